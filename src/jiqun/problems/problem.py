@@ -1,0 +1,139 @@
+"""Problems: what a person is told when something is wrong, where it is, why it matters and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Literal
+
+import yaml
+
+Severity = Literal["error", "warning", "notice"]
+Language = Literal["zh", "en"]
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where a problem is: a file with line and column, or a workbook's sheet and cell, or a row of a table."""
+
+    file: str = ""
+    sheet: str = ""
+    row: int = 0
+    cell: str = ""
+    line: int = 0
+    column: int = 0
+    item: str = ""
+
+    def __str__(self) -> str:
+        parts = self.file
+        if self.line:
+            parts += f":{self.line}" + (f":{self.column}" if self.column else "")
+        if self.sheet:
+            parts += f"!{self.sheet}"
+        if self.cell:
+            parts += f"!{self.cell}"
+        elif self.row:
+            parts += f"!{self.row}"
+        if self.item:
+            parts += f" [{self.item}]" if parts else self.item
+        return parts
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the catalogue: severity and the three sentences in two languages."""
+
+    code: str
+    severity: Severity
+    what: Mapping[Language, str]
+    why: Mapping[Language, str]
+    fix: Mapping[Language, str]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A catalogue entry at a place, with the values that its sentences name."""
+
+    code: str
+    place: Place = Place()
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def severity(self) -> Severity:
+        return catalogue()[self.code].severity
+
+    def what(self, language: Language = "zh") -> str:
+        return self._say(catalogue()[self.code].what[language])
+
+    def why(self, language: Language = "zh") -> str:
+        return self._say(catalogue()[self.code].why[language])
+
+    def fix(self, language: Language = "zh") -> str:
+        return self._say(catalogue()[self.code].fix[language])
+
+    def text(self, language: Language = "zh") -> str:
+        """Return code, place and the three sentences in one line."""
+        where = f"{self.place}: " if str(self.place) else ""
+        gap = "" if language == "zh" else " "
+        return f"{self.code} {where}" + gap.join(
+            filter(None, (self.what(language), self.why(language), self.fix(language)))
+        )
+
+    def at(self, **changes: str | int) -> Problem:
+        """Return the same problem with parts of its place filled in."""
+        return replace(self, place=replace(self.place, **changes))  # type: ignore[arg-type]
+
+    def _say(self, template: str) -> str:
+        return template.format_map(self.values)
+
+
+class ProblemsError(Exception):
+    """Raised with every problem found, sorted by place; callers show them all."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = by_place(problems)
+        super().__init__("\n".join(one.text("en") for one in self.problems))
+
+
+def problem(code: str, place: Place | None = None, **values: object) -> Problem:
+    """Make a problem; every name its sentences use must be given (KeyError where one is not)."""
+    made = Problem(code, place or Place(), MappingProxyType({name: str(value) for name, value in values.items()}))
+    made.text("zh"), made.text("en")
+    return made
+
+
+def by_place(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Sort problems by place, then code."""
+    return tuple(sorted(problems, key=lambda one: (one.place, one.code, sorted(one.values.items()))))
+
+
+def stop_if_errors(problems: Iterable[Problem]) -> None:
+    """Raise ProblemsError with all problems if one of them is an error."""
+    found = list(problems)
+    if any(one.severity == "error" for one in found):
+        raise ProblemsError(found)
+
+
+@cache
+def catalogue() -> Mapping[str, Entry]:
+    """Read the catalogue: one YAML file per layer, code → {severity, zh: [what, why, fix], en: [what, why, fix]}."""
+    entries: dict[str, Entry] = {}
+    folder = resources.files("jiqun.problems") / "catalogue"
+    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+        if file.name.endswith(".yaml"):
+            for code, raw in (yaml.safe_load(file.read_text("utf-8")) or {}).items():
+                if code in entries:
+                    raise ValueError(f"problem code {code} stands twice in the catalogue")
+                entries[code] = _entry(code, raw)
+    return MappingProxyType(entries)
+
+
+def _entry(code: str, raw: Mapping[str, object]) -> Entry:
+    sentences: dict[Language, list[str]] = {"zh": list(raw["zh"]), "en": list(raw["en"])}  # type: ignore[call-overload]
+    if any(len(three) != 3 for three in sentences.values()):
+        raise ValueError(f"{code} needs exactly three sentences (what, why, fix) in each language")
+    what, why, fix = ({lang: three[index] for lang, three in sentences.items()} for index in range(3))
+    return Entry(code, raw["severity"], what, why, fix)  # type: ignore[arg-type]

@@ -1,0 +1,26 @@
+"""Periods, units, exact numbers, codes: the values everything else is made of."""
+
+from jiqun.values.digest import canonical, digest, file_digest
+from jiqun.values.exact import Number, decimal_text, exact, from_scaled, half_up, plain, rescale, to_scaled
+from jiqun.values.period import Period
+from jiqun.values.text import comparable, narrow
+from jiqun.values.units import Unit, known_units
+
+__all__ = [
+    "Number",
+    "Period",
+    "Unit",
+    "canonical",
+    "comparable",
+    "decimal_text",
+    "digest",
+    "exact",
+    "file_digest",
+    "from_scaled",
+    "half_up",
+    "known_units",
+    "narrow",
+    "plain",
+    "rescale",
+    "to_scaled",
+]

@@ -1,0 +1,36 @@
+"""Content hashes: the same content gives the same name, on every machine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+Json = Mapping[str, "Json"] | Sequence["Json"] | str | int | bool | None
+
+
+def canonical(value: Json) -> str:
+    """Write JSON with sorted keys and no blanks; floats are refused because two writers differ on them."""
+    return json.dumps(_checked(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _checked(value: Json) -> Json:
+    if isinstance(value, float):
+        raise TypeError("a float has no canonical form; write the number as text")
+    if isinstance(value, Mapping):
+        return {str(key): _checked(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_checked(item) for item in value]
+    return value
+
+
+def digest(value: Json) -> str:
+    """Return the SHA-256 of the canonical JSON form, in hexadecimal."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

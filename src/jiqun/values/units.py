@@ -1,0 +1,174 @@
+"""Units with exact factors: 万元/亩 is a type, and 万元 + 亩 is not.
+
+A unit is a product of symbols with integer powers. Its factor to base units is a fraction (1 亩 = 2000/3 ㎡), so a
+conversion never loses a digit. Standard coal is its own dimension: kWh becomes tce only through a dated factor with a
+calibre (当量 or 等价), never by a conversion.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from jiqun.values.text import narrow
+
+# symbol → (dimension, exact factor to the dimension's base unit, other spellings)
+_SYMBOLS: dict[str, tuple[str, Fraction, tuple[str, ...]]] = {
+    "元": ("money", Fraction(1), ("人民币元", "yuan", "CNY", "RMB")),
+    "千元": ("money", Fraction(1000), ()),
+    "万元": ("money", Fraction(10**4), ("人民币万元", "万元人民币")),
+    "百万元": ("money", Fraction(10**6), ()),
+    "亿元": ("money", Fraction(10**8), ("人民币亿元",)),
+    "㎡": ("area", Fraction(1), ("m2", "m²", "平方米", "平米", "平方公尺")),
+    "亩": ("area", Fraction(2000, 3), ("mu", "市亩")),
+    "公顷": ("area", Fraction(10**4), ("ha", "hm2")),
+    "k㎡": ("area", Fraction(10**6), ("km2", "km²", "平方公里", "平方千米")),
+    "kWh": ("energy", Fraction(3_600_000), ("千瓦时", "度", "千瓦小时", "kwh", "KWH", "kW·h", "kW.h")),
+    "MWh": ("energy", Fraction(3_600_000_000), ("兆瓦时", "mwh")),
+    "万kWh": ("energy", Fraction(36 * 10**9), ("万千瓦时", "万度", "万千瓦小时", "万kwh", "万KWH", "万kW·h")),
+    "亿kWh": ("energy", Fraction(36 * 10**13), ("亿千瓦时", "亿度", "亿kwh")),
+    "MJ": ("energy", Fraction(10**6), ("兆焦",)),
+    "GJ": ("energy", Fraction(10**9), ("吉焦",)),
+    "kvarh": ("reactive_energy", Fraction(1), ("kVarh", "千乏时")),
+    "kgce": ("standard_coal", Fraction(1), ("千克标准煤", "千克标煤", "公斤标准煤")),
+    "tce": ("standard_coal", Fraction(1000), ("吨标准煤", "吨标煤", "吨煤当量")),
+    "万tce": ("standard_coal", Fraction(10**7), ("万吨标准煤", "万吨标煤")),
+    "g": ("mass", Fraction(1, 1000), ("克",)),
+    "kg": ("mass", Fraction(1), ("千克", "公斤")),
+    "t": ("mass", Fraction(1000), ("吨", "公吨")),
+    "万t": ("mass", Fraction(10**7), ("万吨",)),
+    "tCO2": ("carbon_dioxide", Fraction(1000), ("吨CO2", "吨二氧化碳", "t(CO2)")),
+    "kgCO2": ("carbon_dioxide", Fraction(1), ("千克CO2", "千克二氧化碳")),
+    "当量吨": ("pollution_equivalent", Fraction(1), ("吨当量", "t当量")),
+    "m³": ("volume", Fraction(1), ("m3", "立方米", "方")),
+    "万m³": ("volume", Fraction(10**4), ("万m3", "万立方米", "万方")),
+    "人": ("persons", Fraction(1), ("名",)),
+    "万人": ("persons", Fraction(10**4), ()),
+    "个": ("count", Fraction(1), ("项", "件", "家", "套", "台", "次", "宗", "条", "户")),
+    "年": ("time", Fraction(31_557_600), ("周年",)),
+    "月": ("months", Fraction(1), ("个月",)),
+    "天": ("time", Fraction(86_400), ("日",)),
+    "h": ("time", Fraction(3600), ("小时",)),
+    "分": ("points", Fraction(1), ()),
+    "级": ("level", Fraction(1), ()),
+    "%": ("", Fraction(1, 100), ("百分比", "pct")),
+    "‰": ("", Fraction(1, 1000), ()),
+    "1": ("", Fraction(1), ("无量纲", "比值", "倍")),
+}
+
+
+def _spelling(text: str) -> str:
+    return narrow(text).replace(" ", "")
+
+
+_ALIASES = {_spelling(word): symbol for symbol, (_, _, others) in _SYMBOLS.items() for word in (symbol, *others)}
+_POWER = re.compile(r"(.+)\^(-?\d+)")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A product of unit symbols, such as 万元/亩.
+
+    >>> (Unit.parse("万元") / Unit.parse("亩")).symbol
+    '万元/亩'
+    >>> Unit.parse("元/平方米").factor_to(Unit.parse("万元/亩"))
+    Fraction(1, 15)
+    """
+
+    powers: tuple[tuple[str, int], ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Unit:
+        """Read a unit as departments write it (`万元/亩`, `kWh`, `平方米`, `t^2`); ValueError names the unknown part."""
+        return _parse(_spelling(text))
+
+    @classmethod
+    def none(cls) -> Unit:
+        """Return the unit of a pure number."""
+        return cls(())
+
+    @property
+    def symbol(self) -> str:
+        """The unit as text; `1` for a pure number."""
+        over = [_powered(name, power) for name, power in self.powers if power > 0]
+        under = [_powered(name, -power) for name, power in self.powers if power < 0]
+        return "/".join(["·".join(over) or "1", *under])
+
+    @property
+    def dimension(self) -> tuple[tuple[str, int], ...]:
+        """The powers of the dimensions, sorted; empty for a pure number."""
+        total: dict[str, int] = {}
+        for name, power in self.powers:
+            dimension = _SYMBOLS[name][0]
+            if dimension:
+                total[dimension] = total.get(dimension, 0) + power
+        return tuple(sorted((name, power) for name, power in total.items() if power))
+
+    @property
+    def factor(self) -> Fraction:
+        """The exact factor to base units."""
+        result = Fraction(1)
+        for name, power in self.powers:
+            result *= _SYMBOLS[name][1] ** power
+        return result
+
+    def fits(self, other: Unit) -> bool:
+        """Tell whether a value in this unit can be said in the other."""
+        return self.dimension == other.dimension
+
+    def factor_to(self, other: Unit) -> Fraction:
+        """Return k with value[other] = value[self] × k; ValueError where the dimensions differ."""
+        if not self.fits(other):
+            raise ValueError(f"{self.symbol} cannot be said in {other.symbol}")
+        return self.factor / other.factor
+
+    def __mul__(self, other: Unit) -> Unit:
+        return _product(self.powers + other.powers)
+
+    def __truediv__(self, other: Unit) -> Unit:
+        return _product(self.powers + tuple((name, -power) for name, power in other.powers))
+
+    def __str__(self) -> str:
+        return self.symbol
+
+
+def _powered(name: str, power: int) -> str:
+    return name if power == 1 else f"{name}^{power}"
+
+
+def _product(powers: tuple[tuple[str, int], ...]) -> Unit:
+    total: dict[str, int] = {}
+    for name, power in powers:
+        total[name] = total.get(name, 0) + power
+    return Unit(tuple(sorted((name, power) for name, power in total.items() if power and name != "1")))
+
+
+@lru_cache(maxsize=1024)
+def _parse(text: str) -> Unit:
+    if text in ("", "-", "—"):
+        return Unit.none()
+    over, *under = text.split("/")
+    powers = _factors(over)
+    for part in under:
+        powers += tuple((name, -power) for name, power in _factors(part))
+    return _product(powers)
+
+
+def _factors(text: str) -> tuple[tuple[str, int], ...]:
+    if text in _ALIASES:
+        return ((_ALIASES[text], 1),)
+    result = []
+    for part in re.split(r"[·*]", text):
+        found = _POWER.fullmatch(part)
+        name, power = (found.group(1), int(found.group(2))) if found else (part, 1)
+        if name not in _ALIASES:
+            raise ValueError(f"{name!r} is not a unit that Jiqun knows")
+        result.append((_ALIASES[name], power))
+    return tuple(result)
+
+
+def known_units() -> tuple[str, ...]:
+    """Return every symbol and spelling, for messages that name the nearest one."""
+    return tuple(_ALIASES)
