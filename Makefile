@@ -1,0 +1,45 @@
+# Two commands are enough on a fresh machine: `make demo` and `make test`. Python 3.11+, pip and make are assumed.
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO ?= demo-workspace
+
+.PHONY: demo test check serve bench lock clean
+
+demo: .venv/runtime.stamp  ## make a demo region, import it, grade it, explain it
+	$(BIN)/jiqun demo $(DEMO) --force
+
+test: .venv/dev.stamp  ## the whole test suite
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: .venv/dev.stamp  ## style, types, layers, packs
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/mypy src/jiqun
+	$(BIN)/lint-imports
+	$(BIN)/jiqun packs lint
+
+bench: .venv/bench.stamp  ## ratios against hand-written Polars, pandas and openfisca-core
+	$(BIN)/python benchmarks/per_mu.py
+
+lock:  ## renew the pinned requirements (needs uv)
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url pyproject.toml --group dev -o requirements-dev.lock
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/runtime.stamp: requirements.lock pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	touch $@
+
+.venv/dev.stamp: requirements-dev.lock .venv/runtime.stamp
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.lock
+	touch $@
+
+.venv/bench.stamp: .venv/dev.stamp benchmarks/requirements.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r benchmarks/requirements.txt
+	touch $@
+
+clean:
+	rm -rf .venv $(DEMO) bench-out

@@ -1,0 +1,147 @@
+"""The form of a method (办法): sections of closed step kinds, read from one YAML file.
+
+The order of computation is fixed and is the order of the sections below: inputs → populations → exceptions → measures →
+prepared → benchmarks → scores → nodes → totals → criteria → requirements → grades → moves → entitlements.
+A mapping keyed by population may use the key `all` for every population that has no entry of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from jiqun.packs.models.base import Header
+from jiqun.packs.models.method.grading import (
+    Criterion,
+    Cut,
+    Entitlement,
+    Grade,
+    Inherit,
+    Ladder,
+    Move,
+    Quota,
+    Requirement,
+    Rung,
+    ShareGroup,
+    SmallPool,
+    Ties,
+)
+from jiqun.packs.models.method.scoring import (
+    SCORE_KINDS,
+    Addition,
+    Around,
+    Band,
+    Between,
+    Choice,
+    Count,
+    Efficacy,
+    Flag,
+    Node,
+    Options,
+    Rank,
+    Ratio,
+    Score,
+    Total,
+)
+from jiqun.packs.models.method.shared import ALL, Clause, Formula
+from jiqun.packs.models.method.subjects import (
+    Ancestor,
+    Benchmark,
+    Classes,
+    Evaluates,
+    Input,
+    Lookup,
+    Measure,
+    Population,
+    Prepared,
+    PrepareStep,
+    ResultOf,
+    Rollup,
+    SpecialTreatment,
+    Statistic,
+    Streak,
+)
+
+
+class Method(Header):
+    """An evaluation rule as data."""
+
+    kind: Literal["method"] = "method"
+    evaluates: Evaluates = Evaluates()
+    classes: dict[str, Classes] = {}
+    inputs: dict[str, Input] = {}
+    populations: dict[str, Population]
+    exceptions: dict[str, SpecialTreatment] = {}
+    measures: dict[str, Measure] = {}
+    prepared: dict[str, Prepared] = {}
+    benchmarks: dict[str, Benchmark] = {}
+    scores: dict[str, dict[str, Score]] = {}
+    nodes: dict[str, Node] = {}
+    totals: dict[str, Total] = {}
+    criteria: dict[str, Criterion] = {}
+    requirements: dict[str, Requirement] = {}
+    grades: dict[str, Grade] = {}
+    moves: dict[str, Move] = {}
+    entitlements: dict[str, Entitlement] = {}
+
+    def scores_of(self, population: str) -> dict[str, Score]:
+        """Return the scores of a population, or those of `all`."""
+        return self.scores.get(population, self.scores.get(ALL, {}))
+
+    def total_of(self, population: str) -> Total | None:
+        """Return the total of a population, or that of `all`."""
+        return self.totals.get(population, self.totals.get(ALL))
+
+    def grade_of(self, population: str) -> Grade | None:
+        """Return the grading of a population, or that of `all`."""
+        return self.grades.get(population, self.grades.get(ALL))
+
+
+__all__ = [
+    "ALL",
+    "Addition",
+    "Ancestor",
+    "Around",
+    "Band",
+    "Benchmark",
+    "Between",
+    "Choice",
+    "Classes",
+    "Clause",
+    "Count",
+    "Criterion",
+    "Cut",
+    "Efficacy",
+    "Entitlement",
+    "Evaluates",
+    "Flag",
+    "Formula",
+    "Grade",
+    "Inherit",
+    "Input",
+    "Ladder",
+    "Lookup",
+    "Measure",
+    "Method",
+    "Move",
+    "Node",
+    "Options",
+    "Population",
+    "PrepareStep",
+    "Prepared",
+    "Quota",
+    "Rank",
+    "Ratio",
+    "Requirement",
+    "ResultOf",
+    "Rollup",
+    "Rung",
+    "SCORE_KINDS",
+    "Score",
+    "ShareGroup",
+    "SmallPool",
+    "SpecialTreatment",
+    "Statistic",
+    "Streak",
+    "Ties",
+    "Total",
+]

@@ -1,0 +1,191 @@
+"""How points become grades and what follows: criteria, requirements, grades, moves, entitlements."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from jiqun.packs.models.base import Model, Num
+from jiqun.packs.models.method.shared import Clause, Formula, Listed, exactly_one
+
+
+class Criterion(Model):
+    """One test with the result met · unmet · unknown · manual_review · not_applicable."""
+
+    title: str
+    title_en: str = ""
+    test: Formula | None = None
+    manual: bool = False  # a person decides; never met by computation
+    recorded: str | None = None  # manual: a boolean column or input holding the person's recorded word
+    applies: Formula | None = None
+    missing_item: str = ""  # what the subject lacks, in words, when unmet
+    clause: Clause | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if self.manual == (self.test is not None):
+            raise ValueError("a criterion has either a test or manual: true")
+        return self
+
+
+class Requirement(Model):
+    """A tree over criteria and requirements. Bypass paths (直通) are an `any` with the main path; see METHODS O13."""
+
+    title: str = ""
+    title_en: str = ""
+    all: Listed[str] | None = None
+    any: Listed[str] | None = None
+    at_least: int | None = None
+    of: Listed[str] | None = None  # with at_least
+    clause: Clause | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        exactly_one(self, "all", "any", "at_least")
+        if (self.at_least is None) != (self.of is None):
+            raise ValueError("at_least and of go together")
+        return self
+
+
+class Ties(Model):
+    """Who comes first at equal values: by names in turn (descending unless -name), then all of a tie move together."""
+
+    by: Listed[str] = ()
+    then: Literal["better", "worse"] = "better"
+
+
+class SmallPool(Model):
+    """What happens to pools below `smallest`: a fixed grade, wider pools, or cuts on the value."""
+
+    smallest: int
+    grade: str | None = None
+    wider: Listed[str] | None = None
+    cuts: Listed[Cut] | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        exactly_one(self, "grade", "wider", "cuts")
+        return self
+
+
+class Cut(Model):
+    """A grade for an interval of the value."""
+
+    grade: str
+    at_least: Num | None = None
+    more_than: Num | None = None
+    at_most: Num | None = None
+    less_than: Num | None = None
+
+
+class Quota(Model):
+    """Grades by shares of a pool, best first.
+
+    `counting: cumulative` rounds the cumulative counts (A, A+B, …); `each` rounds every class on its own and gives the
+    rest to class `rest`. `denominator` says whether scored-but-not-graded members count in N (济宁: yes, 鱼台: no).
+    """
+
+    shares: dict[str, Num]
+    of: str = "total"
+    order: Literal["descending", "ascending"] = "descending"
+    pools: Listed[str] = ("population",)
+    denominator: Literal["graded", "scored", "evaluated"] = "graded"
+    rounding: Literal["half_up", "floor", "ceil", "largest_remainder"] = "half_up"
+    class_rounding: dict[str, Literal["half_up", "floor", "ceil"]] = {}
+    counting: Literal["cumulative", "each"] = "cumulative"
+    rest: str | None = None
+    ties: Ties = Ties()
+    small_pool: SmallPool | None = None
+    minimum: dict[str, Num] = {}  # a class also asks for this value; below it the subject falls to the next class
+    clause: Clause | None = None
+
+
+class Rung(Model):
+    """A grade with the requirement (or criterion) that earns it."""
+
+    grade: str
+    requires: str
+
+
+class Ladder(Model):
+    """The best grade whose requirement is met; `otherwise` if none is; unknown if a better one could still be met."""
+
+    rungs: Listed[Rung]
+    otherwise: str | None = None
+
+
+class Grade(Model):
+    """One way to grade; `lowest_of` takes the worst of several."""
+
+    title: str = "档次"
+    title_en: str = "Grade"
+    classes: Listed[str]  # best first
+    quota: Quota | None = None
+    cuts: Listed[Cut] | None = None
+    cuts_of: str = "total"
+    ladder: Ladder | None = None
+    lowest_of: Listed[Grade] | None = None
+    clause: Clause | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        exactly_one(self, "quota", "cuts", "ladder", "lowest_of")
+        return self
+
+
+class Inherit(Model):
+    """Take the final grade of another subject: `from` names a column or input with that subject's key."""
+
+    from_subject: str
+
+
+class ShareGroup(Model):
+    """Members of a group (parcel-mates) share one result: the worst or best grade among them."""
+
+    group: str
+    take: Literal["worst", "best"]
+
+
+class Move(Model):
+    """A change of grade after the ranking; moves run as written and each one applied is logged with its reason."""
+
+    title: str
+    title_en: str = ""
+    move: Literal["fix", "raise", "lower", "veto", "not_below", "not_above", "inherit", "share"]
+    to: str | None = None  # fix, veto, not_below, not_above
+    steps: int = 1  # raise, lower
+    where: Formula | None = None
+    listed: str | None = None  # kind of row in the table adjustment; its grade, steps, reason and document are used
+    inherit: Inherit | None = None
+    share: ShareGroup | None = None
+    populations: Listed[str] | None = None
+    clause: Clause | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.move in ("fix", "veto", "not_below", "not_above") and self.to is None and self.listed is None:
+            raise ValueError(f"{self.move} needs `to` or a `listed` kind")
+        if (self.move == "inherit") != (self.inherit is not None) or (self.move == "share") != (self.share is not None):
+            raise ValueError("inherit and share need their own section, and only they have it")
+        return self
+
+
+class Entitlement(Model):
+    """A measure that follows from the grade, with its amount. Within one `exclusive` group only the highest applies."""
+
+    title: str
+    title_en: str = ""
+    grades: Listed[str] = ()
+    where: Formula | None = None
+    amount: Formula | None = None
+    unit: str = "1"
+    digits: int = 2
+    cap: Num | None = None
+    exclusive: str | None = None
+    effect: Literal["benefit", "burden"] = "benefit"
+    clause: Clause | None = None
+
+
+SmallPool.model_rebuild()
+Grade.model_rebuild()

@@ -1,0 +1,197 @@
+"""How figures become points: the score kinds, nodes and totals."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from jiqun.packs.models.base import Model, Num
+from jiqun.packs.models.method.shared import Clause, Formula, Listed, exactly_one
+
+
+class Band(Model):
+    """Points for an interval whose ends say whether they belong to it."""
+
+    at_least: Num | None = None
+    more_than: Num | None = None
+    at_most: Num | None = None
+    less_than: Num | None = None
+    points: Num
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        if self.at_least is not None and self.more_than is not None:
+            raise ValueError("a band has one lower end: at_least or more_than")
+        if self.at_most is not None and self.less_than is not None:
+            raise ValueError("a band has one upper end: at_most or less_than")
+        return self
+
+
+class Ratio(Model):
+    """points = weight × value ÷ benchmark; reversed: weight × benchmark ÷ value."""
+
+    to: str
+    reversed: bool = False
+
+
+class Around(Model):
+    """points = weight × (zero_at − value ÷ benchmark) ÷ zero_at, never below 0 (lower is better)."""
+
+    benchmark: str
+    zero_at: Num = "2"
+
+
+class Between(Model):
+    """points = weight × (start + (end − start) × (value − low) ÷ (high − low)) ÷ 100, held inside start…end if `clamp`.
+
+    Min–max with floor (20…100), base-to-leading (基准值→引领值) and 功效系数 (60…100) are this with their own ends; low
+    above high reverses the direction. A cohort with low = high gives `flat` per cent.
+    """
+
+    low: str
+    high: str
+    start: Num = "0"
+    end: Num = "100"
+    clamp: bool = True
+    flat: Num | None = None
+
+
+class Efficacy(Model):
+    """Five-level efficacy coefficient (企业绩效评价标准值).
+
+    points = weight × [k_low + (x − s_low) ÷ (s_up − s_low) × (k_up − k_low)].
+
+    `standards` are benchmarks from best to worst; at or above the best: its coefficient; below the worst: `below`.
+    """
+
+    standards: Listed[str]
+    coefficients: Listed[Num] = ("1", "0.8", "0.6", "0.4", "0.2")
+    below: Num = "0"
+
+
+class Rank(Model):
+    """points = weight × (N − rank) ÷ (N − 1) over a cohort; ties share the better rank; N = 1 gives the weight."""
+
+    over: Listed[str] = ("population",)
+    order: Literal["descending", "ascending"] = "descending"
+
+
+class Count(Model):
+    """points = each × floor(value ÷ every), at most `cap`."""
+
+    each: Num
+    every: Num = "1"
+    cap: Num | None = None
+
+
+class Options(Model):
+    """Points of the options named (text, separated by ; or 、), at most `cap`; an option in `zeroing` makes it 0."""
+
+    points: dict[str, Num]
+    cap: Num | None = None
+    zeroing: Listed[str] = ()
+
+
+class Flag(Model):
+    """Points if a condition is true, else `otherwise`."""
+
+    where: Formula
+    points: Num
+    otherwise: Num = "0"
+
+
+class Score(Model):
+    """Points of one item. The measure is the one of the same name unless `measure` says otherwise."""
+
+    title: str = ""
+    title_en: str = ""
+    measure: str | None = None
+    weight: Num = "100"
+    digits: int
+    ratio: Ratio | None = None
+    around: Around | None = None
+    between: Between | None = None
+    efficacy: Efficacy | None = None
+    bands: Listed[Band] | None = None
+    rank: Rank | None = None
+    count: Count | None = None
+    options: Options | None = None  # over a text column or input named by `measure`
+    flag: Flag | None = None
+    value: bool | None = None  # points = weight × value ÷ 100
+    choice: Choice | None = None
+    cap: Num | None = None  # most points, in points
+    cap_times: Num | None = None  # most points, in multiples of the weight
+    floor: Num | None = None  # fewest points, in points
+    not_positive: Num | None = None  # points where the value is zero or negative, if the rule says so
+    missing: Literal["unknown", "cohort_mean_score"] | Num = "unknown"
+    clause: Clause | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        exactly_one(self, *SCORE_KINDS)
+        return self
+
+    @property
+    def kind(self) -> str:
+        return next(name for name in SCORE_KINDS if getattr(self, name) is not None)
+
+
+SCORE_KINDS = (
+    "ratio", "around", "between", "efficacy", "bands", "rank", "count", "options", "flag", "value", "choice",
+)  # fmt: skip
+
+
+class Choice(Model):
+    """The applicant's recorded choice between items: `by` is a text column; undeclared is unknown, never the higher."""
+
+    by: str
+    options: dict[str, Score]
+
+
+Score.model_rebuild()
+
+
+class Node(Model):
+    """A mean, sum or extreme over scores or other nodes, keyed by name."""
+
+    title: str = ""
+    title_en: str = ""
+    take: Literal["sum", "arithmetic", "geometric", "harmonic", "min", "max"] = "sum"
+    of: Listed[str]
+    weights: dict[str, Num] | None = None
+    missing: Literal["unknown", "available"] = "unknown"  # available: means divide by Σ weights of what is there
+    least_share: Num = "0"  # share of weight that must be available
+    digits: int
+    clause: Clause | None = None
+
+
+class Addition(Model):
+    """Bonus or deduction: `points` counted if `where` holds; an unknown condition gives none, and that is said."""
+
+    title: str
+    title_en: str = ""
+    points: Formula
+    where: Formula | None = None
+    digits: int = 4
+    cap: Num | None = None
+    clause: Clause | None = None
+
+
+class Total(Model):
+    """total = (take over scores or nodes) × factor + Σ bonuses − Σ deductions, rounded half-up to `digits`."""
+
+    title: str = "总分"
+    title_en: str = "Total"
+    of: Listed[str] | None = None  # all scores of the population where left out
+    take: Literal["sum", "arithmetic", "geometric", "harmonic", "min", "max"] = "sum"
+    factor: Formula | None = None
+    factor_digits: int = 6
+    bonuses: dict[str, Addition] = {}
+    bonus_cap: Num | None = None
+    deductions: dict[str, Addition] = {}
+    deduction_cap: Num | None = None
+    cap: Num | None = None
+    floor: Num | None = None
+    digits: int
+    clause: Clause | None = None

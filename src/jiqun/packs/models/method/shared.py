@@ -1,0 +1,27 @@
+"""What the sections of a method are made of: formulas, clauses, lists, the key `all`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeAlias, TypeVar
+
+from pydantic import BeforeValidator
+
+from jiqun.packs.models.base import Code, Model
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+T = TypeVar("T")
+Listed = Annotated[tuple[T, ...], BeforeValidator(_as_tuple)]
+Formula = str
+Clause: TypeAlias = Code  # a clause id of the method's document, or "document-id#clause-id"
+ALL = "all"
+
+
+def exactly_one(model: Model, *names: str) -> None:
+    """Refuse a model that does not set exactly one of the named fields."""
+    given = [name for name in names if getattr(model, name) is not None]
+    if len(given) != 1:
+        raise ValueError(f"exactly one of {', '.join(names)} is needed, found {', '.join(given) or 'none'}")

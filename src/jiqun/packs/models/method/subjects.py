@@ -1,0 +1,192 @@
+"""Who is evaluated and on which figures: inputs, populations, special treatments, measures, benchmarks."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from jiqun.packs.models.base import Code, Model, Num
+from jiqun.packs.models.method.shared import Clause, Formula, Listed, exactly_one
+
+
+class Evaluates(Model):
+    """What is evaluated: each subject of a table in a period."""
+
+    table: str = "enterprise_year"
+    subject: str = "enterprise"
+    per: Literal["year", "month", "once"] = "year"
+
+
+class Classes(Model):
+    """A named set of codes: every code at or under the given ones, in the edition valid on the evaluated date."""
+
+    taxonomy: str
+    under: Listed[Code]
+    title: str = ""
+    clause: Clause | None = None
+
+
+class Rollup(Model):
+    """One value per subject from its related rows in another table."""
+
+    table: str
+    take: Literal["count", "sum", "mean", "max", "min", "any"]
+    of: Formula | None = None
+    where: Formula | None = None
+    by: str | None = None  # column that names the subject; the subject's own column name where left out
+    rows: Literal["same_period", "up_to_period", "all"] = "all"
+    date_column: str | None = None  # needed by same_period and up_to_period in a table without a year column
+    digits: int = 6  # sums, means and extremes are rounded half-up to this many decimals
+
+
+class ResultOf(Model):
+    """A value that another method's run gave for the subject: its grade, total or an item's points."""
+
+    method: str
+    item: str = "grade"
+    earlier: int = 0
+
+
+class Streak(Model):
+    """For how many periods in a row, up to the evaluated one, the subject held a grade under a method."""
+
+    grade: str
+    method: str | None = None  # this method where left out; earlier grades come from the table grade_history
+
+
+class Ancestor(Model):
+    """The class at `level` above a subject's code, such as the industry division (大类, level 2) of a 4-digit class."""
+
+    column: str
+    taxonomy: str
+    level: int
+
+
+class Input(Model):
+    """A name used in formulas that is not simply a column of the evaluated table in the evaluated period."""
+
+    title: str = ""
+    title_en: str = ""
+    unit: str | None = None
+    column: str | None = None  # "column" or "table.column", joined on the subject (and period where the table has one)
+    earlier: int = 0  # periods back, with column
+    rollup: Rollup | None = None
+    result: ResultOf | None = None
+    streak: Streak | None = None
+    certified: str | None = None  # scheme in the table certified_score
+    parameter: str | None = None
+    ancestor: Ancestor | None = None
+    if_missing: Num | None = None  # only where the rule itself says what a missing value counts as
+    clause: Clause | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        exactly_one(self, "column", "rollup", "result", "streak", "certified", "parameter", "ancestor")
+        return self
+
+
+class Population(Model):
+    """Who is evaluated together. The first population whose condition is true takes the subject."""
+
+    title: str
+    title_en: str = ""
+    where: Formula
+    clause: Clause | None = None
+
+
+class SpecialTreatment(Model):
+    """A special treatment of members of a population. The first whose condition is true applies."""
+
+    title: str
+    title_en: str = ""
+    where: Formula
+    effect: Literal["exempt", "scored_not_graded", "protected"]
+    treated_as: str | None = None  # scored_not_graded: the grade whose measures apply; protected: the worst final grade
+    populations: Listed[str] | None = None
+    clause: Clause | None = None
+
+
+class Measure(Model):
+    """A figure per subject, rounded half-up to `digits` decimals of `unit`."""
+
+    title: str
+    title_en: str = ""
+    formula: Formula
+    unit: str = "1"
+    digits: int
+    clause: Clause | None = None
+
+
+class PrepareStep(Model):
+    """One treatment of a measure over its cohort (OECD/JRC handbook, steps 3 to 5)."""
+
+    impute: Literal["mean", "median"] | None = None
+    winsorise: Num | None = None  # share of points cut at each end together, or count where `points` is set
+    points: int | None = None  # winsorise up to this many points until skew and kurtosis fit
+    skewness: Num = "2"
+    kurtosis: Num = "3.5"
+    logarithm: bool | None = None
+    normalise: Literal["min_max", "z_score", "rank", "distance_to_best", "percentile_rank"] | None = None
+    low: Num = "0"  # range of min_max and rank
+    high: Num = "1"
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        kinds = ("impute", "winsorise", "points", "logarithm", "normalise")
+        exactly_one(self, *kinds)
+        return self
+
+
+class Prepared(Model):
+    """A new measure made from another by treatments over a cohort."""
+
+    title: str = ""
+    title_en: str = ""
+    measure: str
+    steps: Listed[PrepareStep]
+    over: Listed[str] = ("population",)
+    direction: Literal["higher", "lower"] = "higher"  # lower: reversed before normalising
+    digits: int
+    clause: Clause | None = None
+
+
+class Statistic(Model):
+    """A cohort's statistic of a measure, times k."""
+
+    measure: str
+    take: Literal["mean", "median", "max", "min", "percentile", "sum", "aggregate"]
+    numerator: Formula | None = None  # aggregate: Σ numerator ÷ Σ denominator
+    denominator: Formula | None = None
+    percentile: Num | None = None  # 0–1, linear between order statistics: position = p·(n−1)
+    over: Listed[str] = ("population",)  # population, or columns and inputs such as district, industry
+    period: Literal["this", "last"] = "this"
+    members: Literal["scored", "graded"] = "scored"  # graded: without those that are scored but not graded
+    times: Num = "1"
+    smallest_cohort: int = 1
+    otherwise: str | None = None  # benchmark used for cohorts smaller than smallest_cohort; unknown where left out
+
+
+class Lookup(Model):
+    """A value by key from a parameter table of a pack, such as standard values by industry."""
+
+    parameter: str  # id prefix: the parameter used is "<prefix>.<key value>"; longest matching code prefix wins
+    key: str
+
+
+class Benchmark(Model):
+    """What a measure is held against; rounded half-up to `digits` before use."""
+
+    title: str = ""
+    title_en: str = ""
+    value: Num | None = None
+    parameter: str | None = None
+    statistic: Statistic | None = None
+    lookup: Lookup | None = None
+    digits: int = 6
+    clause: Clause | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        exactly_one(self, "value", "parameter", "statistic", "lookup")
+        return self
