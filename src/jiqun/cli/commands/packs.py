@@ -1,0 +1,135 @@
+"""`jiqun packs list | show | lint`: the law book in force."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from jiqun import packs as law
+from jiqun.cli.context import Context
+from jiqun.cli.output import print_json, print_problems, print_table, problem_record, say
+from jiqun.cli.speech import LANGUAGE, both
+from jiqun.ledger.workspace import SETTINGS
+from jiqun.methods.lint import lint_methods
+from jiqun.methods.wording import rule_text
+from jiqun.packs.lint import lint as lint_packs
+
+_STATUS = {"draft": "草案", "trial": "试行", "in_force": "现行", "repealed": "废止"}
+_COMPLETENESS = {"complete": "完整", "partial": "部分", "illustrative": "示意"}
+
+
+def book_of(context: Context) -> law.LawBook:
+    """Return the law book of the workspace, or of all shipped packs outside one."""
+    return context.book if (context.folder / SETTINGS).is_file() else law.load(law.builtin_root())
+
+
+@click.group(
+    help=both("规则包：法规、参数、分类、表、办法", "Packs: documents, parameters, taxonomies, tables, methods")
+)
+def packs() -> None:
+    pass
+
+
+@packs.command(
+    "list",
+    help=both(
+        "列出规则包和办法（版本、状态、完整度、算例）",
+        "List packs and methods with edition, status, completeness, examples",
+    ),
+)
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def list_packs(context: Context, as_json: bool) -> None:
+    book = book_of(context)
+    examples = Counter(getattr(one.model, "method", "") for one in book.objects("example"))
+    heads = [pack_record(book, pack) for pack in book.packs]
+    rows = [method_record(one, examples) for one in book.objects("method")]
+    if as_json:
+        print_json({"packs": heads, "methods": rows})
+        return
+    print_table(
+        [both("规则包", "pack"), both("名称", "title"), both("上位", "extends"), both("对象", "objects")],
+        [(one["id"], one["title"], one["extends"], one["objects"]) for one in heads],
+        right=[3],
+    )
+    click.echo()
+    print_table(
+        [
+            both("办法", "method"),
+            both("名称", "title"),
+            both("版本", "edition"),
+            both("状态", "status"),
+            both("完整度", "completeness"),
+            both("算例", "examples"),
+            both("疑义", "doubts"),
+        ],
+        [tuple(one.values())[1:] for one in rows],
+        right=[5, 6],
+    )
+
+
+def pack_record(book: law.LawBook, pack: law.Pack) -> dict[str, object]:
+    """Return what the list says of a pack."""
+    return {
+        "id": pack.id,
+        "title": both(pack.manifest.title, pack.manifest.title_en),
+        "extends": ", ".join(pack.manifest.extends),
+        "objects": len(book.objects(pack=pack.id)),
+    }
+
+
+def method_record(one: law.LawObject, examples: Counter[str]) -> dict[str, object]:
+    """Return what the list says of a method."""
+    head = one.model
+    return {
+        "pack": one.pack,
+        "id": head.id,
+        "title": both(head.title, head.title_en),
+        "edition": head.edition or "",
+        "status": _STATUS[head.status] if LANGUAGE == "zh" else head.status,
+        "completeness": _COMPLETENESS[head.completeness] if LANGUAGE == "zh" else head.completeness,
+        "examples": examples[head.id],
+        "doubts": len(head.doubts),
+    }
+
+
+@packs.command(help=both("按条文样式打印一部办法或一个对象", "Print a method as a rule, or any object"))
+@click.argument("object_id")
+@click.option("--edition", default=None)
+@click.pass_obj
+def show(context: Context, object_id: str, edition: str | None) -> None:
+    book = book_of(context)
+    found = [one for one in book.objects() if one.id == object_id and edition in (None, one.model.edition)]
+    if not found:
+        book.object("method", object_id, edition)
+    for one in found:
+        if isinstance(one.model, law.Method):
+            click.echo(rule_text(one.model, book, LANGUAGE))
+        else:
+            say(f"# {one.kind} {one.id}（{one.source.file}）", f"# {one.kind} {one.id} ({one.source.file})")
+            print_json(one.model.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+
+
+@packs.command(
+    help=both("检查规则包：缺口、重叠、单位、权重、引用", "Check packs: gaps, overlaps, units, weights, references")
+)
+@click.argument("folders", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--quiet", is_flag=True, help=both("不列提示", "leave notices out"))
+def lint(folders: tuple[Path, ...], as_json: bool, quiet: bool) -> None:
+    book, problems = law.read(law.builtin_root(), *folders)
+    found = [*problems, *lint_packs(book), *lint_methods(book)]
+    shown = [one for one in found if not (quiet and one.severity == "notice")]
+    if as_json:
+        print_json([problem_record(one) for one in shown])
+    else:
+        print_problems(shown, most=200)
+        counted = Counter(one.severity for one in found)
+        say(
+            f"检查了 {len(book.packs)} 个规则包、{len(book.objects())} 个对象：错误 {counted['error']}，警告 {counted['warning']}，提示 {counted['notice']}。",
+            f"{len(book.packs)} packs, {len(book.objects())} objects: {counted['error']} errors, {counted['warning']} warnings, {counted['notice']} notices.",
+        )
+    if any(one.severity == "error" for one in found):
+        click.get_current_context().exit(1)
