@@ -1,0 +1,124 @@
+"""Lint of what methods refer to: clauses, parameters, taxonomies, tables, columns, and whether they may be in force.
+
+What the sections of a method mean (formulas, bands, weights) is checked where methods are computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import BaseModel
+
+from jiqun.packs.checking import nearest
+from jiqun.packs.lawbook import LawBook, LawObject
+from jiqun.packs.lint_references import codes_exist, reference
+from jiqun.packs.models import Header, Method, Parameter
+from jiqun.packs.reading import Route
+from jiqun.problems import Problem, problem
+
+
+def methods(book: LawBook) -> Iterator[Problem]:
+    """Check the references of every method, then whether every rule parameter is used by one."""
+    used: set[str] = set()
+    for one in book.objects("method"):
+        assert isinstance(one.model, Method)
+        for route, part in _parts(one.model):
+            yield from _references(book, one, part, route, used)
+        yield from _columns(book, one, one.model)
+    yield from _unused(book, used)
+    yield from _examples(book)
+
+
+def _parts(part: object, route: Route = ()) -> Iterator[tuple[Route, BaseModel]]:
+    """Give every model inside a model with its route in the file."""
+    if isinstance(part, BaseModel):
+        yield route, part
+        for name, info in type(part).model_fields.items():
+            yield from _parts(getattr(part, name), (*route, info.alias or name))
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            yield from _parts(value, (*route, key))
+    elif isinstance(part, tuple):
+        for index, value in enumerate(part):
+            yield from _parts(value, (*route, index))
+
+
+def _references(book: LawBook, one: LawObject, part: BaseModel, route: Route, used: set[str]) -> Iterator[Problem]:
+    clause = getattr(part, "clause", None)
+    if clause is not None and route:
+        yield from reference(book, one, None, clause, route)
+    parameter = getattr(part, "parameter", None)
+    if parameter is not None:
+        yield from _parameter(book, one, parameter, (*route, "parameter"), used)
+    taxonomy = getattr(part, "taxonomy", None)
+    if taxonomy is not None:
+        yield from codes_exist(book, one, taxonomy, getattr(part, "under", ()), route, "under")
+        yield from _marked(one, book, "taxonomy", taxonomy, (*route, "taxonomy"))
+    table = getattr(part, "table", None)
+    if isinstance(table, str) and not book.has("table", table):
+        known = [other.id for other in book.objects("table")]
+        yield problem("PACK-110", one.place(*route, "table"), id=table, nearest=nearest(table, known))
+    method = getattr(part, "method", None)
+    if isinstance(method, str) and not book.has("method", method):
+        known = [other.id for other in book.objects("method")]
+        place = one.place(*route, "method")
+        yield problem("PACK-134", place, id=method, nearest=nearest(method, known))
+
+
+def _parameter(book: LawBook, one: LawObject, id: str, route: Route, used: set[str]) -> Iterator[Problem]:
+    """A reference is a parameter's id, `id.key`, or the prefix of a table whose key a lookup adds."""
+    owners = {
+        other.id
+        for other in book.objects("parameter")
+        if isinstance(other.model, Parameter) and (id == other.id or id in other.model.series())
+    }
+    if not owners:
+        yield problem("PACK-107", one.place(*route), id=id, nearest=nearest(id, book.parameter_ids))
+    for owner in owners:
+        used.add(owner)
+        yield from _marked(one, book, "parameter", owner, route, id)
+
+
+def _marked(
+    one: LawObject, book: LawBook, kind: str, id: str, route: Route, value_id: str | None = None
+) -> Iterator[Problem]:
+    """A method in force says itself that it is illustrative where something it uses is."""
+    head = one.model
+    if head.status != "in_force" or head.completeness == "illustrative" or not book.has(kind, id):
+        return
+    other: Header = book.get(kind, id)
+    illustrative = other.completeness == "illustrative"
+    if isinstance(other, Parameter):
+        series = other.series()
+        values = series.get(value_id or id, tuple(value for values in series.values() for value in values))
+        illustrative = any((value.completeness or other.completeness) == "illustrative" for value in values)
+    if illustrative:
+        yield problem("PACK-116", one.place(*route), id=one.id, used=value_id or id)
+
+
+def _columns(book: LawBook, one: LawObject, method: Method) -> Iterator[Problem]:
+    for name, source in method.inputs.items():
+        if source.column is None:
+            continue
+        table, _, column = source.column.rpartition(".")
+        table = table or method.evaluates.table
+        place = one.place("inputs", name, "column")
+        if not book.has("table", table):
+            known = [other.id for other in book.objects("table")]
+            yield problem("PACK-110", place, id=table, nearest=nearest(table, known))
+        elif column not in (names := book.table(table).column_names):
+            yield problem("PACK-111", place, table=table, column=column, nearest=nearest(column, names))
+
+
+def _unused(book: LawBook, used: set[str]) -> Iterator[Problem]:
+    for one in book.objects("parameter"):
+        if isinstance(one.model, Parameter) and one.model.role == "rule" and one.id not in used:
+            yield problem("PACK-117", one.place("id"), id=one.id)
+
+
+def _examples(book: LawBook) -> Iterator[Problem]:
+    for one in book.objects("example"):
+        method = getattr(one.model, "method", "")
+        if not book.has("method", method):
+            known = [other.id for other in book.objects("method")]
+            yield problem("PACK-134", one.place("method"), id=method, nearest=nearest(method, known))

@@ -1,0 +1,138 @@
+"""Lint of table contracts: header words that mean one column, types that fit, keys and checks over real columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from jiqun.expressions import BooleanType, DateType, NumberType, TextType, Type, check, parse
+from jiqun.packs.checking import nearest
+from jiqun.packs.lawbook import LawBook, LawObject
+from jiqun.packs.lint_references import reference, unit_problems
+from jiqun.packs.models import Column, TableContract
+from jiqun.packs.reading import Route
+from jiqun.problems import Problem, ProblemsError, problem
+from jiqun.values import Unit, comparable, exact
+
+_NUMERIC = ("integer", "number")
+
+
+def tables(book: LawBook) -> Iterator[Problem]:
+    """Check every contract, with the columns that narrower packs add to it."""
+    for one in book.objects("table"):
+        model = one.model
+        assert isinstance(model, TableContract)
+        whole = model
+        if model.adds_to is not None:
+            if not book.has("table", model.adds_to):
+                yield _no_table(book, one, model.adds_to, ("adds_to",))
+                continue
+            whole = book.table(model.adds_to)
+        for index, column in enumerate(model.fields):
+            yield from _column(book, one, column, ("fields", index))
+        yield from _aliases(one, model, whole)
+        yield from _keys(book, one, model, whole)
+        yield from _checks(book, one, model, whole)
+
+
+def _column(book: LawBook, one: LawObject, column: Column, route: Route) -> Iterator[Problem]:
+    limits = column.constraints
+    numeric = column.type in _NUMERIC
+    for key in ("unit", "digits"):
+        if getattr(column, key) is not None and not numeric:
+            yield problem("PACK-128", one.place(*route, key), column=column.name, type=column.type, key=key)
+    for key in ("minimum", "maximum"):
+        if getattr(limits, key) is not None and not numeric:
+            place = one.place(*route, "constraints", key)
+            yield problem("PACK-128", place, column=column.name, type=column.type, key=key)
+    if column.unit is not None:
+        yield from unit_problems(one, column.unit, (*route, "unit"))
+    if column.taxonomy is not None and not book.has("taxonomy", column.taxonomy):
+        known = [other.id for other in book.objects("taxonomy")]
+        place = one.place(*route, "taxonomy")
+        yield problem("PACK-108", place, id=column.taxonomy, nearest=nearest(column.taxonomy, known))
+    if (column.taxonomy or column.format) and column.type != "string":
+        yield problem("PACK-129", one.place(*route, "type"), column=column.name, type=column.type)
+    yield from _limits(one, column, route)
+
+
+def _limits(one: LawObject, column: Column, route: Route) -> Iterator[Problem]:
+    limits = column.constraints
+    if "enum" in limits.model_fields_set and not limits.enum:
+        yield problem("PACK-119", one.place(*route, "constraints", "enum"), key="enum")
+    if "categories" in column.model_fields_set and not column.categories:
+        yield problem("PACK-119", one.place(*route, "categories"), key="categories")
+    if limits.minimum is not None and limits.maximum is not None and exact(limits.minimum) > exact(limits.maximum):
+        place = one.place(*route, "constraints", "minimum")
+        yield problem("PACK-130", place, minimum=limits.minimum, maximum=limits.maximum)
+    if limits.pattern is not None:
+        try:
+            re.compile(limits.pattern)
+        except re.error as error:
+            yield problem("PACK-131", one.place(*route, "constraints", "pattern"), detail=error)
+
+
+def _aliases(one: LawObject, model: TableContract, whole: TableContract) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
+    added = {column.name: index for index, column in enumerate(model.fields)}
+    for column in whole.fields:
+        words = {comparable(word): word for word in (column.name, column.title, column.title_en, *column.aliases)}
+        for key, word in words.items():
+            other = owners.setdefault(key, column.name)
+            if other != column.name and (column.name in added or other in added):
+                place = one.place("fields", added.get(column.name, added.get(other, 0)))
+                yield problem("PACK-118", place, column=column.name, other=other, word=word)
+
+
+def _keys(book: LawBook, one: LawObject, model: TableContract, whole: TableContract) -> Iterator[Problem]:
+    yield from _columns_exist(one, whole, model.primary_key, ("primaryKey",))
+    for index, key in enumerate(model.foreign_keys):
+        route: Route = ("foreignKeys", index)
+        yield from _columns_exist(one, whole, key.fields, (*route, "fields"))
+        target = key.reference.resource
+        if not book.has("table", target):
+            yield _no_table(book, one, target, (*route, "reference", "resource"))
+        else:
+            yield from _columns_exist(one, book.table(target), key.reference.fields, (*route, "reference", "fields"))
+
+
+def _no_table(book: LawBook, one: LawObject, id: str, route: Route) -> Problem:
+    return problem("PACK-110", one.place(*route), id=id, nearest=nearest(id, [t.id for t in book.objects("table")]))
+
+
+def _columns_exist(one: LawObject, table: TableContract, names: Sequence[str], route: Route) -> Iterator[Problem]:
+    for index, name in enumerate(names):
+        if name not in table.column_names:
+            near = nearest(name, table.column_names)
+            yield problem("PACK-111", one.place(*route, index), table=table.id, column=name, nearest=near)
+
+
+def _checks(book: LawBook, one: LawObject, model: TableContract, whole: TableContract) -> Iterator[Problem]:
+    names = column_types(whole)
+    for index, row_check in enumerate(model.checks):
+        route: Route = ("checks", index)
+        yield from reference(book, one, row_check.document, row_check.clause, route)
+        place = one.place(*route, "expression")
+        try:
+            typed = check(parse(row_check.expression, place), names)
+            wrong = None if isinstance(typed.type, BooleanType) else typed.text
+        except ProblemsError as error:
+            wrong = " ".join(f"{found.code} {found.what()}" for found in error.problems)
+        if wrong is not None:
+            yield problem("PACK-133", place, check=row_check.id, detail=wrong)
+
+
+def column_types(table: TableContract) -> Mapping[str, Type]:
+    """Return the columns of a table as names and types for formulas; a column with an unknown unit is left out."""
+    names: dict[str, Type] = {}
+    for column in table.fields:
+        if column.type in _NUMERIC:
+            try:
+                names[column.name] = NumberType(Unit.parse(column.unit or "1"))
+            except ValueError:
+                continue
+        elif column.type == "boolean":
+            names[column.name] = BooleanType()
+        else:
+            names[column.name] = DateType() if column.type in ("date", "datetime") else TextType()
+    return names

@@ -1,0 +1,199 @@
+"""Finding packs on disk, reading their objects, and laying a wider jurisdiction's pack under the narrower one's."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from jiqun.packs.checking import nearest, shown, validated
+from jiqun.packs.data_files import fill
+from jiqun.packs.lawbook import LawBook, LawObject, Pack
+from jiqun.packs.models import KINDS, Header, PackManifest, Taxonomy
+from jiqun.packs.reading import Route, read_yaml
+from jiqun.problems import Place, Problem, problem, stop_if_errors
+
+HEAD = "pack.yaml"
+LOCK = "released.yaml"
+_YAML = (".yaml", ".yml")
+_PROGRAMS = (".py", ".pyc", ".pyd", ".so", ".dll", ".exe", ".sh", ".bat", ".ps1", ".js", ".pkl", ".pickle")
+
+
+def builtin_root() -> Path:
+    """Return the folder of packs that came with the program: inside the installed package, or in the checkout."""
+    inside = Path(str(resources.files("jiqun"))) / "_packs"
+    return inside if inside.is_dir() else Path(__file__).resolve().parents[3] / "packs"
+
+
+def load(*roots: Path, pack_ids: Sequence[str] | None = None) -> LawBook:
+    """Read law books: every pack under the roots, or the named ones with what they extend.
+
+    Raises ProblemsError with all problems where something in these packs is wrong.
+    """
+    book, problems = read(*roots, pack_ids=pack_ids)
+    stop_if_errors(problems)
+    return book
+
+
+def read(*roots: Path, pack_ids: Sequence[str] | None = None) -> tuple[LawBook, tuple[Problem, ...]]:
+    """Read as `load`, but give the problems back beside what could be read."""
+    found, problems = _find(roots)
+    order, wrong = _in_order(found, pack_ids)
+    problems += wrong
+    packs = []
+    for one in order:
+        pack, wrong = _read_pack(one)
+        packs.append(pack)
+        problems += wrong
+    lines = {one.id: _lineage(one.id, found) for one in order}
+    book, wrong = LawBook.layered(packs, lines)
+    return book, tuple(problems + wrong)
+
+
+@dataclass(frozen=True)
+class _Found:
+    manifest: PackManifest
+    folder: Path
+    place: Place
+
+    @property
+    def id(self) -> str:
+        return self.manifest.id
+
+
+def _find(roots: Iterable[Path]) -> tuple[dict[str, _Found], list[Problem]]:
+    found: dict[str, _Found] = {}
+    problems: list[Problem] = []
+    for root in roots:
+        folders = _pack_folders(root)
+        if not folders:
+            problems.append(problem("PACK-025", Place(file=root.name)))
+        for folder in folders:
+            head = folder / HEAD
+            if not head.is_file():
+                problems.append(problem("PACK-025", Place(file=folder.name)))
+                continue
+            source, wrong = read_yaml(head, f"{folder.name}/{HEAD}")
+            problems += wrong
+            manifest, wrong = validated(source, PackManifest) if source.data is not None else (None, ())
+            problems += wrong
+            if manifest is None:
+                continue
+            if manifest.id in found:
+                other = found[manifest.id].place
+                problems.append(problem("PACK-028", source.place(("id",)), pack=manifest.id, other=other))
+                continue
+            found[manifest.id] = _Found(manifest, folder, source.place(("extends",)))
+    return found, problems
+
+
+def _pack_folders(root: Path) -> list[Path]:
+    if (root / HEAD).is_file():
+        return [root]
+    if not root.is_dir():
+        return []
+    inner = sorted(one for one in root.iterdir() if one.is_dir() and not one.name.startswith("."))
+    return [one for one in inner if (one / HEAD).is_file() or any(one.rglob("*.yaml"))]
+
+
+def _in_order(found: Mapping[str, _Found], wanted: Sequence[str] | None) -> tuple[list[_Found], list[Problem]]:
+    """Order the packs so that each comes after what it extends."""
+    problems: list[Problem] = []
+    order: list[_Found] = []
+    done: set[str] = set()
+
+    def visit(pack_id: str, trail: tuple[str, ...], asked_at: Place) -> None:
+        if pack_id not in found:
+            near = nearest(pack_id, found)
+            problems.append(problem("PACK-026", asked_at, pack=pack_id, nearest=near))
+        elif pack_id in trail:
+            circle = " → ".join((*trail[trail.index(pack_id) :], pack_id))
+            problems.append(problem("PACK-027", asked_at, circle=circle))
+        elif pack_id not in done:
+            for wider in found[pack_id].manifest.extends:
+                visit(wider, (*trail, pack_id), found[pack_id].place)
+            done.add(pack_id)
+            order.append(found[pack_id])
+
+    for pack_id in found if wanted is None else wanted:
+        visit(pack_id, (), Place())
+    return order, _once(problems)
+
+
+def _once(problems: list[Problem]) -> list[Problem]:
+    return list({(one.code, one.place, tuple(one.values.items())): one for one in problems}.values())
+
+
+def _lineage(pack_id: str, found: Mapping[str, _Found]) -> frozenset[str]:
+    """Return the pack and everything it extends, directly or not."""
+    seen: set[str] = set()
+    waiting = [pack_id]
+    while waiting:
+        one = waiting.pop()
+        if one in found and one not in seen:
+            seen.add(one)
+            waiting.extend(found[one].manifest.extends)
+    return frozenset(seen)
+
+
+def _read_pack(found: _Found) -> tuple[Pack, list[Problem]]:
+    name = found.folder.name
+    files, problems = _files(found.folder, name)
+    objects: list[LawObject] = []
+    for path in files:
+        relative = path.relative_to(found.folder).as_posix()
+        if path.suffix in _YAML and relative not in (HEAD, LOCK):
+            read_object, wrong = _read_object(path, found, f"{name}/{relative}")
+            problems += wrong
+            if read_object is not None:
+                objects.append(read_object)
+    names = tuple(path.relative_to(found.folder).as_posix() for path in files)
+    return Pack(found.manifest, found.folder, names, tuple(objects)), problems
+
+
+def _files(folder: Path, name: str) -> tuple[list[Path], list[Problem]]:
+    files: list[Path] = []
+    problems: list[Problem] = []
+    for directory, folders, names in os.walk(folder):
+        folders[:] = sorted(one for one in folders if not one.startswith("."))
+        for one in sorted([*names, *folders]):
+            path = Path(directory) / one
+            place = Place(file=f"{name}/{path.relative_to(folder).as_posix()}")
+            if path.is_symlink():
+                problems.append(problem("PACK-024", place, target=one))
+            elif path.is_file() and path.suffix.lower() in _PROGRAMS:
+                problems.append(problem("PACK-029", place, ending=path.suffix))
+            elif path.is_file() and not one.startswith("."):
+                files.append(path)
+    return files, problems
+
+
+def _read_object(path: Path, found: _Found, file: str) -> tuple[LawObject | None, list[Problem]]:
+    source, wrong = read_yaml(path, file)
+    problems = list(wrong)
+    if source.data is None:
+        return None, problems
+    kind = source.data.get("kind") if isinstance(source.data, Mapping) else None
+    if kind is None and isinstance(source.data, Mapping):
+        return None, [*problems, problem("PACK-012", source.place(), key="kind")]
+    model = KINDS.get(str(kind)) if isinstance(source.data, Mapping) else Header
+    if model is None:
+        near = nearest(str(kind), KINDS)
+        known = ", ".join(KINDS)
+        return None, [
+            *problems,
+            problem("PACK-032", source.place(("kind",)), kind=shown(kind), nearest=near, known=known),
+        ]
+    made, wrong = validated(source, model)
+    read_wrongly = {one.place for one in problems}
+    problems += [one for one in wrong if one.place not in read_wrongly]
+    if made is None:
+        return None, problems
+    rows: Mapping[Route, Place] = {}
+    if isinstance(made, Taxonomy):
+        filled = fill(made, found.folder, found.folder.name, source)
+        made, rows = filled.taxonomy, filled.rows
+        problems += filled.problems
+    return LawObject(found.id, made, source, rows), problems

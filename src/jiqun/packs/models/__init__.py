@@ -1,0 +1,47 @@
+"""The models of the kinds of object that a law book holds."""
+
+from jiqun.packs.models.base import Completeness, Header, Model, Span, Status
+from jiqun.packs.models.document import Clause, Document, Origin
+from jiqun.packs.models.example import Example
+from jiqun.packs.models.manifest import PackManifest, ReleasedLock
+from jiqun.packs.models.method import Method
+from jiqun.packs.models.parameter import Dated, Parameter
+from jiqun.packs.models.table import Category, Check, Column, Constraints, ForeignKey, TableContract
+from jiqun.packs.models.taxonomy import Includes, Level, Taxonomy, TaxonomyCode
+
+KINDS: dict[str, type[Header]] = {
+    "document": Document,
+    "parameter": Parameter,
+    "taxonomy": Taxonomy,
+    "table": TableContract,
+    "method": Method,
+    "example": Example,
+}
+
+__all__ = [
+    "KINDS",
+    "Category",
+    "Check",
+    "Clause",
+    "Column",
+    "Completeness",
+    "Constraints",
+    "Dated",
+    "Document",
+    "Example",
+    "ForeignKey",
+    "Header",
+    "Includes",
+    "Level",
+    "Method",
+    "Model",
+    "Origin",
+    "PackManifest",
+    "Parameter",
+    "ReleasedLock",
+    "Span",
+    "Status",
+    "TableContract",
+    "Taxonomy",
+    "TaxonomyCode",
+]

@@ -1,0 +1,116 @@
+"""The contract of a ledger table: Frictionless Table Schema plus unit, aliases, sensitivity and checks."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from jiqun.packs.models.base import Code, Codes, Header, Identifier, Model, Names, Num
+
+FieldType = Literal["string", "integer", "number", "boolean", "date", "datetime"]
+Sensitivity = Literal["public", "internal", "restricted"]
+CheckSeverity = Literal["notice", "disqualifies"]
+TablePeriod = Literal["none", "year", "month", "day"]
+
+
+class Constraints(Model):
+    """What a cell must satisfy; minimum and maximum are inclusive, and a pattern must match the whole text."""
+
+    required: bool = False
+    unique: bool = False
+    minimum: Num | None = None
+    maximum: Num | None = None
+    enum: Codes = ()
+    pattern: str | None = None
+
+
+class Category(Model):
+    """One allowed value of a column, with the words departments write for it."""
+
+    value: Code
+    title: str
+    title_en: str
+    aliases: Names = ()
+
+
+class Column(Model):
+    """One column: `digits` are the decimals it is shown with; `aliases` are other header words that mean it.
+
+    `delimiter` marks a cell with several texts, `taxonomy` a cell that holds a code of that taxonomy. Only with
+    `unit_assumed` may a file leave the unit out.
+    """
+
+    name: Identifier
+    title: str
+    title_en: str
+    type: FieldType
+    unit: str | None = None
+    unit_assumed: bool = False
+    digits: int | None = Field(default=None, ge=0, le=12)
+    aliases: Names = ()
+    format: Literal["uscc"] | None = None
+    delimiter: str | None = None
+    taxonomy: Identifier | None = None
+    categories: tuple[Category, ...] = ()
+    constraints: Constraints = Constraints()
+    missing_values: Names = Field(default=(), alias="missingValues")
+    sensitivity: Sensitivity = "internal"
+    description: str | None = None
+    example: Code | None = None
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The values a cell may hold: those of `categories`, else of `constraints.enum`; empty where all may stand."""
+        return tuple(one.value for one in self.categories) or self.constraints.enum
+
+
+class Reference(Model):
+    """The table and columns a foreign key points to."""
+
+    resource: Identifier
+    fields: Names
+
+
+class ForeignKey(Model):
+    """Columns of this table whose values must stand in another table."""
+
+    fields: Names
+    reference: Reference
+
+
+class Check(Model):
+    """A row check: an expression over the table's columns that must not be false; unknown is not false."""
+
+    id: Identifier
+    expression: str
+    severity: CheckSeverity
+    title: str
+    title_en: str
+    document: Identifier | None = None
+    clause: Code | None = None
+
+
+class TableContract(Header):
+    """A table of the ledger; its id is its name. With `adds_to` it only adds columns and checks to that table."""
+
+    kind: Literal["table"]
+    adds_to: Identifier | None = None
+    period: TablePeriod = "none"
+    derived: bool = False
+    fields: tuple[Column, ...]
+    primary_key: Names = Field(default=(), alias="primaryKey")
+    foreign_keys: tuple[ForeignKey, ...] = Field(default=(), alias="foreignKeys")
+    missing_values: Names = Field(default=("",), alias="missingValues")
+    checks: tuple[Check, ...] = ()
+
+    def column(self, name: str) -> Column:
+        """Return a column by name; KeyError where the table has none of that name."""
+        for one in self.fields:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.fields)

@@ -1,0 +1,195 @@
+"""Reading one YAML file with the place of every key and value, safely: no anchors, no tags, no floats, no surprises.
+
+Only four kinds of plain scalar mean more than text: `true`/`false`, whole decimal numbers without leading zero, dates
+`2022-01-31`, and `null`, `~` or nothing. `yes`, `on`, `0111` and `1:30` stay text, as people mean them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from jiqun.problems import Place, Problem, problem
+
+LARGEST = 2_000_000
+DEEPEST = 32
+
+Route = tuple[str | int, ...]
+Mark = tuple[int, int]
+
+_WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,39})")
+_FLOAT = re.compile(r"[-+]?(?:\.\d+|\d[\d_]*(?:\.\d*)?)(?:[eE][-+]?\d+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NOTHING = ("", "~", "null")
+_STR = "tag:yaml.org,2002:str"
+
+
+class _Composer(yaml.CSafeLoader):
+    """The C parser with every implicit tag but text taken away; `_value` gives plain scalars their meaning."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+
+
+@dataclass(frozen=True)
+class Source:
+    """What one file says, with the place of each key and value by its route from the top."""
+
+    file: str
+    data: Any = None
+    values: Mapping[Route, Mark] = field(default_factory=dict)
+    keys: Mapping[Route, Mark] = field(default_factory=dict)
+
+    def place(self, route: Route = (), item: str = "") -> Place:
+        """Return the place of the value at a route, or of the nearest thing around it that the file has."""
+        return self._place(self.values, route, item)
+
+    def key_place(self, route: Route) -> Place:
+        """Return the place of the key at a route."""
+        return self._place(self.keys if route in self.keys else self.values, route)
+
+    def _place(self, marks: Mapping[Route, Mark], route: Route, item: str = "") -> Place:
+        while route and route not in marks:
+            route = route[:-1]
+        line, column = marks.get(route, (1, 1))
+        return Place(file=self.file, line=line, column=column, item=item)
+
+
+def read_yaml(path: Path, file: str) -> tuple[Source, tuple[Problem, ...]]:
+    """Read a YAML file; what is wrong comes back as problems at their line, and the rest is still read."""
+    text, found = _text_of(path, file)
+    if found:
+        return Source(file), (found,)
+    refused = tuple(_refused(text, file))
+    if refused:
+        return Source(file), refused
+    loader = _Composer(text)
+    try:
+        node = loader.get_single_node()
+    except yaml.YAMLError as error:
+        return Source(file), (_syntax(error, file),)
+    finally:
+        loader.dispose()
+    if node is None:
+        return Source(file), (problem("PACK-003", Place(file=file, line=1)),)
+    reader = _Reader(file)
+    data = reader.value(node, ())
+    return Source(file, data, reader.values, reader.keys), tuple(reader.problems)
+
+
+def _text_of(path: Path, file: str) -> tuple[str, Problem | None]:
+    size = path.stat().st_size
+    if size > LARGEST:
+        return "", problem("PACK-006", Place(file=file), size=size, limit=LARGEST)
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        return "", problem("PACK-001", Place(file=file, line=line), byte=f"0x{raw[error.start]:02x}")
+    for number, row in enumerate(text.splitlines(), 1):
+        if "\t" in row:
+            return "", problem("PACK-005", Place(file=file, line=number, column=row.index("\t") + 1))
+    return text, None
+
+
+def _refused(text: str, file: str) -> Iterator[Problem]:
+    depth = documents = 0
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            place = _event_place(event, file)
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                yield problem("PACK-004", place, construct="& / *")
+            elif tag := getattr(event, "tag", None):
+                yield problem("PACK-004", place, construct=tag)
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents == 2:
+                    yield problem("PACK-004", place, construct="---")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                yield problem("PACK-007", place, limit=DEEPEST)
+                return
+    except yaml.YAMLError as error:
+        yield _syntax(error, file)
+
+
+def _event_place(event: yaml.Event, file: str) -> Place:
+    mark = event.start_mark
+    return Place(file=file, line=mark.line + 1, column=mark.column + 1) if mark else Place(file=file)
+
+
+def _syntax(error: yaml.YAMLError, file: str) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    place = Place(file=file, line=mark.line + 1, column=mark.column + 1) if mark else Place(file=file, line=1)
+    return problem("PACK-002", place, detail=getattr(error, "problem", None) or str(error).splitlines()[0])
+
+
+class _Reader:
+    """Turns nodes into values and keeps their places."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.values: dict[Route, Mark] = {}
+        self.keys: dict[Route, Mark] = {}
+        self.problems: list[Problem] = []
+
+    def value(self, node: yaml.Node, route: Route) -> Any:
+        self.values[route] = _mark(node)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, route)
+        if isinstance(node, yaml.SequenceNode):
+            return tuple(self.value(item, (*route, index)) for index, item in enumerate(node.value))
+        return self._scalar(node, getattr(node, "style", None))
+
+    def _mapping(self, node: yaml.MappingNode, route: Route) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            mark = _mark(key_node)
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.problems.append(problem("PACK-004", self._place(mark), construct="? [] {}"))
+                continue
+            key = str(key_node.value)
+            if key in result:
+                first = self.keys[(*route, key)][0]
+                self.problems.append(problem("PACK-008", self._place(mark), key=key, first=first))
+                continue
+            self.keys[(*route, key)] = mark
+            result[key] = self.value(value_node, (*route, key))
+        return result
+
+    def _scalar(self, node: yaml.Node, style: str | None) -> Any:
+        text = str(node.value)
+        if style:
+            return text
+        if text in _NOTHING:
+            return None
+        if text in ("true", "false"):
+            return text == "true"
+        if _WHOLE.fullmatch(text):
+            return int(text)
+        if _DAY.fullmatch(text):
+            return self._day(text, node)
+        if _FLOAT.fullmatch(text) and not text.isdigit():
+            self.problems.append(problem("PACK-009", self._place(_mark(node)), text=text))
+        return text
+
+    def _day(self, text: str, node: yaml.Node) -> date | str:
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            self.problems.append(problem("PACK-010", self._place(_mark(node)), text=text))
+            return text
+
+    def _place(self, mark: Mark) -> Place:
+        return Place(file=self.file, line=mark[0], column=mark[1])
+
+
+def _mark(node: yaml.Node) -> Mark:
+    mark = node.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)

@@ -1,0 +1,61 @@
+"""The packs that ship with the program hold together."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from textwrap import dedent
+
+from jiqun.packs import builtin_root, load
+from jiqun.packs.lint import lint, lint_folders
+from jiqun.packs.released import released_lock
+
+
+def test_no_shipped_pack_has_a_lint_error() -> None:
+    found = [one.text("en") for one in lint_folders(builtin_root()) if one.severity == "error"]
+    assert found == []
+
+
+def test_nothing_in_force_is_illustrative_or_without_document() -> None:
+    book = load(builtin_root())
+    for one in book.objects():
+        if one.model.status == "in_force":
+            assert one.model.completeness != "illustrative"
+            assert one.model.document is not None or one.kind in ("document", "table", "example")
+
+
+def test_every_parameter_value_has_a_clause_or_a_reason_and_a_place() -> None:
+    book = load(builtin_root())
+    for name in book.parameter_ids:
+        for value in book.parameter_series(name):
+            assert value.clause or value.reason
+            assert value.place.line > 1
+
+
+def test_a_lock_written_for_a_pack_finds_nothing_and_an_edit_is_found(tmp_path: Path) -> None:
+    pack = tmp_path / "p"
+    pack.mkdir()
+    (pack / "pack.yaml").write_text('id: p\ntitle: 包\ntitle_en: P\njurisdiction: "100000"\nversion: "1"\n', "utf-8")
+    rule = pack / "rule.yaml"
+    rule.write_text(
+        "kind: document\nid: rule\ntitle: 规则\ntitle_en: Rule\nstatus: in_force\nissuer: 某市\nsource: {evidence: R}\n"
+        "completeness: complete\n",
+        "utf-8",
+    )
+    (pack / "released.yaml").write_text(released_lock(load(tmp_path).packs[0]), "utf-8")
+    assert lint(load(tmp_path)) == ()
+    rule.write_text(rule.read_text("utf-8") + "# a word\n", "utf-8")
+    assert [one.code for one in lint(load(tmp_path))] == ["PACK-125"]
+
+
+def test_the_pack_of_the_how_to_is_clean_and_answers(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs/howto/write-a-pack.md").read_text("utf-8")
+    blocks = [dedent(block) for block in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)]
+    for name, text in zip(("pack.yaml", "notice.yaml", "base.yaml"), blocks, strict=True):
+        (tmp_path / "huangyan").mkdir(exist_ok=True)
+        (tmp_path / "huangyan" / name).write_text(text, "utf-8")
+    found = [one.text("en") for one in lint_folders(builtin_root(), tmp_path) if one.place.file.startswith("huangyan")]
+    assert [text for text in found if not text.startswith("PACK-117")] == []
+    book = load(builtin_root(), tmp_path, pack_ids=["huangyan"])
+    assert str(book.parameter("huangyan.base-tax", date(2022, 12, 31)).value) == "24097/1000"
