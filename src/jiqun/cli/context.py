@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 from jiqun import packs
-from jiqun.ledger.workspace import Workspace
+from jiqun.ledger.workspace import SETTINGS, Workspace
+from jiqun.packs import TableContract
 
 
 class Context:
@@ -23,17 +24,31 @@ class Context:
 
     @cached_property
     def book(self) -> packs.LawBook:
-        """The packs of the workspace: its own folder `packs/` and the ones that ship with Jiqun."""
-        workspace = self.workspace
-        own = workspace.root / "packs"
-        roots = [packs.builtin_root(), *([own] if own.is_dir() else [])]
-        return packs.load(*roots, pack_ids=workspace.packs or None)
+        """The packs of the workspace (its own folder `packs/` and those that ship with Jiqun); outside one, all."""
+        if not (self.folder / SETTINGS).is_file():
+            return self.everything
+        return packs.load(*self._roots, pack_ids=self.workspace.packs or None)
+
+    @cached_property
+    def everything(self) -> packs.LawBook:
+        """All packs at hand, those of other places too: for trying another place's rule."""
+        roots = self._roots if (self.folder / SETTINGS).is_file() else (packs.builtin_root(),)
+        return packs.load(*roots)
+
+    @property
+    def _roots(self) -> tuple[Path, ...]:
+        own = self.workspace.root / "packs"
+        return (packs.builtin_root(), *([own] if own.is_dir() else []))
+
+    def contract(self, table: str) -> TableContract:
+        """Return a table's contract; PACK-040 with the nearest name where there is none."""
+        return self.book.table(table)
 
     @property
     def who(self) -> str:
         try:
             return getpass.getuser()
-        except OSError:
+        except (OSError, KeyError):
             return "unknown"
 
     @property

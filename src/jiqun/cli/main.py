@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -11,7 +13,7 @@ import click
 import jiqun
 from jiqun.cli.context import Context
 from jiqun.cli.output import print_problems
-from jiqun.cli.speech import both
+from jiqun.cli.speech import both, speak
 from jiqun.problems import ProblemsError
 
 # command → module and function; a module is imported only when its command runs, so that `jiqun --help` is quick
@@ -31,6 +33,7 @@ COMMANDS = {
     "demo": "demo:demo",
     "doctor": "workspace:doctor",
 }
+_GLOBAL = ("--workspace", "--lang")
 
 
 class Lazy(click.Group):
@@ -66,10 +69,12 @@ def jiqun_command(ctx: click.Context, workspace: Path, lang: str | None) -> None
     ctx.obj = Context(workspace)
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; problems are printed and end with exit code 1, wrong use with 2."""
+    words = global_options_first(sys.argv[1:] if arguments is None else arguments)
+    speak(words)
     try:
-        code = jiqun_command.main(args=arguments, prog_name="jiqun", standalone_mode=False)
+        code = jiqun_command.main(args=words, prog_name="jiqun", standalone_mode=False)
     except ProblemsError as found:
         print_problems(found.problems)
         sys.exit(1)
@@ -79,7 +84,29 @@ def main(arguments: list[str] | None = None) -> None:
     except click.Abort:
         click.echo(both("已中止，没有改动。", "Stopped; nothing was changed."), err=True)
         sys.exit(130)
+    except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def global_options_first(arguments: Sequence[str]) -> list[str]:
+    """Move `--workspace` and `--lang` before the command, so that they may stand anywhere.
+
+    >>> global_options_first(["runs", "--json", "--lang", "en"])
+    ['--lang', 'en', 'runs', '--json']
+    """
+    first: list[str] = []
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            return [*first, *rest, word, *words]
+        if word in _GLOBAL:
+            first += [word, *([value] if (value := next(words, None)) is not None else [])]
+        else:
+            (first if word.startswith(tuple(f"{name}=" for name in _GLOBAL)) else rest).append(word)
+    return [*first, *rest]
 
 
 if __name__ == "__main__":

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from jiqun.cli.speech import LANGUAGE, both
+from jiqun.cli.speech import both, language
 from jiqun.problems import Problem
 from jiqun.values import decimal_text
 
-console = Console(highlight=False, soft_wrap=True)
-_MARKS = {"error": "✗", "warning": "!", "notice": "·"}
+MARKS = {"error": "✗", "warning": "!", "notice": "·"}
 _MOST = 30
+_GAP = "  "
+Step = Callable[[str], None]
 
 
 def say(chinese: str, english: str) -> None:
@@ -49,15 +54,28 @@ def _plain(value: Any) -> object:
 
 
 def print_table(
-    heads: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[int] = (), title: str = ""
+    heads: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    right: Sequence[int] = (),
+    title: str = "",
+    indent: str = "",
 ) -> None:
-    """Print rows under heads; the columns named in `right` hold numbers."""
-    laid = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for index, head in enumerate(heads):
-        laid.add_column(head, justify="right" if index in right else "left", overflow="fold")
-    for row in rows:
-        laid.add_row(*("" if cell is None else str(cell) for cell in row))
-    console.print(laid)
+    """Print rows under heads, Chinese counted as two columns; the columns named in `right` hold numbers.
+
+    Nothing is cut or folded: what is printed can be searched and piped.
+    """
+    laid = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(heads, *laid, strict=True)]
+    if title:
+        click.echo(f"{indent}{title}")
+    for row in ([list(heads)] if any(heads) else []) + laid:
+        cells = [_padded(cell, width, at in right) for at, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        click.echo(f"{indent}{_GAP.join(cells)}".rstrip())
+
+
+def _padded(text: str, width: int, right: bool) -> str:
+    blanks = " " * (width - cell_len(text))
+    return blanks + text if right else text + blanks
 
 
 def problem_record(one: Problem) -> dict[str, str]:
@@ -66,17 +84,37 @@ def problem_record(one: Problem) -> dict[str, str]:
         "code": one.code,
         "severity": one.severity,
         "place": str(one.place),
-        "what": one.what(LANGUAGE),
-        "why": one.why(LANGUAGE),
-        "fix": one.fix(LANGUAGE),
+        "what": one.what(language()),
+        "why": one.why(language()),
+        "fix": one.fix(language()),
     }
 
 
 def print_problems(problems: Sequence[Problem], most: int = _MOST) -> None:
     """Print problems on standard error, errors first, and say how many more there are."""
-    ranked = sorted(problems, key=lambda one: list(_MARKS).index(one.severity))
+    ranked = sorted(problems, key=lambda one: list(MARKS).index(one.severity))
     for one in ranked[:most]:
-        click.echo(f"{_MARKS[one.severity]} {one.text(LANGUAGE)}", err=True)
+        click.echo(f"{MARKS[one.severity]} {one.text(language())}", err=True)
     if len(ranked) > most:
         left = len(ranked) - most
         click.echo(both(f"  …另有 {left} 个问题", f"  … and {left} more"), err=True)
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Step]:
+    """Show how far a long work has come, on standard error and only on a terminal; each step is named as it begins."""
+    if not sys.stderr.isatty():
+        yield lambda title: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task("", total=total)
+        begun: list[str] = []
+
+        def step(title: str) -> None:
+            if begun:
+                shown.advance(task)
+            begun.append(title)
+            shown.update(task, description=escape(title))
+
+        yield step

@@ -10,19 +10,13 @@ import click
 from jiqun import packs as law
 from jiqun.cli.context import Context
 from jiqun.cli.output import print_json, print_problems, print_table, problem_record, say
-from jiqun.cli.speech import LANGUAGE, both
-from jiqun.ledger.workspace import SETTINGS
+from jiqun.cli.speech import both, language
 from jiqun.methods.lint import lint_methods
 from jiqun.methods.wording import rule_text
 from jiqun.packs.lint import lint as lint_packs
 
 _STATUS = {"draft": "草案", "trial": "试行", "in_force": "现行", "repealed": "废止"}
 _COMPLETENESS = {"complete": "完整", "partial": "部分", "illustrative": "示意"}
-
-
-def book_of(context: Context) -> law.LawBook:
-    """Return the law book of the workspace, or of all shipped packs outside one."""
-    return context.book if (context.folder / SETTINGS).is_file() else law.load(law.builtin_root())
 
 
 @click.group(
@@ -42,7 +36,7 @@ def packs() -> None:
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
 def list_packs(context: Context, as_json: bool) -> None:
-    book = book_of(context)
+    book = context.book
     examples = Counter(getattr(one.model, "method", "") for one in book.objects("example"))
     heads = [pack_record(book, pack) for pack in book.packs]
     rows = [method_record(one, examples) for one in book.objects("method")]
@@ -88,8 +82,8 @@ def method_record(one: law.LawObject, examples: Counter[str]) -> dict[str, objec
         "id": head.id,
         "title": both(head.title, head.title_en),
         "edition": head.edition or "",
-        "status": _STATUS[head.status] if LANGUAGE == "zh" else head.status,
-        "completeness": _COMPLETENESS[head.completeness] if LANGUAGE == "zh" else head.completeness,
+        "status": _STATUS[head.status] if language() == "zh" else head.status,
+        "completeness": _COMPLETENESS[head.completeness] if language() == "zh" else head.completeness,
         "examples": examples[head.id],
         "doubts": len(head.doubts),
     }
@@ -100,13 +94,13 @@ def method_record(one: law.LawObject, examples: Counter[str]) -> dict[str, objec
 @click.option("--edition", default=None)
 @click.pass_obj
 def show(context: Context, object_id: str, edition: str | None) -> None:
-    book = book_of(context)
+    book = context.book
     found = [one for one in book.objects() if one.id == object_id and edition in (None, one.model.edition)]
     if not found:
         book.object("method", object_id, edition)
     for one in found:
         if isinstance(one.model, law.Method):
-            click.echo(rule_text(one.model, book, LANGUAGE))
+            click.echo(rule_text(one.model, book, language()))
         else:
             say(f"# {one.kind} {one.id}（{one.source.file}）", f"# {one.kind} {one.id} ({one.source.file})")
             print_json(one.model.model_dump(mode="json", by_alias=True, exclude_defaults=True))

@@ -101,6 +101,22 @@ class Flag(Model):
     otherwise: Num = "0"
 
 
+class Case(Model):
+    """Points where a condition is true; the title is what the rule says in its own words."""
+
+    where: Formula
+    points: Num
+    title: str = ""
+    title_en: str = ""
+
+
+class Cases(Model):
+    """Points of the first case whose condition is true; unknown where a case before it is unknown."""
+
+    of: Listed[Case]
+    otherwise: Num = "0"
+
+
 class Score(Model):
     """Points of one item. The measure is the one of the same name unless `measure` says otherwise."""
 
@@ -118,6 +134,7 @@ class Score(Model):
     count: Count | None = None
     options: Options | None = None  # over a text column or input named by `measure`
     flag: Flag | None = None
+    cases: Cases | None = None
     value: bool | None = None  # points = weight × value ÷ 100
     choice: Choice | None = None
     cap: Num | None = None  # most points, in points
@@ -138,7 +155,7 @@ class Score(Model):
 
 
 SCORE_KINDS = (
-    "ratio", "around", "between", "efficacy", "bands", "rank", "count", "options", "flag", "value", "choice",
+    "ratio", "around", "between", "efficacy", "bands", "rank", "count", "options", "flag", "cases", "value", "choice",
 )  # fmt: skip
 
 

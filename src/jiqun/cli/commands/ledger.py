@@ -1,0 +1,367 @@
+"""`jiqun ledger status | history | row | undo | review` and `jiqun snapshot`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import click
+import polars as pl
+
+from jiqun.cli.context import Context
+from jiqun.cli.output import print_json, print_table, say
+from jiqun.cli.speech import both, pick
+from jiqun.cli.subjects import find_subject
+from jiqun.ledger import lineage, review
+from jiqun.ledger.imports import undo as undo_import
+from jiqun.ledger.lineage import Value
+from jiqun.ledger.snapshot import freeze, snapshots
+from jiqun.ledger.status import Status, status
+from jiqun.ledger.view import View, latest
+from jiqun.packs import TableContract
+from jiqun.problems import Place, ProblemsError, problem
+from jiqun.values import half_up
+
+_STATES = {"current": "现行", "superseded": "已被更新", "cleared": "已清除", "undone": "已撤销"}
+
+
+@click.group(help=both("台账：看、查、撤销、认领", "The ledger: look, trace, undo, review"))
+def ledger() -> None:
+    pass
+
+
+@ledger.command("status", help=both("各表行数、导入、隔离区和待认领", "Tables, imports, quarantine, open identities"))
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def show_status(context: Context, as_json: bool) -> None:
+    found = status(context.workspace)
+    if as_json:
+        print_json(
+            {
+                "tables": found.tables,
+                "imports": [_import_record(one) for one in found.imports],
+                "quarantine": found.quarantine,
+                "open_identities": found.open_identities,
+                "snapshots": [_snapshot_record(one) for one in snapshots(context.workspace)],
+            }
+        )
+        return
+    if not found.imports:
+        say("台账是空的。导入第一个文件：", "The ledger is empty. Import the first file:")
+        say("  jiqun import 文件 --table 表 --period 年度", "  jiqun import FILE --table T --period P")
+        return
+    _print_tables(context, found)
+    _print_imports(context, found)
+    _print_waiting(found)
+
+
+def _print_tables(context: Context, found: Status) -> None:
+    rows = []
+    for one in found.tables:
+        years = "、".join(f"{year}：{rows}" for year, rows in one.years.items())
+        filled = [share for column in one.filled if (share := one.completeness(column)) is not None]
+        average = f"{half_up(100 * sum(filled) / len(filled), 0)}%" if filled else ""
+        rows.append((one.table, title_of(context, one.table), one.rows, years, average, one.imports, one.last_when))
+    print_table(
+        [
+            both("表", "table"),
+            both("名称", "title"),
+            both("行", "rows"),
+            both("分年", "by year"),
+            both("填报率", "filled"),
+            both("导入", "imports"),
+            both("最近", "last"),
+        ],
+        rows,
+        right=[2, 4, 5],
+    )
+    click.echo()
+
+
+def _print_imports(context: Context, found: Status) -> None:
+    print_table(
+        [
+            both("导入", "import"),
+            both("表", "table"),
+            both("期间", "period"),
+            both("文件", "file"),
+            both("行", "rows"),
+            both("退回", "returned"),
+            both("待认领", "open"),
+            both("谁", "who"),
+            both("何时", "when"),
+            "",
+        ],
+        [
+            (
+                one.number,
+                one.table,
+                one.period,
+                f"{one.file}!{one.sheet}" if one.sheet else one.file,
+                one.rows,
+                one.bad_rows or "",
+                one.open_rows or "",
+                one.who,
+                one.when,
+                both(f"已撤销：{one.undone_note}", f"undone: {one.undone_note}") if one.is_undone else "",
+            )
+            for one in found.imports
+        ],
+        right=[0, 4, 5, 6],
+    )
+
+
+def _print_waiting(found: Status) -> None:
+    if found.quarantine:
+        click.echo()
+        bad = sum(one.bad_rows for one in found.quarantine)
+        say(
+            f"隔离区：{len(found.quarantine)} 次导入的 {bad} 行等待更正：",
+            f"Quarantine: {bad} rows of {len(found.quarantine)} imports wait for corrections:",
+        )
+        for one in found.quarantine:
+            click.echo(f"  {one.number}  {one.table}  {one.file}  {one.bad_rows}  {one.return_file or ''}")
+    if found.open_identities:
+        click.echo()
+        say(
+            f"待认领企业 {found.open_identities} 家：jiqun ledger review",
+            f"{found.open_identities} reports whose firm is open: jiqun ledger review",
+        )
+
+
+def title_of(context: Context, table: str) -> str:
+    """Return the title of a table; its name where no pack in force has a contract for it."""
+    if not context.book.has("table", table):
+        return table
+    contract = context.book.table(table)
+    return pick(contract.title, contract.title_en, table)
+
+
+@ledger.command(help=both("一行现在是什么，每个数来自哪一格", "A row as it stands, and the cell of every figure"))
+@click.argument("table")
+@click.argument("key", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def row(context: Context, table: str, key: tuple[str, ...], as_json: bool) -> None:
+    view = latest(context.workspace)
+    named = key_of(view, table, key)
+    found, cells = lineage.row(view, table, named), lineage.cells(view, table, named)
+    if as_json:
+        print_json({"row": found, "cells": cells})
+        return
+    contract = context.book.table(table) if context.book.has("table", table) else None
+    print_table(
+        [
+            both("列", "column"),
+            both("名称", "title"),
+            both("值", "value"),
+            both("单位", "unit"),
+            both("来处", "source"),
+        ],
+        [
+            (name, *_described(contract, name), _shown(value), _unit(contract, name), cells.get(name, ""))
+            for name, value in found.items()
+            if value is not None
+        ],
+        right=[2],
+    )
+
+
+@ledger.command(help=both("一行里报过的每一个值", "Every value ever reported for a row"))
+@click.argument("table")
+@click.argument("key", nargs=-1, required=True)
+@click.option("--column", default=None, help=both("只看一列", "one column only"))
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def history(context: Context, table: str, key: tuple[str, ...], column: str | None, as_json: bool) -> None:
+    view = latest(context.workspace)
+    found = lineage.history(view, table, key_of(view, table, key), column)
+    if as_json:
+        print_json(found.to_dicts())
+        return
+    print_table(
+        [
+            both("导入", "import"),
+            both("列", "column"),
+            both("值", "value"),
+            both("状态", "state"),
+            both("来处", "source"),
+            both("谁", "who"),
+            both("何时", "when"),
+            both("说明", "note"),
+        ],
+        [
+            (
+                one["import"],
+                one["column"],
+                one["value"] or "",
+                both(_STATES[one["state"]], one["state"]),
+                "!".join(part for part in (one["file"], one["sheet"], one["cell"] or str(one["row"])) if part),
+                one["who"],
+                one["when"],
+                one["note"],
+            )
+            for one in found.iter_rows(named=True)
+        ],
+        right=[0, 2],
+    )
+
+
+@ledger.command(help=both("撤销一次导入（留痕，不删数据）", "Take an import back; nothing is deleted"))
+@click.argument("number", type=int)
+@click.option("--note", required=True, help=both("为什么撤销", "why"))
+@click.option("--yes", is_flag=True, help=both("不再询问", "do not ask"))
+@click.pass_obj
+def undo(context: Context, number: int, note: str, yes: bool) -> None:
+    if not yes:
+        click.confirm(both(f"撤销第 {number} 次导入？", f"Take import {number} back?"), abort=True)
+    undo_import(context.workspace, number, who=context.who, when=context.now, note=note)
+    say(
+        f"第 {number} 次导入已撤销；它的数据仍可在历史中查到。",
+        f"Import {number} is taken back; history keeps its rows.",
+    )
+
+
+@ledger.command("review", help=both("认领：哪些报来的企业对不上，是谁", "Whose firm is open, and who it is"))
+@click.option("--decide", "decided", nargs=3, default=None, metavar="REPORTED same|different|new ENTERPRISE")
+@click.option("--note", default="", help=both("理由", "reason"))
+@click.option("--first", default=0, help=both("从第几个开始", "start at"))
+@click.option("--most", default=50, help=both("最多列几个", "at most"))
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def review_identities(
+    context: Context, decided: tuple[str, str, str] | None, note: str, first: int, most: int, as_json: bool
+) -> None:
+    if decided:
+        reported, verdict, enterprise = decided
+        review.decide(context.workspace, reported, verdict, enterprise, who=context.who, when=context.now, note=note)
+        say(f"已记下：{reported} → {verdict} {enterprise}", f"Noted: {reported} → {verdict} {enterprise}")
+        return
+    view = latest(context.workspace)
+    questions = review.open_questions(view, first, most)
+    if as_json:
+        print_json(questions)
+        return
+    total = view.standing.open.height
+    say(f"待认领 {total} 家。", f"{total} reports whose firm is open.")
+    for one in questions:
+        told = " ".join(part for part in (one.code, one.name, one.district) if part)
+        click.echo(f"\n{one.reported}  {told}")
+        say(
+            f"  原因：{both(_WHY.get(one.why, one.why), one.why)}；{one.rows} 行，表 {'、'.join(one.tables)}",
+            f"  why: {one.why}; {one.rows} rows, tables {', '.join(one.tables)}",
+        )
+        for candidate in one.candidates:
+            click.echo(
+                f"    {candidate.score:>3}  {candidate.enterprise}  {candidate.name}  {candidate.district or ''}"
+            )
+    if questions:
+        click.echo()
+        say(
+            "认领：jiqun ledger review --decide '报来的' same 企业代码（different＝不是它，new＝新企业）",
+            "Decide: jiqun ledger review --decide 'REPORTED' same ENTERPRISE (or different, or new)",
+        )
+
+
+_WHY = {
+    "masked": "名称或代码被遮盖",
+    "fake_code": "代码像统一社会信用代码但校验不对",
+    "no_identity": "没有代码也没有名称",
+    "ambiguous": "同名企业不止一家",
+    "district_differs": "名称相同但区县不同",
+    "other_code": "名称是一家、代码是另一家",
+    "different": "已认定不是同一家",
+    "not_found": "登记表里没有",
+    "same_firm_twice": "同一文件里同一家出现两次",
+}
+
+
+@click.command(help=both("冻结台账，之后的评价都读这一份", "Freeze the ledger; evaluations read what was frozen"))
+@click.option("--note", default="", help=both("说明", "note"))
+@click.option("--list", "listed", is_flag=True, help=both("列出已有快照", "list the snapshots there are"))
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def snapshot(context: Context, note: str, listed: bool, as_json: bool) -> None:
+    if listed:
+        found = snapshots(context.workspace)
+        records = [_snapshot_record(one) for one in found]
+        if as_json:
+            print_json(records)
+            return
+        print_table(
+            [both("快照", "snapshot"), both("何时", "when"), both("行", "rows"), both("说明", "note")],
+            [(one.id, one.when, sum(table.rows for table in one.tables.values()), one.note) for one in found],
+            right=[2],
+        )
+        return
+    made = freeze(context.workspace, note=note, when=context.now)
+    if as_json:
+        print_json(_snapshot_record(made))
+        return
+    rows = sum(one.rows for one in made.tables.values())
+    say(
+        f"快照 {made.id}：{len(made.tables)} 张表、{rows} 行，内容指纹 {made.content[:16]}",
+        f"Snapshot {made.id}: {len(made.tables)} tables, {rows} rows, content {made.content[:16]}",
+    )
+
+
+def _snapshot_record(one: object) -> dict[str, object]:
+    names = ("id", "content", "note", "when", "tables")
+    return {name: getattr(one, name) for name in names}
+
+
+def _import_record(one: object) -> dict[str, object]:
+    left_out = ("columns",)
+    return {name: getattr(one, name) for name in one.__dataclass_fields__ if name not in left_out}  # type: ignore[attr-defined]
+
+
+def key_of(view: View, table: str, given: Sequence[str]) -> dict[str, Value]:
+    """Return the key that a person wrote: values in the key's order, or column=value; a firm by any of its names."""
+    columns = view.key(table)
+    named = dict(word.split("=", 1) for word in given if word.split("=", 1)[0] in columns and "=" in word)
+    rest = iter([word for word in given if not ("=" in word and word.split("=", 1)[0] in columns)])
+    values = {column: named[column] if column in named else next(rest, None) for column in columns}
+    if None in values.values() or next(rest, None) is not None:
+        raise ProblemsError(
+            [problem("CLI-009", Place(item=table), table=table, key="、".join(columns), given=len(given))]
+        )
+    schema = view.table(table).schema
+    return {column: _typed(view, column, str(text), schema[column]) for column, text in values.items()}
+
+
+def _typed(view: View, column: str, text: str, kind: pl.DataType) -> Value:
+    wanted = {pl.Int64: ("整数", "a whole number"), pl.Date: ("日期，如 2023-12-31", "a date such as 2023-12-31")}
+    try:
+        if kind == pl.Int64:
+            return int(text)
+        if kind == pl.Date:
+            return date.fromisoformat(text)
+    except ValueError:
+        zh, en = wanted[type(kind)]
+        raise ProblemsError([problem("CLI-010", text=text, column=column, wanted_zh=zh, wanted_en=en)]) from None
+    if column == "enterprise" and "enterprise" in view.tables:
+        return find_subject(text, firm_names(view.table("enterprise")))
+    return text
+
+
+def firm_names(register: pl.DataFrame) -> dict[str, str]:
+    """Return the name of every registered firm by its id."""
+    names = register["name"] if "name" in register.columns else pl.Series([None] * register.height, dtype=pl.String)
+    return dict(zip(register["enterprise"], names.fill_null(""), strict=True))
+
+
+def _described(contract: TableContract | None, name: str) -> tuple[str]:
+    if contract is None or name not in contract.column_names:
+        return ("",)
+    column = contract.column(name)
+    return (pick(column.title, column.title_en),)
+
+
+def _unit(contract: TableContract | None, name: str) -> str:
+    if contract is None or name not in contract.column_names:
+        return ""
+    return contract.column(name).unit or ""
+
+
+def _shown(value: Value) -> str:
+    return f"{value:.15g}" if isinstance(value, float) else str(value)

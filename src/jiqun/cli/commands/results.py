@@ -1,0 +1,137 @@
+"""`jiqun explain`, `next`, `compare`, `export`: what a run says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from jiqun.cli.commands.runs import trial_words
+from jiqun.cli.comparing import compare_runs, print_comparison
+from jiqun.cli.context import Context
+from jiqun.cli.output import print_json, print_table, progress, say
+from jiqun.cli.running import Run, find_run
+from jiqun.cli.speech import both, language
+from jiqun.cli.subjects import find_subject
+from jiqun.cli.telling import explain_subject, nearest_lines, subject_facts, subject_names
+from jiqun.methods.explain import render_text
+from jiqun.methods.nearest import nearest
+from jiqun.methods.wording.rule import plan_text
+from jiqun.problems import ProblemsError, problem
+from jiqun.reports import Evaluated
+from jiqun.reports import export as export_report
+from jiqun.reports.export import ENDINGS
+
+
+@click.command(help=both("一家企业为什么是这个档次，直到条款和单元格", "Why a firm has its grade, to clause and cell"))
+@click.argument("run")
+@click.argument("subject")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def explain(context: Context, run: str, subject: str, as_json: bool) -> None:
+    found = find_run(context, run)
+    told = explain_subject(context, found, find_subject(subject, subject_names(context, found)))
+    if as_json:
+        print_json(told)
+        return
+    click.echo(render_text(told, language()), nl=False)
+    click.echo()
+    _print_grounds(found)
+
+
+def _print_grounds(run: Run) -> None:
+    say(
+        f"运行 {run.id}　数据快照 {run.snapshot}　办法 {run.method_id}（{run.edition}）",
+        f"run {run.id}, data snapshot {run.snapshot}, method {run.method_id} ({run.edition})",
+    )
+
+
+@click.command(
+    "next", help=both("怎样才能到上一档：每次只改一项", "The nearest ways to the next grade, one change each")
+)
+@click.argument("run")
+@click.argument("subject")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def next_grade(context: Context, run: str, subject: str, as_json: bool) -> None:
+    found = find_run(context, run)
+    names = subject_names(context, found)
+    who = find_subject(subject, names)
+    told = nearest(found.plan, found.trace, found.gathered, who)
+    if as_json:
+        print_json(told)
+        return
+    say(
+        f"【试算】{names[who] or who}（{who}）怎样才能到上一档，假定其他企业不变",
+        f"[TRIAL] How {names[who] or who} ({who}) would reach the next grade, everybody else unchanged",
+    )
+    rows, notes = nearest_lines(found, told)
+    if rows:
+        heads = [
+            both("只改一项", "change one"),
+            both("现在", "now"),
+            both("改到", "to"),
+            both("要改多少", "change"),
+            both("总分", "total"),
+            both("名次", "rank"),
+            both("档次", "grade"),
+        ]
+        print_table(heads, rows, right=[1, 2, 3, 4, 5], indent="  ")
+    for note in notes:
+        click.echo(note)
+
+
+@click.command(help=both("比较两次评价：谁升谁降，为什么", "Compare two runs: who moved, and why"))
+@click.argument("before")
+@click.argument("after")
+@click.option("--most", default=20, help=both("最多列几家", "at most"))
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def compare(context: Context, before: str, after: str, most: int, as_json: bool) -> None:
+    first, second = find_run(context, before), find_run(context, after)
+    found = compare_runs(context, first, second)
+    if as_json:
+        print_json(found)
+    else:
+        click.echo(f"{trial_words(second)}{first.id} {first.period} → {second.id} {second.period}")
+        print_comparison(found, most)
+
+
+@click.command(help=both("导出结果：Excel、CSV 或 Parquet", "Export results: Excel, CSV or Parquet"))
+@click.argument("run")
+@click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help=both("写到哪里", "where to"))
+@click.pass_obj
+def export(context: Context, run: str, output: Path) -> None:
+    if output.suffix.lower() not in ENDINGS:
+        raise click.BadParameter(
+            both(f"结尾应是 {'、'.join(ENDINGS)} 之一", f"the ending must be one of {', '.join(ENDINGS)}"),
+            param_hint="-o",
+        )
+    found = find_run(context, run)
+    with progress(1) as step:
+        step(both("写文件", "writing"))
+        write_export(context, found, output)
+    state = trial_words(found)
+    say(f"{state}结果已写入 {output}", f"{state}Results written to {output}")
+
+
+def write_export(context: Context, run: Run, path: Path) -> None:
+    """Write a run as Excel, CSV or Parquet; CLI-007 where the file cannot be written."""
+    evaluated = Evaluated(
+        plan=run.plan,
+        trace=run.trace,
+        gathered=run.gathered,
+        moves=run.moves,
+        run=run.id,
+        snapshot=run.snapshot,
+        official=run.official,
+        rule=plan_text(run.plan, run.book, language()),
+        notices=run.problems,
+        facts=subject_facts(context, run),
+        book=run.book,
+        language=language(),
+    )
+    try:
+        export_report(evaluated, path)
+    except OSError as refused:
+        raise ProblemsError([problem("CLI-007", file=path, detail=refused.strerror or refused)]) from None

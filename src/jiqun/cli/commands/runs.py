@@ -1,0 +1,173 @@
+"""`jiqun evaluate` and `jiqun runs`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import click
+import polars as pl
+
+from jiqun.cli.commands.intake import pairs, period_of
+from jiqun.cli.context import Context
+from jiqun.cli.evaluating import Wanted, run_method
+from jiqun.cli.output import print_json, print_problems, print_table, problem_record, progress, say
+from jiqun.cli.running import Run, all_runs
+from jiqun.cli.speech import both, language, pick
+from jiqun.methods.wording.phrases import say as phrase
+from jiqun.methods.wording.voice import Voice
+
+_STATUSES = ("graded", "scored", "exempt", "outside", "population_unknown")
+
+
+@click.command(help=both("按一部办法评价一年", "Evaluate a period under a method"))
+@click.argument("method")
+@click.option("--period", "-p", required=True, help=both("期间，如 2023", "period, such as 2023"))
+@click.option("--engine", type=click.Choice(["polars", "duckdb"]), default="polars", help=both("引擎", "engine"))
+@click.option("--snapshot", default="", help=both("用哪个快照（默认现在冻结）", "which snapshot (default: freeze now)"))
+@click.option("--set", "parameters", multiple=True, metavar="PARAMETER=VALUE", help=both("试改参数", "try a parameter"))
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def evaluate(
+    context: Context,
+    method: str,
+    period: str,
+    engine: str,
+    snapshot: str,
+    parameters: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    when = period_of(period)
+    assert when is not None
+    wanted = Wanted(method, when, engine, snapshot, pairs("--set", parameters))
+    with progress(5) as step:
+        run, _ = run_method(context, wanted, step)
+    if as_json:
+        print_json(run_record(run) | {"grades": counts(run), "problems": [problem_record(one) for one in run.problems]})
+        return
+    print_run(run)
+    print_problems(run.problems)
+    say(
+        f"下一步：jiqun explain {run.id} 企业；jiqun export {run.id} -o 结果.xlsx",
+        f"Next: jiqun explain {run.id} FIRM; jiqun export {run.id} -o results.xlsx",
+    )
+
+
+def print_run(run: Run) -> None:
+    """Print what came of a run: trial or official, grades by population, how often the referee was asked."""
+    method = run.plan.method
+    state = trial_words(run)
+    title = pick(method.title, method.title_en, method.id)
+    say(f"{state}{title}（{run.edition}），{run.period} 年", f"{state}{title} ({run.edition}), {run.period}")
+    say(f"运行 {run.id}　数据快照 {run.snapshot}", f"run {run.id}, data snapshot {run.snapshot}")
+    grades = list(dict.fromkeys(name for one in method.grades.values() for name in one.classes))
+    rows = list(_count_rows(run, grades))
+    heads = [both("评价类别", "population"), both("户数", "firms"), *grades, both("未能定档", "no grade")]
+    heads += [phrase(f"status.{name}", language()) for name in _STATUSES[1:3]]
+    print_table(heads, rows, right=range(1, len(heads)), indent="  ")
+    outside = {name: _status_count(run, name) for name in _STATUSES[3:]}
+    said = "，".join(f"{phrase(f'status.{name}', language())} {number}" for name, number in outside.items() if number)
+    if said:
+        click.echo(f"  {said}")
+    looked, changed = referee_counts(run)
+    say(
+        f"精确复核：{looked} 个数值靠近舍入线，按分数重算，改正 {changed} 个。",
+        f"Referee: {looked} figures near a rounding line were computed again as fractions; {changed} changed.",
+    )
+
+
+def trial_words(run: Run) -> str:
+    """Return 【试算】 for a run that is not official."""
+    return "" if run.official else both("【试算】", "[TRIAL] ")
+
+
+def referee_counts(run: Run) -> tuple[int, int]:
+    """Return how many figures the referee looked at and how many it changed."""
+    found = run.manifest["referee"].values()
+    return sum(one["looked_at"] for one in found), sum(one["changed"] for one in found)
+
+
+def counts(run: Run) -> dict[str, dict[str, int]]:
+    """Return for every population how many firms have which grade or status."""
+    grades = list(dict.fromkeys(name for one in run.plan.method.grades.values() for name in one.classes))
+    names = ["firms", *grades, "ungraded", *_STATUSES[1:3]]
+    return {row[0]: dict(zip(names, row[1:], strict=True)) for row in _numbers(run, grades)}
+
+
+def _count_rows(run: Run, grades: list[str]) -> Iterator[list[object]]:
+    voice = Voice(run.plan, language(), run.book)
+    for population, *numbers in _numbers(run, grades):
+        yield [voice.label(population), *numbers]
+
+
+def _numbers(run: Run, grades: list[str]) -> Iterator[list[object]]:
+    texts = run.trace.select(pl.col("population", "status", "grade").cast(pl.String))
+    for population in run.plan.populations:
+        own = texts.filter(pl.col("population") == population)
+        by_grade = [own.filter(pl.col("grade") == one).height for one in grades]
+        open_ = own.filter((pl.col("status") == "graded") & pl.col("grade").is_null()).height
+        yield [population, own.height, *by_grade, open_, *(_having(own, name) for name in _STATUSES[1:3])]
+
+
+def _having(rows: pl.DataFrame, status: str) -> int:
+    return rows.filter(pl.col("status") == status).height
+
+
+def _status_count(run: Run, status: str) -> int:
+    return int(run.manifest["statuses"].get(status, 0))
+
+
+@click.command(help=both("列出评价结果", "List the runs there are"))
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def runs(context: Context, as_json: bool) -> None:
+    found = all_runs(context)
+    if as_json:
+        print_json([run_record(run) for run in found])
+        return
+    if not found:
+        say(
+            "还没有评价结果：jiqun evaluate 办法 --period 年度",
+            "No run yet: jiqun evaluate METHOD --period P",
+        )
+        return
+    print_table(
+        [
+            both("运行", "run"),
+            both("办法", "method"),
+            both("版本", "edition"),
+            both("期间", "period"),
+            both("快照", "snapshot"),
+            both("企业", "subjects"),
+            both("效力", "state"),
+            both("谁", "who"),
+            both("何时", "when"),
+        ],
+        [
+            (
+                run.id,
+                run.method_id,
+                run.edition,
+                run.period,
+                run.snapshot,
+                run.manifest["subjects"],
+                both("正式", "official") if run.official else both("试算", "trial"),
+                run.kept["who"],
+                run.kept["when"],
+            )
+            for run in found
+        ],
+        right=[5],
+    )
+
+
+def run_record(run: Run) -> dict[str, object]:
+    """Return a run as a record for JSON."""
+    manifest: Mapping[str, object] = run.manifest
+    return {
+        "run": run.id,
+        "official": run.official,
+        "snapshot": run.snapshot,
+        "who": run.kept["who"],
+        "when": run.kept["when"],
+        **{name: value for name, value in manifest.items() if name not in ("problems", "trial")},
+    }

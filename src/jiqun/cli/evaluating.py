@@ -1,0 +1,150 @@
+"""Evaluating the ledger: the tables of a frozen snapshot under a method, the run kept in the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from jiqun.cli.context import Context
+from jiqun.cli.output import Step
+from jiqun.cli.running import Run, all_runs, keep
+from jiqun.cli.speech import both
+from jiqun.ledger.content import content_hash
+from jiqun.ledger.snapshot import Snapshot, freeze, open_snapshot
+from jiqun.methods.compile import compile_method
+from jiqun.methods.evaluate import evaluate as evaluate_plan
+from jiqun.methods.plan import Plan
+from jiqun.methods.result import Result
+from jiqun.packs import LawBook, Method
+from jiqun.problems import ProblemsError
+from jiqun.values import Period, from_scaled
+
+HISTORY, ITEMS = "grade_history", "result_item"
+# tables that an evaluation reads although no column of theirs stands in a formula
+_ALWAYS = ("adjustment", "certified_score", HISTORY)
+_HISTORY_SCHEMA = {
+    "enterprise": pl.String(),
+    "year": pl.Int64(),
+    "method": pl.String(),
+    "grade": pl.String(),
+    "total": pl.Float64(),
+}
+_ITEM_SCHEMA = {
+    "enterprise": pl.String(),
+    "year": pl.Int64(),
+    "method": pl.String(),
+    "item": pl.String(),
+    "value": pl.Float64(),
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be evaluated: method, period, engine, snapshot (the ledger of now where left out), other parameters."""
+
+    method: str
+    period: Period
+    engine: str = "polars"
+    snapshot: str = ""
+    parameters: Mapping[str, str] | None = None
+
+
+def find_method(context: Context, id_: str) -> tuple[Method, LawBook]:
+    """Return a method with the law book it stands in: the workspace's, else that of all packs at hand.
+
+    `id@edition` names an edition. PACK-040 with the nearest id where no pack has it.
+    """
+    name, _, edition = id_.partition("@")
+    book = context.book if context.book.has("method", name) else context.everything
+    return book.method(name, edition or None), book
+
+
+def run_method(context: Context, wanted: Wanted, step: Step) -> tuple[Run, Result]:
+    """Evaluate a method on a snapshot and keep the run in the workspace."""
+    step(both("编制办法", "compiling"))
+    method, book = find_method(context, wanted.method)
+    plan = compile_method(method, wanted.period, book=book, parameters=wanted.parameters or None)
+    step(both("冻结台账", "freezing"))
+    snapshot = (
+        open_snapshot(context.workspace, wanted.snapshot)
+        if wanted.snapshot
+        else freeze(context.workspace, when=context.now)
+    )
+    step(both("取数", "reading"))
+    tables, digests = tables_for(context, plan, snapshot)
+    step(both("评价", "evaluating"))
+    result = evaluate_plan(plan, tables, engine=wanted.engine, digests=digests)
+    step(both("保存结果", "saving"))
+    return keep(context, result, snapshot.id, book), result
+
+
+def tables_for(context: Context, plan: Plan, snapshot: Snapshot) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the tables a plan reads, as frozen, with their content hashes; earlier results come from earlier runs."""
+    wanted = {*plan.contracts, *_ALWAYS}
+    tables: dict[str, Any] = {}
+    digests: dict[str, str] = {}
+    for name in snapshot.names:
+        if name in wanted:
+            tables[name] = snapshot.table(name)
+            frozen = snapshot.tables.get(name)
+            digests[name] = frozen.content if frozen else content_hash(tables[name], ("enterprise", "year"))
+    if _reads_results(plan):
+        for name, frame, key in _earlier_results(context, plan, tables.get(HISTORY)):
+            tables[name], digests[name] = frame, content_hash(frame, key)
+    return tables, digests
+
+
+def _reads_results(plan: Plan) -> bool:
+    return any(one.streak is not None or one.result is not None for one in plan.method.inputs.values())
+
+
+def _earlier_results(
+    context: Context, plan: Plan, reported: pl.DataFrame | None
+) -> Iterator[tuple[str, pl.DataFrame, tuple[str, ...]]]:
+    """Grades and points of the newest run of every method and year; what was reported itself goes before."""
+    runs = {(run.method_id, run.period): run for run in all_runs(context) if not _is_same(run, plan)}
+    grades = [pl.DataFrame(schema=_HISTORY_SCHEMA), *(_grades(run) for run in runs.values())]
+    found = pl.concat(grades)
+    key = ["enterprise", "year", "method"]
+    if reported is not None:
+        known = reported.select(list(_HISTORY_SCHEMA))
+        found = pl.concat([known, found.join(known, on=key, how="anti")])
+    yield HISTORY, found.sort(key), tuple(key)
+    items = pl.concat([pl.DataFrame(schema=_ITEM_SCHEMA), *(_items(run) for run in runs.values())])
+    yield ITEMS, items.sort(*key, "item"), (*key, "item")
+
+
+def _is_same(run: Run, plan: Plan) -> bool:
+    return run.method_id == plan.method.id and run.period == str(plan.period)
+
+
+def _grades(run: Run) -> pl.DataFrame:
+    rows = [
+        (row[run.subject], int(run.period[:4]), run.method_id, row["grade"], row["total"])
+        for row in run.result.grades.iter_rows(named=True)
+        if row["grade"] is not None
+    ]
+    return pl.DataFrame(rows, schema=_HISTORY_SCHEMA, orient="row")
+
+
+def _items(run: Run) -> pl.DataFrame:
+    plan, rows = run.plan, []
+    for row in run.trace.iter_rows(named=True):
+        population = row["population"]
+        for item in plan.scores(population) if population is not None else ():
+            points = row.get(f"points__{item}")
+            if points is not None:
+                value = float(from_scaled(points, plan.scores(population)[item].digits))
+                rows.append((row[run.subject], int(run.period[:4]), run.method_id, item, value))
+    return pl.DataFrame(rows, schema=_ITEM_SCHEMA, orient="row")
+
+
+def snapshot_of(context: Context, run: Run) -> Snapshot | None:
+    """Return the snapshot a run was made on; None where the workspace no longer has it."""
+    try:
+        return open_snapshot(context.workspace, run.snapshot)
+    except ProblemsError:
+        return None

@@ -1,0 +1,138 @@
+"""From a department's file to the ledger: check, return file, commit — as `jiqun import` and the demo do it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from jiqun.cli.context import Context
+from jiqun.ledger.imports import Committed, Told, commit
+from jiqun.ledger.intake import Checked, ColumnReading, check_file, write_return_file
+from jiqun.ledger.log import SourceColumn
+from jiqun.ledger.reported import Reported
+from jiqun.ledger.view import latest
+from jiqun.packs import TableContract
+from jiqun.problems import ProblemsError, problem
+from jiqun.values import Period, decimal_text
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person says with a file: table, period, and what the file itself does not say."""
+
+    file: Path
+    table: str
+    period: Period | None = None
+    sheet: str | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    header_row: int | None = None
+    dates: Literal["dmy", "mdy"] | None = None
+    midnight: Literal["closes", "opens"] | None = None
+    note: str = ""
+    clears: tuple[str, ...] = ()
+    corrects: int | None = None
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came of it: the commit, and the workbook of the rows that did not pass (None where all did)."""
+
+    committed: Committed
+    return_file: Path | None
+
+
+def check(context: Context, asked: Asked) -> Checked:
+    """Hold a file against its table's contract, and against the period before where the ledger has one."""
+    contract = context.contract(asked.table)
+    return check_file(
+        asked.file,
+        contract,
+        period=asked.period,
+        sheet=asked.sheet,
+        units=asked.units,
+        mapping=asked.mapping,
+        constants=asked.constants,
+        header_row=asked.header_row,
+        dates=asked.dates,
+        midnight=asked.midnight,
+        previous=_previous(context, contract, asked.period),
+        sets=_known_codes(context, contract),
+    )
+
+
+def bring_in(context: Context, asked: Asked, checked: Checked) -> Imported:
+    """Commit the good rows; the bad ones wait in the quarantine as a workbook with an error column.
+
+    CLI-008 where no row is good: nothing is committed, the return file lies beside the original's name in quarantine.
+    """
+    told = Told(
+        who=context.who,
+        when=context.now,
+        period=str(asked.period or ""),
+        note=asked.note,
+        clears=asked.clears,
+        corrects=asked.corrects,
+    )
+    if checked.good.is_empty() and not checked.bad.is_empty():
+        target = context.workspace.quarantine / f"{asked.file.stem}.{checked.source.sha256[:8]}.xlsx"
+        write_return_file(checked, target)
+        raise ProblemsError([*checked.problems, problem("CLI-008", count=checked.bad.height, file=target)])
+    with tempfile.TemporaryDirectory() as folder:
+        returned = Path(folder) / "return.xlsx"
+        if not checked.bad.is_empty():
+            write_return_file(checked, returned)
+        found = commit(
+            context.workspace,
+            checked.contract,
+            to_reported(checked),
+            told,
+            returned if returned.is_file() else None,
+        )
+    kept = context.workspace.quarantine / f"{found.number}.xlsx"
+    return Imported(found, kept if kept.is_file() else None)
+
+
+def to_reported(checked: Checked) -> Reported:
+    """Return the good rows of a checked file as the store takes them: with letter, header and factor of each column."""
+    return Reported(
+        table=checked.contract_name,
+        rows=checked.good,
+        file=checked.source.path,
+        sha256=checked.source.sha256,
+        sheet=checked.source.sheet or "",
+        columns=tuple(
+            SourceColumn(one.field, one.column, one.header, one.unit_from, one.unit_to, _factor(one))
+            for one in checked.header.columns
+        ),
+        bad_rows=checked.bad.height,
+    )
+
+
+def _previous(context: Context, contract: TableContract, period: Period | None) -> pl.DataFrame | None:
+    """Return the rows of the year before, for finding values whose unit seems wrong."""
+    if period is None or contract.period != "year":
+        return None
+    view = latest(context.workspace)
+    if contract.id not in view.tables:
+        return None
+    rows = view.table(contract.id).filter(pl.col("year") == period.year - 1)
+    return None if rows.is_empty() else rows
+
+
+def _known_codes(context: Context, contract: TableContract) -> dict[str, frozenset[str]]:
+    return {
+        one.name: frozenset(context.book.taxonomy(one.taxonomy).on(None).codes)
+        for one in contract.fields
+        if one.taxonomy is not None and context.book.has("taxonomy", one.taxonomy)
+    }
+
+
+def _factor(column: ColumnReading) -> str:
+    return decimal_text(column.factor) if column.converts else "1"

@@ -1,0 +1,68 @@
+"""The words of the formula language and the limits that keep a formula small enough to read and to compute."""
+
+from __future__ import annotations
+
+ARITHMETIC = ("+", "-", "*", "/")
+ORDERED = ("<", "<=", ">", ">=")
+COMPARISONS = ("==", "!=", *ORDERED)
+
+# function → (fewest, most) operands
+FUNCTIONS: dict[str, tuple[int, int]] = {
+    "min": (2, 50),
+    "max": (2, 50),
+    "abs": (1, 1),
+    "floor": (1, 1),
+    "round": (2, 2),
+    "years_between": (2, 2),
+    "unit": (2, 2),
+}
+RESERVED = frozenset({"missing", "true", "false", *FUNCTIONS})
+
+MOST_CHARACTERS = 2000
+MOST_NODES = 400
+MOST_DEPTH = 60
+MOST_DIGITS = 30
+MOST_ROUND_DIGITS = 12
+# a column reading repeats sub-formulas (a denominator is tested and divided by); this caps what that may grow to
+MOST_COLUMN_WORK = 10_000
+
+FULL_WIDTH = {
+    "（": "(",
+    "）": ")",
+    "，": ",",
+    "＋": "+",
+    "－": "-",
+    "−": "-",
+    "×": "*",
+    "＊": "*",
+    "÷": "/",
+    "／": "/",
+    "＝": "==",
+    "＜": "<",
+    "＞": ">",
+    "≥": ">=",
+    "≤": "<=",
+    "≠": "!=",
+    "“": '"',
+    "”": '"',
+    "‘": "'",
+    "’": "'",
+    "．": ".",
+}
+
+# what Python's parser says → what a Chinese reader is told; the first pattern found in the message counts
+SYNTAX_IN_CHINESE = (
+    ("was never closed", "括号没有闭合"),
+    ("unmatched", "括号多余或不配对"),
+    ("does not match", "括号不配对"),
+    ("unterminated", "引号没有闭合"),
+    ("expected 'else'", "if 后面缺少 else"),
+    ("leading zeros", "数不能以 0 开头"),
+    ("Exceeds the limit", "数太长"),
+    ("decimal literal", "数后面不能紧跟文字"),
+    ("comma", "两部分之间缺少运算符或逗号"),
+    ("too many nested", "嵌套太深"),
+    ("deeply nested", "嵌套太深"),
+    ("end of the formula", "公式没有写完"),
+    ("empty", "公式是空的"),
+)

@@ -1,0 +1,190 @@
+"""The reading in words: a formula as a person would write it, with labels and the subject's own numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+
+from jiqun.expressions import nodes
+from jiqun.expressions.nodes import Typed, TypedNode
+from jiqun.expressions.types import NumberType, Type
+from jiqun.problems import Language
+from jiqun.values import decimal_text
+
+# how tightly a form binds: a part that binds less tightly than its place asks for gets brackets
+_CHOICE, _OR, _AND, _NOT, _COMPARISON, _SUM, _PRODUCT, _SIGN, _ATOM = range(9)
+
+_SIGNS = {"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
+_PHRASES: dict[Language, dict[str, str]] = {
+    "zh": {
+        "and": "且",
+        "or": "或",
+        "not": "非",
+        "in": "{item} 属于 {group}",
+        "not in": "{item} 不属于 {group}",
+        "missing": "{item} 缺失",
+        "not missing": "{item} 未缺失",
+        "absent": "缺失",
+        "choice": "若 {test}，则 {then}，否则 {otherwise}",
+        "min": "最小值({items})",
+        "max": "最大值({items})",
+        "abs": "绝对值({items})",
+        "floor": "向下取整({items})",
+        "round": "四舍五入({items}，{digits} 位小数)",
+        "years": "满年数(自 {first} 至 {second})",
+        "comma": "、",
+        "true": "是",
+        "false": "否",
+    },
+    "en": {
+        "and": "and",
+        "or": "or",
+        "not": "not",
+        "in": "{item} is one of {group}",
+        "not in": "{item} is none of {group}",
+        "missing": "{item} is missing",
+        "not missing": "{item} is not missing",
+        "absent": "missing",
+        "choice": "if {test} then {then}, otherwise {otherwise}",
+        "min": "min({items})",
+        "max": "max({items})",
+        "abs": "abs({items})",
+        "floor": "floor({items})",
+        "round": "round({items}, {digits} decimals)",
+        "years": "full years(from {first} to {second})",
+        "comma": ", ",
+        "true": "yes",
+        "false": "no",
+    },
+}
+
+
+def words(
+    typed: Typed,
+    labels: Mapping[str, str],
+    values: Mapping[str, str] | None = None,
+    language: Language = "zh",
+) -> str:
+    """Say a formula in words.
+
+    `labels` gives each name's label (the name itself where it has none). `values` gives the subject's own values as
+    text without unit; the unit follows a number, and an empty text says that the value is missing.
+
+    >>> from jiqun.expressions import NumberType, check, parse
+    >>> from jiqun.values import Unit
+    >>> names = {"tax": NumberType(Unit.parse("万元")), "land": NumberType(Unit.parse("亩"))}
+    >>> formula = check(parse("tax / land"), names)
+    >>> words(formula, {"tax": "评价税收", "land": "评价用地"}, {"tax": "1,472.36", "land": "64.50"})
+    '评价税收 1,472.36 万元 ÷ 评价用地 64.50 亩'
+    """
+    return _Speaker(labels, values or {}, language).say(typed.root)[0]
+
+
+class _Speaker:
+    def __init__(self, labels: Mapping[str, str], values: Mapping[str, str], language: Language) -> None:
+        self.labels = labels
+        self.values = values
+        self.phrases = _PHRASES[language]
+
+    def say(self, node: TypedNode) -> tuple[str, int]:
+        """Return the words of a node and how tightly they bind."""
+        match node:
+            case nodes.Constant():
+                return self._constant(node)
+            case nodes.Named(name=name, type=kind):
+                return self._named(name, kind), _ATOM
+            case nodes.Converted(item=item):
+                return self.say(item)
+            case nodes.Sum(terms=terms):
+                said = [self._within(term, _SUM if index == 0 else _PRODUCT) for index, (_, term) in enumerate(terms)]
+                rest = (
+                    f" {'+' if sign > 0 else '−'} {one}" for (sign, _), one in zip(terms[1:], said[1:], strict=True)
+                )
+                return said[0] + "".join(rest), _SUM
+            case nodes.Product(left=left, right=right):
+                return f"{self._within(left, _PRODUCT)} × {self._within(right, _SIGN)}", _PRODUCT
+            case nodes.Quotient(left=left, right=right):
+                return f"{self._within(left, _PRODUCT)} ÷ {self._within(right, _SIGN)}", _PRODUCT
+            case nodes.Negative(item=item):
+                return f"−{self._within(item, _ATOM)}", _SIGN
+            case nodes.Comparison(operator=operator, left=left, right=right):
+                said_left, said_right = self._within(left, _SUM), self._within(right, _SUM)
+                return f"{said_left} {_SIGNS[operator]} {said_right}", _COMPARISON
+            case nodes.Logic(which=which, items=items):
+                level = _AND if which == "and" else _OR
+                return f" {self.phrases[which]} ".join(self._within(item, level + 1) for item in items), level
+            case nodes.Not(item=item):
+                return f"{self.phrases['not']} {self._within(item, _ATOM)}", _NOT
+            case nodes.Choice(test=test, then=then, otherwise=otherwise):
+                parts = {"test": test, "then": then}
+                said_parts = {name: self._within(part, _OR) for name, part in parts.items()}
+                return self._phrase("choice", **said_parts, otherwise=self.say(otherwise)[0]), _CHOICE
+            case _:
+                return self._phrased(node)
+
+    def _phrased(self, node: TypedNode) -> tuple[str, int]:
+        """Say the forms that are a phrase around their parts; a function's own brackets make it an atom."""
+        match node:
+            case nodes.Membership(item=item, codes=codes, name=name, negated=negated):
+                group = self.labels.get(name, name) if name else f"({self.phrases['comma'].join(sorted(codes))})"
+                return self._phrase(
+                    "not in" if negated else "in", item=self._within(item, _SUM), group=group
+                ), _COMPARISON
+            case nodes.IsMissing(item=item, negated=negated):
+                # a name's value is left out: it would say "missing" a second time
+                if isinstance(item, nodes.Named):
+                    said = self.labels.get(item.name, item.name)
+                else:
+                    said = self._within(item, _SUM)
+                return self._phrase("not missing" if negated else "missing", item=said), _COMPARISON
+            case nodes.Extreme(which=which):
+                return self._phrase(which, items=self._listed(node)), _ATOM
+            case nodes.Absolute():
+                return self._phrase("abs", items=self._listed(node)), _ATOM
+            case nodes.Floor():
+                return self._phrase("floor", items=self._listed(node)), _ATOM
+            case nodes.Rounded(digits=digits):
+                return self._phrase("round", items=self._listed(node), digits=str(digits)), _ATOM
+            case nodes.YearsBetween(first=first, second=second):
+                return self._phrase("years", first=self.say(first)[0], second=self.say(second)[0]), _ATOM
+        raise TypeError(f"no words for {type(node).__name__}")
+
+    def _phrase(self, which: str, **parts: str) -> str:
+        return self.phrases[which].format_map(parts)
+
+    def _listed(self, node: TypedNode) -> str:
+        return self.phrases["comma"].join(self.say(child)[0] for child in nodes.children(node))
+
+    def _within(self, node: TypedNode, least: int) -> str:
+        """Say a part, in brackets where it binds less tightly than its place asks for."""
+        said, level = self.say(node)
+        return said if level >= least else f"({said})"
+
+    def _named(self, name: str, kind: Type | None) -> str:
+        label = self.labels.get(name, name)
+        if name not in self.values:
+            return label
+        return f"{label} {_quantity(self.values[name], kind) if self.values[name] else self.phrases['absent']}"
+
+    def _constant(self, node: nodes.Constant) -> tuple[str, int]:
+        value, text = node.value, node.text
+        if node.name and not self.values:
+            return self.labels.get(node.name, node.name), _ATOM
+        if value is None:
+            text = self.phrases["absent"]
+        elif isinstance(value, bool):
+            text = self.phrases["true" if value else "false"]
+        elif isinstance(value, Fraction):
+            text = _quantity(decimal_text(value) if node.name else node.text, node.type)
+        elif isinstance(value, date):
+            text = value.isoformat()
+        else:
+            text = f"“{value}”"
+        return (f"{self.labels.get(node.name, node.name)} {text}" if node.name else text), _ATOM
+
+
+def _quantity(number: str, kind: Type | None) -> str:
+    if not isinstance(kind, NumberType) or not kind.unit.powers:
+        return number
+    return f"{number}{'' if kind.unit.symbol in ('%', '‰') else ' '}{kind.unit}"

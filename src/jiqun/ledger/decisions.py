@@ -1,0 +1,162 @@
+"""The log of identities: what was left open at an import, what a person decided, what a later register settled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import polars as pl
+
+from jiqun.ledger.identity import DECISION_SCHEMA
+from jiqun.ledger.log import stamp
+from jiqun.ledger.resolve import REPORTED
+from jiqun.ledger.store import LostRaceError, Store
+
+DECISIONS = "_identity"
+_TEXTS = (
+    "event",
+    "reported",
+    "code",
+    "name",
+    "district",
+    "table",
+    "why",
+    "verdict",
+    "enterprise",
+    "who",
+    "when",
+    "note",
+)
+_SCHEMA: dict[str, pl.DataType] = {name: pl.String() for name in _TEXTS} | {"import": pl.Int64(), "order": pl.Int64()}
+_ANSWERS = {REPORTED: pl.String(), "_answer": pl.String()}
+_REFUSED = {REPORTED: pl.String(), "enterprise": pl.String(), "_refused": pl.Boolean()}
+_ATTEMPTS = 500
+_PAUSE = 0.005
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Identity as it stands: `open` questions, `answers` to put into rows, and a person's `decisions` to replay.
+
+    `refused` are the pairs of report and firm that a person has said are not the same.
+    """
+
+    open: pl.DataFrame
+    answers: pl.DataFrame
+    refused: pl.DataFrame
+    decisions: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A person's word on one report: the firm is the `same`, a `different` one, or `new`."""
+
+    reported: str
+    verdict: str
+    enterprise: str
+    who: str
+    when: str
+    note: str = ""
+
+
+def read_standing(store: Store, version: int, valid_imports: Collection[int]) -> Standing:
+    """Read the log at a version; what came with an import counts only while that import does."""
+    frame = store.read(DECISIONS, version)
+    events = pl.DataFrame(schema=_SCHEMA) if frame is None else frame.select(list(_SCHEMA)).collect()
+    counts = pl.col("import").is_null() | pl.col("import").is_in(sorted(valid_imports))
+    events = events.filter(counts).sort("order", maintain_order=True)
+    decided = events.filter(pl.col("event") == "decided").select(list(DECISION_SCHEMA))
+    answer, pairs = _fold(events)
+    answers = pl.DataFrame(sorted(answer.items()), schema=_ANSWERS, orient="row")
+    refused = pl.DataFrame([(*pair, True) for pair in sorted(pairs)], schema=_REFUSED, orient="row")
+    asked = events.filter(pl.col("event") == "open")
+    settled = answers.select(pl.col(REPORTED).alias("reported"))
+    queue = (
+        asked.join(settled, on="reported", how="anti")
+        .group_by("reported", maintain_order=True)
+        .agg(pl.first("code", "name", "district"), pl.last("why"), pl.col("table", "import").unique().sort(), pl.len())
+        .rename({"table": "tables", "import": "imports", "len": "rows"})
+        .sort("reported")
+    )
+    return Standing(queue, answers, refused, decided)
+
+
+def _fold(events: pl.DataFrame) -> tuple[dict[str, str], set[tuple[str, str]]]:
+    """Fold decided and settled events in order into answers and refused pairs; a person's word stands over a rule."""
+    answer: dict[str, str] = {}
+    by_person: set[str] = set()
+    refused: set[tuple[str, str]] = set()
+    told = events.filter(pl.col("event").is_in(["decided", "settled"]))
+    for event, reported, verdict, enterprise in told.select("event", "reported", "verdict", "enterprise").iter_rows():
+        if event == "settled":
+            if reported not in by_person:
+                answer[reported] = enterprise
+        elif verdict == "different":
+            refused.add((reported, enterprise))
+            if answer.get(reported) == enterprise:
+                del answer[reported]
+                by_person.discard(reported)
+        else:
+            answer[reported] = enterprise
+            by_person.add(reported)
+            refused.discard((reported, enterprise))
+    return answer, refused
+
+
+def note_open(store: Store, number: int, table: str, open_rows: pl.DataFrame, when: datetime) -> None:
+    """Write the firms that an import left open (`reported`, `code`, `name`, `district`, `why`)."""
+    if open_rows.is_empty():
+        return
+    _append(
+        store,
+        open_rows.select("reported", "code", "name", "district", "why").with_columns(
+            pl.lit("open").alias("event"),
+            pl.lit(table).alias("table"),
+            pl.lit(number, dtype=pl.Int64).alias("import"),
+            pl.lit(stamp(when)).alias("when"),
+        ),
+    )
+
+
+def note_settled(store: Store, number: int, matched: pl.DataFrame, who: str, when: datetime) -> None:
+    """Write what an import of the register settled (`reported`, `enterprise`, `reason`)."""
+    if matched.is_empty():
+        return
+    _append(
+        store,
+        matched.select("reported", "enterprise", pl.col("reason").alias("why")).with_columns(
+            pl.lit("settled").alias("event"),
+            pl.lit(number, dtype=pl.Int64).alias("import"),
+            pl.lit(who).alias("who"),
+            pl.lit(stamp(when)).alias("when"),
+        ),
+    )
+
+
+def note_decided(store: Store, decision: Decision) -> None:
+    """Write a person's word on one report; "different" asks the question (again)."""
+    said = asdict(decision)
+    rows = [{"event": "decided", **said}]
+    if decision.verdict == "different":
+        code, name, district = (part or None for part in decision.reported.split("|"))
+        asked = {"code": code, "name": name, "district": district, "why": "different"}
+        rows.append({"event": "open", **said, **asked})
+    _append(store, pl.DataFrame(rows, schema={name: _SCHEMA[name] for name in _TEXTS}))
+
+
+def _append(store: Store, frame: pl.DataFrame) -> None:
+    """Append events after those that are there, numbered by the version that they make."""
+    empty = pl.DataFrame(schema=_SCHEMA)
+    store.create(DECISIONS, empty)
+    rows = pl.concat([empty, frame.with_columns(pl.lit(None, dtype=pl.Int64).alias("order"))], how="diagonal")
+    for attempt in range(_ATTEMPTS):
+        version = store.version(DECISIONS)
+        try:
+            store.append_after(DECISIONS, version, rows.with_columns(order=pl.lit(version + 1, dtype=pl.Int64)))
+        except LostRaceError:
+            time.sleep(_PAUSE * (attempt % 10 + 1))
+        else:
+            return
+    raise LostRaceError(DECISIONS)

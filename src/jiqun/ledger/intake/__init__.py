@@ -1,0 +1,23 @@
+"""Intake: a department's file held against a contract — check, preview, and the file that goes back."""
+
+from jiqun.ledger.intake.archive import Limits
+from jiqun.ledger.intake.check import check_file
+from jiqun.ledger.intake.checked import Checked, ColumnReading, HeaderReport, IgnoredColumn, Summary, Total
+from jiqun.ledger.intake.excel_safety import neutralise, original
+from jiqun.ledger.intake.return_file import write_return_file
+from jiqun.ledger.intake.source import Source
+
+__all__ = [
+    "Checked",
+    "ColumnReading",
+    "HeaderReport",
+    "IgnoredColumn",
+    "Limits",
+    "Source",
+    "Summary",
+    "Total",
+    "check_file",
+    "neutralise",
+    "original",
+    "write_return_file",
+]

@@ -1,0 +1,193 @@
+"""Checking a file against a contract: check → preview → commit; this is the check, and nothing is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from jiqun.ledger.intake.archive import Limits
+from jiqun.ledger.intake.body import Body, read_body
+from jiqun.ledger.intake.cells_date import Days
+from jiqun.ledger.intake.checked import Checked, Summary, Total
+from jiqun.ledger.intake.exact_numbers import total
+from jiqun.ledger.intake.header_match import Vocabulary
+from jiqun.ledger.intake.header_report import Understood, understand
+from jiqun.ledger.intake.header_units import told_units
+from jiqun.ledger.intake.raw import RawSheet, letter, number_of, shown
+from jiqun.ledger.intake.reading import Fault
+from jiqun.ledger.intake.rows import Judged, judge
+from jiqun.ledger.intake.sheet_choice import Looking, choose_sheet
+from jiqun.ledger.intake.source import Source, open_book
+from jiqun.packs.models.table import TableContract
+from jiqun.problems import Place, Problem, ProblemsError, by_place, problem
+from jiqun.values import Period, file_digest
+
+MOST_PROBLEMS = 5_000
+_ONE_FOR_ALL = ("LEDGER-029",)
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the user told beside the file; every name is checked against the contract."""
+
+    units: Mapping[str, str]
+    mapping: Mapping[str, str]
+    constants: Mapping[str, str]
+    days: Days
+    midnight: Literal["closes", "opens"] | None
+
+
+def check_file(
+    path: Path,
+    contract: TableContract,
+    *,
+    period: Period | None = None,
+    sheet: str | None = None,
+    units: Mapping[str, str] | None = None,
+    header_row: int | None = None,
+    mapping: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    dates: Literal["dmy", "mdy"] | None = None,
+    midnight: Literal["closes", "opens"] | None = None,
+    previous: pl.DataFrame | None = None,
+    sets: Mapping[str, frozenset[str]] | None = None,
+    limits: Limits | None = None,
+) -> Checked:
+    """Read a department's file as rows of a table and check every cell and row of it.
+
+    `units` tells a field's unit (`tax` → 元), `mapping` its column (`tax` → header text or column letter), `constants`
+    a value that is not in the file (`meter` → its number). `dates` says in which order a file writes day and month,
+    `midnight` whether 00:00 closes the day it is written with. `sets` gives the known codes of a column. `previous`
+    are the rows of the period before. What forbids reading the file at all raises ProblemsError (LEDGER-001 … 021);
+    faults of cells and rows are returned.
+    """
+    given = Given(units or {}, mapping or {}, constants or {}, Days(dates), midnight)
+    place = Place(path.name)
+    fields = {one.name: one for one in contract.fields}
+    unit_of, problems = told_units(given.units, fields, place)
+    problems += _unknown_names(given, fields, place)
+    if problems:
+        raise ProblemsError(problems)
+    book = open_book(path, limits)
+    told = {header: fields[name] for name, header in given.mapping.items()}
+    vocabulary = Vocabulary(contract)
+    looking = Looking(contract, vocabulary, period.year if period else None, told, header_row)
+    raw, head = choose_sheet(book, path.name, looking, sheet)
+    place = Place(path.name, raw.name)
+    outside = frozenset(given.constants) | ({"year"} if period is not None and "year" in fields else frozenset())
+    found = understand(raw, head, contract, vocabulary, outside, unit_of, place)
+    problems = [*found.problems, *_unused(given, found, place)]
+    if problems:
+        raise ProblemsError(problems)
+    days = replace(given.days, epoch=book.epoch)
+    body = read_body(raw, head, found, contract, sets or {}, days, given.midnight)
+    body = body.with_constants(given.constants, period)
+    judged = judge(body, contract, period, previous, sets or {})
+    source = Source(path, file_digest(path), raw.name or None)
+    return _checked(source, contract, raw, found, body, judged, place)
+
+
+def _unknown_names(given: Given, fields: Mapping[str, object], place: Place) -> list[Problem]:
+    names = [*given.mapping, *given.constants]
+    known = "、".join(fields)
+    return [problem("LEDGER-021", place, word=name, nearest=known) for name in names if name not in fields]
+
+
+def _unused(given: Given, found: Understood, place: Place) -> list[Problem]:
+    """What was told of a column that is not there would have no effect, so it is told back."""
+    written = [one.header for one in found.report.columns] + [one.header for one in found.report.ignored]
+    headers = "、".join(written) or "—"
+    read = {one.field: one.how for one in found.report.columns}
+    problems = [
+        problem("LEDGER-021", place, word=header, nearest=headers)
+        for name, header in given.mapping.items()
+        if read.get(name) != "told"
+    ]
+    return problems + [
+        problem("LEDGER-021", place, word=name, nearest=headers) for name in given.units if name not in read
+    ]
+
+
+def _checked(
+    source: Source,
+    contract: TableContract,
+    raw: RawSheet,
+    found: Understood,
+    body: Body,
+    judged: Judged,
+    place: Place,
+) -> Checked:
+    faults = tuple(sorted((*body.faults, *judged.faults), key=lambda one: (one.row, one.column or 0, one.code)))
+    bad_rows = {one.row + 1 for one in faults}
+    is_bad = body.frame["_row"].is_in(list(bad_rows))
+    is_repeated = body.frame["_row"].is_in(list(judged.repeated)) & ~is_bad
+    good = body.frame.filter(~is_bad & ~is_repeated)
+    problems = _problems(faults, place)
+    notices = by_place((*found.notices, *body.notices(place), *judged.notices(place, found.report)))
+    summary = Summary(
+        rows=body.frame.height,
+        good=good.height,
+        bad=len(bad_rows),
+        repeated=int(is_repeated.sum()),
+        left_out=len(body.layout.left_out),
+        jumps=len(judged.jumps),
+        by_code=dict(sorted(Counter(one.code for one in faults).items())),
+        totals=_totals(body, found),
+    )
+    bad = _bad_frame(raw, faults, problems, place)
+    return Checked(contract.id, source, found.report, good, bad, problems, notices, contract, raw, faults, summary)
+
+
+def _totals(body: Body, found: Understood) -> tuple[Total, ...]:
+    totals: list[Total] = []
+    for one in found.report.columns:
+        reading = body.readings[number_of(one.column)]
+        if reading.stated is not None:
+            values = body.frame[one.field].cast(pl.Float64)
+            stated = total(reading.stated.filter(reading.stated.is_finite().fill_null(False)))
+            empty = values.null_count()
+            totals.append(
+                Total(one.field, stated, one.unit_from, total(values), one.unit_to, len(values) - empty, empty)
+            )
+    return tuple(totals)
+
+
+def _problems(faults: Sequence[Fault], place: Place) -> tuple[Problem, ...]:
+    """Say each fault at its cell; a way of reading that the whole column shares is asked once."""
+    asked: dict[tuple[str, int | None], int] = Counter((one.code, one.column) for one in faults)
+    said: set[tuple[str, int | None]] = set()
+    problems: list[Problem] = []
+    for one in faults:
+        key = (one.code, one.column)
+        if one.code in _ONE_FOR_ALL and key in said:
+            continue
+        said.add(key)
+        if len(problems) == MOST_PROBLEMS:
+            break
+        problems.append(fault_problem(one, place, asked[key]))
+    return by_place(problems)
+
+
+def fault_problem(fault: Fault, place: Place, rows: int = 1) -> Problem:
+    """Return a fault as a problem at its cell."""
+    cell = f"{letter(fault.column)}{fault.row + 1}" if fault.column is not None else ""
+    at = Place(place.file, place.sheet, fault.row + 1, cell)
+    return problem(fault.code, at, **{"rows": rows, **fault.values})
+
+
+def _bad_frame(raw: RawSheet, faults: Sequence[Fault], problems: Sequence[Problem], place: Place) -> pl.DataFrame:
+    by_row: dict[int, list[Fault]] = {}
+    for one in faults:
+        by_row.setdefault(one.row, []).append(one)
+    rows = pl.Series(list(by_row), dtype=pl.Int64)
+    columns = {"_row": rows + 1}
+    for index, column in enumerate(raw.columns):
+        written = [shown(cell) or None for cell in column.take(rows).cells()]
+        columns[letter(index)] = pl.Series(written, dtype=pl.String)
+    texts = ["；".join(fault_problem(one, place).text() for one in group) for group in by_row.values()]
+    return pl.DataFrame({**columns, "_errors": pl.Series(texts, dtype=pl.String)})

@@ -1,0 +1,136 @@
+"""What checking a file gives: the good rows, the bad ones, and everything that somebody should know about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import polars as pl
+
+from jiqun.ledger.intake.header_match import How
+from jiqun.ledger.intake.raw import RawSheet
+from jiqun.ledger.intake.reading import Fault
+from jiqun.ledger.intake.source import Source
+from jiqun.packs.models.table import TableContract
+from jiqun.problems import Problem
+from jiqun.values import Unit, decimal_text
+
+
+@dataclass(frozen=True)
+class ColumnReading:
+    """A column that was read: its letter, the header as written, the field, its units, and how it was matched."""
+
+    column: str
+    header: str
+    field: str
+    unit_from: str
+    unit_to: str
+    how: How
+    unit_assumed: bool = False
+
+    @property
+    def factor(self) -> Fraction:
+        """The exact k with value in the ledger = value in the file × k."""
+        return Unit.parse(self.unit_from or "1").factor_to(Unit.parse(self.unit_to or "1"))
+
+    @property
+    def converts(self) -> bool:
+        return self.unit_from != self.unit_to
+
+
+@dataclass(frozen=True)
+class IgnoredColumn:
+    """A column that was not read, and the nearest field (`—` where none is near or it is of another period)."""
+
+    column: str
+    header: str
+    nearest: str
+    other_period: bool
+
+
+@dataclass(frozen=True)
+class HeaderReport:
+    """How the head of the sheet was understood; rows are 1-based."""
+
+    sheet: str | None
+    first_row: int
+    header_row: int
+    data_row: int
+    columns: tuple[ColumnReading, ...]
+    ignored: tuple[IgnoredColumn, ...]
+
+    def of(self, field: str) -> ColumnReading | None:
+        """Return the column that a field was read from; None where the file has none."""
+        return next((one for one in self.columns if one.field == field), None)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Every conversion in words, such as `F 税收（元）：元 → 万元 ×0.0001`."""
+        return tuple(
+            f"{one.column} {one.header}：{one.unit_from} → {one.unit_to} ×{decimal_text(one.factor)}"
+            for one in self.columns
+            if one.converts
+        )
+
+
+@dataclass(frozen=True)
+class Total:
+    """The sum of a numeric column over all rows that could be read: as stated in the file, and in the ledger's unit."""
+
+    field: str
+    stated: Fraction
+    unit_from: str
+    converted: Fraction
+    unit_to: str
+    rows: int
+    missing: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Counts for the preview.
+
+    `by_code` counts every cell or row at fault, also beyond those in `problems`; `jumps` every number that changed more
+    than ten times, of which the 200 worst are in `notices`.
+    """
+
+    rows: int
+    good: int
+    bad: int
+    repeated: int
+    left_out: int
+    jumps: int
+    by_code: Mapping[str, int]
+    totals: tuple[Total, ...]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file held against a contract: nothing is in the ledger yet.
+
+    `good` has the canonical columns that the file had, and `_row` (1-based row of the sheet). `bad` has the rows at
+    fault as written (`_row`, then one text column per letter) and `_errors`. `problems` lists the first 5,000 faults by
+    place; `faults` has them all.
+    """
+
+    contract_name: str
+    source: Source
+    header: HeaderReport
+    good: pl.DataFrame
+    bad: pl.DataFrame
+    problems: tuple[Problem, ...]
+    notices: tuple[Problem, ...]
+    contract: TableContract
+    raw: RawSheet
+    faults: tuple[Fault, ...]
+    counts: Summary
+
+    def summary(self) -> Summary:
+        """Return counts, totals per numeric column before and after conversion, and repeated rows."""
+        return self.counts
+
+    def cell(self, row: int, field: str) -> str:
+        """Return the address of the cell that a value came from; empty for a field that no column gave."""
+        column = self.header.of(field)
+        return f"{column.column}{row}" if column else ""

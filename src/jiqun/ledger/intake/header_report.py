@@ -1,0 +1,134 @@
+"""From the head of a sheet to the columns that will be read, with every problem of headers and units told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jiqun.ledger.intake.checked import ColumnReading, HeaderReport, IgnoredColumn
+from jiqun.ledger.intake.header_find import Head
+from jiqun.ledger.intake.header_match import Match, Unmatched, Vocabulary, cell_name, doubled
+from jiqun.ledger.intake.header_units import read_unit
+from jiqun.ledger.intake.raw import RawSheet, letter
+from jiqun.packs.models.table import Column, TableContract
+from jiqun.problems import Place, Problem, problem
+from jiqun.values import Unit
+
+_FIRM, _NAME = "enterprise", "name"
+
+
+@dataclass(frozen=True)
+class Understood:
+    """The head as understood: the report, the matches to read, their units, and what is wrong or worth knowing."""
+
+    report: HeaderReport
+    matches: tuple[Match, ...]
+    units: Mapping[int, Unit | None]
+    problems: tuple[Problem, ...]
+    notices: tuple[Problem, ...]
+
+
+def understand(
+    raw: RawSheet,
+    head: Head,
+    contract: TableContract,
+    vocabulary: Vocabulary,
+    given: frozenset[str],
+    units: Mapping[str, Unit],
+    place: Place,
+) -> Understood:
+    """Say what each column is and in which unit; `given` are the fields that do not come from the file."""
+    problems = [*_doubled(head, place), *_ambiguous(head, place)]
+    problems += _absent(head, contract, vocabulary, given, place)
+    notices: list[Problem] = []
+    readings: list[ColumnReading] = []
+    from_units: dict[int, Unit | None] = {}
+    for match in head.matches:
+        found = read_unit(match, head, units, place)
+        problems += [found.problem] if found.problem else []
+        notices += [found.notice] if found.notice else []
+        from_units[match.column] = found.unit
+        readings.append(_reading(match, head, found.unit, found.notice is not None))
+    nameless = [
+        Unmatched(index, "") for index, parts in enumerate(head.parts) if not parts and _has_data(raw, head, index)
+    ]
+    ignored = tuple(_ignored(one, vocabulary) for one in (*head.unmatched, *nameless) if not one.fields)
+    if ignored:
+        at = Place(place.file, place.sheet, head.last_row + 1)
+        shown = "、".join(f"{one.column}“{one.header}”" for one in ignored)
+        notices.append(problem("LEDGER-042", at, count=len(ignored), columns=shown))
+    report = HeaderReport(
+        place.sheet or None, head.first_row + 1, head.last_row + 1, head.data_row + 1, tuple(readings), ignored
+    )
+    return Understood(report, head.matches, from_units, tuple(problems), tuple(notices))
+
+
+def _has_data(raw: RawSheet, head: Head, column: int) -> bool:
+    return bool(raw.columns[column].filled().slice(head.data_row).any())
+
+
+def _reading(match: Match, head: Head, unit: Unit | None, assumed: bool) -> ColumnReading:
+    header = " ".join(head.parts[match.column])
+    name = match.field.name
+    return ColumnReading(
+        letter(match.column), header, name, str(unit or ""), match.field.unit or str(unit or ""), match.how, assumed
+    )
+
+
+def _ignored(one: Unmatched, vocabulary: Vocabulary) -> IgnoredColumn:
+    near = "—" if one.other_period else vocabulary.nearest(one.header)
+    return IgnoredColumn(letter(one.column), one.header, near, one.other_period)
+
+
+def _doubled(head: Head, place: Place) -> list[Problem]:
+    return [
+        problem(
+            "LEDGER-016",
+            Place(place.file, place.sheet, head.last_row + 1, cell_name(group[1].column, head.last_row)),
+            cells="、".join(
+                f"{cell_name(one.column, head.last_row)}“{' '.join(head.parts[one.column])}”" for one in group
+            ),
+            field=group[0].field.title,
+            name=name,
+        )
+        for name, group in doubled(head.matches).items()
+    ]
+
+
+def _ambiguous(head: Head, place: Place) -> list[Problem]:
+    return [
+        problem(
+            "LEDGER-017",
+            Place(place.file, place.sheet, head.last_row + 1, cell_name(one.column, head.last_row)),
+            header=one.header,
+            fields="、".join(one.fields),
+        )
+        for one in head.unmatched
+        if one.fields
+    ]
+
+
+def _absent(
+    head: Head, contract: TableContract, vocabulary: Vocabulary, given: frozenset[str], place: Place
+) -> list[Problem]:
+    there = {one.field.name for one in head.matches} | given
+    possible = {name for one in head.unmatched for name in one.fields}
+    at = Place(place.file, place.sheet, head.last_row + 1)
+    problems: list[Problem] = []
+    for field in contract.fields:
+        if field.name in there | possible or not is_needed(field, contract):
+            continue
+        if field.name == _FIRM and _NAME in there:
+            continue
+        near = next((one.header for one in head.unmatched if _is_near(vocabulary, one, field)), "—")
+        problems.append(problem("LEDGER-015", at, field=field.title, name=field.name, nearest=near))
+    return problems
+
+
+def _is_near(vocabulary: Vocabulary, one: Unmatched, field: Column) -> bool:
+    return vocabulary.nearest(one.header).startswith(f"{field.name}（")
+
+
+def is_needed(field: Column, contract: TableContract) -> bool:
+    """Tell whether a column must be there: required by the contract, or part of the key."""
+    return field.constraints.required or field.name in contract.primary_key

@@ -1,0 +1,148 @@
+"""The file that goes back to the department: its own sheet with only the rows at fault, each fault said and marked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from jiqun.ledger.intake.check import fault_problem
+from jiqun.ledger.intake.checked import Checked
+from jiqun.ledger.intake.excel_safety import is_risky
+from jiqun.ledger.intake.header_match import ERROR_COLUMN
+from jiqun.ledger.intake.raw import Cell
+from jiqun.ledger.intake.reading import Fault
+from jiqun.problems import Place
+
+_MADE = datetime(2000, 1, 1)  # a fixed creation date: the same faults give the same bytes
+_ROWS_OF_A_SHEET = 1_000_000
+_LONGEST_CELL = 32_000
+_SHEET_NAME = 31
+
+
+def write_return_file(checked: Checked, to: Path) -> int:
+    """Write the rows at fault as .xlsx under the department's own headers, with a first column 错误说明.
+
+    Returns the number of rows. Faulty cells are red and carry the fault as a comment. The corrected file can be
+    imported again as it is: the first column is not read.
+    """
+    rows = sorted({one.row for one in checked.faults})
+    with xlsxwriter.Workbook(to, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"created": _MADE})
+        writer = _Writer(book, checked)
+        for start in range(0, max(1, len(rows)), _ROWS_OF_A_SHEET):
+            name = _sheet_name(checked.source.sheet, start // _ROWS_OF_A_SHEET)
+            writer.sheet(book.add_worksheet(name), rows[start : start + _ROWS_OF_A_SHEET])
+    return len(rows)
+
+
+def _sheet_name(sheet: str | None, number: int) -> str:
+    suffix = f"_{number + 1}" if number else ""
+    return (sheet or "错误行")[: _SHEET_NAME - len(suffix)] + suffix
+
+
+@dataclass(frozen=True)
+class _Styles:
+    plain: Format
+    head: Format
+    error: Format
+
+    @classmethod
+    def of(cls, book: Workbook) -> _Styles:
+        return cls(
+            book.add_format({}),
+            book.add_format({"bold": True, "text_wrap": True, "align": "center", "valign": "vcenter", "border": 1}),
+            book.add_format({"font_color": "#C00000", "text_wrap": True, "valign": "top"}),
+        )
+
+
+class _Writer:
+    """Writes the head and the bad rows of one sheet, one column to the right of where they stood."""
+
+    def __init__(self, book: Workbook, checked: Checked) -> None:
+        self.book, self.checked, self.raw = book, checked, checked.raw
+        self.styles = _Styles.of(book)
+        self.formats: dict[tuple[str, bool, bool], Format] = {}
+        self.place = Place(checked.source.path.name, checked.source.sheet or "")
+        self.faults: dict[int, list[Fault]] = {}
+        for one in checked.faults:
+            self.faults.setdefault(one.row, []).append(one)
+
+    def sheet(self, page: Worksheet, rows: Sequence[int]) -> None:
+        head = self.checked.header
+        page.set_column(0, 0, 60)
+        page.set_column(1, len(self.raw.columns), 16)
+        page.freeze_panes(head.data_row - 1, 1)
+        self._head(page, head.header_row - 1, head.data_row - 1)
+        for line, row in enumerate(rows, start=head.data_row - 1):
+            self._row(page, line, row)
+
+    def _head(self, page: Worksheet, leaf: int, data: int) -> None:
+        merged = [one for one in self.raw.merged if one[2] < data and one[:2] != one[2:]]
+        inside = {
+            (row, column) for one in merged for row in range(one[0], one[2] + 1) for column in range(one[1], one[3] + 1)
+        }
+        for top, left, bottom, right in merged:
+            text = _text_of(self.raw.columns[left].cell(top))
+            page.merge_range(top, left + 1, bottom, right + 1, text, self.styles.head)
+        for row in range(data):
+            for column, one in enumerate(self.raw.columns):
+                if (row, column) not in inside:
+                    self._cell(page, row, column + 1, one.cell(row), self.styles.head)
+        page.write_string(leaf, 0, ERROR_COLUMN, self.styles.head)
+
+    def _row(self, page: Worksheet, line: int, row: int) -> None:
+        faults = self.faults[row]
+        by_column: Mapping[int | None, list[str]] = {
+            column: [fault_problem(one, self.place).what() for one in faults if one.column == column]
+            for column in {one.column for one in faults}
+        }
+        said = "\n".join(fault_problem(one, self.place).text() for one in faults)
+        page.write_string(line, 0, said[:_LONGEST_CELL], self.styles.error)
+        whole_row = None in by_column
+        for column, one in enumerate(self.raw.columns):
+            red = whole_row or column in by_column
+            cell = one.cell(row)
+            percent = (row, column) in self.raw.percent_cells
+            self._cell(page, line, column + 1, cell, self._format(cell, red, percent))
+            if column in by_column:
+                page.write_comment(line, column + 1, "\n".join(by_column[column])[:_LONGEST_CELL])
+
+    def _format(self, cell: Cell, red: bool, percent: bool) -> Format:
+        risky = isinstance(cell, str) and is_risky(cell)
+        style = "text" if isinstance(cell, str) else "general"
+        if isinstance(cell, datetime):
+            style = "yyyy-mm-dd" if cell.time() == time() else "yyyy-mm-dd hh:mm:ss"
+        if percent:
+            style = "0.00%"
+        key = (style, red, risky)
+        if key not in self.formats:
+            properties: dict[str, object] = {"num_format": {"text": "@", "general": "General"}.get(style, style)}
+            if red:
+                properties |= {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
+            if risky:
+                properties["quote_prefix"] = True
+            self.formats[key] = self.book.add_format(properties)
+        return self.formats[key]
+
+    def _cell(self, page: Worksheet, row: int, column: int, cell: Cell, style: Format) -> None:
+        if isinstance(cell, bool):
+            page.write_boolean(row, column, cell, style)
+        elif isinstance(cell, float):
+            page.write_number(row, column, cell, style)
+        elif isinstance(cell, datetime):
+            page.write_datetime(row, column, cell, style)
+        elif cell is None:
+            page.write_blank(row, column, None, style)
+        else:
+            page.write_string(row, column, cell[:_LONGEST_CELL], style)
+
+
+def _text_of(cell: Cell) -> str:
+    return "" if cell is None else str(cell)

@@ -1,0 +1,71 @@
+"""Which sheet of a workbook holds the table, and where its head is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jiqun.ledger.intake.header_find import Head, find_head
+from jiqun.ledger.intake.header_match import Vocabulary
+from jiqun.ledger.intake.raw import RawSheet
+from jiqun.ledger.intake.workbook import Book
+from jiqun.packs.models.table import Column, TableContract
+from jiqun.problems import Place, Problem, ProblemsError, problem
+
+_HEADERS_NAMED = 6
+
+
+@dataclass(frozen=True)
+class Looking:
+    """What is looked for: the table, the year, and what the user told of columns and header row."""
+
+    contract: TableContract
+    vocabulary: Vocabulary
+    year: int | None
+    told: Mapping[str, Column]
+    header_row: int | None
+
+
+def choose_sheet(book: Book, file: str, looking: Looking, sheet: str | None) -> tuple[RawSheet, Head]:
+    """Return the one sheet that looks like the table; ProblemsError where none does, or several do equally well.
+
+    A sheet that has the keys of the table comes before one that only shares some headers with it.
+    """
+    names = (sheet,) if sheet is not None else book.names
+    shown = "、".join(book.names) or "—"
+    if sheet is not None and sheet not in getattr(book, "all_names", book.names):
+        raise ProblemsError([problem("LEDGER-010", Place(file), sheet=sheet, sheets=shown)])
+    found: list[tuple[RawSheet, Head]] = []
+    filled = False
+    for name in names:
+        raw = book.read(name)
+        filled = filled or raw.height > 0
+        head = find_head(raw, looking.vocabulary, looking.year, looking.told, looking.header_row)
+        if head is not None and (head.matches or looking.header_row is not None):
+            found.append((raw, head))
+    if not filled:
+        raise ProblemsError([problem("LEDGER-010", Place(file), sheet=sheet or "", sheets=shown)])
+    if not found:
+        raise ProblemsError([_no_header(file, names[0] if len(names) == 1 else "", looking)])
+    return _only_one(found, file, looking)
+
+
+def _no_header(file: str, sheet: str, looking: Looking) -> Problem:
+    expected = "、".join(one.title for one in looking.contract.fields[:_HEADERS_NAMED])
+    return problem("LEDGER-014", Place(file, sheet), table=looking.contract.title, expected=expected)
+
+
+def _only_one(found: list[tuple[RawSheet, Head]], file: str, looking: Looking) -> tuple[RawSheet, Head]:
+    whole = [one for one in found if _has_keys(one[1], looking.contract)] or found
+    if len(whole) == 1:
+        return whole[0]
+    sheets = "、".join(f"“{raw.name}”" for raw, _ in whole)
+    raise ProblemsError([problem("LEDGER-011", Place(file), table=looking.contract.title, sheets=sheets)])
+
+
+def _has_keys(head: Head, contract: TableContract) -> bool:
+    """Tell whether the sheet names what its rows are about: every key but the year, or a firm's name for its code."""
+    names = {one.field.name for one in head.matches}
+    if "name" in names:
+        names.add("enterprise")
+    return all(key in names for key in contract.primary_key if key != "year")

@@ -1,0 +1,126 @@
+"""Opening a file that somebody sent: what it really is decides, not its ending; what is dangerous is refused first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from jiqun.ledger.intake import old_excel
+from jiqun.ledger.intake.archive import Limits, is_workbook, refuse_bombs
+from jiqun.ledger.intake.delimited import DelimitedBook
+from jiqun.ledger.intake.raw import RawColumn, RawSheet, nothing
+from jiqun.ledger.intake.workbook import EPOCH_1900, Book, ExcelBook
+from jiqun.problems import Place, ProblemsError, problem
+
+_TEXT_ENDINGS = {".csv", ".txt", ".tsv"}
+_EXACT_INTEGERS = 10**15
+
+
+@dataclass(frozen=True)
+class Source:
+    """The file that was read, its SHA-256, and the sheet (None for a file without sheets)."""
+
+    path: Path
+    sha256: str
+    sheet: str | None
+
+
+def open_book(path: Path, limits: Limits | None = None) -> Book:
+    """Return the file as a book of sheets; ProblemsError (LEDGER-001 … 009) where it cannot or must not be opened."""
+    limits = limits or Limits()
+    place = Place(path.name)
+    if not path.is_file():
+        raise ProblemsError([problem("LEDGER-001", place, file=path.name)])
+    size = path.stat().st_size
+    if size == 0:
+        raise ProblemsError([problem("LEDGER-002", place, file=path.name)])
+    if size > limits.file_bytes:
+        shown = f"{size / 2**20:,.1f} MB"
+        raise ProblemsError([problem("LEDGER-003", place, size=shown, limit=f"{limits.file_bytes / 2**20:,.0f} MB")])
+    return _opener(path, limits)(path, limits)
+
+
+def _opener(path: Path, limits: Limits) -> Callable[[Path, Limits], Book]:
+    with path.open("rb") as stream:
+        start = stream.read(2048)
+    if start.startswith(b"PK"):
+        return _zipped
+    if start.startswith(old_excel.MAGIC):
+        return _old
+    if start.startswith(b"PAR1"):
+        return ParquetBook
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise ProblemsError([problem("LEDGER-008", Place(path.name), file=path.name)])
+    if path.suffix.lower() in _TEXT_ENDINGS:
+        return DelimitedBook
+    raise ProblemsError([problem("LEDGER-009", Place(path.name), file=path.name)])
+
+
+def _zipped(path: Path, limits: Limits) -> Book:
+    refuse_bombs(path, limits)
+    if not is_workbook(path):
+        raise ProblemsError([problem("LEDGER-009", Place(path.name), file=path.name)])
+    return ExcelBook(path, limits, old=False)
+
+
+def _old(path: Path, limits: Limits) -> Book:
+    if old_excel.is_locked(path.read_bytes()):
+        raise ProblemsError([problem("LEDGER-007", Place(path.name), file=path.name)])
+    return ExcelBook(path, limits, old=True)
+
+
+class ParquetBook:
+    """A Parquet file, seen as a workbook with one sheet whose row 1 holds the column names."""
+
+    names: tuple[str, ...] = ("",)
+    epoch: datetime = EPOCH_1900
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self.path, self.limits = path, limits
+
+    def read(self, name: str) -> RawSheet:
+        """Read the table; ProblemsError where the file is damaged."""
+        try:
+            lazy = pl.scan_parquet(self.path)
+            rows, columns = int(lazy.select(pl.len()).collect().item()), len(lazy.collect_schema())
+            if rows * columns > self.limits.cells:
+                size, limit = f"{rows:,} × {columns:,}", f"{self.limits.cells:,}"
+                raise ProblemsError([problem("LEDGER-005", Place(self.path.name), size=size, limit=limit)])
+            frame = lazy.collect()
+        except (pl.exceptions.PolarsError, OSError):
+            raise ProblemsError([problem("LEDGER-004", Place(self.path.name), file=self.path.name)]) from None
+        return RawSheet(name, tuple(_under(column, _of_series(frame[column])) for column in frame.columns))
+
+
+def _under(header: str, column: RawColumn) -> RawColumn:
+    return RawColumn(
+        pl.concat([nothing(1, pl.Float64), column.numbers]),
+        pl.concat([pl.Series([header], dtype=pl.String), column.texts]),
+        pl.concat([nothing(1, pl.Datetime("us")), column.moments]),
+        pl.concat([nothing(1, pl.Boolean), column.flags]),
+    )
+
+
+def _of_series(series: pl.Series) -> RawColumn:
+    size, dtype = len(series), series.dtype
+    empty = RawColumn.of_texts(nothing(size, pl.String))
+    numbers, texts, moments, flags = empty.numbers, empty.texts, empty.moments, empty.flags
+    if dtype == pl.Boolean:
+        flags = series
+    elif dtype.is_float() or (dtype.is_integer() and _is_small(series)):
+        numbers = series.cast(pl.Float64)
+    elif dtype == pl.Date or dtype == pl.Datetime:
+        local = series.dt.replace_time_zone(None) if isinstance(dtype, pl.Datetime) else series
+        moments = local.cast(pl.Datetime("us"))
+    else:
+        texts = RawColumn.of_texts(series.cast(pl.String)).texts
+    return RawColumn(numbers, texts, moments, flags)
+
+
+def _is_small(series: pl.Series) -> bool:
+    largest = series.cast(pl.Float64).abs().max()
+    return isinstance(largest, float) and largest < _EXACT_INTEGERS

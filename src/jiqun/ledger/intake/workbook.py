@@ -1,0 +1,85 @@
+"""Reading .xlsx, .xlsm and .xls sheets: values only — macros, links and formulas are never run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetMetadata,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from jiqun.ledger.intake import old_excel
+from jiqun.ledger.intake.archive import Hidden, Inside, Limits
+from jiqun.ledger.intake.raw import RawSheet, columns_of_rows
+from jiqun.problems import Place, ProblemsError, problem
+
+EPOCH_1900 = datetime(1899, 12, 30)
+EPOCH_1904 = datetime(1904, 1, 1)
+
+
+class Book(Protocol):
+    """A file with sheets, each readable by name; `epoch` is the day that serial dates count from."""
+
+    names: tuple[str, ...]
+    epoch: datetime
+
+    def read(self, name: str) -> RawSheet: ...
+
+
+class ExcelBook:
+    """A workbook on disk; hidden sheets are read only when told by name."""
+
+    def __init__(self, path: Path, limits: Limits, old: bool) -> None:
+        self.path, self.limits = path, limits
+        self._inside = None if old else Inside(path)
+        self._old_errors = old_excel.error_cells(path) if old else {}
+        self.epoch = EPOCH_1904 if self._inside and self._inside.epoch_1904 else EPOCH_1900
+        try:
+            self._book = CalamineWorkbook.from_filelike(path.open("rb"))
+        except PasswordError:
+            raise ProblemsError([problem("LEDGER-007", Place(path.name), file=path.name)]) from None
+        except (CalamineError, OSError, ValueError):
+            raise ProblemsError([problem("LEDGER-004", Place(path.name), file=path.name)]) from None
+        self.all_names = tuple(one.name for one in self._book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet)
+        self.names = tuple(one.name for one in self._book.sheets_metadata if _is_in_view(one))
+
+    def read(self, name: str) -> RawSheet:
+        """Read one sheet; ProblemsError where it cannot be read."""
+        hidden = (
+            self._inside.hidden(name, self.limits) if self._inside else Hidden(errors=self._old_errors.get(name, ()))
+        )
+        try:
+            sheet = self._book.get_sheet_by_name(name)
+            rows: list[list[Any]] = list(sheet.to_python(skip_empty_area=False))
+            merged = sheet.merged_cell_ranges or []
+        except (CalamineError, OSError, ValueError):
+            raise ProblemsError([problem("LEDGER-004", Place(self.path.name, name), file=self.path.name)]) from None
+        self._put_errors(rows, hidden)
+        ranges = tuple((first[0], first[1], last[0], last[1]) for first, last in merged)
+        width = len(rows[0]) if rows else 0
+        return RawSheet(name, columns_of_rows(rows, width), ranges, hidden.percent, hidden.uncalculated)
+
+    def _put_errors(self, rows: list[list[Any]], hidden: Hidden) -> None:
+        for row, column, text in hidden.errors:
+            _grow(rows, row, column)
+            rows[row][column] = text
+
+
+def _is_in_view(sheet: SheetMetadata) -> bool:
+    return sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
+
+
+def _grow(rows: list[list[Any]], row: int, column: int) -> None:
+    width = max(column + 1, len(rows[0]) if rows else 0)
+    if rows and len(rows[0]) < width:
+        for one in rows:
+            one.extend([""] * (width - len(one)))
+    while len(rows) <= row:
+        rows.append([""] * width)

@@ -1,0 +1,156 @@
+"""Delta tables of a workspace: append, append only if nobody was faster, and read at a version."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import unquote
+
+import polars as pl
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+
+from jiqun.ledger.workspace import Workspace
+from jiqun.problems import Place, ProblemsError, problem
+
+# Without this, Delta forgets versions older than 30 days, and with them the snapshots that name them.
+_FOR_EVER: dict[str, str | None] = {"delta.enableExpiredLogCleanup": "false"}
+_ATTEMPTS = 200
+_PAUSE = 0.01
+
+
+class LostRaceError(Exception):
+    """Another process committed to the table first; read again and decide again."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """The Delta tables of one workspace.
+
+    A Delta commit is one new file of the table's log, made only if it does not exist yet; so it happens wholly or
+    not at all, and of two writers at the same version exactly one wins.
+    """
+
+    workspace: Workspace
+
+    def version(self, table: str) -> int:
+        """Return the newest version of a table; −1 where it does not exist yet."""
+        found = self._open(table)
+        return -1 if found is None else int(found.version())
+
+    def key(self, table: str) -> tuple[str, ...]:
+        """Return the key columns that the table was made with; empty where it does not exist."""
+        found = self._open(table)
+        return () if found is None else tuple(json.loads(found.metadata().description or "[]"))
+
+    def read(self, table: str, version: int | None = None) -> pl.LazyFrame | None:
+        """Return the rows of a table at a version (the newest without one); None where it does not exist."""
+        found = None if version == -1 else self._open(table, version)
+        if found is None:
+            return None
+        return self._scan_files(found, table) if self.workspace.is_local else pl.scan_delta(found)
+
+    def _scan_files(self, found: DeltaTable, table: str) -> pl.LazyFrame:
+        """Scan a table's files by path, because Polars finds no Delta table in a folder with a Chinese name."""
+        folder = Path(self.workspace.address(table))
+        schema = pl.Schema(pl.from_arrow(pa.schema(found.schema().to_arrow()).empty_table()).schema)  # type: ignore[union-attr]
+        files = [folder / unquote(one) for one in pa.table(found.get_add_actions())["path"].to_pylist()]
+        if not files:
+            return pl.LazyFrame(schema=schema)
+        return pl.scan_parquet(sorted(files), schema=schema, glob=False, missing_columns="insert")
+
+    def append(self, table: str, frame: pl.DataFrame, key: Sequence[str] = ()) -> int:
+        """Append rows, whoever else appends at the same time, and return the version they are in.
+
+        New columns join the table's schema; earlier rows have none of them. LEDGER-054 where the store refuses.
+        """
+        for attempt in range(_ATTEMPTS):
+            found = self._open(table)
+            try:
+                self._write(table, found, frame, key, CommitProperties(max_commit_retries=_ATTEMPTS))
+            except CommitFailedError:
+                time.sleep(_PAUSE * min(attempt + 1, 10))
+            except DeltaError as refused:
+                if found is not None or self._open(table) is None:
+                    raise self._refused(table, refused) from refused
+            except OSError as refused:
+                raise self._refused(table, refused) from refused
+            else:
+                return self.version(table)
+        raise self._refused(table, "too many writers")
+
+    def append_after(self, table: str, version: int, frame: pl.DataFrame) -> None:
+        """Append rows as version `version` + 1; LostRaceError where somebody else has made that version.
+
+        This compare-and-set is what numbers imports without a gap in time between looking and writing.
+        """
+        found = self._open(table, version)
+        try:
+            self._write(table, found, frame, (), CommitProperties(max_commit_retries=0))
+        except CommitFailedError as lost:
+            raise LostRaceError(table) from lost
+        except (DeltaError, OSError) as refused:
+            raise self._refused(table, refused) from refused
+
+    def create(self, table: str, frame: pl.DataFrame) -> None:
+        """Make an empty table with the frame's columns unless it exists already."""
+        if self._open(table) is None:
+            self._make(table, frame.clear(), (), "ignore")
+
+    def compact(self, table: str) -> None:
+        """Join a table's small files, so that reading it stays fast; old versions keep theirs. Losing a race is fine."""
+        found = self._open(table)
+        if found is not None:
+            with suppress(CommitFailedError):
+                found.optimize.compact()
+
+    def tables(self, names: Sequence[str]) -> dict[str, int]:
+        """Return the newest version of each named table that exists."""
+        versions = {name: self.version(name) for name in sorted(names)}
+        return {name: version for name, version in versions.items() if version >= 0}
+
+    @property
+    def _options(self) -> dict[str, str] | None:
+        return dict(self.workspace.storage_options) or None
+
+    def _open(self, table: str, version: int | None = None) -> DeltaTable | None:
+        try:
+            return DeltaTable(self.workspace.address(table), version=version, storage_options=self._options)
+        except TableNotFoundError:
+            return None
+        except (DeltaError, OSError) as refused:
+            raise self._refused(table, refused) from refused
+
+    def _write(
+        self, table: str, found: DeltaTable | None, frame: pl.DataFrame, key: Sequence[str], commit: CommitProperties
+    ) -> None:
+        if found is None:
+            self._make(table, frame, key, "error")
+            return
+        known = {one.name for one in found.schema().fields}
+        write_deltalake(
+            found,
+            frame,
+            mode="append",
+            schema_mode=None if set(frame.columns) == known else "merge",
+            commit_properties=commit,
+        )
+
+    def _make(self, table: str, frame: pl.DataFrame, key: Sequence[str], mode: Literal["error", "ignore"]) -> None:
+        write_deltalake(
+            self.workspace.address(table),
+            frame,
+            mode=mode,
+            description=json.dumps(list(key)),
+            configuration=_FOR_EVER,
+            storage_options=self._options,
+        )
+
+    def _refused(self, table: str, detail: object) -> ProblemsError:
+        return ProblemsError([problem("LEDGER-054", Place(item=table), table=table, detail=detail)])

@@ -1,0 +1,100 @@
+"""The ledger at one moment: a version of every table, so that whatever is read belongs together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from jiqun.ledger.decisions import DECISIONS, Standing, read_standing
+from jiqun.ledger.log import LOG, Import, ImportLog, read_log
+from jiqun.ledger.resolve import IMPORT, REPORTED, resolve
+from jiqun.ledger.store import Store
+from jiqun.ledger.workspace import Workspace
+from jiqun.problems import Place, ProblemsError, problem
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything that can be read, pinned to versions: the imports log, the identity log and each table."""
+
+    workspace: Workspace
+    versions: Mapping[str, int]
+
+    @cached_property
+    def store(self) -> Store:
+        return Store(self.workspace)
+
+    @cached_property
+    def log(self) -> ImportLog:
+        return read_log(self.store, self.versions[LOG])
+
+    @cached_property
+    def standing(self) -> Standing:
+        """The identity questions and the answers that stand."""
+        return read_standing(self.store, self.versions[DECISIONS], {one.number for one in self.log.valid()})
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that hold something, by name."""
+        return tuple(sorted({one.table for one in self.log.valid()}))
+
+    def key(self, table: str) -> tuple[str, ...]:
+        """Return the key columns of a table; LEDGER-056 where nothing was ever imported into it."""
+        found = self.store.key(table) if self.versions.get(table, -1) >= 0 else ()
+        if not found:
+            raise ProblemsError([problem("LEDGER-056", Place(item=table), table=table)])
+        return found
+
+    def reported(self, table: str, every: bool = False, where: pl.Expr | None = None) -> pl.DataFrame:
+        """Return the reported rows that count, with `_import` and `_row`; undone imports too where `every`.
+
+        A firm that a person has decided on carries the decided id; a row whose firm is still open carries null.
+        """
+        self.key(table)
+        rows = self.store.read(table, self.versions[table])
+        assert rows is not None
+        imports = self.log.imports if every else self.log.valid(table)
+        numbers = [one.number for one in imports if one.table == table]
+        counting = rows.filter(pl.col(IMPORT).is_in(numbers))
+        decided = self._decided(counting) if REPORTED in counting.collect_schema() else counting
+        try:
+            return (decided if where is None else decided.filter(where)).collect()
+        except (pl.exceptions.ComputeError, OSError) as damaged:
+            raise ProblemsError([problem("LEDGER-074", Place(item=table), table=table, detail=damaged)]) from damaged
+
+    def table(self, table: str) -> pl.DataFrame:
+        """Return what a table says: one row per key, sorted by key; rows with an open identity are not in it."""
+        key = self.key(table)
+        rows = self.reported(table).drop_nulls(list(key))
+        return resolve(rows, key, clears(self.log.valid(table)))
+
+    def _decided(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        standing = self.standing
+        if standing.answers.is_empty() and standing.refused.is_empty():
+            return rows
+        joined = rows.join(
+            standing.refused.lazy(), on=[REPORTED, "enterprise"], how="left", maintain_order="left"
+        ).join(standing.answers.lazy(), on=REPORTED, how="left", maintain_order="left")
+        by_rule = pl.when(pl.col("_refused").is_null()).then(pl.col("enterprise"))
+        return joined.with_columns(enterprise=pl.coalesce("_answer", by_rule)).drop("_answer", "_refused")
+
+
+def clears(imports: tuple[Import, ...]) -> dict[str, set[int]]:
+    """Return column → the imports that say its blanks mean "no longer", not "not reported"."""
+    found: dict[str, set[int]] = {}
+    for one in imports:
+        for column in one.clears:
+            found.setdefault(column, set()).add(one.number)
+    return found
+
+
+def latest(workspace: Workspace) -> View:
+    """Return the view of now; the log is read first, so every import that it holds has all its rows in the tables."""
+    store = Store(workspace)
+    log = read_log(store)
+    versions = {LOG: log.version, DECISIONS: store.version(DECISIONS)}
+    versions |= store.tables(sorted({one.table for one in log.imports}))
+    return View(workspace, versions)

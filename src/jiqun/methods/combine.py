@@ -1,0 +1,138 @@
+"""Sums, means and extremes over scaled integers: as a quotient of integers, or as a float with its error bound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from math import e
+from operator import add, and_
+
+import narwhals as nw
+
+from jiqun.expressions.rounding import ROUNDOFF
+from jiqun.methods.integers import check_room, half_up_quotient
+
+_LN_ERROR = 16 * ROUNDOFF  # engines differ in the last bits of ln and exp
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A scaled integer column with its decimals and its greatest possible size; its weight in the combination."""
+
+    scaled: nw.Expr
+    digits: int
+    largest: int
+    weight: Fraction = Fraction(1)
+
+
+@dataclass(frozen=True)
+class Quotient:
+    """above ÷ (below × 10^digits), with below > 0 and the greatest possible sizes of both."""
+
+    above: nw.Expr
+    below: nw.Expr | int
+    digits: int
+    largest: int
+    largest_below: int
+
+    def rounded(self, digits: int, name: str) -> nw.Expr:
+        """Round half-up to a scaled integer."""
+        up = 10 ** max(digits - self.digits, 0)
+        down = 10 ** max(self.digits - digits, 0)
+        check_room(max(4 * self.largest * up, 4 * self.largest_below * down), name)
+        return half_up_quotient(self.above * up if up > 1 else self.above, self.below * down if down > 1 else self.below)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How figures are combined; `available` means over those that are there, if their weight share is enough."""
+
+    take: str
+    available: bool = False
+    least_share: Fraction = Fraction(0)
+
+
+def _present(figures: Sequence[Figure], rule: Rule) -> tuple[nw.Expr, nw.Expr | None, int]:
+    """Rows that have a result, the available weight (None: always the whole), and the scale of weights as integers."""
+    scale = 1
+    for one in figures:
+        scale = scale * one.weight.denominator // _common(scale, one.weight.denominator)
+    if not rule.available:
+        return reduce(and_, (~one.scaled.is_null() for one in figures)), None, scale
+    there = reduce(
+        add, (nw.when(~one.scaled.is_null()).then(_whole(one, scale)).otherwise(nw.lit(0)) for one in figures)
+    )
+    some = reduce(add, ((~one.scaled.is_null()).cast(nw.Int64) for one in figures)) > 0
+    share = rule.least_share * sum((one.weight for one in figures), Fraction(0)) * scale
+    return some & (there * share.denominator >= share.numerator), there, scale
+
+
+def _common(left: int, right: int) -> int:
+    while right:
+        left, right = right, left % right
+    return left
+
+
+def _whole(one: Figure, scale: int) -> nw.Expr:
+    return nw.lit(int(one.weight * scale), nw.Int64)
+
+
+def as_integers(rule: Rule, figures: Sequence[Figure], name: str) -> Quotient:
+    """Combine by sum, arithmetic mean, min or max, exactly.
+
+    sum Σw·x, mean Σw·x ÷ Σw; all figures are said with the most decimals among them, and no product leaves 64 bits.
+    """
+    digits = max(one.digits for one in figures)
+    present, available, scale = _present(figures, rule)
+    steps = [10 ** (digits - one.digits) for one in figures]
+    largest = [one.largest * step for one, step in zip(figures, steps, strict=True)]
+    if rule.take in ("min", "max"):
+        check_room(max(largest), name)
+        values = [one.scaled * step for one, step in zip(figures, steps, strict=True)]
+        extreme = (nw.min_horizontal if rule.take == "min" else nw.max_horizontal)(*values)
+        return Quotient(nw.when(present).then(extreme), 1, digits, max(largest), 1)
+    weights = [int(one.weight * scale) for one in figures]
+    total = sum(size * weight for size, weight in zip(largest, weights, strict=True))
+    check_room(total, name)
+    terms = [
+        one.scaled * (step * weight) if step * weight != 1 else one.scaled
+        for one, step, weight in zip(figures, steps, weights, strict=True)
+    ]
+    above = reduce(add, (term.fill_null(0) for term in terms) if rule.available else terms)
+    above = nw.when(present).then(above) if rule.available else above
+    if rule.take == "sum":
+        return Quotient(above, scale, digits, total, scale)
+    if available is None:
+        if sum(weights) == 0:
+            return Quotient(nw.lit(None, nw.Int64), 1, digits, 0, 1)
+        return Quotient(above, sum(weights), digits, total, sum(weights))
+    return Quotient(nw.when(available > 0).then(above), available, digits, total, sum(weights))
+
+
+def as_floats(rule: Rule, figures: Sequence[Figure]) -> tuple[nw.Expr, nw.Expr, nw.Expr]:
+    """Combine by geometric mean exp(Σw·ln x ÷ Σw) or harmonic mean Σw ÷ Σ(w ÷ x): value, bound, rows in doubt."""
+    present, _, _ = _present(figures, rule)
+    xs = [one.scaled.cast(nw.Float64) / float(10**one.digits) for one in figures]
+    ws = [float(one.weight) for one in figures]
+    over = reduce(
+        add,
+        (nw.when(~x.is_null()).then(nw.lit(w)).otherwise(nw.lit(0.0)) for x, w in zip(xs, ws, strict=True)),
+    )
+    if rule.take == "geometric":
+        fine = reduce(and_, ((x > 0.0) | x.is_null() for x in xs), present & (over > 0.0))
+        logs = [nw.when(x > 0.0).then(x).log(base=e) * w for x, w in zip(xs, ws, strict=True)]
+        size = reduce(add, (one.abs().fill_null(0.0) for one in logs)) / over
+        exponent = reduce(add, (one.fill_null(0.0) for one in logs)) / over
+        value = nw.when(fine).then(exponent.exp())
+        bound = value * ((size + 1.0) * ((len(figures) + 4) * _LN_ERROR))
+        return value, bound, nw.lit(False)
+    fine = reduce(and_, ((x != 0.0) | x.is_null() for x in xs), present & (over > 0.0))
+    parts = [nw.when(x != 0.0).then(w / x) for x, w in zip(xs, ws, strict=True)]
+    below = reduce(add, (one.fill_null(0.0) for one in parts))
+    error = reduce(add, (one.abs().fill_null(0.0) for one in parts)) * ((len(figures) + 4) * ROUNDOFF)
+    sure = below.abs() > error * 2.0
+    value = nw.when(fine & sure).then(over / below)
+    bound = value.abs() * (error / (below.abs() - error) + (len(figures) + 4) * ROUNDOFF)
+    return value, bound, (fine & ~sure).fill_null(False)

@@ -1,0 +1,82 @@
+"""What follows from a grade (S12)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from jiqun.methods.exact.member import Entitled, Member, as_number
+from jiqun.methods.plan import Plan
+from jiqun.packs.models.method import Streak
+from jiqun.values import exact, half_up
+
+
+def entitle(plan: Plan, members: Sequence[Member]) -> None:
+    """Give every member its entitlements."""
+    for member in members:
+        for name, one in plan.method.inputs.items():
+            if one.streak is not None:
+                member.know(name, streak(plan, member, name, one.streak))
+        for name in plan.method.entitlements:
+            member.entitlements[name] = _entitled(plan, member, name)
+        _settle_exclusive(plan, member)
+
+
+def streak(plan: Plan, member: Member, name: str, one: Streak) -> Fraction | None:
+    """Count for how many periods in a row the subject held a grade, up to the evaluated one.
+
+    What was gathered counts the periods before; for this method the grade just given counts as the last one.
+    """
+    earlier = as_number(member.names.get(name))
+    if earlier is None or one.method not in (None, plan.method.id):
+        return earlier
+    return earlier + 1 if member.grade == one.grade else Fraction(0)
+
+
+def effective_grade(member: Member) -> str | None:
+    """The grade whose measures apply: the final one, or the one a scored-but-not-graded subject is treated as."""
+    return member.grade if member.grade is not None else member.treated_as
+
+
+def _entitled(plan: Plan, member: Member, name: str) -> Entitled:
+    """Grade and condition together, one false settling it; a grade that is still open is unknown, never no."""
+    one = plan.method.entitlements[name]
+    tests = [_has_grade(member, one.grades)]
+    if one.where is not None:
+        tests.append(member.truth(plan, f"entitlements.{name}.where"))
+    if False in tests:
+        return Entitled("no")
+    if None in tests:
+        return Entitled("unknown")
+    if one.amount is None:
+        return Entitled("applies")
+    amount = member.number(plan, f"entitlements.{name}.amount")
+    if amount is None:
+        return Entitled("unknown")
+    rounded = half_up(amount, one.digits)
+    return Entitled("applies", rounded if one.cap is None else min(rounded, exact(one.cap)))
+
+
+def _has_grade(member: Member, grades: Sequence[str]) -> bool | None:
+    effective = effective_grade(member)
+    if not grades:
+        return True
+    if effective is None and member.status == "graded":
+        return None
+    return effective in grades
+
+
+def _settle_exclusive(plan: Plan, member: Member) -> None:
+    """Within a group only the highest amount applies; at equal amounts the first written one."""
+    for group in {one.exclusive for one in plan.method.entitlements.values() if one.exclusive is not None}:
+        rivals = [
+            name
+            for name, one in plan.method.entitlements.items()
+            if one.exclusive == group and member.entitlements[name].state == "applies"
+        ]
+        if not rivals:
+            continue
+        highest = max(rivals, key=lambda name: member.entitlements[name].amount or Fraction(0))
+        for name in rivals:
+            if name != highest:
+                member.entitlements[name] = Entitled("superseded", member.entitlements[name].amount)

@@ -1,0 +1,124 @@
+"""Grades by shares of a pool (S10): class sizes, order, ties, minima."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import cmp_to_key, partial
+from math import ceil, floor
+from typing import Any
+
+from jiqun.methods.exact.member import Member
+from jiqun.packs.models.method import Quota
+from jiqun.values import exact, to_scaled
+
+
+def class_sizes(quota: Quota, classes: Sequence[str], whole: int, candidates: int) -> dict[str, int]:
+    """Return how many of `candidates` places each class gets, where shares are taken of `whole`.
+
+    Only classes with a share, and `rest`, take part; the others of the grade come by moves.
+
+    >>> quota = Quota(shares={"A": "0.2", "B": "0.4", "C": "0.35", "D": "0.05"})
+    >>> class_sizes(quota, ["A", "B", "C", "D"], 100, 100)
+    {'A': 20, 'B': 40, 'C': 35, 'D': 5}
+    """
+    classes = quota_classes(quota, classes)
+    shares = [exact(quota.shares.get(name, "0")) for name in classes]
+    if quota.rounding == "largest_remainder":
+        wanted = _largest_remainder(shares, whole)
+        return _from_best(classes, wanted, candidates, rest=classes[-1])
+    if quota.counting == "cumulative":
+        reached = 0
+        wanted = []
+        for index in range(len(classes)):
+            mark = _rounded(sum(shares[: index + 1], Fraction(0)) * whole, quota.rounding)
+            wanted.append(max(mark - reached, 0))
+            reached = max(mark, reached)
+        return _from_best(classes, wanted, candidates, rest=classes[-1])
+    wanted = [
+        _rounded(share * whole, quota.class_rounding.get(name, quota.rounding))
+        for name, share in zip(classes, shares, strict=True)
+    ]
+    return _from_best(classes, wanted, candidates, rest=quota.rest or classes[-1])
+
+
+def quota_classes(quota: Quota, classes: Sequence[str]) -> list[str]:
+    """Return the classes that the quota hands out, best first."""
+    return [name for name in classes if name in quota.shares or name == quota.rest]
+
+
+def _rounded(count: Fraction, how: str) -> int:
+    if how == "floor":
+        return floor(count)
+    return ceil(count) if how == "ceil" else to_scaled(count, 0)
+
+
+def _largest_remainder(shares: Sequence[Fraction], whole: int) -> list[int]:
+    """Hamilton: whole parts first, what is left one by one to the largest remainders, the better class first."""
+    sizes = [floor(share * whole) for share in shares]
+    left = floor(sum(shares, Fraction(0)) * whole) - sum(sizes)
+    by_remainder = sorted(range(len(shares)), key=lambda index: (sizes[index] - shares[index] * whole, index))
+    for index in by_remainder[:left]:
+        sizes[index] += 1
+    return sizes
+
+
+def _from_best(classes: Sequence[str], wanted: Sequence[int], candidates: int, rest: str) -> dict[str, int]:
+    """Give every class what it wants while there is something left, the better first; `rest` takes what remains."""
+    sizes = dict.fromkeys(classes, 0)
+    left = candidates
+    for name, want in zip(classes, wanted, strict=True):
+        if name != rest:
+            sizes[name] = min(want, left)
+            left -= sizes[name]
+    sizes[rest] = left
+    return sizes
+
+
+def by_quota(
+    quota: Quota, classes: Sequence[str], candidates: Sequence[Member], whole: int
+) -> dict[str, tuple[int, str]]:
+    """Return rank and class of every candidate of one pool; their values must be there."""
+    ordered = sorted(candidates, key=cmp_to_key(partial(comparison, quota)))
+    sizes = class_sizes(quota, classes, whole, len(ordered))
+    class_at = [name for name, size in sizes.items() for _ in range(size)]
+    found: dict[str, tuple[int, str]] = {}
+    first = 0
+    while first < len(ordered):
+        after = first + 1
+        while after < len(ordered) and comparison(quota, ordered[first], ordered[after]) == 0:
+            after += 1
+        deciding = first if quota.ties.then == "better" else after - 1
+        for member in ordered[first:after]:
+            found[member.subject] = (first + 1, with_minimum(quota, classes, class_at[deciding], member))
+        first = after
+    return found
+
+
+def with_minimum(quota: Quota, classes: Sequence[str], name: str, member: Member) -> str:
+    """Return the class itself, or the next one whose minimum the value reaches; the last class asks for nothing."""
+    value = member.names[quota.of]
+    assert isinstance(value, Fraction)
+    for one in classes[classes.index(name) :]:
+        if one not in quota.minimum or value >= exact(quota.minimum[one]):
+            return one
+    return classes[-1]
+
+
+def comparison(quota: Quota, one: Member, other: Member) -> int:
+    """Tell who comes first: by value, then by the tie names in turn; -1 for `one`, 0 for a tie."""
+    keys = [(quota.of, quota.order == "descending")]
+    keys += [(name.removeprefix("-"), not name.startswith("-")) for name in quota.ties.by]
+    for name, descending in keys:
+        verdict = _order(one.names[name], other.names[name], descending)
+        if verdict != 0:
+            return verdict
+    return 0
+
+
+def _order(one: Any, other: Any, descending: bool) -> int:
+    if one is None or other is None:
+        return (one is None) - (other is None)
+    if one == other:
+        return 0
+    return -1 if (one > other) == descending else 1

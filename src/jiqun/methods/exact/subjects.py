@@ -1,0 +1,60 @@
+"""Who is evaluated (S2, S3) and on which figures (S4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from jiqun.methods.exact.member import Member
+from jiqun.methods.plan import Plan
+from jiqun.values import half_up
+
+
+def place_in_population(plan: Plan, member: Member) -> None:
+    """Let the first population condition that is not false decide: true takes the subject, unknown leaves it open."""
+    for name in plan.method.populations:
+        verdict = member.truth(plan, f"populations.{name}.where")
+        if verdict is None:
+            member.status = "population_unknown"
+            return
+        if verdict:
+            member.status = "graded"
+            member.population = name
+            member.know("population", name)
+            return
+
+
+def treat_specially(plan: Plan, member: Member) -> None:
+    """Apply the first exception whose condition is true; an unknown one on the way there is flagged."""
+    for name, treatment in plan.method.exceptions.items():
+        if treatment.populations is not None and member.population not in treatment.populations:
+            continue
+        verdict = member.truth(plan, f"exceptions.{name}.where")
+        if verdict is None:
+            member.exception_unknown = True
+        if verdict:
+            member.exception = name
+            if treatment.effect == "exempt":
+                member.status = "exempt"
+            elif treatment.effect == "scored_not_graded":
+                member.status = "scored"
+                member.treated_as = treatment.treated_as
+            else:
+                member.floor_grade = treatment.treated_as
+            return
+
+
+def find_members(plan: Plan, members: Iterable[Member]) -> None:
+    """Place every subject in its population and apply exceptions."""
+    for member in members:
+        place_in_population(plan, member)
+        if member.is_member:
+            treat_specially(plan, member)
+
+
+def measure(plan: Plan, member: Member) -> None:
+    """Compute every measure in its declared unit, rounded half-up to its digits."""
+    for name, one in plan.method.measures.items():
+        value = member.number(plan, f"measures.{name}.formula")
+        rounded = None if value is None else half_up(value, one.digits)
+        member.measures[name] = rounded
+        member.know(name, rounded)

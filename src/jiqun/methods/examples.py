@@ -1,0 +1,135 @@
+"""Worked examples of packs: the rows go in, and every expected figure must come out, digit for digit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from jiqun.methods.compile import compile_method
+from jiqun.methods.evaluate import evaluate
+from jiqun.methods.result import Result
+from jiqun.packs import LawBook, TableContract
+from jiqun.packs.models.example import Example
+from jiqun.packs.models.method import Method
+from jiqun.values import Period, exact, half_up, plain
+
+_TYPES: dict[str, type[pl.DataType]] = {
+    "string": pl.String,
+    "integer": pl.Int64,
+    "number": pl.Float64,
+    "boolean": pl.Boolean,
+    "date": pl.Date,
+    "datetime": pl.Datetime,
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One expected figure of an example beside the one that came out; both as text, None for unknown."""
+
+    example: str
+    figure: str
+    expected: str | None
+    got: str | None
+
+    @property
+    def agrees(self) -> bool:
+        return _same(self.expected, self.got)
+
+
+def run_example(book: LawBook, example: Example, engine: str = "polars") -> tuple[Outcome, ...]:
+    """Evaluate an example's rows under its method and set every expected figure beside the one found.
+
+    Figures are named as in formulas: `total`, `grade`, `status`, a measure, `<item>_points`, a node, a criterion, a
+    requirement, an entitlement. Raises ProblemsError where the rows do not fit the tables.
+    """
+    method = book.method(example.method, example.method_edition)
+    plan = compile_method(method, Period.parse(example.period or "2024"), book=book, contracts=book.tables)
+    tables = {name: frame_of(book.table(name), rows) for name, rows in example.tables.items()}
+    result = evaluate(plan, tables, engine=engine)
+    row = _row_of(result, example.subject)
+    return tuple(
+        Outcome(example.id, name, _text(value), figure_text(result, row, name))
+        for name, value in example.expected.items()
+    )
+
+
+def frame_of(contract: TableContract, rows: tuple[Mapping[str, Any], ...]) -> pl.DataFrame:
+    """Make a frame with all the contract's columns from rows whose numbers are text; what a row leaves out is missing.
+
+    Raises KeyError for a column that the contract does not have.
+    """
+    kinds = {one.name: one.type for one in contract.fields}
+    for name in {name for row in rows for name in row}:
+        kinds[name]
+    columns = {name: [_cell(row.get(name), kind) for row in rows] for name, kind in kinds.items()}
+    return pl.DataFrame(columns, schema={name: _TYPES[kind] for name, kind in kinds.items()})
+
+
+def _cell(value: Any, kind: str) -> Any:
+    if value is None or kind in ("string", "boolean"):
+        return value
+    if kind == "number":
+        return float(exact(str(value)))
+    if kind == "integer":
+        return int(value)
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
+
+
+def _row_of(result: Result, subject: str | None) -> dict[str, Any]:
+    key = result.plan.subject
+    rows = result.trace if subject is None else result.trace.filter(pl.col(key) == subject)
+    if rows.height != 1:
+        raise ValueError(f"an example looks at one subject, and {subject!r} stands {rows.height} times in the result")
+    return rows.row(0, named=True)
+
+
+def figure_text(result: Result, row: Mapping[str, Any], name: str) -> str | None:
+    """Return a figure of a trace row as exact text, by the name it has in formulas; KeyError for an unknown name."""
+    plan, method = result.plan, result.plan.method
+    if name in row:
+        return (
+            plain(row[name], plan.digits(row["population"], "total"))
+            if name == "total" and row[name] is not None
+            else _text(row[name])
+        )
+    for kind in ("criterion", "requirement"):
+        if f"{kind}__{name}" in row:
+            return _text(row[f"{kind}__{name}"])
+    item = name.removesuffix("_points")
+    column, digits = next(
+        (column, digits)
+        for column, digits in (
+            (f"measure__{name}", lambda: plan.digits(row["population"], name)),
+            (f"node__{name}", lambda: method.nodes[name].digits),
+            (f"entitlement__{name}", lambda: method.entitlements[name].digits),
+            (f"points__{item}", lambda: plan.score(row["population"], item).digits),
+        )
+        if column in row and (column != f"points__{item}" or name != item)
+    )
+    return None if row[column] is None else plain(row[column], digits())
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _same(expected: str | None, got: str | None) -> bool:
+    """Equal as text, or as numbers at the digits that came out."""
+    if expected is None or got is None or expected == got:
+        return expected == got
+    try:
+        digits = len(got.partition(".")[2])
+        return half_up(exact(expected), digits) == exact(expected) == exact(got)
+    except ValueError:
+        return False
+
+
+def examples_of(book: LawBook, method: Method | None = None) -> tuple[Example, ...]:
+    """List the examples of a book, or those of one method."""
+    found = [one.model for one in book.objects("example") if isinstance(one.model, Example)]
+    return tuple(one for one in found if method is None or one.method == method.id)

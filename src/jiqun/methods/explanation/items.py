@@ -1,0 +1,196 @@
+"""How each item got its points, in words with the firm's own numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jiqun.methods.explanation.model import AdditionLine, BenchmarkLine, CriterionLine, ItemLine
+from jiqun.methods.explanation.reader import Reader
+from jiqun.methods.plan import conditions
+from jiqun.methods.wording.figures import benchmark_words, prepared_words
+from jiqun.methods.wording.grading import criterion_words
+from jiqun.methods.wording.numbers import with_unit, written
+from jiqun.methods.wording.rule import benchmarks_of
+from jiqun.methods.wording.scores import bound_words, formula_words
+from jiqun.methods.wording.totals import addition_words, node_words
+from jiqun.packs.models.method import Score
+
+OWN = ("own", "capped", "floored", "not_positive")
+MEMBER_STATUSES = ("graded", "scored")
+
+
+def item_lines(reader: Reader) -> tuple[ItemLine, ...]:
+    """Explain every item of the subject's population, in the order of the method; none for who is not scored."""
+    if reader.row["status"] not in MEMBER_STATUSES:
+        return ()
+    return tuple(_item(reader, item, score) for item, score in reader.plan.scores(reader.population).items())
+
+
+def _item(reader: Reader, item: str, score: Score) -> ItemLine:
+    path, key, chosen = _chosen(reader, reader.plan.score_path(reader.population, item), item, score)
+    name = reader.plan.measure_of(key, chosen)
+    inputs = reader.inputs(_paths(reader, path, name, chosen))
+    value, unit = reader.text(name), reader.voice.unit(name)
+    benchmarks = tuple(_benchmark(reader, one, name) for one in benchmarks_of(chosen))
+    points = reader.scaled(f"points__{item}", score.digits)
+    reason = str(reader.row.get(f"reason__{item}") or "")
+    clause = score.clause or chosen.clause
+    if clause is None and name in reader.plan.method.measures:
+        clause = reader.plan.method.measures[name].clause
+    return ItemLine(
+        item=item,
+        title=reader.voice.score_title(item),
+        measure_words=_measure_words(reader, name, chosen),
+        value=value,
+        unit="" if unit is None or not unit.powers else unit.symbol,
+        benchmarks=benchmarks,
+        points=points,
+        weight=written(chosen.weight),
+        bounds=tuple(bound_words(reader.voice, chosen)),
+        reason=reason,
+        reason_words=reader.voice.say(f"reason.{reason}") if reason else "",
+        points_words=_points_words(reader, path, key, chosen, reason, points, benchmarks),
+        inputs=inputs,
+        missing=reader.missing(inputs) if value is None else (),
+        clause=reader.voice.clause(clause),
+    )
+
+
+def _chosen(reader: Reader, path: str, item: str, score: Score) -> tuple[str, str, Score]:
+    """The option that the firm declared, or the score itself, with its path and name."""
+    if score.choice is None:
+        return path, item, score
+    by = reader.gathered.get(score.choice.by)
+    if by not in score.choice.options:
+        return path, item, score
+    return _chosen(reader, f"{path}.choice.options.{by}", str(by), score.choice.options[str(by)])
+
+
+def _paths(reader: Reader, path: str, name: str, score: Score) -> Iterator[str]:
+    yield from (where for where, _ in conditions(path, score))
+    source = name
+    while source in reader.plan.method.prepared:
+        source = reader.plan.method.prepared[source].measure
+    if source in reader.plan.method.measures:
+        yield f"measures.{source}.formula"
+
+
+def _measure_words(reader: Reader, name: str, score: Score) -> str:
+    """Say the measure with the firm's numbers: 评价税收 1,472.36 万元 ÷ 评价用地 64.50 亩 = 22.8273 万元/亩."""
+    voice = reader.voice
+    if score.kind in ("flag", "cases", "choice"):
+        return ""
+    if score.options is not None:
+        return f"{voice.label(name)}{voice.say('colon')}{reader.text(name) or voice.say('unknown')}"
+    value = reader.text(name)
+    result = voice.say("unknown") if value is None else with_unit(value, voice.unit(name))
+    if name in reader.plan.method.prepared:
+        return f"{prepared_words(voice, name)} = {result}"
+    path = f"measures.{name}.formula"
+    if path not in reader.plan.formulas:
+        return result
+    return f"{voice.formula(path, reader.values(reader.plan.formulas[path].names))} = {result}"
+
+
+def _benchmark(reader: Reader, name: str, measure: str) -> BenchmarkLine:
+    voice, one = reader.voice, reader.plan.method.benchmarks[name]
+    fixed = reader.plan.fixed.get(name)
+    if fixed is not None:
+        value: str | None = voice.fixed_text(fixed)
+        completeness, clause = fixed.completeness, fixed.clause or one.clause
+    else:
+        value = reader.scaled(f"benchmark__{name}", one.digits)
+        completeness, clause = reader.plan.method.completeness, one.clause
+    said = None if value is None else with_unit(value, voice.unit(measure))
+    return BenchmarkLine(
+        name,
+        voice.benchmark_label(name),
+        said,
+        benchmark_words(voice, name),
+        completeness,
+        voice.say(f"mark.{completeness}"),
+        voice.clause(clause),
+    )
+
+
+def _points_words(
+    reader: Reader,
+    path: str,
+    item: str,
+    score: Score,
+    reason: str,
+    points: str | None,
+    benchmarks: tuple[BenchmarkLine, ...],
+) -> str:
+    """Say the points: 得分 = 22.8273 ÷ 24.097 × 30 = 28.4193, or why there are none."""
+    voice = reader.voice
+    said = voice.say(f"reason.{reason}") if reason else ""
+    if points is None:
+        return voice.say("points_not", reason=said)
+    if reason not in OWN:
+        return voice.say("points_by", points=points, formula=said)
+    numbers = {}
+    measure = None if score.kind in ("flag", "cases") else reader.text(reader.plan.measure_of(item, score))
+    if measure is not None:
+        numbers["measure"] = measure
+    for line in benchmarks:
+        fixed = reader.plan.fixed.get(line.name)
+        digits = reader.plan.method.benchmarks[line.name].digits
+        text = voice.fixed_text(fixed) if fixed is not None else reader.scaled(f"benchmark__{line.name}", digits)
+        numbers[line.name] = text or ""
+    formula = formula_words(voice, path, item, score, numbers)
+    if reason != "own":
+        return voice.say("points_bounded", formula=formula, reason=said, points=points)
+    is_formula = score.kind in ("ratio", "around", "between", "value")
+    return voice.say("points_are" if is_formula else "points_by", formula=formula, points=points)
+
+
+def addition_lines_of(reader: Reader) -> tuple[AdditionLine, ...]:
+    """Explain blocks, bonuses and deductions."""
+    voice, lines = reader.voice, []
+    if reader.row["status"] not in MEMBER_STATUSES:
+        return ()
+    for name, node in reader.plan.method.nodes.items():
+        points = reader.scaled(f"node__{name}", node.digits)
+        clause = voice.clause(node.clause)
+        lines.append(AdditionLine(name, "node", voice.label(name), points, node_words(voice, name), False, clause))
+    total = reader.plan.total(reader.population)
+    if total is None:
+        return tuple(lines)
+    path = reader.plan.total_path(reader.population)
+    for kind, part, additions in (("bonus", "bonuses", total.bonuses), ("deduction", "deductions", total.deductions)):
+        for name, one in additions.items():
+            points = reader.scaled(f"{kind}__{name}", one.digits)
+            words = addition_words(voice, f"{path}.{part}.{name}", one)
+            unknown = bool(reader.row.get(f"{kind}__{name}__unknown"))
+            title, clause = voice.pick(one.title, one.title_en), voice.clause(one.clause)
+            lines.append(AdditionLine(name, kind, title, points, words, unknown, clause))
+    return tuple(lines)
+
+
+def criterion_lines(reader: Reader) -> tuple[CriterionLine, ...]:
+    """Explain every criterion that has a result."""
+    lines = []
+    for name, one in reader.plan.method.criteria.items():
+        verdict = reader.row.get(f"criterion__{name}")
+        if verdict is None:
+            continue
+        paths = [f"criteria.{name}.{part}" for part in ("test", "applies") if getattr(one, part) is not None]
+        inputs = reader.inputs(paths)
+        words = criterion_words(reader.voice, name)
+        if one.test is not None:
+            path = f"criteria.{name}.test"
+            words = reader.voice.formula(path, reader.values(reader.plan.formulas[path].names))
+        lines.append(
+            CriterionLine(
+                name,
+                reader.voice.label(name),
+                str(verdict),
+                reader.voice.say(f"verdict.{verdict}"),
+                words,
+                one.missing_item if verdict == "unmet" else "",
+                reader.missing(inputs) if verdict == "unknown" else (),
+                reader.voice.clause(one.clause),
+            )
+        )
+    return tuple(lines)

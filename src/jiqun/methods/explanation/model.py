@@ -1,0 +1,167 @@
+"""What an explanation consists of: data in one language, ready for a page, a Word annex or an API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jiqun.methods.wording.voice import ClauseText
+from jiqun.problems import Language
+
+
+@dataclass(frozen=True)
+class InputLine:
+    """A figure of the firm that a step used: `value` None is missing; `source` is the file and cell it came from."""
+
+    name: str
+    label: str
+    value: str | None
+    unit: str
+    source: str | None
+    assumed: bool = False
+
+
+@dataclass(frozen=True)
+class BenchmarkLine:
+    """What the value was held against, where the number stands and how certain that is."""
+
+    name: str
+    label: str
+    value: str | None
+    words: str
+    completeness: str
+    mark: str
+    clause: ClauseText | None
+
+
+@dataclass(frozen=True)
+class ItemLine:
+    """One scored item: its measure in words with the firm's own numbers, its points in words, and what was missing."""
+
+    item: str
+    title: str
+    measure_words: str
+    value: str | None
+    unit: str
+    benchmarks: tuple[BenchmarkLine, ...]
+    points: str | None
+    weight: str
+    bounds: tuple[str, ...]
+    reason: str
+    reason_words: str
+    points_words: str
+    inputs: tuple[InputLine, ...]
+    missing: tuple[str, ...]
+    clause: ClauseText | None
+
+
+@dataclass(frozen=True)
+class AdditionLine:
+    """A bonus or deduction, or a block of items: what it is and how many points it gave."""
+
+    name: str
+    kind: str
+    title: str
+    points: str | None
+    words: str
+    unknown: bool
+    clause: ClauseText | None
+
+
+@dataclass(frozen=True)
+class CriterionLine:
+    """A test with its result; `lacking` says in words what the firm lacks where the test is unmet."""
+
+    name: str
+    title: str
+    verdict: str
+    verdict_words: str
+    words: str
+    lacking: str
+    missing: tuple[str, ...]
+    clause: ClauseText | None
+
+
+@dataclass(frozen=True)
+class LineOfClass:
+    """A class in the subject's pool: how many are in it, the value of its last member, and the distance to there.
+
+    `distance` is what the subject lacks (positive) or has above that value (negative or zero).
+    """
+
+    grade: str
+    count: int
+    value: str | None
+    distance: str | None
+    own: bool
+
+
+@dataclass(frozen=True)
+class MoveLine:
+    """A change of grade after the ranking, with the document it rests on."""
+
+    order: int
+    title: str
+    from_grade: str | None
+    to_grade: str | None
+    reason: str
+    document: str
+    clause: ClauseText | None
+
+    @property
+    def changed(self) -> bool:
+        return self.from_grade != self.to_grade
+
+
+@dataclass(frozen=True)
+class EntitlementLine:
+    """A measure that follows from the grade, with its amount."""
+
+    name: str
+    title: str
+    state: str
+    state_words: str
+    amount: str | None
+    unit: str
+    effect: str
+    words: str
+    clause: ClauseText | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a subject has the grade it has."""
+
+    language: Language
+    method: str
+    edition: str
+    completeness: str
+    period: str
+    official: bool
+    subject: str
+    name: str
+    status: str
+    status_words: str
+    status_reason: str
+    population: str
+    grade_title: str
+    grade: str | None
+    ranked_grade: str | None
+    treated_as: str | None
+    grade_reason: str
+    grade_words: str
+    grade_clause: ClauseText | None
+    total: str | None
+    total_words: str
+    total_clause: ClauseText | None
+    factor: str | None
+    rank: int | None
+    pool: str
+    pool_size: int | None
+    lines: tuple[LineOfClass, ...]
+    items: tuple[ItemLine, ...]
+    additions: tuple[AdditionLine, ...]
+    criteria: tuple[CriterionLine, ...]
+    moves: tuple[MoveLine, ...]
+    entitlements: tuple[EntitlementLine, ...]
+    refereed: tuple[str, ...]
+    unknown: tuple[str, ...]

@@ -1,0 +1,132 @@
+"""What an explanation is read from: the wide trace, gathered inputs, the log of moves, the lineage of inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from jiqun.methods.compile import split_column
+from jiqun.methods.explanation.model import InputLine
+from jiqun.methods.plan import Plan
+from jiqun.methods.wording.numbers import number_text, scaled_text
+from jiqun.methods.wording.voice import Voice
+from jiqun.values import exact
+
+Lineage = Callable[[str, str, str, int], str | None]  # table, key, column, year → file!sheet!cell
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One subject's rows and its pool's rows; everything said is read from here, nothing is computed again."""
+
+    voice: Voice
+    row: Mapping[str, Any]
+    gathered: Mapping[str, Any]
+    trace: pl.DataFrame
+    moves: tuple[Mapping[str, Any], ...]
+    lineage: Lineage | None = None
+
+    @property
+    def plan(self) -> Plan:
+        return self.voice.plan
+
+    @property
+    def population(self) -> str:
+        return str(self.row["population"] or "")
+
+    def scaled(self, column: str, digits: int) -> str | None:
+        """A scaled figure of the trace as text; None where it is missing."""
+        value = self.row.get(column)
+        return None if value is None else scaled_text(int(value), digits)
+
+    def text(self, name: str) -> str | None:
+        """The value of a name as a formula read it, as text without unit; None where it is missing."""
+        figure = self.plan.figure(name)
+        if figure is not None:
+            return self.scaled(f"measure__{name}", figure.digits)
+        if name in ("population", "grade", "rank"):
+            return None if self.row.get(name) is None else str(self.row[name])
+        if name in self.plan.method.nodes:
+            return self.scaled(f"node__{name}", self.plan.method.nodes[name].digits)
+        total = self.plan.total(self.population)
+        if name == "total":
+            return None if total is None else self.scaled("total", total.digits)
+        if name not in self.gathered and name.endswith("_points"):
+            return self._points(name.removesuffix("_points"))
+        return self._cell(name)
+
+    def _points(self, item: str) -> str | None:
+        scores = self.plan.scores(self.population)
+        return self.scaled(f"points__{item}", scores[item].digits) if item in scores else None
+
+    def _cell(self, name: str) -> str | None:
+        value = self.gathered.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool):
+            return self.voice.say("verdict.met") if value else self.voice.say("verdict.unmet")
+        if isinstance(value, (date, str)):
+            return str(value)
+        return number_text(exact(value), self._digits(name))
+
+    def _digits(self, name: str) -> int | None:
+        table, column = self.source_column(name)
+        contract = self.plan.contracts.get(table)
+        if contract is None or column not in contract.column_names:
+            return None
+        return contract.column(column).digits
+
+    def values(self, names: Iterable[str]) -> dict[str, str]:
+        """The values of names for the words of a formula; empty text says missing."""
+        return {name: self.text(name) or "" for name in names if name not in self.plan.given}
+
+    def source_column(self, name: str) -> tuple[str, str]:
+        """The table and column that a name comes from; an empty column where it comes from several rows."""
+        one = self.plan.method.inputs.get(name)
+        own = self.plan.method.evaluates.table
+        if one is None:
+            return own, name
+        if one.column is not None:
+            return split_column(one.column, own)
+        if one.rollup is not None:
+            return one.rollup.table, ""
+        if one.certified is not None:
+            return "certified_score", "score"
+        return ("grade_history", "grade") if one.streak is not None else ("", "")
+
+    def source(self, name: str) -> str | None:
+        """Where a name's value came from: file!sheet!cell, or what the ledger says."""
+        if self.lineage is None:
+            return None
+        table, column = self.source_column(name)
+        one = self.plan.method.inputs.get(name)
+        year = self.plan.period.year - (one.earlier if one is not None else 0)
+        return self.lineage(table, str(self.row[self.plan.subject]), column, year) if table else None
+
+    def inputs(self, paths: Iterable[str]) -> tuple[InputLine, ...]:
+        """The gathered figures that formulas read, those inside measures they read included."""
+        names: dict[str, None] = {}
+        for path in paths:
+            self._collect(path, names)
+        return tuple(self._input(name) for name in names)
+
+    def _collect(self, path: str, names: dict[str, None]) -> None:
+        for name in sorted(self.plan.formulas[path].names):
+            if name in self.plan.method.measures:
+                self._collect(f"measures.{name}.formula", names)
+            elif name in self.gathered and name not in self.plan.given:
+                names[name] = None
+
+    def _input(self, name: str) -> InputLine:
+        unit = self.voice.unit(name)
+        symbol = "" if unit is None or not unit.powers else unit.symbol
+        assumed = bool(self.gathered.get(f"assumed__{name}"))
+        return InputLine(name, self.voice.label(name), self.text(name), symbol, self.source(name), assumed)
+
+    def missing(self, lines: Iterable[InputLine]) -> tuple[str, ...]:
+        """The labels of those that are missing."""
+        return tuple(line.label for line in lines if line.value is None)

@@ -1,0 +1,131 @@
+"""Where a subject stands: the classes of its pool, the moves after the ranking, what follows from the grade."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from jiqun.methods.explanation.model import EntitlementLine, LineOfClass, MoveLine
+from jiqun.methods.explanation.reader import Reader
+from jiqun.methods.wording.grading import entitlement_words
+from jiqun.methods.wording.numbers import number_text, scaled_text
+from jiqun.packs.models.method import Cut, Grade, Quota
+from jiqun.values import exact, from_scaled
+
+
+def pool_rows(reader: Reader) -> pl.DataFrame:
+    """The ranked rows of the subject's pool."""
+    if reader.row.get("pool") is None:
+        return reader.trace.clear()
+    pool = str(reader.row["pool"])
+    same = (pl.col("pool").cast(pl.String) == pool) & (pl.col("population").cast(pl.String) == reader.population)
+    return reader.trace.filter(same & pl.col("rank").is_not_null())
+
+
+def class_lines(reader: Reader) -> tuple[LineOfClass, ...]:
+    """The classes of the pool, best first, with the value of the last member of each and the distance to it."""
+    grade = reader.plan.grade(reader.population)
+    if grade is None or reader.row["status"] != "graded":
+        return ()
+    parts = [part for part in (grade, *(grade.lowest_of or ())) if part.quota is not None or part.cuts is not None]
+    return tuple(line for part in parts for line in _lines(reader, part))
+
+
+def _lines(reader: Reader, grade: Grade) -> Sequence[LineOfClass]:
+    if grade.quota is not None:
+        return _quota_lines(reader, grade.quota, grade.classes)
+    return [_cut_line(reader, grade.cuts_of, cut) for cut in grade.cuts or ()]
+
+
+def value_column(reader: Reader, name: str) -> tuple[str, int] | None:
+    """The trace's column of a ranked value, and its decimals; None for a column of the ledger."""
+    plan = reader.plan
+    if plan.figure(name) is not None:
+        return f"measure__{name}", plan.digits(reader.population, name)
+    if name in plan.method.nodes:
+        return f"node__{name}", plan.digits(reader.population, name)
+    if name == "total":
+        return "total", plan.digits(reader.population, name)
+    item = name.removesuffix("_points")
+    return (f"points__{item}", plan.digits(reader.population, item)) if item in plan.items() else None
+
+
+def _quota_lines(reader: Reader, quota: Quota, classes: Sequence[str]) -> list[LineOfClass]:
+    found = value_column(reader, quota.of)
+    if found is None:
+        return []
+    column, digits = found
+    rows = pool_rows(reader).select(column, pl.col("grade__ranked").cast(pl.String))
+    own = reader.row.get(column)
+    sign = 1 if quota.order == "descending" else -1
+    lines = []
+    for name in classes:
+        values = rows.filter(pl.col("grade__ranked") == name)[column]
+        last = (values.min() if sign > 0 else values.max()) if values.len() else None
+        distance = None if own is None or not isinstance(last, int) else scaled_text(sign * (last - int(own)), digits)
+        value = scaled_text(last, digits) if isinstance(last, int) else None
+        lines.append(LineOfClass(name, values.len(), value, distance, reader.row["grade__ranked"] == name))
+    return lines
+
+
+def _cut_line(reader: Reader, of: str, cut: Cut) -> LineOfClass:
+    """A grade's lower end and the distance to it; the number of firms with that grade in the population."""
+    found = value_column(reader, of)
+    same = pl.col("population").cast(pl.String) == reader.population
+    count = reader.trace.filter(same & (pl.col("grade__ranked").cast(pl.String) == cut.grade)).height
+    end = cut.at_least or cut.more_than
+    mine = reader.row["grade__ranked"] == cut.grade
+    if end is None or found is None:
+        return LineOfClass(cut.grade, count, None if end is None else number_text(exact(end)), None, mine)
+    column, digits = found
+    own = reader.row.get(column)
+    distance = None if own is None else number_text(exact(end) - from_scaled(int(own), digits), digits)
+    return LineOfClass(cut.grade, count, number_text(exact(end), digits), distance, mine)
+
+
+def move_lines(reader: Reader) -> tuple[MoveLine, ...]:
+    """The log of the subject's moves in their order."""
+    method, voice = reader.plan.method, reader.voice
+    lines = []
+    for row in sorted(reader.moves, key=lambda one: int(one["order"])):
+        name = str(row["move"])
+        part = method.moves.get(name) or method.exceptions.get(name)
+        title = voice.pick(part.title, part.title_en, name) if part is not None else name
+        reason = str(row["reason"] or "")
+        known = reason in ("rule", "unknown", "locked", "protected")
+        lines.append(
+            MoveLine(
+                int(row["order"]),
+                title,
+                row["from"],
+                row["to"],
+                voice.say(f"moved.{reason}", to=row["to"]) if known else reason,
+                str(row["document"] or ""),
+                voice.clause(part.clause if part is not None else None),
+            )
+        )
+    return tuple(lines)
+
+
+def entitlement_lines(reader: Reader) -> tuple[EntitlementLine, ...]:
+    """What follows from the grade: everything that applies, is superseded or is unknown."""
+    voice, lines = reader.voice, []
+    for name, one in reader.plan.method.entitlements.items():
+        state = reader.row.get(f"entitlement__{name}__state")
+        if state in (None, "no"):
+            continue
+        lines.append(
+            EntitlementLine(
+                name,
+                voice.pick(one.title, one.title_en, name),
+                str(state),
+                voice.say(f"state.{state}"),
+                reader.scaled(f"entitlement__{name}", one.digits),
+                "" if one.unit == "1" else one.unit,
+                voice.say(f"effect.{one.effect}"),
+                entitlement_words(voice, name),
+                voice.clause(one.clause),
+            )
+        )
+    return tuple(lines)

@@ -1,0 +1,141 @@
+"""An explanation as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from jiqun.methods.explanation.model import Explanation, ItemLine, LineOfClass
+from jiqun.methods.wording.numbers import with_unit
+from jiqun.methods.wording.phrases import joined, listed, say
+from jiqun.methods.wording.voice import ClauseText
+from jiqun.problems import Language
+from jiqun.values import Unit
+
+
+def render_text(explanation: Explanation, language: Language | None = None) -> str:
+    """Write an explanation as plain text; the language is the one it was made in."""
+    return "\n".join(_Writer(explanation, language or explanation.language).lines()) + "\n"
+
+
+class _Writer:
+    def __init__(self, explanation: Explanation, language: Language) -> None:
+        self.e = explanation
+        self.language = language
+
+    def say(self, phrase: str, **values: object) -> str:
+        return say(phrase, self.language, **values)
+
+    def lines(self) -> Iterator[str]:
+        e = self.e
+        yield self.say("why.title", name=e.name, subject=e.subject, period=e.period, method=e.method)
+        if not e.official:
+            yield self.say("why.trial")
+        yield f"{e.status_words}{self.say('colon')}{e.population}" if e.population else e.status_words
+        if e.status_reason:
+            yield e.status_reason
+        if e.status in ("graded", "scored"):
+            yield self._result()
+            yield from self._section("why.lines", (self._line(line) for line in e.lines))
+            yield from self._section("why.items", (text for item in e.items for text in self._item(item)))
+            yield from self._section("why.additions", self._additions())
+            yield from self._section("why.criteria", self._criteria())
+            yield from self._section("why.moves", self._moves())
+            yield from self._section("why.entitlements", self._entitlements())
+        yield from self._section("why.unknown", e.unknown)
+        if e.refereed:
+            yield self.say("why.refereed", names=listed(e.refereed, self.language))
+
+    def _section(self, title: str, lines: Iterable[str]) -> Iterator[str]:
+        content = list(lines)
+        if content:
+            yield ""
+            yield self.say(title)
+            yield from (f"  {line}" for line in content)
+
+    def _result(self) -> str:
+        e = self.e
+        grade = e.grade
+        if grade is None and e.treated_as is not None:
+            grade = self.say("why.treated_as", grade=e.treated_as)
+        elif grade is None:
+            grade = self.say("why.no_grade", reason=e.grade_reason)
+        parts = [self.say("why.result", grade_title=e.grade_title, grade=grade)] if e.grade_title else []
+        if e.total is not None:
+            parts.append(self.say("why.total", total=e.total))
+        elif e.total_words:
+            parts.append(self.say("why.total_unknown"))
+        if e.rank is not None and e.pool_size is not None:
+            parts.append(self.say("why.rank", pool=e.pool, rank=e.rank, size=e.pool_size))
+        return joined([*parts, self._clause(e.grade_clause)], self.language)
+
+    def _line(self, line: LineOfClass) -> str:
+        if line.value is None:
+            said = self.say("why.line_without", grade=line.grade, count=line.count)
+        else:
+            said = self.say("why.line", grade=line.grade, count=line.count, value=line.value)
+        if line.own:
+            return said + self.say("why.own")
+        if line.distance is None or line.value is None:
+            return said
+        if line.distance.startswith("-"):
+            return said + self.say("why.above", distance=line.distance[1:])
+        return said + self.say("why.lacks", distance=line.distance)
+
+    def _clause(self, clause: ClauseText | None) -> str:
+        if clause is None:
+            return ""
+        if clause.text:
+            return self.say("why.clause_text", clause=str(clause), text=clause.text)
+        return self.say("why.clause", clause=str(clause))
+
+    def _item(self, item: ItemLine) -> Iterator[str]:
+        yield f"{item.title}{self.say('colon')}{joined([item.measure_words, item.points_words], self.language)}"
+        for benchmark in item.benchmarks:
+            value = benchmark.value or self.say("unknown")
+            yield "  " + self.say("why.benchmark", value=value, mark=benchmark.mark, words=benchmark.words)
+        if item.bounds:
+            yield "  " + joined(item.bounds, self.language)
+        if item.value is None and item.inputs:
+            names = listed(item.missing, self.language)
+            yield "  " + (self.say("why.missing", names=names) if names else self.say("why.zero"))
+        for line in item.inputs:
+            value = line.value or self.say("unknown")
+            value = with_unit(value, Unit.parse(line.unit)) if line.unit and line.value else value
+            if line.assumed:
+                yield "  " + self.say("why.assumed", label=line.label, value=value)
+            elif line.source is not None:
+                yield "  " + self.say("why.source", label=line.label, value=value, source=line.source)
+        if item.clause is not None:
+            yield "  " + self._clause(item.clause)
+
+    def _additions(self) -> Iterator[str]:
+        for line in self.e.additions:
+            if line.unknown:
+                yield self.say("why.addition_unknown", title=line.title)
+                continue
+            points = line.points or self.say("unknown")
+            words = joined([line.words, self._clause(line.clause)], self.language)
+            yield self.say("why.addition", title=line.title, points=points, words=words)
+
+    def _criteria(self) -> Iterator[str]:
+        for line in self.e.criteria:
+            said = self.say("why.criterion", title=line.title, verdict=line.verdict_words, words=line.words)
+            lacking = self.say("why.lacking", lacking=line.lacking) if line.lacking else ""
+            missing = self.say("why.missing", names=listed(line.missing, self.language)) if line.missing else ""
+            yield joined([said, lacking, missing, self._clause(line.clause)], self.language)
+
+    def _moves(self) -> Iterator[str]:
+        for line in self.e.moves:
+            nothing = self.say("why.nothing")
+            parts = {"from_": line.from_grade or nothing, "to": line.to_grade or nothing}
+            said = self.say("why.move", order=line.order, title=line.title, reason=line.reason, **parts)
+            document = self.say("why.document", document=line.document) if line.document else ""
+            yield joined([said, document, self._clause(line.clause)], self.language)
+
+    def _entitlements(self) -> Iterator[str]:
+        for line in self.e.entitlements:
+            amount = "" if line.amount is None else f"{line.amount} {line.unit}".strip()
+            said = self.say(
+                "why.entitlement", title=line.title, effect=line.effect, state=line.state_words, amount=amount
+            ).rstrip()
+            yield joined([said, self._clause(line.clause)], self.language)

@@ -1,0 +1,234 @@
+"""Gathering: the rows of the evaluated period with every column and input that the method uses (S1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import and_
+
+import narwhals as nw
+import polars as pl
+
+from jiqun.engines import Frame
+from jiqun.methods.compile import split_column
+from jiqun.methods.compile_references import used_columns
+from jiqun.methods.plan import Plan
+from jiqun.methods.rollups import rolled_up
+from jiqun.methods.tables import Tables
+from jiqun.packs.models.method import Input, Streak
+from jiqun.problems import Place, Problem, problem, stop_if_errors
+from jiqun.values import Period, exact
+
+SHOWN = 5
+
+
+def gather(plan: Plan, tables: Tables, cohort_only: bool = False) -> Frame:
+    """Return one row per subject of the period: subject, columns, inputs.
+
+    `cohort_only` leaves out what a cohort of an earlier period does not need. Raises ProblemsError with every fault of
+    the tables.
+    """
+    frame = tables.select(plan.method.evaluates.table, used_columns(plan), plan.period)
+    stop_if_errors(tables.faults)
+    assert frame is not None
+    frame = _checked(plan, tables, tables.engine.settle(frame), empty_is_fine=cohort_only)
+    read = {name for path, typed in plan.formulas.items() if not path.startswith("inputs.") for name in typed.names}
+    inputs = {
+        name: one
+        for name, one in plan.method.inputs.items()
+        if one.parameter is None and (not cohort_only or name in read)
+    }
+    joined = _with_inputs(plan, tables, frame, inputs)
+    stop_if_errors(tables.faults)
+    return joined
+
+
+def assumptions(plan: Plan, gathered: pl.DataFrame) -> list[Problem]:
+    """Say for how many subjects a missing input was taken as the value that the rule names."""
+    found = []
+    for name, one in plan.method.inputs.items():
+        count = int(gathered[f"assumed__{name}"].sum()) if one.if_missing is not None else 0
+        if count:
+            place = Place(item=f"{plan.method.id} inputs.{name}")
+            found.append(problem("METHOD-030", place, name=name, count=count, value=one.if_missing))
+    return found
+
+
+def _checked(plan: Plan, tables: Tables, frame: Frame, empty_is_fine: bool) -> Frame:
+    """Refuse missing and repeated subjects and infinite numbers."""
+    subject, table = plan.subject, plan.method.evaluates.table
+    subjects = tables.engine.collect(frame.select(subject))[subject]
+    if subjects.is_empty() and not empty_is_fine:
+        tables.faults.append(problem("METHOD-023", Place(item=table), table=table, period=plan.period))
+    if subjects.null_count():
+        tables.faults.append(
+            problem("METHOD-024", Place(item=table), table=table, name=subject, count=subjects.null_count())
+        )
+    _infinite(table, tables, frame)
+    if ascending(subjects):
+        return frame
+    repeated = subjects.drop_nulls().filter(subjects.drop_nulls().is_duplicated()).unique().sort()
+    if repeated.len():
+        shown = "、".join(repeated.head(SHOWN).to_list()) + ("…" if repeated.len() > SHOWN else "")
+        tables.faults.append(
+            problem(
+                "METHOD-025", Place(item=table), table=table, period=plan.period, count=repeated.len(), subjects=shown
+            )
+        )
+    return frame
+
+
+def ascending(subjects: pl.Series) -> bool:
+    """Tell whether every subject is there, stands once, and stands in order."""
+    return not subjects.null_count() and bool((subjects.slice(1) > subjects.slice(0, max(subjects.len() - 1, 0))).all())
+
+
+def _infinite(table: str, tables: Tables, frame: Frame) -> None:
+    schema = frame.collect_schema()
+    floats = [name for name, kind in schema.items() if kind == nw.Float64]
+    if not floats:
+        return
+    worst = tables.engine.collect(frame.select(*(nw.col(name).abs().max() for name in floats)))
+    for name in floats:
+        if worst[name][0] == float("inf"):
+            tables.faults.append(problem("METHOD-026", Place(item=table), table=table, name=name))
+
+
+def _with_inputs(plan: Plan, tables: Tables, frame: Frame, inputs: dict[str, Input]) -> Frame:
+    looked_up: dict[tuple[str, int], dict[str, str]] = {}
+    for name, one in inputs.items():
+        if one.column is not None:
+            table, column = split_column(one.column, plan.method.evaluates.table)
+            if table == plan.method.evaluates.table and one.earlier == 0:
+                if name != column:
+                    frame = frame.with_columns(nw.col(column).alias(name))
+            else:
+                looked_up.setdefault((table, one.earlier), {})[name] = column
+    for (table, earlier), wanted in looked_up.items():
+        frame = _join(plan, tables, frame, _lookup(plan, tables, table, earlier, wanted), wanted)
+    for name, one in inputs.items():
+        if one.column is None:
+            frame = _join(plan, tables, frame, _source(plan, tables, name, one), [name])
+            if one.rollup is not None and one.rollup.take in ("count", "any") and tables.has(one.rollup.table):
+                nothing = nw.lit(0) if one.rollup.take == "count" else nw.lit(False)
+                missing = nw.col(f"found__{name}").is_null()
+                frame = frame.with_columns(nw.when(missing).then(nothing).otherwise(nw.col(name)).alias(name))
+            if one.streak is not None and tables.has("grade_history"):
+                frame = frame.with_columns(nw.col(name).fill_null(0))
+            frame = frame.drop(f"found__{name}", strict=False)
+    assumed = {name: one for name, one in inputs.items() if one.if_missing is not None}
+    for name, one in assumed.items():
+        value = float(exact(one.if_missing or "0"))
+        missing = nw.col(name).is_null()
+        frame = frame.with_columns(missing.alias(f"assumed__{name}"))
+        frame = frame.with_columns(nw.col(name).cast(nw.Float64).fill_null(value).alias(name))
+    return tables.engine.settle(frame) if inputs else frame
+
+
+def _join(plan: Plan, tables: Tables, frame: Frame, right: Frame | None, names: Iterable[str]) -> Frame:
+    """Join values by subject; where their table was not given they are missing."""
+    if right is None:
+        return frame.with_columns(**{name: _nothing(plan, name) for name in names})
+    key = plan.subject
+    return frame.join(right.rename({key: "right__subject"}), left_on=key, right_on="right__subject", how="left")
+
+
+def _nothing(plan: Plan, name: str) -> nw.Expr:
+    kind = plan.names.get(name)
+    kinds = {"NumberType": nw.Float64, "BooleanType": nw.Boolean, "DateType": nw.Date}
+    return nw.lit(None, kinds.get(type(kind).__name__, nw.String))
+
+
+def _absent(tables: Tables, plan: Plan, table: str, name: str) -> bool:
+    """Tell whether a related table was not given, and say so."""
+    if tables.has(table):
+        return False
+    tables.faults.append(problem("METHOD-028", Place(item=f"{plan.method.id} {name}"), table=table, name=name))
+    return True
+
+
+def _lookup(plan: Plan, tables: Tables, table: str, earlier: int, wanted: dict[str, str]) -> Frame | None:
+    """Values of another table or period, one row per subject."""
+    if _absent(tables, plan, table, "、".join(wanted)):
+        return None
+    period = plan.period.earlier(earlier)
+    if table == plan.method.evaluates.table and tables.period_column(table) is None:
+        tables.faults.append(problem("METHOD-029", Place(item=table), table=table, period=period))
+        return None
+    rows = tables.select(table, [plan.subject, *dict.fromkeys(wanted.values())], period)
+    if rows is None:
+        return None
+    rows = rows.filter(~nw.col(plan.subject).is_null())
+    rows = _single(plan, tables, table, rows, "、".join(wanted))
+    return rows.select(nw.col(plan.subject), *(nw.col(column).alias(name) for name, column in wanted.items()))
+
+
+def _single(plan: Plan, tables: Tables, table: str, rows: Frame, name: str) -> Frame:
+    """Refuse a table with several rows for one subject where one is expected."""
+    key = plan.subject
+    rows = tables.engine.settle(rows)
+    subjects = tables.engine.collect(rows.select(key))[key]
+    repeated = subjects.filter(subjects.is_duplicated()).unique().sort()
+    if repeated.len():
+        shown = "、".join(repeated.head(SHOWN).to_list()) + ("…" if repeated.len() > SHOWN else "")
+        tables.faults.append(
+            problem("METHOD-027", Place(item=table), table=table, name=name, count=repeated.len(), subjects=shown)
+        )
+    return rows
+
+
+def _source(plan: Plan, tables: Tables, name: str, one: Input) -> Frame | None:
+    if one.rollup is not None:
+        if _absent(tables, plan, one.rollup.table, name):
+            return None
+        rows = rolled_up(plan, tables, name, one.rollup)
+        if rows is None:
+            return None
+        key = one.rollup.by or plan.subject
+        return rows.select(
+            nw.col(key).alias(plan.subject), nw.col(name), nw.lit(True).alias(f"found__{name}")
+        )
+    if one.certified is not None:
+        test = nw.col("scheme") == one.certified
+        return _rows_where(plan, tables, "certified_score", ("scheme",), test, plan.period, "score", name)
+    if one.result is not None:
+        period = plan.period.earlier(one.result.earlier)
+        test = nw.col("method") == one.result.method
+        if one.result.item in ("grade", "total"):
+            return _rows_where(plan, tables, "grade_history", ("method",), test, period, one.result.item, name)
+        test = test & (nw.col("item") == one.result.item)
+        return _rows_where(plan, tables, "result_item", ("method", "item"), test, period, "value", name)
+    assert one.streak is not None
+    return _streak(plan, tables, name, one.streak)
+
+
+def _rows_where(
+    plan: Plan, tables: Tables, table: str, keys: tuple[str, ...], test: nw.Expr, period: Period, value: str, name: str
+) -> Frame | None:
+    if _absent(tables, plan, table, name):
+        return None
+    rows = tables.select(table, [plan.subject, *keys, value], period)
+    if rows is None:
+        return None
+    rows = _single(plan, tables, table, rows.filter(test), name)
+    return rows.select(nw.col(plan.subject), nw.col(value).alias(name))
+
+
+def _streak(plan: Plan, tables: Tables, name: str, streak: Streak) -> Frame | None:
+    """Count the periods in a row, up to the last one (of another method: up to this one), with the grade.
+
+    Of the distinct years with the grade, newest first, the k-th belongs to the row as long as it lies k − 1 years back.
+    """
+    if _absent(tables, plan, "grade_history", name):
+        return None
+    rows = tables.select("grade_history", [plan.subject, "year", "method", "grade"])
+    if rows is None:
+        return None
+    method = streak.method or plan.method.id
+    newest = plan.period.year - (1 if method == plan.method.id else 0)
+    tests = (nw.col("method") == method, nw.col("grade") == streak.grade, nw.col("year") <= newest)
+    years = rows.filter(reduce(and_, tests)).select(nw.col(plan.subject), nw.col("year")).unique()
+    place = nw.col("year").rank("ordinal", descending=True).over(plan.subject).cast(nw.Int64)
+    run = years.with_columns(place__=place).filter(nw.col("year") == newest + 1 - nw.col("place__"))
+    return run.group_by(plan.subject).agg(nw.len().cast(nw.Int64).alias(name))
+

@@ -1,0 +1,157 @@
+"""Grades: by quota, by cuts, by a ladder of requirements, or the lowest of several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_
+
+import narwhals as nw
+
+from jiqun.engines import Frame
+from jiqun.methods.criteria import MANUAL, MET, UNKNOWN, result_column
+from jiqun.methods.cuts import grade_by_cuts
+from jiqun.methods.plan import Plan
+from jiqun.methods.ranking import Ranking, figure
+from jiqun.methods.work import Work, first_of, pieces, word
+from jiqun.packs.models.method import Grade, Ladder, Quota
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One population's grades as columns, with the reason where there is none or it is special."""
+
+    grade: nw.Expr
+    reason: nw.Expr
+    pool: nw.Expr = field(default_factory=lambda: nw.lit(None, nw.String))
+    rank: nw.Expr = field(default_factory=lambda: nw.lit(None, nw.Int64))
+
+
+def grade_words(plan: Plan) -> tuple[str, ...]:
+    """Return every class of every grade of the method, in the order first written."""
+    return tuple(dict.fromkeys(name for one in plan.method.grades.values() for name in one.classes))
+
+
+def add_grades(work: Work) -> None:
+    """Add pool, rank, grade__ranked, grade, treated_as and grade__reason.
+
+    Every population is graded on its own. Only status `graded` gets a grade; a missing value leaves the grade open with
+    its reason and is never the worst class. Those scored but not graded keep the grade whose measures apply to them in
+    `treated_as`.
+    """
+    if not work.plan.method.grades:
+        return
+    work.settle()
+    base = work.frame
+    graded = [one for one in work.plan.populations if work.plan.grade(one) is not None]
+    readings = {one: _Population(work, base, one).read() for one in graded}
+    words = grade_words(work.plan)
+    work.add(
+        grade__ranked=_joined({one: each.grade for one, each in readings.items()}, word(None, words)),
+        grade__reason=_joined({one: each.reason for one, each in readings.items()}, nw.lit(None, nw.String)),
+        pool=_joined({one: each.pool for one, each in readings.items()}, nw.lit(None, nw.String)),
+        rank=_joined({one: each.rank for one, each in readings.items()}, nw.lit(None, nw.Int64)),
+        treated_as=_treated_as(work.plan),
+    )
+    work.add(grade=nw.col("grade__ranked"))
+    names = work.frame.collect_schema().names()
+    work.frame = work.frame.drop(*(name for name in names if name.startswith("part__")))
+
+
+def _joined(cases: dict[str, nw.Expr], nothing: nw.Expr) -> nw.Expr:
+    return pieces(cases) if cases else nothing
+
+
+def _treated_as(plan: Plan) -> nw.Expr:
+    cases = [
+        ((nw.col("status") == "scored") & (nw.col("exception") == name), nw.lit(one.treated_as, nw.String))
+        for name, one in plan.method.exceptions.items()
+        if one.effect == "scored_not_graded" and one.treated_as is not None
+    ]
+    return first_of(cases, nw.lit(None, nw.String))
+
+
+class _Population:
+    """Reads the grades of one population; parts of a `lowest_of` are read one after another."""
+
+    def __init__(self, work: Work, base: Frame, population: str) -> None:
+        self.work = work
+        self.base = base
+        self.population = population
+        self.words = grade_words(work.plan)
+        self.parts = 0
+
+    def read(self) -> Reading:
+        one = self.work.plan.grade(self.population)
+        assert one is not None
+        found = self._part(one)
+        graded = nw.col("status") == "graded"
+        return Reading(
+            nw.when(graded).then(found.grade),
+            nw.when(graded).then(found.reason).otherwise(nw.col("status").cast(nw.String)),
+            nw.when(graded).then(found.pool),
+            nw.when(graded).then(found.rank),
+        )
+
+    def _part(self, one: Grade) -> Reading:
+        if one.quota is not None:
+            return self._quota(one.quota, one.classes)
+        if one.cuts is not None:
+            value, digits = figure(self.work, self.population, one.cuts_of)
+            reason = nw.when(value.is_null()).then(nw.lit(_missing(one.cuts_of))).otherwise(nw.lit("no_cut"))
+            grade = grade_by_cuts(value, one.cuts, digits, self.words)
+            return Reading(grade, nw.when(grade.is_null()).then(reason))
+        if one.ladder is not None:
+            return self._ladder(one.ladder)
+        return self._lowest(one.classes, [self._part(part) for part in one.lowest_of or ()])
+
+    def _ladder(self, ladder: Ladder) -> Reading:
+        grades: list[tuple[nw.Expr, nw.Expr]] = []
+        reasons: list[tuple[nw.Expr, nw.Expr]] = []
+        for rung in ladder.rungs:
+            result = nw.col(result_column(self.work.plan, rung.requires)).cast(nw.String)
+            is_open = (result == UNKNOWN) | (result == MANUAL) | result.is_null()
+            grades += [(result == MET, word(rung.grade, self.words)), (is_open, word(None, self.words))]
+            reasons += [
+                (result == MET, nw.lit(None, nw.String)), (is_open, nw.lit(f"could_be:{rung.grade}"))
+            ]  # fmt: skip
+        at_end = nw.lit(None if ladder.otherwise is not None else "no_rung", nw.String)
+        return Reading(first_of(grades, word(ladder.otherwise, self.words)), first_of(reasons, at_end))
+
+    def _lowest(self, classes: Sequence[str], parts: Sequence[Reading]) -> Reading:
+        """The worst grade; one that is missing leaves it open unless another is already the worst class."""
+        worst_first = [(self._any_is(parts, name), word(name, self.words)) for name in reversed(classes)]
+        complete = reduce(and_, (~part.grade.is_null() for part in parts))
+        decided = complete | worst_first[0][0]
+        reason = nw.coalesce(*(nw.when(part.grade.is_null()).then(part.reason) for part in parts))
+        return Reading(
+            nw.when(decided).then(first_of(worst_first, word(None, self.words))),
+            nw.when(~decided).then(reason),
+            nw.coalesce(*(nw.when(~part.rank.is_null()).then(part.pool) for part in parts)),
+            nw.coalesce(*(part.rank for part in parts)),
+        )
+
+    @staticmethod
+    def _any_is(parts: Sequence[Reading], name: str) -> nw.Expr:
+        found = nw.lit(False)
+        for part in parts:
+            found = found | (part.grade.cast(nw.String) == name).fill_null(False)
+        return found
+
+    def _quota(self, quota: Quota, classes: Sequence[str]) -> Reading:
+        value, digits = figure(self.work, self.population, quota.of)
+        ranking = Ranking(self.work, self.base, self.population, quota, tuple(classes), value, digits)
+        tag = f"part__{self.population}__{self.parts}__"
+        self.parts += 1
+        ranking.add(tag, self.words)
+        no_value = nw.when(value.is_null()).then(nw.lit(_missing(quota.of)))
+        no_pool = nw.when(nw.col(f"{tag}pool").is_null()).then(nw.lit("pool_missing"))
+        no_cut = nw.when(nw.col(f"{tag}grade").is_null()).then(nw.lit("no_cut"))
+        reason = nw.coalesce(no_value, no_pool, no_cut)
+        in_it = ~value.is_null()
+        return Reading(nw.col(f"{tag}grade"), reason, nw.when(in_it).then(nw.col(f"{tag}pool")), nw.col(f"{tag}rank"))
+
+
+def _missing(of: str) -> str:
+    return "total_missing" if of == "total" else "value_missing"

@@ -1,0 +1,79 @@
+"""The lists of fixed, raised and lowered firms (定档、提档、降档), read from the table adjustment and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from jiqun.methods.plan import Plan
+from jiqun.methods.work import Work
+from jiqun.problems import Place, Problem, problem, stop_if_errors
+
+TABLE = "adjustment"
+COLUMNS = {
+    "kind": pl.String, "grade": pl.String, "steps": pl.Int64, "reason": pl.String, "document": pl.String,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Listings:
+    """The rows of the evaluated period: subject, kind, grade, steps, reason and document."""
+
+    rows: pl.DataFrame
+
+    def of(self, kind: str) -> pl.DataFrame:
+        """Return the rows of one kind, one per subject."""
+        return self.rows.filter(pl.col("kind") == kind)
+
+
+def read_listings(work: Work) -> Listings:
+    """Read the lists of the evaluated period; a table that was not given is an empty list.
+
+    Raises ProblemsError with every row that cannot be applied. A kind that no move uses becomes a notice.
+    """
+    subject = work.subject
+    kinds = {one.listed for one in work.plan.method.moves.values() if one.listed is not None}
+    tables = work.tables
+    if tables is None or not tables.has(TABLE) or not kinds:
+        return Listings(pl.DataFrame(schema={subject: pl.String, **COLUMNS}))
+    given = tables.frame(TABLE)
+    there = () if given is None else given.collect_schema().names()
+    optional = [name for name in COLUMNS if name != "kind" and name in there]
+    selected = tables.select(TABLE, [subject, "kind", *optional], work.plan.period)
+    stop_if_errors(tables.faults)
+    assert selected is not None
+    found = work.collect(selected)
+    missing = [pl.lit(None, kind).alias(name) for name, kind in COLUMNS.items() if name not in found.columns]
+    rows = found.with_columns(*missing).select(subject, *(pl.col(name).cast(kind) for name, kind in COLUMNS.items()))
+    rows = rows.sort(subject, "kind", "reason")
+    stop_if_errors(_faults(work.plan, rows))
+    for (kind,), group in rows.group_by("kind", maintain_order=True):
+        if kind not in kinds:
+            work.notices.append(problem("METHOD-066", Place(sheet=TABLE), kind=kind, count=group.height))
+    return Listings(rows)
+
+
+def _faults(plan: Plan, rows: pl.DataFrame) -> Iterator[Problem]:
+    moves = [one for one in plan.method.moves.values() if one.listed is not None]
+    classes = {name for one in plan.method.grades.values() for name in one.classes}
+    seen: set[tuple[str, str]] = set()
+    for row in rows.iter_rows(named=True):
+        users = [one for one in moves if one.listed == row["kind"]]
+        place = Place(sheet=TABLE, item=str(row[plan.subject]))
+        key = (row[plan.subject], row["kind"])
+        if users and key in seen:
+            yield problem("METHOD-062", place, kind=row["kind"])
+        seen.add(key)
+        if users and row["grade"] is not None and row["grade"] not in classes:
+            yield problem("METHOD-063", place, grade=row["grade"], classes="、".join(sorted(classes)))
+        if any(_needs_grade(one.move, one.to, row) for one in users):
+            yield problem("METHOD-064", place, kind=row["kind"])
+        if users and row["steps"] is not None and row["steps"] < 0:
+            yield problem("METHOD-065", place, steps=row["steps"])
+
+
+def _needs_grade(move: str, to: str | None, row: Mapping[str, Any]) -> bool:
+    return move in ("fix", "veto", "not_below", "not_above") and to is None and row["grade"] is None

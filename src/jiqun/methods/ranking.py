@@ -1,0 +1,179 @@
+"""Ranking one population by a quota: counts leave the engine, places come back and are joined to the subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import prod
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from jiqun.engines import Frame
+from jiqun.expressions import BooleanType, DateType, NumberType, TextType
+from jiqun.methods.places import (
+    CANDIDATES,
+    COUNT,
+    KEY,
+    LABEL,
+    NO_TIE,
+    NUMBER,
+    PART,
+    POOL,
+    TIE,
+    VALUE,
+    Places,
+)
+from jiqun.methods.work import ROW, Work, in_populations, is_member
+from jiqun.packs.models.method import Quota
+
+LARGEST_KEY = 2**62
+_SOME: dict[type, Any] = {
+    NumberType: 0,
+    TextType: "",
+    BooleanType: False,
+    DateType: date.min,
+}  # stands for a missing tie
+
+
+def figure(work: Work, population: str, name: str) -> tuple[nw.Expr, int | None]:
+    """Return the column of a figure in a population with its decimals; a gathered column as it is, without decimals."""
+    if work.is_gathered(name) or name in ("population", "grade", "rank"):
+        return work.value(name), None
+    try:
+        return nw.col(work.scaled(name)[0][0]), work.plan.digits(population, name)
+    except (IndexError, KeyError):  # the population has no such figure
+        return nw.lit(None, nw.Int64), 0
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place for one figure within a whole number; it grows from the best to the worst, and a missing one is last."""
+
+    low: int
+    high: int
+    descending: bool
+
+    @property
+    def width(self) -> int:
+        return self.high - self.low + 2
+
+    def behind(self, value: nw.Expr) -> nw.Expr:
+        """How far behind the best a value lies."""
+        return (self.high - value if self.descending else value - self.low).fill_null(self.width - 1)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The quota of one population over the column `value` of `digits` decimals; `base` is settled and is counted."""
+
+    work: Work
+    base: Frame
+    population: str
+    quota: Quota
+    classes: tuple[str, ...]
+    value: nw.Expr
+    digits: int | None
+
+    def add(self, tag: str, words: Sequence[str]) -> None:
+        """Add grade, rank and pool of the population's candidates; `tag` is put before the names."""
+        places = Places(self.quota, self.classes, self.digits)
+        pools = places.pools(self._parts())
+        keys = self._keys(pools)
+        names = list(keys)
+        counted = self._pooled(self.base.filter(self._candidate()), pools, tag).with_columns(**keys)
+        counted = counted.filter(~nw.col(POOL).is_null())
+        counts = self.work.collect(counted.group_by(*names).agg(nw.len().cast(nw.Int64).alias(COUNT)))
+        placed = places.of(self._spread(counts, pools), pools)
+        rank = pl.col("rank").alias(f"{tag}rank")
+        grade = pl.col("grade").cast(pl.Enum(words)).alias(f"{tag}grade")
+        found = self.work.engine.load(placed.select(*names, grade, rank))
+        frame = self._pooled(self.work.frame, pools, tag).with_columns(**keys).select(ROW, f"{tag}pool", *names)
+        self.work.attach(frame.join(found, on=names, how="left"), f"{tag}pool", f"{tag}rank", f"{tag}grade")
+
+    def _candidate(self) -> nw.Expr:
+        return in_populations([self.population]) & (nw.col("status") == "graded") & ~self.value.is_null()
+
+    def _parts(self) -> pl.DataFrame:
+        """Count candidates and N for every distinct combination of the columns that make pools."""
+        candidates = self._candidate().cast(nw.Int64).sum()
+        scored = (is_member() & ~self.value.is_null()).cast(nw.Int64).sum()
+        number = {"graded": candidates, "scored": scored, "evaluated": nw.len().cast(nw.Int64)}[self.quota.denominator]
+        fields = [(self.value, self.digits), *((value, digits) for value, digits, _ in self._ties())]
+        whole = {place: value for place, (value, digits) in enumerate(fields) if digits is not None}
+        totals = (
+            candidates.alias(CANDIDATES),
+            number.alias(NUMBER),
+            *(value.min().alias(f"low{place}") for place, value in whole.items()),
+            *(value.max().alias(f"high{place}") for place, value in whole.items()),
+        )
+        own = self.base.filter(in_populations([self.population]))
+        columns = self._pool_columns()
+        grouped = own.with_columns(**columns).group_by(*columns).agg(*totals) if columns else own.select(*totals)
+        found = self.work.collect(grouped).with_columns(pl.col(CANDIDATES, NUMBER).cast(pl.Int64).fill_null(0))
+        return found.with_columns(pl.lit(self.population).alias(f"{PART}population"))
+
+    def _pool_columns(self) -> dict[str, nw.Expr]:
+        wider = self.quota.small_pool.wider if self.quota.small_pool is not None else None
+        names = dict.fromkeys((*self.quota.pools, *(wider or ())))
+        return {f"{PART}{name}": self.work.value(name) for name in names if name != "population"}
+
+    def _pooled(self, frame: Frame, pools: pl.DataFrame, tag: str) -> Frame:
+        """Tell every member its pool's number and label; one pool needs no join."""
+        columns = self._pool_columns()
+        own = in_populations([self.population])
+        if not columns:
+            number, label = pools.select(POOL, LABEL).row(0)
+            one = {POOL: nw.when(own).then(nw.lit(number)), f"{tag}pool": nw.when(own).then(nw.lit(label))}
+            return frame.with_columns(**one)
+        frame = frame.with_columns(**{name: nw.when(own).then(value) for name, value in columns.items()})
+        table = pools.select(*columns, POOL, pl.col(LABEL).alias(f"{tag}pool")).drop_nulls()
+        return frame.join(self.work.engine.load(table), on=list(columns), how="left").drop(*columns)
+
+    def _ties(self) -> list[tuple[nw.Expr, int | None, bool]]:
+        """Return column, decimals and whether it descends for every name in ties.by."""
+        named = [(name.removeprefix("-"), not name.startswith("-")) for name in self.quota.ties.by]
+        return [(*figure(self.work, self.population, name), descending) for name, descending in named]
+
+    def _slots(self, pools: pl.DataFrame) -> list[Slot] | None:
+        """Say how value and ties fit into one whole number behind the pool; None where they do not."""
+        fields = [
+            (self.digits, self.quota.order == "descending"),
+            *((digits, down) for _, digits, down in self._ties()),
+        ]
+        if any(digits is None for digits, _ in fields):
+            return None
+        slots = []
+        for place, (_, descending) in enumerate(fields):
+            low, high = pools[f"low{place}"].min(), pools[f"high{place}"].max()
+            known = isinstance(low, int) and isinstance(high, int)
+            slots.append(Slot(low if known else 1, high if known else 0, descending))  # type: ignore[arg-type]
+        return slots if pools.height * prod(slot.width for slot in slots) < LARGEST_KEY else None
+
+    def _keys(self, pools: pl.DataFrame) -> dict[str, nw.Expr]:
+        """The columns that tell candidates of different places apart; no missing values among them."""
+        candidate = self._candidate()
+        slots = self._slots(pools)
+        values = [self.value, *(value for value, _, _ in self._ties())]
+        if slots is not None:
+            key = nw.col(POOL)
+            for slot, value in zip(slots, values, strict=True):
+                key = key * slot.width + slot.behind(value)
+            return {KEY: nw.when(candidate).then(key)}
+        found = {POOL: nw.col(POOL), VALUE: nw.when(candidate).then(self.value)}
+        for place, (name, value) in enumerate(zip(self.quota.ties.by, values[1:], strict=True)):
+            filled = value.fill_null(_SOME[type(self.work.plan.names[name.removeprefix("-")])])
+            found |= {f"{TIE}{place}": filled, f"{NO_TIE}{place}": value.is_null()}
+        return found
+
+    def _spread(self, keys: pl.DataFrame, pools: pl.DataFrame) -> pl.DataFrame:
+        """Take the pool and the value out of keys that are one whole number."""
+        slots = self._slots(pools)
+        if slots is None:
+            return keys
+        first, ties = slots[0], prod(slot.width for slot in slots[1:])
+        behind = pl.col(KEY) // ties % first.width
+        value = first.high - behind if first.descending else first.low + behind
+        return keys.with_columns((pl.col(KEY) // (ties * first.width)).alias(POOL), value.alias(VALUE))

@@ -1,0 +1,171 @@
+"""One value per subject from its related rows: counts, sums and extremes, exact to the declared decimals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import reduce
+from operator import or_
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from jiqun.engines import Frame, guarded_round
+from jiqun.expressions import Columns, Exact, NumberType, columns, exact_value
+from jiqun.expressions.rounding import ROUNDOFF
+from jiqun.methods.exact.member import read_value
+from jiqun.methods.plan import Plan
+from jiqun.methods.tables import PERIOD_COLUMNS, Tables
+from jiqun.packs.models.method import Rollup
+from jiqun.values import from_scaled, to_scaled
+
+
+def rolled_up(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> Frame | None:
+    """Return a frame of subject and value; None where the table has a fault.
+
+    A row whose condition is unknown makes `any` unknown unless another row is true, and everything else missing; so does
+    a missing figure among the rows that count. Sums and means are rounded half-up to `digits`, exactly.
+    """
+    key = rollup.by or plan.subject
+    paths = {part: f"inputs.{name}.rollup.{part}" for part in ("where", "of") if getattr(rollup, part) is not None}
+    used = {one for path in paths.values() for one in plan.formulas[path].names}
+    rows = _rows(plan, tables, rollup, [key, *sorted(used)])
+    if rows is None:
+        return None
+    readings = {part: columns(plan.formulas[path]) for part, path in paths.items()}
+    doubts = [one.doubt for one in readings.values() if one.doubt is not None]
+    grouped = _grouped(rows, key, readings, rollup, plan, name)
+    return _refereed(plan, tables, name, rollup, rows, grouped, doubts)
+
+
+def _rows(plan: Plan, tables: Tables, rollup: Rollup, used: Sequence[str]) -> Frame | None:
+    """The related rows of the asked span, with a subject."""
+    if rollup.rows == "all":
+        rows = tables.select(rollup.table, used)
+    else:
+        dated = rollup.date_column or next(
+            (one for one in PERIOD_COLUMNS if one in plan.contracts[rollup.table].column_names), "year"
+        )
+        rows = tables.select(rollup.table, [*used, dated])
+        if rows is not None:
+            rows = rows.filter(_in_span(plan, rollup, dated))
+    return None if rows is None else rows.filter(~nw.col(rollup.by or plan.subject).is_null())
+
+
+def _in_span(plan: Plan, rollup: Rollup, dated: str) -> nw.Expr:
+    first, last = plan.period.first, plan.period.last
+    column = nw.col(dated)
+    if dated in PERIOD_COLUMNS:
+        now = plan.period.year if dated == "year" else str(plan.period)
+        return column == now if rollup.rows == "same_period" else column <= now
+    upto = column <= nw.lit(last)
+    return upto if rollup.rows == "up_to_period" else upto & (column >= nw.lit(first))
+
+
+def _grouped(
+    rows: Frame, key: str, readings: Mapping[str, Columns], rollup: Rollup, plan: Plan, name: str
+) -> Frame:
+    """Aggregate by subject; `near__` marks subjects that need the exact reading."""
+    counts = readings["where"].value if "where" in readings else nw.lit(True)
+    flags = {
+        "true__": counts.fill_null(False).cast(nw.Int64),
+        "open__": counts.is_null().cast(nw.Int64),
+    }
+    doubts = [one.doubt for one in readings.values() if one.doubt is not None]
+    flags["doubt__"] = reduce(or_, doubts, nw.lit(False)).fill_null(False).cast(nw.Int64)
+    if "of" not in readings:
+        grouped = rows.select(nw.col(key), **flags).group_by(key).agg(nw.col("true__", "open__", "doubt__").sum())
+        yes, unsure = nw.col("true__").cast(nw.Int64), nw.col("open__") > 0
+        if rollup.take == "any":
+            value = nw.when(yes > 0).then(nw.lit(True)).otherwise(nw.when(~unsure).then(nw.lit(False)))
+        else:
+            value = nw.when(~unsure).then(yes)
+        return grouped.select(nw.col(key), (nw.col("doubt__") > 0).alias("near__"), value.alias(name))
+    return _of_values(rows, key, flags, readings["of"], rollup, plan, name)
+
+
+def _of_values(
+    rows: Frame, key: str, flags: Mapping[str, nw.Expr], of: Columns, rollup: Rollup, plan: Plan, name: str
+) -> Frame:
+    numeric = isinstance(plan.formulas[f"inputs.{name}.rollup.of"].type, NumberType)
+    counted = flags["true__"] > 0
+    value = nw.when(counted).then(of.value)
+    lacking = (counted & of.value.is_null()).cast(nw.Int64)
+    extra = {"value__": value, "lacking__": lacking}
+    totals = [nw.col("true__", "open__", "doubt__", "lacking__").sum()]
+    if numeric:
+        assert of.bound is not None
+        extra |= {"bound__": nw.when(counted).then(of.bound), "size__": nw.when(counted).then(of.value.abs())}
+        totals += [nw.col("bound__", "size__").sum(), nw.col("value__").sum().alias("sum__")]
+        totals += [nw.col("bound__").max().alias("worst__")]
+    totals += [nw.col("value__").max().alias("max__"), nw.col("value__").min().alias("min__")]
+    grouped = rows.select(nw.col(key), **flags, **extra).group_by(key).agg(*totals)
+    whole = (nw.col("open__") == 0) & (nw.col("lacking__") == 0) & (nw.col("true__") > 0)
+    doubt = nw.col("doubt__") > 0
+    if not numeric:
+        return grouped.select(nw.col(key), doubt.alias("near__"), nw.when(whole).then(nw.col(f"{rollup.take}__")).alias(name))
+    raw, bound = _raw(rollup)
+    scaled, near = guarded_round(nw.when(whole).then(raw), nw.when(whole).then(bound), rollup.digits)
+    made = scaled.cast(nw.Float64) / float(10**rollup.digits)
+    return grouped.select(nw.col(key), (near | doubt).alias("near__"), made.alias(name))
+
+
+def _raw(rollup: Rollup) -> tuple[nw.Expr, nw.Expr]:
+    """The float result and its error bound: a sum of n terms in any order errs by at most Σe + n·u·Σ|x|."""
+    count = nw.col("true__").cast(nw.Float64)
+    carried = (nw.col("bound__") + nw.col("size__") * count * ROUNDOFF) * 1.001
+    if rollup.take == "sum":
+        return nw.col("sum__"), carried
+    if rollup.take == "mean":
+        mean = nw.col("sum__") / count
+        return mean, carried / count + mean.abs() * ROUNDOFF * 1.001
+    return nw.col(f"{rollup.take}__"), nw.col("worst__")
+
+
+def _refereed(
+    plan: Plan, tables: Tables, name: str, rollup: Rollup, rows: Frame, grouped: Frame, doubts: Sequence[nw.Expr]
+) -> Frame:
+    """Decide the subjects near a rounding half from their own rows, over fractions."""
+    engine = tables.engine
+    key = rollup.by or plan.subject
+    settled = engine.settle(grouped)
+    near = engine.collect(settled.filter(nw.col("near__")).select(key))
+    settled = settled.drop("near__")
+    if near.is_empty():
+        return settled
+    subjects = near[key].to_list()
+    marked = engine.load(pl.DataFrame({"near__subject": subjects}))
+    own = engine.collect(rows.join(marked, left_on=key, right_on="near__subject", how="inner"))
+    values: list[Any] = []
+    found = own.partition_by(key, as_dict=True)
+    for subject in subjects:
+        value = exact_rollup(plan, name, rollup, found[(subject,)].to_dicts())
+        values.append(float(value) if isinstance(value, Fraction) else value)
+    kind = settled.collect_schema()[name]
+    right = engine.load(pl.DataFrame({"near__subject": subjects, "right__": values, "near__": True}, strict=False))
+    joined = settled.join(right, left_on=key, right_on="near__subject", how="left")
+    fixed = nw.when(nw.col("near__")).then(nw.col("right__").cast(kind)).otherwise(nw.col(name))
+    return joined.select(nw.col(key), fixed.alias(name))
+
+
+def exact_rollup(plan: Plan, name: str, rollup: Rollup, rows: Sequence[Mapping[str, Any]]) -> Exact:
+    """Compute a rollup of one subject's rows over fractions."""
+    path = f"inputs.{name}.rollup"
+    cells = [{column: read_value(cell) for column, cell in row.items()} for row in rows]
+    verdicts = [True if rollup.where is None else exact_value(plan.formulas[f"{path}.where"], row) for row in cells]
+    if rollup.take == "any":
+        return True if True in verdicts else (None if None in verdicts else False)
+    if None in verdicts:
+        return None
+    chosen = [row for row, verdict in zip(cells, verdicts, strict=True) if verdict]
+    if rollup.take == "count":
+        return Fraction(len(chosen))
+    values: list[Any] = [exact_value(plan.formulas[f"{path}.of"], row) for row in chosen]
+    if not values or None in values:
+        return None
+    if rollup.take in ("max", "min"):
+        made = max(values) if rollup.take == "max" else min(values)
+    else:
+        made = sum(values, Fraction(0)) / (1 if rollup.take == "sum" else len(values))
+    return from_scaled(to_scaled(made, rollup.digits), rollup.digits) if isinstance(made, Fraction) else made

@@ -1,0 +1,184 @@
+"""The tables of an evaluation: any kind of frame in, columns of the contract's types out, every fault told at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import narwhals as nw
+import polars as pl
+import pyarrow as pa
+
+from jiqun.engines import Engine, Frame
+from jiqun.engines.engine import Source
+from jiqun.expressions.nearest import nearest
+from jiqun.packs.models import TableContract
+from jiqun.problems import Place, Problem, ProblemsError, problem
+from jiqun.values import Period
+
+PERIOD_COLUMNS = ("year", "month")
+# types of columns of the tables that methods read by themselves, where the law book has no contract for them
+_USUAL = {"year": "integer", "steps": "integer", "score": "number", "total": "number", "value": "number"}
+_KINDS = {
+    "string": (nw.String, "文字", "text"),
+    "number": (nw.Float64, "数", "a number"),
+    "integer": (nw.Int64, "整数", "a whole number"),
+    "boolean": (nw.Boolean, "是非", "true or false"),
+    "date": (nw.Date, "日期", "a date"),
+    "datetime": (nw.Datetime, "时刻", "a point in time"),
+}
+
+
+def as_source(frame: Any) -> Source:
+    """Turn a frame of any kind into one that engines load; a pandas NaN is a missing value.
+
+    Raises TypeError for anything but Polars, pandas and Arrow tables and paths of Parquet files.
+    """
+    if isinstance(frame, (pl.DataFrame, pl.LazyFrame, pa.Table, Path)):
+        return frame
+    if isinstance(frame, str):
+        return Path(frame)
+    if isinstance(frame, Mapping):
+        return pl.DataFrame(frame)
+    native = nw.from_native(frame, pass_through=True)
+    if isinstance(native, nw.DataFrame):
+        if native.implementation.is_pandas():
+            return cast(pl.DataFrame, pl.from_pandas(frame, nan_to_null=True))
+        return cast(pa.Table, native.to_arrow())
+    raise TypeError(f"a table is a Polars, pandas or Arrow frame, not {type(frame).__name__}")
+
+
+@dataclass
+class Tables:
+    """Frames by table name, loaded when first asked for; `faults` collects what is wrong with them."""
+
+    engine: Engine
+    contracts: Mapping[str, TableContract]
+    given: Mapping[str, Any]
+    faults: list[Problem] = field(default_factory=list)
+    loaded: dict[str, Frame] = field(default_factory=dict)
+
+    def has(self, table: str) -> bool:
+        """Tell whether a table was given."""
+        return table in self.given
+
+    def frame(self, table: str) -> Frame | None:
+        """Return a table as loaded; None and a fault where it was not given."""
+        if table not in self.given:
+            self.faults.append(problem("METHOD-020", Place(item=table), table=table, nearest=nearest(table, self.given)))
+            return None
+        if table not in self.loaded:
+            try:
+                self.loaded[table] = self.engine.load(as_source(self.given[table]))
+            except TypeError as error:
+                raise ProblemsError([problem("METHOD-031", Place(item=table), table=table, detail=error)]) from None
+        return self.loaded[table]
+
+    def select(self, table: str, columns: Iterable[str], period: Period | None = None) -> Frame | None:
+        """Return the rows of a period with some columns in their contract's types; None where something is wrong.
+
+        A table without period column is taken to hold the period's rows. NaN becomes missing.
+        """
+        frame = self.frame(table)
+        if frame is None:
+            return None
+        schema = frame.collect_schema()
+        wanted = list(dict.fromkeys(columns))
+        before = len(self.faults)
+        chosen = [self._column(table, name, schema) for name in wanted]
+        test = self._in_period(table, schema, period) if period is not None else None
+        if len(self.faults) > before:
+            return None
+        if test is not None:
+            frame = frame.filter(test)
+        return frame.select(*(one for one in chosen if one is not None))
+
+    def period_column(self, table: str) -> str | None:
+        """The column of a given table that names a row's period; None where it has none."""
+        frame = self.frame(table) if self.has(table) else None
+        names = () if frame is None else frame.collect_schema().names()
+        return next((name for name in PERIOD_COLUMNS if name in names), None)
+
+    def _in_period(self, table: str, schema: nw.Schema, period: Period) -> nw.Expr | None:
+        name = next((one for one in PERIOD_COLUMNS if one in schema.names()), None)
+        if name is None:
+            return None
+        kind = schema[name]
+        if name == "year" and not kind.is_integer():
+            self._wrong_type(table, name, kind, "integer")
+            return None
+        if name == "month" and kind != nw.String:
+            self._wrong_type(table, name, kind, "string")
+            return None
+        return nw.col(name) == (period.year if name == "year" else str(period))
+
+    def _column(self, table: str, name: str, schema: nw.Schema) -> nw.Expr | None:
+        if name not in schema.names():
+            near = nearest(name, schema.names())
+            self.faults.append(problem("METHOD-021", Place(item=table), table=table, name=name, nearest=near))
+            return None
+        contract = self.contracts.get(table)
+        known = contract is not None and name in contract.column_names
+        wanted = contract.column(name).type if contract is not None and known else _USUAL.get(name, "string")
+        made = _cast(nw.col(name), schema[name], wanted)
+        if made is None:
+            self._wrong_type(table, name, schema[name], wanted)
+        return made
+
+    def _wrong_type(self, table: str, name: str, kind: Any, wanted: str) -> None:
+        _, zh, en = _KINDS[wanted]
+        self.faults.append(
+            problem("METHOD-022", Place(item=table), table=table, name=name, found=kind, wanted_zh=zh, wanted_en=en)
+        )
+
+
+def _cast(column: nw.Expr, kind: Any, wanted: str) -> nw.Expr | None:
+    """Bring a column to its contract's type without losing anything; None where it is of another kind."""
+    target = _KINDS[wanted][0]
+    if kind == nw.Unknown or str(kind) in ("Null", "Unknown"):
+        return column.cast(target)
+    if wanted == "number" or wanted == "integer":
+        return _number(column, kind)
+    if wanted == "string":
+        if kind == nw.String:
+            return column
+        return column.cast(nw.String) if kind in (nw.Categorical, nw.Enum) else None
+    if wanted == "date":
+        if kind == nw.Date:
+            return column
+        return column.cast(nw.Date) if kind == nw.Datetime else None
+    return column if kind == target else None
+
+
+def _number(column: nw.Expr, kind: Any) -> nw.Expr | None:
+    if kind.is_integer():
+        return column if kind == nw.Int64 else column.cast(nw.Int64)
+    if kind == nw.Float64:
+        return nw.when(~column.is_nan()).then(column)
+    if kind.is_decimal():
+        return column.cast(nw.Float64)
+    return None
+
+
+def content_digest(frame: pl.DataFrame) -> str:
+    """Return the SHA-256 of a frame's content: names, types and values, whatever its chunks and buffers are."""
+    total = hashlib.sha256()
+    for name in frame.columns:
+        series = frame[name]
+        missing = series.is_null()
+        if series.dtype in (pl.String, pl.Enum, pl.Categorical):
+            plain = series.cast(pl.String).fill_null("").to_arrow(compat_level=pl.CompatLevel.oldest())
+            buffers = [plain.buffers()[1], plain.buffers()[2]]
+        else:
+            number = series.cast(pl.Int8) if series.dtype == pl.Boolean else series
+            number = number.to_physical() if series.dtype.is_temporal() else number
+            buffers = [number.fill_null(0).rechunk().to_arrow().buffers()[1]]
+        total.update(f"{name}:{series.dtype}:{len(series)}:{missing.sum()};".encode())
+        if missing.any():
+            buffers.append(missing.cast(pl.Int8).to_arrow().buffers()[1])
+        for buffer in buffers:
+            total.update(memoryview(buffer) if buffer is not None else b"")
+    return total.hexdigest()

@@ -1,0 +1,110 @@
+"""Words for inputs, measures, treatments and benchmarks."""
+
+from __future__ import annotations
+
+from jiqun.methods.compile import split_column
+from jiqun.methods.wording.numbers import share_text, with_unit, written
+from jiqun.methods.wording.voice import Voice
+from jiqun.packs.models.method import Input, PrepareStep, Rollup, Statistic
+from jiqun.values import exact
+
+
+def input_words(voice: Voice, name: str) -> str:
+    """Say where an input comes from."""
+    one = voice.plan.method.inputs[name]
+    said = _source(voice, name, one)
+    if one.if_missing is not None:
+        return voice.say("input.if_missing", source=said, number=with_unit(written(one.if_missing), voice.unit(name)))
+    return said
+
+
+def _source(voice: Voice, name: str, one: Input) -> str:
+    if one.column is not None:
+        table, column = split_column(one.column, voice.plan.method.evaluates.table)
+        said = voice.say("input.column", table=voice.table(table), column=column_label(voice, table, column))
+        return voice.say("input.earlier", source=said, count=one.earlier) if one.earlier else said
+    if one.rollup is not None:
+        return _rollup(voice, name, one.rollup)
+    if one.result is not None:
+        said = voice.say("input.result", method=one.result.method, item=one.result.item)
+        return voice.say("input.earlier", source=said, count=one.result.earlier) if one.result.earlier else said
+    if one.streak is not None:
+        return voice.say("input.streak", grade=one.streak.grade)
+    if one.certified is not None:
+        return voice.say("input.certified", scheme=one.certified)
+    return voice.say("input.parameter", parameter=one.parameter)
+
+
+def column_label(voice: Voice, table: str, column: str) -> str:
+    """The title of a table's column."""
+    contract = voice.plan.contracts.get(table)
+    if contract is None or column not in contract.column_names:
+        return column
+    found = contract.column(column)
+    return voice.pick(found.title, found.title_en, column)
+
+
+def _rollup(voice: Voice, name: str, one: Rollup) -> str:
+    path = f"inputs.{name}.rollup"
+    of = "" if one.of is None else voice.formula(f"{path}.of")
+    where = "" if one.where is None else voice.say("rows.where", where=voice.formula(f"{path}.where"))
+    take = voice.say(f"take.{one.take}", of=of)
+    return voice.say(
+        "input.rollup", table=voice.table(one.table), rows=voice.say(f"rows.{one.rows}"), where=where, take=take
+    )
+
+
+def prepared_words(voice: Voice, name: str) -> str:
+    """Say how a measure is prepared, step by step."""
+    one = voice.plan.method.prepared[name]
+    steps = [_step(voice, step, one.direction == "lower") for step in one.steps]
+    over = voice.listed(voice.label(column) for column in one.over)
+    return voice.say("prepare.over", measure=voice.label(one.measure), over=over, steps=voice.joined(steps))
+
+
+def _step(voice: Voice, step: PrepareStep, lower: bool) -> str:
+    if step.impute is not None:
+        return voice.say("prepare.impute", take=voice.say(f"statistic.{step.impute}"))
+    if step.winsorise is not None:
+        return voice.say("prepare.winsorise", share=share_text(step.winsorise))
+    if step.points is not None:
+        return voice.say("prepare.points", points=step.points, skewness=step.skewness, kurtosis=step.kurtosis)
+    if step.logarithm or step.normalise is None:
+        return voice.say("prepare.logarithm")
+    said = voice.say(f"normalise.{step.normalise}", low=step.low, high=step.high)
+    return voice.listed([voice.say("prepare.reversed"), said]) if lower else said
+
+
+def benchmark_words(voice: Voice, name: str) -> str:
+    """Say what a benchmark is: its number of the period, or how it is made from a cohort."""
+    one = voice.plan.method.benchmarks[name]
+    if name in voice.plan.fixed:
+        number = voice.fixed_text(voice.plan.fixed[name])
+        if one.parameter is not None:
+            return voice.say("benchmark.parameter", number=number, parameter=one.parameter)
+        return voice.say("benchmark.value", number=number)
+    if one.lookup is not None:
+        return voice.say("benchmark.lookup", column=voice.label(one.lookup.key), parameter=one.lookup.parameter)
+    assert one.statistic is not None
+    return _statistic(voice, name, one.statistic)
+
+
+def _statistic(voice: Voice, name: str, one: Statistic) -> str:
+    parts = {}
+    if one.take == "aggregate":
+        path = f"benchmarks.{name}.statistic"
+        parts = {part: voice.formula(f"{path}.{part}") for part in ("numerator", "denominator")}
+    elif one.take == "percentile":
+        parts = {"percentile": share_text(one.percentile or "0")}
+    said = voice.say(
+        "benchmark.statistic",
+        times="" if exact(one.times) == 1 else f"{one.times} × ",
+        period=voice.say(f"period.{one.period}"),
+        over=voice.listed(voice.label(column) for column in one.over),
+        measure=voice.label(one.measure),
+        take=voice.say(f"statistic.{one.take}", **parts),
+    )
+    if one.smallest_cohort > 1:
+        otherwise = voice.say("unknown") if one.otherwise is None else benchmark_words(voice, one.otherwise)
+        return voice.say("benchmark.smallest", statistic=said, count=one.smallest_cohort, otherwise=otherwise)
+    return said

@@ -1,0 +1,164 @@
+"""Words for criteria, requirements, grades, moves and entitlements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jiqun.methods.wording.numbers import interval_text, share_text, with_unit, written
+from jiqun.methods.wording.totals import item_label
+from jiqun.methods.wording.voice import Voice
+from jiqun.packs.models.method import Cut, Grade, Quota, SmallPool
+
+
+def criterion_words(voice: Voice, name: str) -> str:
+    """Say what a criterion tests."""
+    one = voice.plan.method.criteria[name]
+    said = voice.say("criterion.manual") if one.manual else voice.formula(f"criteria.{name}.test")
+    if one.applies is None:
+        return said
+    return voice.say("criterion.applies", test=said, applies=voice.formula(f"criteria.{name}.applies"))
+
+
+def requirement_words(voice: Voice, name: str) -> str:
+    """Say which criteria a requirement asks for."""
+    one = voice.plan.method.requirements[name]
+    kind = "all" if one.all is not None else "any" if one.any is not None else "at_least"
+    parts = [voice.say("each_of", name=voice.label(part)) for part in one.all or one.any or one.of or ()]
+    return voice.say(f"requirement.{kind}", parts=voice.listed(parts), count=one.at_least)
+
+
+def grade_words(voice: Voice, grade: Grade) -> str:
+    """Say how a grade is given."""
+    if grade.quota is not None:
+        return quota_words(voice, grade.quota, grade.classes)
+    if grade.cuts is not None:
+        return voice.say("cuts", of=item_label(voice, grade.cuts_of), cuts=_cuts(voice, grade.cuts, grade.cuts_of))
+    if grade.ladder is not None:
+        rungs = [
+            voice.say("ladder.rung", grade=rung.grade, requires=voice.label(rung.requires))
+            for rung in grade.ladder.rungs
+        ]
+        if grade.ladder.otherwise is not None:
+            rungs.append(voice.say("ladder.otherwise", grade=grade.ladder.otherwise))
+        return voice.say("ladder", rungs=voice.joined(rungs))
+    parts = [grade_words(voice, part) for part in grade.lowest_of or ()]
+    return voice.say("lowest_of", parts=voice.joined(parts))
+
+
+def _cuts(voice: Voice, cuts: Sequence[Cut], of: str) -> str:
+    return voice.joined(
+        voice.say(
+            "cut",
+            grade=cut.grade,
+            interval=interval_text(
+                cut.at_least, cut.more_than, cut.at_most, cut.less_than, voice.language, voice.unit(of)
+            ),
+        )
+        for cut in cuts
+    )
+
+
+def quota_words(voice: Voice, quota: Quota, classes: Sequence[str]) -> str:
+    """Say shares, denominator, rounding, ties, small pools and minima of a quota."""
+    shares = [f"{name} {share_text(quota.shares[name])}" for name in classes if name in quota.shares]
+    if quota.rest is not None and quota.rest not in quota.shares:
+        shares.append(voice.say("quota.rest", grade=quota.rest))
+    said = [
+        voice.say(
+            "quota",
+            pools=voice.listed(voice.label(name) for name in quota.pools),
+            of=item_label(voice, quota.of),
+            order=voice.say(f"quota.{quota.order}"),
+            shares=voice.listed(shares),
+            denominator=voice.say(f"quota.{quota.denominator}"),
+            counting=counting_words(voice, quota),
+        ),
+        tie_words(voice, quota),
+        "" if quota.small_pool is None else _small_words(voice, quota, quota.small_pool),
+    ]
+    unit = voice.unit(quota.of)
+    for name, number in quota.minimum.items():
+        least = with_unit(written(number), unit)
+        said.append(voice.say("minimum", grade=name, of=item_label(voice, quota.of), number=least))
+    return voice.joined(said)
+
+
+def counting_words(voice: Voice, quota: Quota) -> str:
+    """Say how class sizes become whole numbers."""
+    rounding = voice.say(f"rounding.{quota.rounding}")
+    if quota.rounding == "largest_remainder":
+        return rounding
+    said = [voice.say(f"counting.{quota.counting}", rounding=rounding)]
+    if quota.counting == "each":
+        said += [
+            voice.say("rounding.class", grade=name, rounding=voice.say(f"rounding.{how}"))
+            for name, how in quota.class_rounding.items()
+        ]
+        said += (
+            [voice.say("quota.rest", grade=quota.rest)] if quota.rest is not None and quota.rest in quota.shares else []
+        )
+    return voice.listed(said)
+
+
+def tie_words(voice: Voice, quota: Quota) -> str:
+    """Say who comes first at equal values and where the rest of a tie goes."""
+    names = [
+        voice.say("ties.lower_first", name=voice.label(name[1:])) if name.startswith("-") else voice.label(name)
+        for name in quota.ties.by
+    ]
+    if not names:
+        return voice.say(f"ties.all_{quota.ties.then}")
+    return voice.listed([voice.say("ties.by", names=voice.listed(names)), voice.say(f"ties.{quota.ties.then}")])
+
+
+def _small_words(voice: Voice, quota: Quota, small: SmallPool) -> str:
+    if small.grade is not None:
+        return voice.say("small.grade", count=small.smallest, grade=small.grade)
+    if small.wider is not None:
+        wider = voice.listed(voice.label(name) for name in small.wider)
+        return voice.say("small.wider", count=small.smallest, wider=wider)
+    return voice.say("small.cuts", count=small.smallest, cuts=_cuts(voice, small.cuts or (), quota.of))
+
+
+def move_words(voice: Voice, name: str) -> str:
+    """Say what a move does and to whom."""
+    one = voice.plan.method.moves[name]
+    if one.inherit is not None:
+        said = voice.say("move.inherit", column=voice.label(one.inherit.from_subject))
+    elif one.share is not None:
+        said = voice.say(f"move.share.{one.share.take}", group=voice.label(one.share.group))
+    elif one.to is None and one.move in ("fix", "veto", "not_below", "not_above"):
+        said = voice.say("move.fix_listed")
+    else:
+        said = voice.say(f"move.{one.move}", to=one.to, steps=one.steps)
+    if one.listed is not None:
+        said = voice.say("move.listed", listed=one.listed, move=said)
+    return said if one.where is None else voice.say("move.where", where=voice.formula(f"moves.{name}.where"), move=said)
+
+
+def entitlement_words(voice: Voice, name: str) -> str:
+    """Say for whom an entitlement is and how much it is."""
+    one = voice.plan.method.entitlements[name]
+    unit = "" if one.unit == "1" else one.unit
+    said = [
+        voice.say("entitled.grades", grades=voice.listed(one.grades)) if one.grades else "",
+        "" if one.where is None else voice.say("entitled.where", where=voice.formula(f"entitlements.{name}.where")),
+    ]
+    if one.amount is not None:
+        amount = voice.formula(f"entitlements.{name}.amount")
+        said.append(voice.say("entitled.amount", amount=amount, unit=unit or "1"))
+    if one.cap is not None:
+        said.append(voice.say("entitled.cap", cap=written(one.cap), unit=unit))
+    if one.exclusive is not None:
+        said.append(voice.say("entitled.exclusive", group=one.exclusive))
+    return voice.joined(said)
+
+
+def exception_words(voice: Voice, name: str) -> str:
+    """Say whom an exception is about and what it does."""
+    one = voice.plan.method.exceptions[name]
+    key = f"exception.{one.effect}"
+    if one.effect == "scored_not_graded" and one.treated_as is not None:
+        key = "exception.scored_as"
+    effect = voice.say(key, grade=one.treated_as)
+    return voice.say("move.where", where=voice.formula(f"exceptions.{name}.where"), move=effect)

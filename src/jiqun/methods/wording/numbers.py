@@ -1,0 +1,73 @@
+"""Numbers as officers write them: thousands separators, shares in per cent, units behind."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from jiqun.methods.wording.phrases import say
+from jiqun.problems import Language
+from jiqun.values import Unit, decimal_text, exact, plain, to_scaled
+
+
+def grouped(text: str) -> str:
+    """Put thousands separators into a decimal.
+
+    >>> grouped("1472.36"), grouped("-1234567"), grouped("≈0.3333")
+    ('1,472.36', '-1,234,567', '≈0.3333')
+    """
+    start = next((at for at, sign in enumerate(text) if sign.isdigit()), 0)
+    whole, dot, rest = text[start:].partition(".")
+    return f"{text[:start]}{int(whole):,}{dot}{rest}" if whole.isdigit() else text
+
+
+def scaled_text(scaled: int, digits: int) -> str:
+    """Write a scaled integer with all its decimals and thousands separators."""
+    return grouped(plain(scaled, digits))
+
+
+def number_text(value: Fraction, digits: int | None = None) -> str:
+    """Write a number: with `digits` decimals where those say it exactly, otherwise with all it has."""
+    if digits is not None and (value * 10**digits).denominator == 1:
+        return scaled_text(to_scaled(value, digits), digits)
+    return grouped(decimal_text(value))
+
+
+def written(text: str) -> str:
+    """Write a number of a rule as it stands there, with thousands separators."""
+    return grouped(text)
+
+
+def share_text(text: str) -> str:
+    """Write a share as per cent.
+
+    >>> share_text("0.05"), share_text("0.125")
+    ('5%', '12.5%')
+    """
+    return f"{decimal_text(exact(text) * 100)}%"
+
+
+def with_unit(number: str, unit: Unit | None) -> str:
+    """Put a unit behind a number; a pure number has none."""
+    if unit is None or not unit.powers:
+        return number
+    return f"{number}{'' if unit.symbol in ('%', '‰') else ' '}{unit}"
+
+
+def interval_text(
+    at_least: str | None,
+    more_than: str | None,
+    at_most: str | None,
+    less_than: str | None,
+    language: Language = "zh",
+    unit: Unit | None = None,
+) -> str:
+    """Say an interval in the words of a rule: 以上 and 以下 include the number, 超过 and 不足 do not.
+
+    >>> interval_text("60", None, None, "80")
+    '60 及以上、不足 80'
+    """
+    ends = {"at_least": at_least, "more_than": more_than, "at_most": at_most, "less_than": less_than}
+    said = [say(key, language, number=with_unit(written(text), unit)) for key, text in ends.items() if text is not None]
+    if not said:
+        return say("any_number", language)
+    return said[0] if len(said) == 1 else say("interval", language, low=said[0], high=said[1])

@@ -1,0 +1,300 @@
+"""The printed rule: a method as Markdown that an officer reads as the rule, and the pages of all methods of a book."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+
+from jiqun.methods.compile import compile_method
+from jiqun.methods.plan import Plan
+from jiqun.methods.wording.figures import benchmark_words, input_words, prepared_words
+from jiqun.methods.wording.grading import (
+    criterion_words,
+    entitlement_words,
+    exception_words,
+    grade_words,
+    move_words,
+    requirement_words,
+)
+from jiqun.methods.wording.numbers import written
+from jiqun.methods.wording.phrases import say
+from jiqun.methods.wording.scores import score_words
+from jiqun.methods.wording.totals import addition_lines, node_words, total_words
+from jiqun.methods.wording.voice import Voice
+from jiqun.packs import LawBook, TableContract
+from jiqun.packs.models.method import ALL, Method, Score
+from jiqun.problems import Language, ProblemsError
+from jiqun.values import Period, decimal_text, exact
+
+Row = tuple[str, ...]
+
+
+def rule_text(
+    method: Method,
+    book: LawBook | None,
+    language: Language = "zh",
+    period: Period | int | str | None = None,
+    contracts: Mapping[str, TableContract] | None = None,
+) -> str:
+    """Write a method as Markdown, with the numbers of a period (the latest one that has all of them, if left out).
+
+    Raises ProblemsError where the method does not compile in that period.
+    """
+    periods = [period] if period is not None else candidate_years(method, book)
+    for one in periods[:-1]:
+        try:
+            return plan_text(compile_method(method, one, book=book, contracts=contracts), book, language)
+        except ProblemsError:
+            continue
+    return plan_text(compile_method(method, periods[-1], book=book, contracts=contracts), book, language)
+
+
+def candidate_years(method: Method, book: LawBook | None) -> list[int]:
+    """The years that a method's own dates and its parameters' dates name, latest first; its first year comes last."""
+    days = [method.in_force.to, method.in_force.from_]
+    for id_ in [] if book is None else _parameter_ids(method, book):
+        days += [day for one in book.parameter_series(id_) for day in (one.from_, one.to)]  # type: ignore[union-attr]
+    years = sorted({day.year for day in days if day is not None}, reverse=True)
+    edition = method.edition or ""
+    return years or [int(edition) if edition.isdigit() and len(edition) == 4 else 2025]
+
+
+def _parameter_ids(method: Method, book: LawBook) -> Iterator[str]:
+    wanted = {one.parameter for one in method.benchmarks.values()} | {one.parameter for one in method.inputs.values()}
+    prefixes = tuple(f"{one.lookup.parameter}." for one in method.benchmarks.values() if one.lookup is not None)
+    for id_ in book.parameter_ids:
+        if id_ in wanted or (prefixes and id_.startswith(prefixes)):
+            yield id_
+
+
+def plan_text(plan: Plan, book: LawBook | None, language: Language = "zh") -> str:
+    """Write a compiled method as Markdown."""
+    text = "\n".join(_Page(Voice(plan, language, book)).lines())
+    return re.sub(r"\n{3,}", "\n\n", text) + "\n"
+
+
+class _Page:
+    """Writes one rule; every row of a number says where the number stands."""
+
+    def __init__(self, voice: Voice) -> None:
+        self.voice = voice
+        self.method = voice.plan.method
+        self.marks: Counter[str] = Counter()
+
+    def lines(self) -> Iterator[str]:
+        yield f"# {self.voice.pick(self.method.title, self.method.title_en)}"
+        yield ""
+        yield from self._about()
+        sections: list[tuple[str, Iterable[str]]] = [
+            ("scope", self._scope()),
+            ("special", self._special()),
+            ("codes", self._codes()),
+            ("inputs", self._named("inputs", input_words)),
+            ("indicators", self._indicators()),
+            ("prepared", self._named("prepared", prepared_words)),
+            ("points", self._points()),
+            ("nodes", self._named("nodes", node_words)),
+            ("total", self._totals()),
+            ("criteria", self._named("criteria", criterion_words)),
+            ("requirements", self._named("requirements", requirement_words)),
+            ("grades", self._grades()),
+            ("moves", self._named("moves", move_words)),
+            ("entitlements", self._named("entitlements", entitlement_words)),
+            ("doubts", (f"{index}. {doubt}" for index, doubt in enumerate(self.method.doubts, start=1))),
+        ]
+        for key, section in sections:
+            content = list(section)
+            if content:
+                yield from (f"## {self.voice.say(f'rule.{key}')}", "", *content, "")
+        yield from (f"## {self.voice.say('rule.marks')}", "")
+        counts = {kind: self.marks[kind] for kind in ("complete", "partial", "illustrative")}
+        yield from (self.voice.say("rule.marks_line", **counts), "", self.voice.say("rule.marks_note"))
+
+    def _about(self) -> Iterator[str]:
+        head, say = self.method, self.voice.say
+        until = say("rule.open_end") if head.in_force.to is None else str(head.in_force.to)
+        document = self.voice.clause(head.clause or "", None) if head.clause else None
+        if document is None and head.document:
+            document = self.voice.clause(f"{head.document}#")
+        facts = {
+            "lifecycle": say(f"lifecycle.{head.status}"),
+            "completeness": say(f"completeness.{head.completeness}"),
+            "edition": head.edition or "",
+            "in_force": say("rule.from_to", from_=head.in_force.from_, to=until) if head.in_force.from_ else "",
+            "document": str(document) if document is not None else "",
+            "period": str(self.voice.plan.period),
+            "evaluates": self.voice.table(head.evaluates.table),
+        }
+        yield from table(
+            (say("rule.name"), say("rule.how")), [(say(f"rule.{key}"), text) for key, text in facts.items() if text]
+        )
+        yield ""
+
+    # --- rows
+
+    def _clause(self, clause: str | None) -> str:
+        found = self.voice.clause(clause)
+        return "" if found is None else found.clause
+
+    def _mark(self, clause: str | None, completeness: str | None = None) -> str:
+        """Say where a number stands: a part with a clause is in the document, one without is inferred."""
+        kind = completeness or ("complete" if clause else "partial")
+        if self.method.completeness == "illustrative":
+            kind = "illustrative"
+        self.marks[kind] += 1
+        return self.voice.say(f"mark.{kind}")
+
+    def _rows(self, rows: Iterable[tuple[str, str, str | None]]) -> Iterator[str]:
+        """Write name, content, clause and mark."""
+        head = tuple(self.voice.say(f"rule.{key}") for key in ("name", "how", "clause", "mark"))
+        found = [(name, content, self._clause(clause), self._mark(clause)) for name, content, clause in rows]
+        if found:
+            yield from table(head, found)
+
+    def _named(self, section: str, speak: object) -> Iterator[str]:
+        parts = getattr(self.method, section)
+        assert callable(speak)
+        yield from self._rows(
+            (self.voice.pick(one.title, one.title_en) or self.voice.label(name), speak(self.voice, name), one.clause)
+            for name, one in parts.items()
+        )
+
+    # --- sections
+
+    def _scope(self) -> Iterator[str]:
+        yield from self._rows(
+            (self.voice.label(name), self.voice.formula(f"populations.{name}.where"), one.clause)
+            for name, one in self.method.populations.items()
+        )
+
+    def _special(self) -> Iterator[str]:
+        yield from self._rows(
+            (self.voice.pick(one.title, one.title_en), exception_words(self.voice, name), one.clause)
+            for name, one in self.method.exceptions.items()
+        )
+
+    def _codes(self) -> Iterator[str]:
+        yield from self._rows(
+            (
+                one.title or name,
+                self.voice.say("codes", taxonomy=one.taxonomy, codes=self.voice.listed(one.under)),
+                one.clause,
+            )
+            for name, one in self.method.classes.items()
+        )
+
+    def _heading(self, key: str) -> str:
+        return self.voice.say("rule.all_populations") if key == ALL else self.voice.label(key)
+
+    def _indicators(self) -> Iterator[str]:
+        keys = ("item", "formula", "unit", "digits", "weight", "benchmark", "clause", "mark")
+        head = tuple(self.voice.say(f"rule.{key}") for key in keys)
+        for key, scores in self.method.scores.items():
+            rows = [self._indicator(item, score) for item, score in scores.items()]
+            weights = sum((exact(score.weight) for score in scores.values()), Fraction(0))
+            rows.append((self.voice.say("rule.sum"), "", "", "", decimal_text(weights), "", "", ""))
+            yield from (f"### {self._heading(key)}", "", *table(head, rows), "")
+
+    def _indicator(self, item: str, score: Score) -> Row:
+        name = self.voice.plan.measure_of(item, score)
+        measure = self.method.measures.get(name)
+        formula, unit, digits = "", "", ""
+        if measure is not None:
+            formula = self.voice.formula(f"measures.{name}.formula")
+            unit, digits = ("" if measure.unit == "1" else measure.unit), str(measure.digits)
+        elif name in self.method.prepared:
+            formula, digits = prepared_words(self.voice, name), str(self.method.prepared[name].digits)
+        benchmarks = self.voice.joined(benchmark_words(self.voice, one) for one in benchmarks_of(score))
+        title = self.voice.score_title(item)
+        clause = score.clause or (measure.clause if measure is not None else None)
+        mark = self._mark(clause, self._benchmark_mark(score))
+        return title, formula, unit, digits, written(score.weight), benchmarks, self._clause(clause), mark
+
+    def _benchmark_mark(self, score: Score) -> str | None:
+        """The least certain of an item's fixed benchmarks."""
+        fixed = self.voice.plan.fixed
+        found = [fixed[name].completeness for name in benchmarks_of(score) if name in fixed]
+        return max(found, key=("complete", "partial", "illustrative").index) if "illustrative" in found else None
+
+    def _points(self) -> Iterator[str]:
+        for key, scores in self.method.scores.items():
+            lines = [
+                f"- {self.voice.score_title(item)}{self.voice.say('colon')}"
+                f"{score_words(self.voice, f'scores.{key}.{item}', item, score)}"
+                f"{self.voice.say('clauses_join')}{self.voice.say('digits', digits=score.digits)}"
+                for item, score in scores.items()
+            ]
+            yield from (f"### {self._heading(key)}", "", *lines, "")
+
+    def _totals(self) -> Iterator[str]:
+        for key, total in self.method.totals.items():
+            inside = key if key != ALL else next(iter(self.method.populations))
+            yield from (f"### {self._heading(key)}", "")
+            yield from self._rows([(self.voice.label("total"), total_words(self.voice, inside), total.clause)])
+            yield ""
+            for kind in ("bonuses", "deductions"):
+                lines = addition_lines(self.voice, inside, kind)
+                if lines:
+                    yield from (f"**{self.voice.say(f'rule.{kind}')}**", "", *(f"- {line}" for line in lines), "")
+
+    def _grades(self) -> Iterator[str]:
+        yield from self._rows(
+            (self._heading(key), grade_words(self.voice, one), one.clause or (one.quota.clause if one.quota else None))
+            for key, one in self.method.grades.items()
+        )
+
+
+def benchmarks_of(score: Score) -> tuple[str, ...]:
+    """The names of the benchmarks that a score, or one of its choices, holds its measure against."""
+    if score.ratio is not None:
+        return (score.ratio.to,)
+    if score.around is not None:
+        return (score.around.benchmark,)
+    if score.between is not None:
+        return (score.between.low, score.between.high)
+    if score.efficacy is not None:
+        return score.efficacy.standards
+    inner = score.choice.options.values() if score.choice is not None else ()
+    return tuple(dict.fromkeys(name for one in inner for name in benchmarks_of(one)))
+
+
+def table(head: Row, rows: Iterable[Row]) -> Iterator[str]:
+    """Write a Markdown table; a bar or line break inside a cell is kept from ending it."""
+    yield _line(head)
+    yield _line(tuple("---" for _ in head))
+    for row in rows:
+        yield _line(row)
+
+
+def _line(cells: Row) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def pages(book: LawBook) -> dict[str, str]:
+    """Write the page of every method of a book, by file name, in both languages, and an index."""
+    found: dict[str, str] = {}
+    index = []
+    endings: dict[Language, str] = {"zh": "md", "en": "en.md"}
+    for one in book.objects("method"):
+        assert isinstance(one.model, Method)
+        stem = f"{one.id}{f'.{one.model.edition}' if one.model.edition else ''}"
+        for language, ending in endings.items():
+            text = rule_text(one.model, book, language)
+            found[f"{stem}.{ending}"] = f"<!-- {say('rule.generated', language)} -->\n\n{text}"
+        index.append(f"- [{one.model.title}]({stem}.md) · [{one.model.title_en}]({stem}.en.md)")
+    found["README.md"] = "\n".join(["# 办法 · Methods", "", *index, ""])
+    return found
+
+
+def write_pages(book: LawBook, folder: Path) -> tuple[Path, ...]:
+    """Write the pages of all methods into a folder; ProblemsError where a method does not compile."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written_files = []
+    for name, text in pages(book).items():
+        path = folder / name
+        path.write_text(text, "utf-8")
+        written_files.append(path)
+    return tuple(written_files)

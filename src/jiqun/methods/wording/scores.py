@@ -1,0 +1,154 @@
+"""Words for every score kind: as the rule says it, or with one subject's own numbers put in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from jiqun.methods.wording.numbers import interval_text, written
+from jiqun.methods.wording.voice import Voice
+from jiqun.packs.models.method import Cases, Score
+from jiqun.values import decimal_text, exact
+
+
+def score_words(voice: Voice, path: str, item: str, score: Score) -> str:
+    """Say how an item's points are made, with its bounds and its rule for missing values."""
+    said = formula_words(voice, path, item, score)
+    return voice.joined([said, *bound_words(voice, score), missing_words(voice, score)])
+
+
+def bound_words(voice: Voice, score: Score) -> list[str]:
+    """Say cap, floor and what a zero or negative value counts."""
+    kinds = ("cap", "cap_times", "floor", "not_positive")
+    return [
+        voice.say(f"score.{kind}", number=written(getattr(score, kind)))
+        for kind in kinds
+        if getattr(score, kind) is not None
+    ]
+
+
+def missing_words(voice: Voice, score: Score) -> str:
+    """Say what a missing value counts."""
+    if score.choice is not None:
+        return ""
+    if score.missing in ("unknown", "cohort_mean_score"):
+        return voice.say(f"missing.{score.missing}")
+    return voice.say("missing.points", number=written(score.missing))
+
+
+def formula_words(voice: Voice, path: str, item: str, score: Score, numbers: Mapping[str, str] | None = None) -> str:
+    """Say a score's formula; `numbers` are a subject's own: `measure`, and its benchmarks by name.
+
+    Inputs of a flag's condition are said with `numbers` too where they hold any.
+    """
+    own = numbers or {}
+    measure = own.get("measure", voice.label(voice.plan.measure_of(item, score)))
+    weight = written(score.weight)
+
+    def known(name: str) -> str:
+        return own.get(name) or voice.benchmark_label(name)
+
+    if score.ratio is not None:
+        key = "score.ratio_reversed" if score.ratio.reversed else "score.ratio"
+        return voice.say(key, measure=measure, benchmark=known(score.ratio.to), weight=weight)
+    if score.around is not None:
+        zero_at = written(score.around.zero_at)
+        return voice.say(
+            "score.around", measure=measure, benchmark=known(score.around.benchmark), zero_at=zero_at, weight=weight
+        )
+    if score.between is not None:
+        return _between(voice, score, measure, known(score.between.low), known(score.between.high))
+    if score.efficacy is not None:
+        standards = voice.listed(
+            voice.say("score.standard", standard=known(standard), coefficient=coefficient)
+            for standard, coefficient in zip(score.efficacy.standards, score.efficacy.coefficients, strict=True)
+        )
+        below = score.efficacy.below
+        return voice.say("score.efficacy", measure=measure, standards=standards, below=below, weight=weight)
+    return _without_benchmark(voice, path, item, score, measure)
+
+
+def _between(voice: Voice, score: Score, measure: str, low: str, high: str) -> str:
+    between = score.between
+    assert between is not None
+    span = decimal_text(exact(between.end) - exact(between.start))
+    said = voice.say(
+        "score.between",
+        weight=written(score.weight),
+        start=between.start,
+        span=span,
+        measure=measure,
+        low=low,
+        high=high,
+    )
+    clamp = voice.say("score.clamp") if between.clamp else ""
+    flat = "" if between.flat is None else voice.say("score.flat", flat=between.flat)
+    return voice.joined([said, clamp, flat])
+
+
+def _without_benchmark(voice: Voice, path: str, item: str, score: Score, measure: str) -> str:
+    if score.bands is not None:
+        return voice.say("score.bands", measure=measure, bands=_bands(voice, item, score))
+    if score.rank is not None:
+        over = voice.listed(voice.label(name) for name in score.rank.over)
+        order = voice.say(f"order.{score.rank.order}")
+        return voice.say("score.rank", measure=measure, over=over, order=order, weight=written(score.weight))
+    if score.count is not None:
+        said = voice.say("score.count", measure=measure, every=score.count.every, each=score.count.each)
+        return said + ("" if score.count.cap is None else voice.say("score.count_cap", cap=score.count.cap))
+    if score.options is not None:
+        return _options(voice, score, measure)
+    if score.flag is not None:
+        where = voice.formula(f"{path}.flag.where")
+        return voice.say("score.flag", where=where, points=score.flag.points, otherwise=score.flag.otherwise)
+    if score.cases is not None:
+        return _cases(voice, path, score.cases)
+    if score.choice is not None:
+        return _choice(voice, path, score)
+    return voice.say("score.value", measure=measure, weight=written(score.weight))
+
+
+def _bands(voice: Voice, item: str, score: Score) -> str:
+    unit = voice.unit(voice.plan.measure_of(item, score))
+    return voice.joined(
+        voice.say(
+            "score.band",
+            interval=interval_text(band.at_least, band.more_than, band.at_most, band.less_than, voice.language, unit),
+            points=written(band.points),
+        )
+        for band in score.bands or ()
+    )
+
+
+def _cases(voice: Voice, path: str, cases: Cases) -> str:
+    each = [
+        voice.say(
+            "score.case",
+            where=voice.pick(case.title, case.title_en) or voice.formula(f"{path}.cases.of.{index}.where"),
+            points=written(case.points),
+        )
+        for index, case in enumerate(cases.of)
+    ]
+    return voice.joined([*each, voice.say("score.case_otherwise", points=written(cases.otherwise))])
+
+
+def _options(voice: Voice, score: Score, measure: str) -> str:
+    options = score.options
+    assert options is not None
+    each = voice.listed(
+        voice.say("score.option", option=name, points=written(points)) for name, points in options.points.items()
+    )
+    said = voice.say("score.options", measure=measure, options=each)
+    said += "" if options.cap is None else voice.say("score.count_cap", cap=options.cap)
+    return said + (voice.say("score.zeroing", options=voice.listed(options.zeroing)) if options.zeroing else "")
+
+
+def _choice(voice: Voice, path: str, score: Score) -> str:
+    choice = score.choice
+    assert choice is not None
+    parts = [
+        voice.say(
+            "score.choice_option", option=name, words=score_words(voice, f"{path}.choice.options.{name}", name, inner)
+        )
+        for name, inner in choice.options.items()
+    ]
+    return voice.say("score.choice", by=voice.label(choice.by), options=voice.joined(parts))

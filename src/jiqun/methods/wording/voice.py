@@ -1,0 +1,118 @@
+"""Who speaks: a compiled method in one language, with the law book that its clauses stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from jiqun.expressions import NumberType
+from jiqun.expressions.words import words
+from jiqun.methods.plan import FixedBenchmark, Plan
+from jiqun.methods.wording.numbers import scaled_text, with_unit
+from jiqun.methods.wording.phrases import joined, listed, say
+from jiqun.packs import LawBook
+from jiqun.problems import Language
+from jiqun.values import Unit
+
+
+@dataclass(frozen=True)
+class ClauseText:
+    """A clause that a step rests on: document, clause id, and what it says in short own words where that is known."""
+
+    document: str
+    number: str
+    clause: str
+    text: str
+
+    def __str__(self) -> str:
+        name = f"{self.document}{f'（{self.number}）' if self.number else ''}"
+        return " ".join(part for part in (name, self.clause) if part)
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A compiled method in one language."""
+
+    plan: Plan
+    language: Language = "zh"
+    book: LawBook | None = None
+
+    def say(self, phrase: str, **values: object) -> str:
+        return say(phrase, self.language, **values)
+
+    def listed(self, parts: Iterable[str]) -> str:
+        return listed(list(parts), self.language)
+
+    def joined(self, parts: Iterable[str]) -> str:
+        return joined(list(parts), self.language)
+
+    def pick(self, zh: str, en: str, otherwise: str = "") -> str:
+        """Choose a title by language, the other one where it is empty."""
+        first, second = (zh, en) if self.language == "zh" else (en, zh)
+        return first or second or otherwise
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Every name's label."""
+        return {name: self.label(name) for name in self.plan.labels}
+
+    def label(self, name: str) -> str:
+        """A name's label; for points, nodes and criteria their title."""
+        own = self.plan.contracts.get(self.plan.method.evaluates.table)
+        if name in self.plan.method.benchmarks and own is not None and name in own.column_names:
+            column = own.column(name)
+            return self.pick(column.title, column.title_en, name)
+        if name in self.plan.labels:
+            return self.pick(*self.plan.labels[name], name)
+        score = self.score_title(name)
+        if score:
+            return score
+        for section in (self.plan.method.criteria, self.plan.method.requirements, self.plan.method.populations):
+            if name in section:
+                return self.pick(section[name].title, section[name].title_en, name)
+        return name
+
+    def benchmark_label(self, name: str) -> str:
+        """A benchmark's title; where it has none, just "benchmark"."""
+        one = self.plan.method.benchmarks[name]
+        return self.pick(one.title, one.title_en) or self.say("rule.benchmark")
+
+    def score_title(self, item: str) -> str:
+        """The title of a scored item; empty where there is none of that name."""
+        for scores in self.plan.method.scores.values():
+            if item in scores:
+                return self.pick(scores[item].title, scores[item].title_en) or self.label(scores[item].measure or item)
+        return ""
+
+    def formula(self, path: str, values: Mapping[str, str] | None = None) -> str:
+        """Say the formula at a path of the method, with a subject's own numbers where given."""
+        return words(self.plan.formulas[path], self.labels, values, self.language)
+
+    def unit(self, name: str) -> Unit | None:
+        """The unit of a name; None where it is no number."""
+        kind = self.plan.names.get(name)
+        return kind.unit if isinstance(kind, NumberType) else None
+
+    def fixed_text(self, fixed: FixedBenchmark, unit: Unit | None = None) -> str:
+        """Write a fixed benchmark without the zeros behind its last digit."""
+        text = scaled_text(fixed.scaled, fixed.digits)
+        return with_unit(text.rstrip("0").rstrip(".") if "." in text else text, unit)
+
+    def table(self, id_: str) -> str:
+        """The title of a table."""
+        contract = self.plan.contracts.get(id_)
+        return id_ if contract is None else self.pick(contract.title, contract.title_en, id_)
+
+    def clause(self, clause: str | None, document: str | None = None) -> ClauseText | None:
+        """Find a clause: `id` in the method's document, or `document#id` in another."""
+        if not clause:
+            return None
+        there, _, id_ = clause.rpartition("#")
+        where = there or document or self.plan.method.document or ""
+        if self.book is None or not where or not self.book.has("document", where):
+            return ClauseText(where, "", id_, "")
+        found = self.book.document(where)
+        known = found.clauses.get(id_)
+        title = self.pick(found.title, found.title_en)
+        named, text = (known.title or id_, known.text) if known is not None else (id_, "")
+        return ClauseText(title, found.number or "", named, text)

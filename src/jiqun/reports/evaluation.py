@@ -1,0 +1,34 @@
+"""The workbook of an evaluation: results, one sheet per indicator, summary, moves, the rule, problems."""
+
+from __future__ import annotations
+
+from jiqun.reports.indicators import indicator_sheets
+from jiqun.reports.layout import Head, Page, Sheet
+from jiqun.reports.results import moves_sheet, problems_sheet, results_sheet
+from jiqun.reports.run import Evaluated
+from jiqun.reports.summary import summary_sheet
+
+
+def evaluation_sheets(run: Evaluated) -> tuple[Head, list[Sheet | Page]]:
+    """Lay an evaluation out: what stands over every sheet, and the sheets in their order."""
+    rule = [Page(run.say("sheet.rule"), run.say("title.rule"), tuple(run.rule.splitlines()))] if run.rule else []
+    sheets = [results_sheet(run), *indicator_sheets(run), summary_sheet(run), moves_sheet(run)]
+    return head_of(run), [*sheets, *rule, problems_sheet(run)]
+
+
+def head_of(run: Evaluated) -> Head:
+    """Say what was evaluated under which rule on which data, and whether it is official."""
+    method = run.plan.method
+    facts = {
+        "period": str(run.plan.period),
+        "edition": method.edition or "",
+        "method": method.id,
+        "snapshot": run.snapshot,
+        "run": run.run,
+    }
+    return Head(
+        title=run.voice.pick(method.title, method.title_en),
+        facts=tuple(run.say(f"fact.{name}", value=value) for name, value in facts.items() if value),
+        state=run.say("official" if run.official else "trial"),
+        trial=not run.official,
+    )

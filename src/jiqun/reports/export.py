@@ -1,0 +1,55 @@
+"""Writing a result as a file: Excel for people, CSV for spreadsheets, Parquet (the wide trace) for machines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from jiqun.ledger.intake.excel_safety import neutralise
+from jiqun.reports.evaluation import evaluation_sheets, head_of
+from jiqun.reports.results import results_sheet
+from jiqun.reports.run import Evaluated
+from jiqun.reports.workbook import write_workbook
+
+ENDINGS = (".xlsx", ".csv", ".parquet")
+
+
+def export(run: Evaluated, path: Path) -> None:
+    """Write a run as the file's ending says; ValueError for another ending.
+
+    The CSV is UTF-8 with a byte order mark, so that Excel reads it; its last column says 试算 or 正式.
+    """
+    ending = path.suffix.lower()
+    if ending == ".xlsx":
+        write_workbook(path, *evaluation_sheets(run))
+    elif ending == ".csv":
+        path.write_bytes(b"\xef\xbb\xbf" + _csv(run))
+    elif ending == ".parquet":
+        metadata = {"jiqun.run": run.run, "jiqun.snapshot": run.snapshot, "jiqun.state": head_of(run).state}
+        run.trace.write_parquet(path, metadata=metadata)
+    else:
+        raise ValueError(f"{path.name}: one of {', '.join(ENDINGS)}")
+
+
+def _csv(run: Evaluated) -> bytes:
+    sheet = results_sheet(run)
+    heads = [f"{one.title}（{one.unit}）" if one.unit else one.title for one in sheet.fields]
+    columns: dict[str, pl.Series] = {}
+    for at, (head, field) in enumerate(zip(heads, sheet.fields, strict=True)):
+        values = [row[at] for row in sheet.rows]
+        if field.kind in ("number", "share"):
+            texts = [None if value is None else f"{value:.{field.digits}f}" for value in values]
+        else:
+            texts = [None if value is None else neutralise(str(value)) for value in values]
+        columns[_free(head, columns)] = pl.Series(texts, dtype=pl.String)
+    frame = pl.DataFrame(columns).with_columns(pl.lit(head_of(run).state).alias(run.say("state")))
+    return frame.write_csv(line_terminator="\r\n").encode()
+
+
+def _free(head: str, columns: dict[str, pl.Series]) -> str:
+    name, count = head, 1
+    while name in columns:
+        count += 1
+        name = f"{head} {count}"
+    return name

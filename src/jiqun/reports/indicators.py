@@ -1,0 +1,185 @@
+"""One sheet per indicator: each firm's inputs, value, benchmark and points, and how the points came to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from jiqun.methods.wording.rule import benchmarks_of
+from jiqun.methods.wording.scores import score_words
+from jiqun.packs.models.method import Score
+from jiqun.reports.layout import Field, Sheet, Value
+from jiqun.reports.run import Evaluated
+
+_MEMBERS = ("graded", "scored")
+_MOST_DECIMALS = 6
+
+
+def indicator_sheets(run: Evaluated) -> list[Sheet]:
+    """Return the sheets of all items that are scored in some population, in the order of the method."""
+    return [_Indicator(run, item).sheet() for item in run.plan.items()]
+
+
+class _Indicator:
+    def __init__(self, run: Evaluated, item: str) -> None:
+        self.run, self.item = run, item
+        plan = run.plan
+        self.scores: dict[str, Score] = {
+            one: plan.scores(one)[item] for one in plan.populations if item in plan.scores(one)
+        }
+        # options of a choice bring measures and benchmarks of their own
+        every = {one: list(_with_options(score)) for one, score in self.scores.items()}
+        self.measures = list(dict.fromkeys(plan.measure_of(item, each) for chosen in every.values() for each in chosen))
+        self.benchmarks = list(
+            dict.fromkeys(name for chosen in every.values() for each in chosen for name in benchmarks_of(each))
+        )
+        self.inputs = list(dict.fromkeys(self._inputs()))
+
+    def _inputs(self) -> Iterator[str]:
+        plan = self.run.plan
+        for population, score in self.scores.items():
+            for path in plan.formulas:
+                if path.startswith(f"{plan.score_path(population, self.item)}.") and (
+                    score.flag or score.cases or score.choice
+                ):
+                    yield from self._columns(path)
+        for name in self.measures:
+            source = name
+            while source in plan.method.prepared:
+                source = plan.method.prepared[source].measure
+            if f"measures.{source}.formula" in plan.formulas:
+                yield from self._columns(f"measures.{source}.formula")
+
+    def _columns(self, path: str) -> Iterator[str]:
+        plan = self.run.plan
+        for name in sorted(plan.formulas[path].names):
+            if name in plan.method.measures:
+                yield from self._columns(f"measures.{name}.formula")
+            elif name in self.run.gathered.columns and name not in plan.given:
+                yield name
+
+    def sheet(self) -> Sheet:
+        run = self.run
+        joined = self._joined()
+        inputs = [self._input_field(name, joined[f"input__{name}"]) for name in self.inputs]
+        fields = [
+            Field(run.say("subject"), kind="code", widest=20),
+            Field(run.say("name"), widest=40),
+            Field(run.say("population"), widest=26),
+            *inputs,
+            *(self._measure_field(name) for name in self.measures),
+            *(self._benchmark_field(name) for name in self.benchmarks),
+            Field(run.say("weight"), kind="number", digits=max(_decimals(one.weight) for one in self.scores.values())),
+            Field(run.say("points"), run.say("points_unit"), "number", max(one.digits for one in self.scores.values())),
+            Field(run.say("how"), widest=44),
+            Field(run.say("clause"), widest=40),
+        ]
+        rows = [self._row(row) for row in joined.iter_rows(named=True)]
+        title = run.voice.score_title(self.item)
+        return Sheet(title, run.say("title.indicator", item=title), tuple(fields), rows, tuple(self._notes()), frozen=2)
+
+    def _notes(self) -> Iterator[str]:
+        """The formula of the measure and of the points, once for every population that has its own."""
+        run, plan = self.run, self.run.plan
+        for name in self.measures:
+            if f"measures.{name}.formula" in plan.formulas:
+                yield f"{run.voice.label(name)} = {run.voice.formula(f'measures.{name}.formula')}"
+        said: dict[str, list[str]] = {}
+        for population, score in self.scores.items():
+            words = score_words(run.voice, plan.score_path(population, self.item), self.item, score)
+            said.setdefault(words, []).append(run.voice.label(population))
+        for words, populations in said.items():
+            yield f"{run.voice.listed(populations)}{run.say('colon')}{words}"
+
+    def _joined(self) -> pl.DataFrame:
+        """The members that are scored, with their inputs as they were gathered."""
+        subject = self.run.plan.subject
+        inputs = self.run.gathered.select(subject, *(pl.col(name).alias(f"input__{name}") for name in self.inputs))
+        scored = pl.col("status").cast(pl.String).is_in(_MEMBERS)
+        here = pl.col("population").cast(pl.String).is_in(list(self.scores))
+        return self.run.rows.filter(scored & here).join(inputs, on=subject, how="left", maintain_order="left")
+
+    def _row(self, row: Mapping[str, Any]) -> list[Value]:
+        run = self.run
+        population = str(row["population"])
+        score = self.scores[population]
+        reason = row.get(f"reason__{self.item}")
+        clause = run.voice.clause(score.clause or self._measure_clause())
+        points = row.get(f"points__{self.item}")
+        return [
+            row[run.plan.subject],
+            row["fact__name"],
+            run.voice.label(population),
+            *(_plain(row[f"input__{name}"]) for name in self.inputs),
+            *(self._measure(row, name) for name in self.measures),
+            *(self._benchmark(row, name) for name in self.benchmarks),
+            float(score.weight),
+            None if points is None else points / 10**score.digits,
+            run.voice.say(f"reason.{reason}") if reason else "",
+            "" if clause is None else str(clause),
+        ]
+
+    def _measure_clause(self) -> str | None:
+        measure = self.run.plan.method.measures.get(self.measures[0])
+        return None if measure is None else measure.clause
+
+    def _measure(self, row: Mapping[str, Any], name: str) -> Value:
+        figure = self.run.plan.figure(name)
+        value = row.get(f"measure__{name}")
+        return None if figure is None or value is None else value / 10**figure.digits
+
+    def _benchmark(self, row: Mapping[str, Any], name: str) -> Value:
+        fixed = self.run.plan.fixed.get(name)
+        if fixed is not None:
+            return fixed.scaled / 10**fixed.digits
+        value = row.get(f"benchmark__{name}")
+        return None if value is None else value / 10 ** self.run.plan.method.benchmarks[name].digits
+
+    def _input_field(self, name: str, values: pl.Series) -> Field:
+        unit = self.run.voice.unit(name)
+        symbol = "" if unit is None or not unit.powers else unit.symbol
+        if not values.dtype.is_numeric():
+            return Field(self.run.voice.label(name), symbol, widest=24)
+        return Field(self.run.voice.label(name), symbol, "number", _needed_decimals(values))
+
+    def _measure_field(self, name: str) -> Field:
+        unit = self.run.voice.unit(name)
+        figure = self.run.plan.figure(name)
+        title = self.run.say("value") if len(self.measures) == 1 else self.run.voice.label(name)
+        symbol = "" if unit is None or not unit.powers else unit.symbol
+        return Field(title, symbol, "number", 0 if figure is None else figure.digits)
+
+    def _benchmark_field(self, name: str) -> Field:
+        fixed = self.run.plan.fixed.get(name)
+        digits = self.run.plan.method.benchmarks[name].digits if fixed is None else fixed.digits
+        unit = self.run.voice.unit(self.measures[0])
+        symbol = "" if unit is None or not unit.powers else unit.symbol
+        title = self.run.say("benchmark") if len(self.benchmarks) == 1 else self.run.voice.benchmark_label(name)
+        return Field(title, symbol, "number", digits)
+
+
+def _with_options(score: Score) -> Iterator[Score]:
+    if score.choice is None:
+        yield score
+        return
+    for one in score.choice.options.values():
+        yield from _with_options(one)
+
+
+def _plain(value: object) -> Value:
+    return value if value is None or type(value) in (int, float, str) else str(value)  # type: ignore[return-value]
+
+
+def _decimals(text: str) -> int:
+    return len(text.partition(".")[2])
+
+
+def _needed_decimals(values: pl.Series) -> int:
+    """The fewest decimals, six at most, that show every number of a column as it is."""
+    numbers = values.cast(pl.Float64).drop_nulls()
+    for digits in range(_MOST_DECIMALS):
+        if ((numbers * 10**digits).round(0) / 10**digits == numbers).all():
+            return digits
+    return _MOST_DECIMALS

@@ -1,0 +1,78 @@
+"""What a sheet of a report consists of: a title, facts, columns with unit and kind, and rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["text", "number", "share", "code"]
+Value = str | int | float | None
+_BAD_IN_NAMES = str.maketrans("[]:*?/\\", "［］：＊？／＼")
+_LONGEST_NAME = 31
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column: its title, the unit under it, what its cells are, and the decimals numbers are shown with.
+
+    `share` cells are fractions shown as per cent; `wrap` lets long texts run over several lines.
+    """
+
+    title: str
+    unit: str = ""
+    kind: Kind = "text"
+    digits: int = 0
+    wrap: bool = False
+    widest: int = 42
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands over every sheet: what was evaluated under which rule on which data; `trial` marks every page."""
+
+    title: str
+    facts: tuple[str, ...]
+    state: str
+    trial: bool
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a report; `frozen` columns stay in view, `notes` stand above the table."""
+
+    name: str
+    title: str
+    fields: tuple[Field, ...]
+    rows: Sequence[Sequence[Value]]
+    notes: tuple[str, ...] = ()
+    frozen: int = 0
+    filters: bool = True
+
+
+@dataclass(frozen=True)
+class Page:
+    """A text, such as a rule: lines of Markdown with headings, paragraphs and tables."""
+
+    name: str
+    title: str
+    lines: tuple[str, ...]
+    widths: tuple[int, ...] = field(default=(26, 60, 18, 12, 12, 44, 24, 12))
+
+
+def sheet_names(wanted: Iterable[str]) -> Iterator[str]:
+    """Make names that a workbook accepts: at most 31 characters, none of []:*?/\\, each once.
+
+    >>> list(sheet_names(["亩均税收", "税收/能耗", "亩均税收"]))
+    ['亩均税收', '税收／能耗', '亩均税收 2']
+    """
+    taken: set[str] = set()
+    for text in wanted:
+        base = text.translate(_BAD_IN_NAMES).strip("' ") or "—"
+        name, count = base[:_LONGEST_NAME], 1
+        while name.casefold() in taken:
+            count += 1
+            ending = f" {count}"
+            name = base[: _LONGEST_NAME - len(ending)] + ending
+        taken.add(name.casefold())
+        yield name

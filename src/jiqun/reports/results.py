@@ -1,0 +1,175 @@
+"""The sheets 结果 (results), 调整 (moves) and 问题 (problems)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from jiqun.reports.layout import Field, Sheet, Value
+from jiqun.reports.run import Evaluated
+
+_REASONS = ("total_missing", "value_missing", "pool_missing", "no_cut", "no_rung", "could_be", "scored", "exempt")
+_MOVED = ("rule", "unknown", "locked", "protected")
+
+
+def results_sheet(run: Evaluated) -> Sheet:
+    """One row per firm: who it is, total, rank, grade, what moved it and what follows from it."""
+    return _Results(run).sheet()
+
+
+class _Results:
+    def __init__(self, run: Evaluated) -> None:
+        self.run = run
+        method = run.plan.method
+        self.entitlements = list(method.entitlements.items())
+        self.digits = {
+            name: total.digits for name in run.plan.populations if (total := run.plan.total(name)) is not None
+        }
+        ranked = run.rows.filter(pl.col("rank").is_not_null()).group_by("population", "pool").len()
+        self.pool_sizes = {(str(population), str(pool)): size for population, pool, size in ranked.iter_rows()}
+        self.moved = _moved(run)
+
+    def sheet(self) -> Sheet:
+        run = self.run
+        fields = (
+            Field(run.say("subject"), kind="code", widest=20),
+            Field(run.say("name"), widest=40),
+            Field(run.say("district"), widest=16),
+            Field(run.say("industry_code"), kind="code"),
+            Field(run.say("industry"), widest=26),
+            Field(run.say("population"), widest=26),
+            Field(run.say("status"), widest=16),
+            Field(run.say("total"), run.say("points_unit"), "number", max(self.digits.values(), default=2)),
+            Field(run.say("rank"), kind="number"),
+            Field(run.say("pool_size"), run.say("households"), "number"),
+            Field(run.say("grade"), kind="code"),
+            Field(run.say("treated_as"), kind="code"),
+            Field(run.say("reason"), widest=40),
+            Field(run.say("moves"), widest=40),
+            *(
+                Field(
+                    run.voice.pick(one.title, one.title_en), "" if one.unit == "1" else one.unit, "number", one.digits
+                )
+                for _, one in self.entitlements
+            ),
+        )
+        rows = [self._row(row) for row in run.rows.iter_rows(named=True)]
+        notes = (run.say("unknown_not_zero"),)
+        return Sheet(run.say("sheet.results"), run.say("title.results"), fields, rows, notes, frozen=2)
+
+    def _row(self, row: Mapping[str, Any]) -> list[Value]:
+        run = self.run
+        population = str(row["population"] or "")
+        pool = (population, str(row.get("pool")))
+        return [
+            row[run.plan.subject],
+            row["fact__name"],
+            run.district(row["fact__district"]) or row["fact__district"],
+            row["fact__industry"],
+            run.industry(row["fact__industry"]),
+            run.voice.label(population) if population else "",
+            run.voice.say(f"status.{row['status']}"),
+            _unscaled(row["total"], self.digits.get(population)),
+            row.get("rank"),
+            self.pool_sizes.get(pool) if row.get("rank") is not None else None,
+            row.get("grade"),
+            row.get("treated_as"),
+            self._reason(row),
+            self.moved.get(str(row[run.plan.subject]), ""),
+            *(_unscaled(row.get(f"entitlement__{name}"), one.digits) for name, one in self.entitlements),
+        ]
+
+    def _reason(self, row: Mapping[str, Any]) -> str:
+        """Say why a firm is treated specially, or why it has no grade."""
+        run = self.run
+        exception = run.plan.method.exceptions.get(str(row.get("exception") or ""))
+        if exception is not None:
+            return run.voice.pick(exception.title, exception.title_en)
+        kind, _, grade = str(row.get("grade__reason") or "").partition(":")
+        if kind in _REASONS and row.get("grade") is None:
+            return run.voice.say(f"grade.{kind}", grade=grade)
+        return ""
+
+
+def _unscaled(value: int | None, digits: int | None) -> float | None:
+    return None if value is None or digits is None else value / 10**digits
+
+
+def _moved(run: Evaluated) -> dict[str, str]:
+    """Say every firm's moves in one line: `定档 A→B；一票否决 B→D`."""
+    said: dict[str, list[str]] = {}
+    for row in _changes(run):
+        change = f"{row['from'] or '—'}→{row['to'] or '—'}"
+        said.setdefault(str(row["subject"]), []).append(f"{_move_title(run, str(row['move']))} {change}")
+    return {subject: "；".join(parts) for subject, parts in said.items()}
+
+
+def _changes(run: Evaluated) -> list[dict[str, Any]]:
+    return [] if run.moves.is_empty() else run.moves.sort("subject", "order").to_dicts()
+
+
+def _move_title(run: Evaluated, name: str) -> str:
+    part = run.plan.method.moves.get(name) or run.plan.method.exceptions.get(name)
+    return name if part is None else run.voice.pick(part.title, part.title_en, name)
+
+
+def moves_sheet(run: Evaluated) -> Sheet:
+    """Every change of grade after the ranking, apart from the ranking itself."""
+    fields = (
+        Field(run.say("subject"), kind="code", widest=20),
+        Field(run.say("name"), widest=40),
+        Field(run.say("order"), kind="number"),
+        Field(run.say("move"), widest=40),
+        Field(run.say("from"), kind="code"),
+        Field(run.say("to"), kind="code"),
+        Field(run.say("basis"), widest=50),
+        Field(run.say("document"), widest=40),
+        Field(run.say("clause"), widest=40),
+    )
+    rows = [_move_row(run, row) for row in _changes(run)]
+    notes = () if rows else (run.say("no_moves"),)
+    return Sheet(run.say("sheet.moves"), run.say("title.moves"), fields, rows, notes, frozen=2)
+
+
+def _move_row(run: Evaluated, row: Mapping[str, Any]) -> list[Value]:
+    name, reason = str(row["move"]), str(row["reason"] or "")
+    part = run.plan.method.moves.get(name) or run.plan.method.exceptions.get(name)
+    clause = run.voice.clause(part.clause if part is not None else None)
+    return [
+        row["subject"],
+        run.names.get(str(row["subject"])),
+        row["order"],
+        _move_title(run, name),
+        row["from"],
+        row["to"],
+        run.voice.say(f"moved.{reason}", to=row["to"]) if reason in _MOVED else reason,
+        row.get("document"),
+        "" if clause is None else str(clause),
+    ]
+
+
+def problems_sheet(run: Evaluated) -> Sheet:
+    """Notices and problems with their codes, places and what to do."""
+    fields = (
+        Field(run.say("severity"), kind="code"),
+        Field(run.say("problem_code"), kind="code", widest=16),
+        Field(run.say("place"), widest=44),
+        Field(run.say("what"), wrap=True, widest=60),
+        Field(run.say("why"), wrap=True, widest=50),
+        Field(run.say("fix"), wrap=True, widest=50),
+    )
+    rows: list[list[Value]] = [
+        [
+            run.say(f"severity.{one.severity}"),
+            one.code,
+            str(one.place),
+            one.what(run.language),
+            one.why(run.language),
+            one.fix(run.language),
+        ]
+        for one in run.notices
+    ]
+    notes = () if rows else (run.say("no_problems"),)
+    return Sheet(run.say("sheet.problems"), run.say("title.problems"), fields, rows, notes)

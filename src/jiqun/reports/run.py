@@ -1,0 +1,117 @@
+"""One evaluation as the reports read it: trace, inputs, moves, and who the subjects are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from jiqun.methods.plan import Plan
+from jiqun.methods.wording.voice import Voice
+from jiqun.packs import LawBook, View
+from jiqun.problems import Language, Problem
+from jiqun.reports.speech import say
+
+FACTS = ("name", "district", "industry", "scale")
+_DIVISION_LEVEL = 2  # 大类 of GB/T 4754: 门类 1, 大类 2, 中类 3, 小类 4
+Namer = Callable[[object], str]
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What a report is made of.
+
+    `trace` is the wide trace, `gathered` the frame it was computed from, `moves` the log of moves; `facts` (the
+    subject's column, name, district, industry, scale) says who the subjects are and may lack columns. `rule` is the
+    rule in words, as Markdown.
+    """
+
+    plan: Plan
+    trace: pl.DataFrame
+    gathered: pl.DataFrame
+    moves: pl.DataFrame
+    run: str
+    snapshot: str
+    official: bool
+    rule: str = ""
+    notices: tuple[Problem, ...] = ()
+    facts: pl.DataFrame | None = None
+    book: LawBook | None = None
+    language: Language = "zh"
+
+    @cached_property
+    def voice(self) -> Voice:
+        return Voice(self.plan, self.language, self.book)
+
+    @cached_property
+    def rows(self) -> pl.DataFrame:
+        """The wide trace with `fact__…` columns beside it, in the order of population, total and subject."""
+        rows = self.trace
+        if self.facts is not None:
+            there = [name for name in FACTS if name in self.facts.columns]
+            known = self.facts.select(self.plan.subject, *(pl.col(name).alias(f"fact__{name}") for name in there))
+            rows = rows.join(known, on=self.plan.subject, how="left", maintain_order="left")
+        nothing = pl.lit(None, dtype=pl.String)
+        absent = [f"fact__{name}" for name in FACTS if f"fact__{name}" not in rows.columns]
+        if "total" not in rows.columns:
+            rows = rows.with_columns(total=pl.lit(None, dtype=pl.Int64))
+        ranks = {name: at for at, name in enumerate(self.plan.populations)}
+        place = pl.col("population").cast(pl.String).replace_strict(ranks, default=len(ranks), return_dtype=pl.Int64)
+        placed = rows.with_columns(*(nothing.alias(name) for name in absent), _place=place)
+        ordered = placed.sort("_place", "total", self.plan.subject, descending=[False, True, False], nulls_last=True)
+        return ordered.drop("_place")
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The name of every subject that has one."""
+        found = self.rows.select(self.plan.subject, "fact__name").drop_nulls()
+        return dict(found.iter_rows())
+
+    def say(self, phrase: str, **values: object) -> str:
+        return say(phrase, self.language, **values)
+
+    @cached_property
+    def district(self) -> Namer:
+        """Reads the name of a district's code."""
+        return self._named("district")
+
+    @cached_property
+    def industry(self) -> Namer:
+        """Reads the name of an industry's code."""
+        return self._named("industry")
+
+    @cached_property
+    def division(self) -> Namer:
+        """Reads code and name of the division (大类) above an industry's code."""
+        view = self._view("industry")
+
+        def named(code: object) -> str:
+            above = view.at_level(str(code), _DIVISION_LEVEL) if view is not None and str(code) in view.codes else None
+            return f"{above} {view.codes[above].name}" if view is not None and above is not None else ""
+
+        return named
+
+    def scale(self, value: object) -> str:
+        """Say 规上 or 规下."""
+        return self.say(f"scale.{value}") if value in ("above", "below") else str(value or "")
+
+    def _named(self, column: str) -> Namer:
+        view = self._view(column)
+        return lambda code: view.codes[str(code)].name if view is not None and str(code) in view.codes else ""
+
+    def _view(self, column: str) -> View | None:
+        """The taxonomy of a column's codes, as it stood at the period's end.
+
+        The contract names it; where it does not, a region's pack does by the ending of the taxonomy's id
+        (`chongqing.districts` for the column district).
+        """
+        contract = self.plan.contracts.get(self.plan.method.evaluates.table)
+        if self.book is None:
+            return None
+        known = contract is not None and column in contract.column_names
+        taxonomy = contract.column(column).taxonomy if contract is not None and known else None
+        regional = (one.id for one in self.book.objects("taxonomy") if one.id.endswith(f".{column}s"))
+        found = taxonomy or next(regional, None)
+        return None if found is None else self.book.taxonomy(found).on(self.plan.period.last)

@@ -1,0 +1,153 @@
+"""`jiqun template` and `jiqun import`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from .conftest import Jiqun
+
+GOOD = "91350100M000100Y43"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, jiqun: Jiqun) -> Path:
+    folder = tmp_path / "工作区"
+    assert jiqun("init", folder, "--pack", "national").code == 0
+    return folder
+
+
+@pytest.fixture
+def taxes(tmp_path: Path) -> Path:
+    """A tax office's file: title, header with unit, two good rows, a row with text for a number, a total."""
+    path = tmp_path / "税务.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "税收"
+    for row in (
+        ["2023年实缴税金"],
+        ["统一社会信用代码", "企业名称", "实缴税金（元）", "备注甲"],
+        [GOOD, "江南机械有限公司", 12345678.9, "x"],
+        ["91310115MA1H8R7C6P", "江北铸造有限公司", "详见附件", ""],
+        ["合计", "", 12345678.9, ""],
+    ):
+        sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_template_is_written_for_a_table_and_a_wrong_table_is_a_problem(workspace: Path, jiqun: Jiqun) -> None:
+    said = jiqun("template", "enterprise_year", "-o", workspace / "t.xlsx", workspace=workspace)
+    assert said.code == 0
+    headers = [cell.value for row in openpyxl.load_workbook(workspace / "t.xlsx").worksheets[0].iter_rows() for cell in row]
+    assert "实缴税金（万元）" in headers
+    wrong = jiqun("template", "enterprise_yaer", "-o", workspace / "t.xlsx", workspace=workspace)
+    assert wrong.code == 1
+    assert "PACK-040" in wrong.err and "enterprise_year" in wrong.err
+
+
+def test_checking_shows_what_was_read_and_writes_nothing(workspace: Path, taxes: Path, jiqun: Jiqun) -> None:
+    said = jiqun("import", taxes, "--table", "enterprise_year", "--period", 2023, "--check", workspace=workspace)
+    assert said.code == 1, "one row has problems"
+    assert "元 → 万元 ×0.0001" in said.out
+    assert "12,345,678.9" in said.out and "1,234.56789" in said.out
+    assert "未读的列：D 备注甲" in said.out
+    assert "税务.xlsx!税收!C4" in said.err
+    assert "什么也没有写入" in said.out
+    assert "台账是空的" in jiqun("ledger", "status", workspace=workspace).out
+    assert not list((workspace / "quarantine").iterdir())
+
+
+def test_good_rows_are_committed_and_bad_ones_come_back_as_a_file(workspace: Path, taxes: Path, jiqun: Jiqun) -> None:
+    said = jiqun("import", taxes, "-t", "enterprise_year", "-p", 2023, "--yes", workspace=workspace)
+    assert said.code == 1
+    returned = workspace / "quarantine" / "1.xlsx"
+    assert str(returned) in said.out
+    texts = [str(cell.value) for row in openpyxl.load_workbook(returned).active.iter_rows() for cell in row]  # type: ignore[union-attr]
+    assert any("详见附件" in text for text in texts) and any("LEDGER-024" in text for text in texts)
+    row = jiqun("ledger", "row", "enterprise_year", GOOD, "2023", "--json", workspace=workspace)
+    found = json.loads(row.out)
+    assert found["row"]["tax"] == 1234.56789
+    assert (found["cells"]["tax"]["file"], found["cells"]["tax"]["cell"]) == ("税务.xlsx", "C3")
+
+
+def test_the_corrected_return_file_closes_its_quarantine(workspace: Path, taxes: Path, jiqun: Jiqun) -> None:
+    jiqun("import", taxes, "-t", "enterprise_year", "-p", 2023, "--yes", workspace=workspace)
+    returned = workspace / "quarantine" / "1.xlsx"
+    book = openpyxl.load_workbook(returned)
+    for row in book.active.iter_rows():  # type: ignore[union-attr]
+        for cell in row:
+            if cell.value == "详见附件":
+                cell.value = 50000
+            elif cell.value == "91310115MA1H8R7C6P":
+                cell.value = "91310115MA1H8R7C6D"
+    corrected = returned.with_name("改正.xlsx")
+    book.save(corrected)
+    waiting = json.loads(jiqun("ledger", "status", "--json", workspace=workspace).out)["quarantine"]
+    assert len(waiting) == 1
+    said = jiqun("import", corrected, "-t", "enterprise_year", "-p", 2023, "--corrects", 1, "--yes", workspace=workspace)
+    assert "LEDGER-032" in said.err, "the code is still wrong, and said so"
+
+
+def test_the_same_file_twice_is_recognised(workspace: Path, taxes: Path, jiqun: Jiqun) -> None:
+    for _ in range(2):
+        said = jiqun("import", taxes, "-t", "enterprise_year", "-p", 2023, "--yes", "--json", workspace=workspace)
+    committed = json.loads(said.out)["committed"]
+    assert (committed["import"], committed["already"]) == (1, True)
+    assert committed["problems"][0]["code"] == "LEDGER-060"
+
+
+def test_units_and_columns_may_be_told(workspace: Path, tmp_path: Path, jiqun: Jiqun) -> None:
+    path = tmp_path / "甲.csv"
+    path.write_text(f"统一社会信用代码,交了多少\n{GOOD},3000\n", "utf-8")
+    refused = jiqun("import", path, "-t", "enterprise_year", "-p", 2023, "--check", workspace=workspace)
+    assert "交了多少" in refused.out + refused.err
+    said = jiqun(
+        *("import", path, "-t", "enterprise_year", "-p", 2023, "--map", "交了多少=tax", "--unit", "tax=元", "--json"),
+        workspace=workspace,
+    )
+    assert said.code == 0
+    found = json.loads(said.out)
+    assert [(one["field"], one["unit_from"], one["how"]) for one in found["columns"]][-1] == ("tax", "元", "told")
+    assert json.loads(jiqun("ledger", "row", "enterprise_year", GOOD, "2023", "--json", workspace=workspace).out)["row"]["tax"] == 0.3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--table", "enterprise_year", "--period", "去年"),
+        ("--table", "enterprise_year", "--unit", "tax"),
+        ("--period", "2023"),
+        ("--table", "enterprise_year", "--no-such-option"),
+    ],
+)
+def test_wrong_use_ends_with_two_and_touches_nothing(workspace: Path, taxes: Path, jiqun: Jiqun, words: tuple[str, ...]) -> None:
+    said = jiqun("import", taxes, *words, workspace=workspace)
+    assert said.code == 2
+    assert said.err
+    assert "台账是空的" in jiqun("ledger", "status", workspace=workspace).out
+
+
+def test_a_file_of_which_no_row_passes_commits_nothing_but_comes_back(workspace: Path, tmp_path: Path, jiqun: Jiqun) -> None:
+    path = tmp_path / "坏.csv"
+    path.write_text("统一社会信用代码,实缴税金（万元）\n91310115MA1H8R7C6P,3\n", "utf-8")
+    said = jiqun("import", path, "-t", "enterprise_year", "-p", 2023, "--yes", workspace=workspace)
+    assert said.code == 1
+    assert "CLI-008" in said.err and "LEDGER-032" in said.err
+    assert [one.suffix for one in (workspace / "quarantine").iterdir()] == [".xlsx"]
+
+
+def test_outside_a_workspace_the_problem_is_said_without_a_stack_trace(tmp_path: Path, taxes: Path, jiqun: Jiqun) -> None:
+    said = jiqun("import", taxes, "-t", "enterprise_year", "-p", 2023, workspace=tmp_path)
+    assert (said.code, "LEDGER-050" in said.err, "Traceback" in said.err) == (1, True, False)
+
+
+def test_english_is_spoken_when_asked_for(workspace: Path, taxes: Path, jiqun: Jiqun) -> None:
+    said = jiqun("import", taxes, "-t", "enterprise_year", "-p", 2023, "--check", "--lang", "en", workspace=workspace)
+    assert "3 rows" not in said.out and "2 rows: 1 good, 1 to return" in said.out
+    assert "nothing was written" in said.out
+    assert not any("\u4e00" <= sign <= "\u9fff" for line in said.err.splitlines() for sign in line.partition(": ")[2][:20] if line.startswith("✗") is False)

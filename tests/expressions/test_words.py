@@ -1,0 +1,96 @@
+"""The reading in words."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from jiqun.expressions import (
+    BooleanType,
+    CodesType,
+    DateType,
+    NumberType,
+    TextType,
+    check,
+    parse,
+    words,
+)
+from jiqun.problems import Language
+from jiqun.values import Unit
+
+NAMES = {
+    "tax": NumberType(Unit.parse("万元")),
+    "land": NumberType(Unit.parse("亩")),
+    "growth": NumberType(Unit.parse("%")),
+    "base": NumberType(Unit.parse("万元/亩")),
+    "closed": BooleanType(),
+    "industry": TextType(),
+    "registered_on": DateType(),
+    "manufacturing": CodesType(frozenset({"3311"})),
+}
+LABELS = {
+    "tax": "评价税收",
+    "land": "评价用地",
+    "growth": "增速",
+    "base": "基准值",
+    "closed": "停产",
+    "industry": "行业",
+    "registered_on": "登记日期",
+    "manufacturing": "制造业",
+}
+
+
+def say(text: str, values: dict[str, str] | None = None, language: Language = "zh") -> str:
+    formula = check(parse(text), NAMES, {"base": Fraction("24.097")})
+    return words(formula, LABELS if language == "zh" else {}, values, language)
+
+
+def test_the_subjects_own_numbers_are_put_in_with_their_units() -> None:
+    values = {"tax": "1,472.36", "land": "64.50"}
+    assert say("tax / land", values) == "评价税收 1,472.36 万元 ÷ 评价用地 64.50 亩"
+    assert say("tax / land / base", values).endswith("÷ 基准值 24.097 万元/亩")
+
+
+def test_a_missing_value_is_called_missing() -> None:
+    assert say("tax / land", {"tax": "", "land": "64.50"}) == "评价税收 缺失 ÷ 评价用地 64.50 亩"
+    assert say("tax is missing", {"tax": ""}) == "评价税收 缺失"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("tax - (tax - tax)", "评价税收 − (评价税收 − 评价税收)"),
+        ("(tax - tax) - tax", "评价税收 − 评价税收 − 评价税收"),
+        ("(((tax))) / ((land))", "评价税收 ÷ 评价用地"),
+        ("(tax + tax) / (land * 2)", "(评价税收 + 评价税收) ÷ (评价用地 × 2)"),
+        ("tax / land * 2", "评价税收 ÷ 评价用地 × 2"),
+        ("tax / (land / land)", "评价税收 ÷ (评价用地 ÷ 评价用地)"),
+        ("-(tax + tax)", "−(评价税收 + 评价税收)"),
+        ("not (closed and land >= 5)", "非 (停产 且 评价用地 ≥ 5 亩)"),
+        ("closed or land >= 5 and tax > 3", "停产 或 评价用地 ≥ 5 亩 且 评价税收 > 3 万元"),
+        ("(closed or land >= 5) and tax > 3", "(停产 或 评价用地 ≥ 5 亩) 且 评价税收 > 3 万元"),
+        ("growth > 5", "增速 > 5%"),
+        ("land < unit(1, '公顷')", "评价用地 < 1 公顷"),
+        ("1 < land <= 5", "1 亩 < 评价用地 且 评价用地 ≤ 5 亩"),
+        ("industry in manufacturing", "行业 属于 制造业"),
+        ("industry not in ('34', '33')", "行业 不属于 (33、34)"),
+        ("industry == '3311'", "行业 = “3311”"),
+        ("tax if closed else missing", "若 停产，则 评价税收，否则 缺失"),
+        ("(tax if closed else 0) * 2", "(若 停产，则 评价税收，否则 0 万元) × 2"),
+        ("max(tax + tax, 0) / land", "最大值(评价税收 + 评价税收、0 万元) ÷ 评价用地"),
+        ("round(abs(tax), 2)", "四舍五入(绝对值(评价税收)，2 位小数)"),
+        ("floor(land)", "向下取整(评价用地)"),
+        ("years_between(registered_on, '2024-12-31') >= 3", "满年数(自 登记日期 至 2024-12-31) ≥ 3 年"),
+        ("closed == True", "停产 = 是"),
+    ],
+)
+def test_brackets_stand_where_the_order_needs_them_and_nowhere_else(text: str, said: str) -> None:
+    assert say(text) == said
+
+
+def test_english_reads_as_english() -> None:
+    text = "tax / land if not closed and industry in manufacturing else missing"
+    assert say(text, language="en") == (
+        "if not closed and industry is one of manufacturing then tax ÷ land, otherwise missing"
+    )

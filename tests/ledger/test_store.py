@@ -1,0 +1,112 @@
+"""The store: any address, exactly one winner of a race, and refusals in sentences."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pytest
+from deltalake import DeltaTable
+from tests.ledger.conftest import PARCEL, WHEN, Bring, reported
+
+from jiqun.ledger import Told, Workspace, commit, freeze, init, latest, open_snapshot
+from jiqun.ledger.log import EVENT_SCHEMA, LOG, read_log, reserve
+from jiqun.ledger.store import LostRaceError, Store
+from jiqun.problems import ProblemsError
+
+
+def test_a_ledger_at_a_uri_works_like_one_in_the_folder(tmp_path: Path) -> None:
+    address = (tmp_path / "far away" / "ledger").as_uri()
+    workspace = init(tmp_path / "w", storage=address)
+    file = tmp_path / "x.csv"
+    file.write_text("x")
+    commit(workspace, PARCEL, reported(PARCEL, [{"parcel": "P1", "area": 5.0}], file), Told("李工", WHEN))
+    made = freeze(workspace, when=WHEN)
+    assert open_snapshot(Workspace.open(tmp_path / "w"), made.id).table("parcel")["area"].to_list() == [5.0]
+    assert list((workspace.root / "ledger").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["渝北区（2024）", "a b & c#d", "{x} * ? @:+~;,='!$"])
+def test_a_workspace_may_have_a_name_as_people_give_them(tmp_path: Path, name: str) -> None:
+    workspace = init(tmp_path / name)
+    file = tmp_path / "x.csv"
+    file.write_text("x")
+    commit(workspace, PARCEL, reported(PARCEL, [{"parcel": "P1", "area": 5.0}], file), Told("李工", WHEN))
+    assert freeze(workspace, when=WHEN).table("parcel")["area"].to_list() == [5.0]
+
+
+@pytest.mark.parametrize("name", ["a[1]", "50%20", "a^b", "a|b"])
+def test_a_name_that_the_storage_format_cannot_read_back_is_refused_before_anything_is_made(
+    tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(ProblemsError, match="LEDGER-075"):
+        init(tmp_path / name)
+    assert not (tmp_path / name).exists()
+
+
+def test_of_two_writers_after_one_version_exactly_one_wins(workspace: Workspace) -> None:
+    store = Store(workspace)
+    reserve(store, "李工", WHEN)
+    version = store.version(LOG)
+    event = pl.DataFrame([{"number": 2, "event": "reserved"}], schema=EVENT_SCHEMA)
+    store.append_after(LOG, version, event)
+    with pytest.raises(LostRaceError):
+        store.append_after(LOG, version, event)
+    assert store.version(LOG) == version + 1
+
+
+def test_a_storage_that_refuses_says_so_and_nothing_counts(workspace: Workspace, bring: Bring) -> None:
+    bring(PARCEL, [{"parcel": "P1", "area": 5.0}])
+    Path(workspace.address("meter")).write_text("a file where the table should be")
+    meter = PARCEL.model_copy(update={"id": "meter"})
+    with pytest.raises(ProblemsError, match="LEDGER-054"):
+        bring(meter, [{"parcel": "P1", "area": 5.0}])
+    assert latest(workspace).tables == ("parcel",)
+
+
+def test_a_table_at_an_old_version_has_the_rows_of_then(workspace: Workspace, bring: Bring) -> None:
+    bring(PARCEL, [{"parcel": "P1", "area": 5.0}])
+    store = Store(workspace)
+    then = store.version("parcel")
+    bring(PARCEL, [{"parcel": "P2", "area": 5.0}])
+    old, new = store.read("parcel", then), store.read("parcel")
+    assert old is not None and new is not None
+    assert (old.collect().height, new.collect().height) == (1, 2)
+    assert store.read("meter") is None and store.version("meter") == -1
+
+
+def test_old_versions_are_never_forgotten_however_old_their_files_are(workspace: Workspace, bring: Bring) -> None:
+    bring(PARCEL, [{"parcel": "P0", "area": 5.0}])
+    made = freeze(workspace, when=WHEN)
+    folder = Path(workspace.address("parcel"))
+    DeltaTable(folder).alter.set_table_properties({"delta.checkpointInterval": "3"})
+    for number in range(1, 9):
+        if number == 5:
+            long_ago = time.time() - 90 * 86_400
+            for file in (folder / "_delta_log").iterdir():
+                os.utime(file, (long_ago, long_ago))
+        bring(PARCEL, [{"parcel": f"P{number}", "area": 5.0}])
+    assert list((folder / "_delta_log").glob("*.checkpoint.parquet")), (
+        "the log was checkpointed, so it could be cleaned"
+    )
+    for file in workspace.cache.iterdir():
+        file.unlink()
+    assert made.table("parcel")["parcel"].to_list() == ["P0"]
+
+
+def test_joining_small_files_changes_nothing_that_is_read(workspace: Workspace, bring: Bring) -> None:
+    for number in range(4):
+        bring(PARCEL, [{"parcel": f"P{number}", "area": 5.0}])
+    made, before = freeze(workspace, when=WHEN), read_log(Store(workspace))
+    for table in (LOG, "parcel"):
+        Store(workspace).compact(table)
+        files = pa.table(DeltaTable(workspace.address(table)).get_add_actions())
+        assert files.num_rows == 1
+    assert read_log(Store(workspace)).imports == before.imports
+    assert latest(workspace).table("parcel").height == 4
+    assert read_log(Store(workspace), made.log_version).imports == before.imports
+    bring(PARCEL, [{"parcel": "P9", "area": 5.0}])
+    assert open_snapshot(workspace, made.id).view.table("parcel").height == 4

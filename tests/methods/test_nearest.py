@@ -1,0 +1,139 @@
+"""The nearest way up: the smallest change of one figure, checked by evaluating the whole population again."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import polars as pl
+import pytest
+
+from jiqun.methods.exact import evaluate
+from jiqun.methods.nearest import digits_of, movable, nearest
+
+FORM = {name: pl.String for name in ("enterprise", "scale", "industry", "district", "park")} | {
+    name: pl.Float64 for name in ("tax", "land", "value_added", "energy", "emission", "staff", "rd", "main_revenue", "power", "revenue", "profit")
+}  # fmt: skip
+
+
+def firms(*rows):
+    full = [{"enterprise": chr(97 + index), "scale": "above", **row} for index, row in enumerate(rows)]
+    return pl.DataFrame(full, schema=FORM)
+
+
+def traced(plan, gathered):
+    return pl.DataFrame([one.row for one in evaluate(plan, gathered).values()], infer_schema_length=None)
+
+
+QUOTA = """
+populations: {above: {title: 规上, where: scale == "above"}}
+measures:
+  tax_per_mu: {title: 亩均税收, formula: tax / land, unit: 万元/亩, digits: 4}
+  labour: {title: 劳产率, formula: value_added / staff, unit: 万元/人, digits: 4}
+benchmarks: {a: {value: "24.097"}, b: {value: "18.14"}}
+scores:
+  all:
+    tax_per_mu: {weight: 60, digits: 4, ratio: {to: a}, cap_times: "1.5"}
+    labour: {weight: 40, digits: 4, ratio: {to: b}, cap_times: "2"}
+totals:
+  all: {digits: 2, deductions: {fine: {title: 处罚, points: "2", where: park == "fined"}}}
+grades: {all: {classes: [A, B, C], quota: {shares: {A: "0.34", B: "0.33", C: "0.33"}, ties: {then: THEN}}}}
+"""
+POPULATION = firms(
+    {"tax": 1472.36, "land": 64.5, "value_added": 8936.0, "staff": 412.0, "park": "fined"},
+    {"tax": 1900.0, "land": 70.0, "value_added": 9000.0, "staff": 400.0, "park": "x"},
+    {"tax": 1000.0, "land": 60.0, "value_added": 5000.0, "staff": 300.0, "park": "x"},
+)
+
+
+@pytest.mark.parametrize("then", ["better", "worse"])
+def test_the_change_reaches_and_one_unit_less_does_not(plan_of, then):
+    plan = plan_of(QUOTA.replace("THEN", then))
+    trace = traced(plan, POPULATION)
+    assert trace["grade"].to_list() == ["B", "A", "C"]
+    result = nearest(plan, trace, POPULATION, "a")
+    assert result.trial and result.wanted == "A" and result.not_advised == ("staff",)
+    ways = {way.input: way for way in result.ways}
+    assert set(ways) == {"tax", "land", "value_added"}
+    for way in ways.values():
+        assert grade_with(plan, "a", way.input, way.needed) == "A" == way.grade
+        unit = Fraction(1, 10**way.digits) * (1 if way.change > 0 else -1)
+        assert grade_with(plan, "a", way.input, way.needed - unit) == "B"
+    assert ways["land"].change < 0 < ways["tax"].change
+    assert ways["land"].figures == ("tax_per_mu",)
+
+
+def grade_with(plan, subject, column, value):
+    changed = POPULATION.with_columns(pl.when(pl.col("enterprise") == subject).then(float(value)).otherwise(pl.col(column)).alias(column))
+    return evaluate(plan, changed)[subject].grade
+
+
+def test_withdrawing_a_deduction_is_a_way_where_it_is_enough(plan_of):
+    plan = plan_of(QUOTA.replace("THEN", "better"))
+    close = POPULATION.with_columns(tax=pl.when(pl.col("enterprise") == "b").then(1520.0).otherwise(pl.col("tax")), value_added=pl.when(pl.col("enterprise") == "b").then(8950.0).otherwise(pl.col("value_added")))
+    trace = traced(plan, close)
+    way = next(way for way in nearest(plan, trace, close, "a").ways if way.kind == "deduction")
+    own = trace.filter(pl.col("enterprise") == "a")["total"][0]
+    assert (way.input, way.now, way.needed) == ("fine", 2, 0)
+    assert way.total * 100 == own + 200 and way.rank == 1
+
+
+def test_a_capped_figure_is_out_of_reach(plan_of):
+    plan = plan_of(QUOTA.replace("THEN", "better").replace("cap_times: \"1.5\"}", "cap: 41}"))
+    trace = traced(plan, POPULATION)
+    result = nearest(plan, trace, POPULATION, "c")
+    assert result.wanted == "B"
+    assert set(result.out_of_reach) | {way.input for way in result.ways} == {"tax", "land", "value_added"}
+    assert result.out_of_reach
+
+
+def test_the_best_grade_has_no_better_one(plan_of):
+    plan = plan_of(QUOTA.replace("THEN", "better"))
+    result = nearest(plan, traced(plan, POPULATION), POPULATION, "b")
+    assert (result.reason, result.ways) == ("best", ())
+
+
+def test_a_cut_needs_exactly_the_cut(plan_of):
+    plan = plan_of(
+        "populations: {all_firms: {title: 全部, where: scale == 'above'}}\n"
+        "measures: {m: {title: t, formula: tax, unit: 万元, digits: 2}}\n"
+        "scores: {all: {m: {digits: 2, value: true}}}\ntotals: {all: {digits: 1}}\n"
+        "grades: {all: {classes: [A, B], cuts: [{grade: A, at_least: 60}, {grade: B, less_than: 60}]}}"
+    )
+    gathered = firms({"tax": 59.9})
+    way = nearest(plan, traced(plan, gathered), gathered, "a").ways[0]
+    assert way.needed == Fraction("59.95") and way.total == 60  # 59.95 → 60.0 by half-up; 59.94 → 59.9
+
+
+def test_what_is_lacking_on_a_ladder_and_how_to_get_there(plan_of):
+    plan = plan_of(
+        """
+populations: {all_firms: {title: 全部, where: scale == "above"}}
+measures: {intensity: {title: 强度, formula: rd / revenue, unit: "%", digits: 2}}
+criteria:
+  rd_share: {title: 研发强度, test: 'intensity >= 3'}
+  size: {title: 收入, test: revenue >= 10000}
+  profit: {title: 盈利, test: profit > 0}
+requirements: {giant: {all: [rd_share, size, profit]}}
+grades: {all: {classes: [是, 否], ladder: {rungs: [{grade: 是, requires: giant}], otherwise: 否}}}
+"""
+    )
+    gathered = firms({"rd": 239.0, "revenue": 8000.0, "profit": None})
+    result = nearest(plan, traced(plan, gathered), gathered, "a")
+    assert result.wanted == "是"
+    lacking = {one.criterion: one for one in result.lacking}
+    assert lacking["size"].ways[0].change == 2000
+    assert {way.input: way.change for way in lacking["rd_share"].ways} == {"rd": Fraction("0.6"), "revenue": Fraction("-20.04")}
+    assert lacking["profit"].verdict == "unknown" and lacking["profit"].missing == ("profit",)
+
+
+def test_staff_is_never_advised_unless_asked(plan_of):
+    plan = plan_of(QUOTA.replace("THEN", "better"))
+    assert "staff" in movable(plan, "above") and digits_of(plan, "staff") == 2
+    trace = traced(plan, POPULATION)
+    assert "staff" in {way.input for way in nearest(plan, trace, POPULATION, "a", not_advised=()).ways}
+
+
+def test_one_that_is_not_graded_gets_no_advice(plan_of):
+    plan = plan_of(QUOTA.replace("THEN", "better"))
+    gathered = POPULATION.with_columns(scale=pl.lit("below"))
+    assert nearest(plan, traced(plan, gathered), gathered, "a").reason == "not_graded"
