@@ -203,6 +203,21 @@ def test_an_old_workbook_is_read_and_its_error_cells_are_seen(
     assert checked.good["tax"].to_list() == [12.5]
 
 
+@pytest.mark.parametrize("offset", [30, 44, 48, 60, 68, 76, 80, 512, 516, 520, 1024, 1140, 1268])
+def test_an_old_workbook_with_a_wrong_pointer_never_ends_in_a_stack_trace(
+    offset: int, old_workbook: Callable[..., Path], yearly: TableContract
+) -> None:
+    path = old_workbook([HEADER, FIRM])
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<I", content, offset, 0x00FFFF07)
+    path.write_bytes(content)
+    try:
+        codes = [one.code for one in check_file(path, yearly, constants=YEAR).problems]
+    except ProblemsError as refused:
+        codes = [one.code for one in refused.problems]
+    assert codes in ([], ["LEDGER-004"], ["LEDGER-010"])
+
+
 def test_macros_and_other_parts_of_an_xlsm_are_never_looked_at(
     workbook: Workbook, tmp_path: Path, yearly: TableContract
 ) -> None:

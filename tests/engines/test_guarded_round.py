@@ -112,7 +112,7 @@ def engines() -> Iterator[list[Engine]]:
         yield [stack.enter_context(open_engine(name)) for name in ENGINES]
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
+@settings(max_examples=15, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
 @given(rows=st.lists(st.tuples(tidy, tidy), min_size=30, max_size=60))
 def test_every_rounding_is_exact_or_goes_to_the_referee(engines: list[Engine], rows: list[tuple[float, float]]) -> None:
     formulas = [check(parse(text), NAMES) for text, _ in CASES]

@@ -56,7 +56,7 @@ def engines() -> Iterator[list[Engine]]:
         yield [stack.enter_context(open_engine(name)) for name in ENGINES]
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
+@settings(max_examples=15, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
 @given(rows=rows)
 def test_counts_sums_extremes_and_quantiles_are_those_of_exact_integers(
     engines: list[Engine], rows: list[tuple[str | None, int, int | None]]

@@ -223,7 +223,7 @@ FORMULAS = st.lists(
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate),  # shrinking six formulas on two engines would take minutes

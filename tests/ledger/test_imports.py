@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import polars as pl
 import pytest
 from tests.ledger.conftest import ENTERPRISE, PARCEL, WHEN, YEARLY, Bring, code, contract, reported
 
-from jiqun.ledger import Told, Workspace, commit, history, latest, row, undo
+from jiqun.ledger import Told, Workspace, commit, freeze, history, latest, row, undo
 from jiqun.ledger.status import status
 from jiqun.problems import ProblemsError
 
@@ -210,3 +211,15 @@ def test_moments_and_truth_values_come_back_as_they_went_in(workspace: Workspace
     )
     bring(reading, [{"meter": "M1", "at": WHEN, "usage_kwh": 0.1, "estimated": False}])
     assert latest(workspace).table("reading").rows() == [("M1", WHEN, 0.1, False)]
+
+
+def test_a_file_without_one_good_row_leaves_only_its_quarantine(workspace: Workspace, tmp_path: Path) -> None:
+    for table in (PARCEL, YEARLY):
+        file = tmp_path / f"{table.id}.csv"
+        file.write_text(table.id)
+        full = reported(table, [dict.fromkeys(table.column_names)], file, bad_rows=3)
+        empty = replace(full, rows=full.rows.clear())
+        assert commit(workspace, table, empty, Told("李工", WHEN)).rows == 0
+    assert [one.bad_rows for one in status(workspace).quarantine] == [3, 3]
+    assert freeze(workspace, when=WHEN).table("parcel").is_empty()
+    assert [one.rows for one in status(workspace).tables] == [0, 0]

@@ -122,9 +122,8 @@ def _grades(run: Run) -> Sequence[str]:
 
 def _distance(order: Mapping[str, int], one: Mover) -> int:
     """How many classes lie between before and after; a grade that came or went counts least."""
-    if one.before not in order or one.after not in order:
-        return 0
-    return abs(order[one.before] - order[one.after])
+    places = [order[grade] for grade in (one.before, one.after) if grade is not None and grade in order]
+    return abs(places[0] - places[1]) if len(places) == 2 else 0
 
 
 def print_comparison(found: Comparison, most: int) -> None:

@@ -14,11 +14,7 @@ from jiqun.cli.running import Run, all_runs, keep
 from jiqun.cli.speech import both
 from jiqun.ledger.content import content_hash
 from jiqun.ledger.snapshot import Snapshot, freeze, open_snapshot
-from jiqun.methods.compile import compile_method
-from jiqun.methods.evaluate import evaluate as evaluate_plan
-from jiqun.methods.plan import Plan
-from jiqun.methods.result import Result
-from jiqun.packs import LawBook, Method
+from jiqun.methods import LoadedMethod, Plan, evaluate, load
 from jiqun.problems import ProblemsError
 from jiqun.values import Period, from_scaled
 
@@ -43,7 +39,7 @@ _ITEM_SCHEMA = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be evaluated: method, period, engine, snapshot (the ledger of now where left out), other parameters."""
+    """What is to be evaluated: method, period, engine, snapshot (the ledger of now where empty), other parameters."""
 
     method: str
     period: Period
@@ -52,21 +48,21 @@ class Wanted:
     parameters: Mapping[str, str] | None = None
 
 
-def find_method(context: Context, id_: str) -> tuple[Method, LawBook]:
+def find_method(context: Context, asked: str) -> LoadedMethod:
     """Return a method with the law book it stands in: the workspace's, else that of all packs at hand.
 
-    `id@edition` names an edition. PACK-040 with the nearest id where no pack has it.
+    `id@edition` names an edition. METHOD-033 with the nearest id where no pack has it.
     """
-    name, _, edition = id_.partition("@")
+    name, _, edition = asked.partition("@")
     book = context.book if context.book.has("method", name) else context.everything
-    return book.method(name, edition or None), book
+    return load(name, book, edition or None)
 
 
-def run_method(context: Context, wanted: Wanted, step: Step) -> tuple[Run, Result]:
+def run_method(context: Context, wanted: Wanted, step: Step) -> Run:
     """Evaluate a method on a snapshot and keep the run in the workspace."""
     step(both("编制办法", "compiling"))
-    method, book = find_method(context, wanted.method)
-    plan = compile_method(method, wanted.period, book=book, parameters=wanted.parameters or None)
+    method = find_method(context, wanted.method)
+    plan = method.plan(wanted.period, wanted.parameters or None)
     step(both("冻结台账", "freezing"))
     snapshot = (
         open_snapshot(context.workspace, wanted.snapshot)
@@ -76,9 +72,9 @@ def run_method(context: Context, wanted: Wanted, step: Step) -> tuple[Run, Resul
     step(both("取数", "reading"))
     tables, digests = tables_for(context, plan, snapshot)
     step(both("评价", "evaluating"))
-    result = evaluate_plan(plan, tables, engine=wanted.engine, digests=digests)
+    result = evaluate(plan, tables, engine=wanted.engine, digests=digests, book=method.book)
     step(both("保存结果", "saving"))
-    return keep(context, result, snapshot.id, book), result
+    return keep(context, result, snapshot.id)
 
 
 def tables_for(context: Context, plan: Plan, snapshot: Snapshot) -> tuple[dict[str, Any], dict[str, str]]:

@@ -13,9 +13,7 @@ import polars as pl
 
 from jiqun.cli.context import Context
 from jiqun.ledger.log import stamp
-from jiqun.methods.compile import compile_method
-from jiqun.methods.plan import Plan
-from jiqun.methods.result import Result
+from jiqun.methods import Plan, Result, load
 from jiqun.packs import LawBook
 from jiqun.problems import Problem, ProblemsError, problem
 from jiqun.values import digest
@@ -72,11 +70,11 @@ class Run:
     @cached_property
     def plan(self) -> Plan:
         """The method compiled as it was for the run; CLI-011 where the packs have changed since."""
-        method = self.book.method(self.method_id, self.edition or None)
-        found = digest(method.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+        loaded = load(self.method_id, self.book, self.edition or None)
+        found = digest(loaded.method.model_dump(mode="json", by_alias=True, exclude_defaults=True))
         if found != self.manifest["method"]["digest"]:
             raise ProblemsError([problem("CLI-011", run=self.id, method=self.method_id)])
-        return compile_method(method, self.period, book=self.book, parameters=self.manifest["parameters"] or None)
+        return loaded.plan(self.period, self.manifest["parameters"] or None)
 
     @cached_property
     def trace(self) -> pl.DataFrame:
@@ -113,7 +111,7 @@ class Run:
         return pl.read_parquet(self.folder / f"{name}.parquet")
 
 
-def keep(context: Context, result: Result, snapshot: str, book: LawBook) -> Run:
+def keep(context: Context, result: Result, snapshot: str) -> Run:
     """Keep a result in the workspace's folder `runs`; the same evaluation again has the same id and the same bytes."""
     id_ = digest({"manifest": dict(result.manifest), "snapshot": snapshot})[:_SHORT]
     folder = context.workspace.runs / id_

@@ -13,7 +13,7 @@ def firm_near_a_cut(run: Run) -> str:
     Where nobody has either, among all graded; the smallest id at equal distance. The choice follows from the run alone.
     """
     subject = run.subject
-    moved = run.moves["subject"].to_list() if "subject" in run.moves.columns else []
+    moved = run.moves[subject].to_list()
     reasons = [
         pl.col(name).cast(pl.String) == "cohort_mean" for name in run.trace.columns if name.startswith("reason__")
     ]

@@ -58,7 +58,7 @@ def explain_subject(context: Context, run: Run, subject: str) -> Explanation:
         run.trace,
         gathered,
         subject,
-        moves=run.moves,
+        moves=run.moves.rename({run.subject: "subject"}),
         language=language(),
         book=run.book,
         lineage=None if snapshot is None else sources(snapshot),
@@ -77,7 +77,7 @@ def sources(snapshot: Snapshot) -> Callable[[str, str, str, int], str | None]:
             return None
         if (table, key, year) not in told:
             columns = snapshot.view.key(table)
-            known = {"enterprise": key, "year": year}
+            known: dict[str, ledger_lineage.Value] = {"enterprise": key, "year": year}
             if not set(columns) <= set(known):
                 return None
             try:
@@ -134,7 +134,7 @@ def _lease_cell(snapshot: Snapshot, row: Mapping[str, object]) -> ledger_lineage
         return None
     tenant = row["enterprise"] if row["part"] == "leased_in" else row["other"]
     leases = snapshot.table("occupancy").filter(
-        (pl.col("parcel") == row["parcel"]) & (pl.col("enterprise") == tenant) & (pl.col("from") <= row["last"])
+        (pl.col("parcel") == row["parcel"]) & (pl.col("enterprise") == tenant) & (pl.col("from") <= pl.lit(row["last"]))
     )
     if leases.is_empty():
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import keyword
 import re
 import warnings
 from fractions import Fraction
@@ -36,10 +35,9 @@ _COMPARISON: dict[type[ast.cmpop], str] = {
     ast.Is: "is",
     ast.IsNot: "is not",
 }
-# columns may be named like words of Python that our language does not have: `class`, `from`. They are read under a name
-# of the same length, so that every character keeps its place.
-_OURS = frozenset({"and", "or", "not", "in", "is", "if", "else", "True", "False", "None"})
-_FOREIGN = {word: chr(0x3400 + at) + word[1:] for at, word in enumerate(keyword.kwlist) if word not in _OURS}
+# words of Python that our language does not have and that columns are named by; they are read under a name of the same
+# length, so that every character keeps its place
+_FOREIGN = {word: chr(0x3400 + at) + word[1:] for at, word in enumerate(("class", "from"))}
 _COLUMN_NAMED = {disguise: word for word, disguise in _FOREIGN.items()}
 _TEXT_OR_FOREIGN = re.compile(_TEXT.pattern + r"|\b(?:" + "|".join(_FOREIGN) + r")\b")
 _TRUTH = {"true": True, "false": False, "True": True, "False": False}

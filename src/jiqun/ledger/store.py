@@ -104,7 +104,7 @@ class Store:
             self._make(table, frame.clear(), (), "ignore")
 
     def compact(self, table: str) -> None:
-        """Join a table's small files, so that reading it stays fast; old versions keep theirs. Losing a race is fine."""
+        """Join a table's small files, so that reading stays fast; old versions keep theirs. Losing a race is fine."""
         found = self._open(table)
         if found is not None:
             with suppress(CommitFailedError):

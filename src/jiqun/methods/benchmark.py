@@ -163,14 +163,14 @@ def _from_cohorts(work: Work, name: str, statistic: Statistic, values: Mapping[K
     column = f"benchmark__{name}"
     keyed = [work.value(one) for one in statistic.over]
     present = is_member()
-    for key in keyed:
-        present = present & ~key.is_null()
+    for part in keyed:
+        present = present & ~part.is_null()
     instead = _instead(work, name, statistic, digits)
     if not scaled or (len(scaled) <= FEW and len(keyed) <= 1):
         found: nw.Expr = instead
-        for (*part,), value in scaled.items():
+        for cohort_key, value in scaled.items():
             here = nw.lit(value, nw.Int64)
-            found = nw.when(keyed[0] == part[0]).then(here).otherwise(found) if part else here
+            found = nw.when(keyed[0] == cohort_key[0]).then(here).otherwise(found) if cohort_key else here
         work.add(**{column: nw.when(present).then(found)})
         return
     _join(work, column, statistic.over, scaled)

@@ -12,8 +12,10 @@ from operator import add, and_
 import narwhals as nw
 
 from jiqun.expressions.rounding import ROUNDOFF
-from jiqun.methods.integers import check_room, half_up_quotient
+from jiqun.engines import unscaled
+from jiqun.methods.integers import half_up_quotient, has_room
 
+ROOTS = ("geometric", "harmonic")
 _LN_ERROR = 16 * ROUNDOFF  # engines differ in the last bits of ln and exp
 
 
@@ -37,11 +39,12 @@ class Quotient:
     largest: int
     largest_below: int
 
-    def rounded(self, digits: int, name: str) -> nw.Expr:
-        """Round half-up to a scaled integer."""
+    def rounded(self, digits: int) -> nw.Expr | None:
+        """Round half-up to a scaled integer; None where that could leave 64 bits."""
         up = 10 ** max(digits - self.digits, 0)
         down = 10 ** max(self.digits - digits, 0)
-        check_room(max(4 * self.largest * up, 4 * self.largest_below * down), name)
+        if not has_room(max(4 * self.largest * up, 4 * self.largest_below * down)):
+            return None
         return half_up_quotient(self.above * up if up > 1 else self.above, self.below * down if down > 1 else self.below)
 
 
@@ -79,23 +82,27 @@ def _whole(one: Figure, scale: int) -> nw.Expr:
     return nw.lit(int(one.weight * scale), nw.Int64)
 
 
-def as_integers(rule: Rule, figures: Sequence[Figure], name: str) -> Quotient:
-    """Combine by sum, arithmetic mean, min or max, exactly.
+def as_integers(rule: Rule, figures: Sequence[Figure]) -> Quotient | None:
+    """Combine by sum Σw·x, arithmetic mean Σw·x ÷ Σw, min or max, exactly.
 
-    sum Σw·x, mean Σw·x ÷ Σw; all figures are said with the most decimals among them, and no product leaves 64 bits.
+    All figures are said with the most decimals among them. None where the kind takes roots or a sum could leave 64 bits.
     """
+    if rule.take in ROOTS:
+        return None
     digits = max(one.digits for one in figures)
     present, available, scale = _present(figures, rule)
     steps = [10 ** (digits - one.digits) for one in figures]
     largest = [one.largest * step for one, step in zip(figures, steps, strict=True)]
     if rule.take in ("min", "max"):
-        check_room(max(largest), name)
+        if not has_room(max(largest)):
+            return None
         values = [one.scaled * step for one, step in zip(figures, steps, strict=True)]
         extreme = (nw.min_horizontal if rule.take == "min" else nw.max_horizontal)(*values)
         return Quotient(nw.when(present).then(extreme), 1, digits, max(largest), 1)
     weights = [int(one.weight * scale) for one in figures]
     total = sum(size * weight for size, weight in zip(largest, weights, strict=True))
-    check_room(total, name)
+    if not has_room(max(total, sum(weights))):
+        return None
     terms = [
         one.scaled * (step * weight) if step * weight != 1 else one.scaled
         for one, step, weight in zip(figures, steps, weights, strict=True)
@@ -112,14 +119,29 @@ def as_integers(rule: Rule, figures: Sequence[Figure], name: str) -> Quotient:
 
 
 def as_floats(rule: Rule, figures: Sequence[Figure]) -> tuple[nw.Expr, nw.Expr, nw.Expr]:
-    """Combine by geometric mean exp(Σw·ln x ÷ Σw) or harmonic mean Σw ÷ Σ(w ÷ x): value, bound, rows in doubt."""
+    """Combine with an error bound: value, bound, rows in doubt.
+
+    Geometric mean exp(Σw·ln x ÷ Σw), harmonic mean Σw ÷ Σ(w ÷ x), and what is too large for integers.
+    """
     present, _, _ = _present(figures, rule)
-    xs = [one.scaled.cast(nw.Float64) / float(10**one.digits) for one in figures]
+    xs = [unscaled(one.scaled, one.digits) for one in figures]
     ws = [float(one.weight) for one in figures]
     over = reduce(
         add,
         (nw.when(~x.is_null()).then(nw.lit(w)).otherwise(nw.lit(0.0)) for x, w in zip(xs, ws, strict=True)),
     )
+    steps = (len(figures) + 5) * ROUNDOFF
+    if rule.take in ("min", "max"):
+        extreme = (nw.min_horizontal if rule.take == "min" else nw.max_horizontal)(*xs)
+        return nw.when(present).then(extreme), extreme.abs() * steps, nw.lit(False)
+    if rule.take in ("sum", "arithmetic"):
+        terms = [(x * w).fill_null(0.0) for x, w in zip(xs, ws, strict=True)]
+        size = reduce(add, (term.abs() for term in terms)) * steps
+        value = nw.when(present).then(reduce(add, terms))
+        if rule.take == "sum":
+            return value, size, nw.lit(False)
+        value = nw.when(over > 0.0).then(value / over)
+        return value, size / over + value.abs() * steps, nw.lit(False)
     if rule.take == "geometric":
         fine = reduce(and_, ((x > 0.0) | x.is_null() for x in xs), present & (over > 0.0))
         logs = [nw.when(x > 0.0).then(x).log(base=e) * w for x, w in zip(xs, ws, strict=True)]

@@ -18,6 +18,7 @@ from jiqun.expressions import (
     parse,
 )
 from jiqun.expressions.nearest import nearest
+from jiqun.methods.compile_grading import grading_faults
 from jiqun.methods.compile_numbers import Numbers
 from jiqun.methods.compile_references import hidden_figures, reference_faults
 from jiqun.methods.plan import FixedBenchmark, Plan, all_scores, conditions, frozen
@@ -99,6 +100,7 @@ class _Compiler:
             self._points()
             self._results()
             self.faults += reference_faults(self.method, self.names, self.at)
+            self.faults += grading_faults(self.method, self.at)
         return Plan(
             method=self.method,
             period=self.period,
@@ -205,6 +207,8 @@ class _Compiler:
         contract = self.contract(table, f"{path}.column")
         if contract is None:
             return None
+        if name not in contract.column_names and one.unit is not None:
+            contract = self._declared_column(contract, name, one)
         for needed in (name, self.method.evaluates.subject):
             if needed not in contract.column_names:
                 self._unknown_column(needed, contract, f"{path}.column")
@@ -216,6 +220,13 @@ class _Compiler:
                 self.fault("METHOD-005", f"{path}.unit", unit=kind.unit, wanted=wanted)
             return NumberType(wanted)
         return kind
+
+    def _declared_column(self, contract: TableContract, name: str, one: Input) -> TableContract:
+        """Add a column that the rule itself declares by its unit, for tables that carry more than their contract."""
+        column = Column(name=name, title=one.title or name, title_en=one.title_en or name, type="number", unit=one.unit)
+        grown = contract.model_copy(update={"fields": (*contract.fields, column)})
+        self.contracts[contract.id] = grown
+        return grown
 
     def _rollup_type(self, rollup: Rollup, unit: str | None, path: str) -> Type | None:
         contract = self.contract(rollup.table, f"{path}.rollup.table")

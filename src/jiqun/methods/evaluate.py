@@ -16,6 +16,7 @@ from jiqun.methods.criteria import RESULTS, add_criteria
 from jiqun.methods.entitle import add_entitlements
 from jiqun.methods.gather import ascending, assumptions, gather
 from jiqun.methods.grade import add_grades, grade_words
+from jiqun.methods.listings import list_digests
 from jiqun.methods.measure import measure
 from jiqun.methods.members import place
 from jiqun.methods.move import apply_moves
@@ -26,20 +27,27 @@ from jiqun.methods.score import score
 from jiqun.methods.tables import Tables, content_digest
 from jiqun.methods.total import add_up
 from jiqun.methods.work import ROW, STATUSES, Work
-from jiqun.problems import stop_if_errors
+from jiqun.packs import LawBook
+from jiqun.problems import Place, problem
 from jiqun.values import digest, plain, to_scaled
 
 PARTS = ("jiqun", "polars", "duckdb", "narwhals")
 
 
 def evaluate(
-    plan: Plan, tables: Mapping[str, Any], *, engine: str = "polars", digests: Mapping[str, str] | None = None
+    plan: Plan,
+    tables: Mapping[str, Any],
+    *,
+    engine: str = "polars",
+    digests: Mapping[str, str] | None = None,
+    book: LawBook | None = None,
 ) -> Result:
     """Evaluate every subject of the plan's period.
 
     `tables` are Polars, pandas or Arrow frames or Parquet files by table name; a table without period column holds the
     period's rows. `digests` are the content hashes of the tables, where a snapshot knows them; otherwise what was read
-    is hashed. Raises ProblemsError with every fault of the tables. The same inputs give the same trace on every engine.
+    is hashed. `book` is kept for explanations. Raises ProblemsError with every fault of the tables. The same inputs give
+    the same trace on every engine.
     """
     with open_engine(engine) as opened:
         given = Tables(opened, plan.contracts, tables)
@@ -48,8 +56,8 @@ def evaluate(
         if not ascending(gathered[plan.subject]):
             gathered = gathered.sort(plan.subject)
         work = Work(plan, opened, opened.load(gathered.with_row_index(ROW)), gathered.height, given)
-        work.notices += [*given.faults, *assumptions(plan, gathered)]
         earlier = _earlier(plan, given)
+        work.notices += [*given.faults, *assumptions(plan, gathered)]
         place(work)
         measure(work)
         prepare(work)
@@ -70,13 +78,17 @@ def evaluate(
             manifest=_manifest(work, trace, gathered, digests),
             problems=tuple(work.notices),
             tables=tables,
+            book=book,
         )
 
 
 def _earlier(plan: Plan, tables: Tables) -> Work | None:
     """Members and measures of the period before, where a benchmark asks for them and the table tells periods apart."""
-    before = plan.previous
-    if before is None or tables.period_column(plan.method.evaluates.table) is None:
+    before, table = plan.previous, plan.method.evaluates.table
+    if before is None:
+        return None
+    if tables.period_column(table) is None:
+        tables.faults.append(problem("METHOD-029", Place(item=table), table=table, period=before.period))
         return None
     gathered = tables.engine.collect(gather(before, tables, cohort_only=True))
     work = Work(before, tables.engine, tables.engine.load(gathered.with_row_index(ROW)), gathered.height, tables)
@@ -124,18 +136,17 @@ def _finished(work: Work) -> pl.DataFrame:
     there = set(work.frame.collect_schema().names())
     chosen = [nw.col(name) for name in columns if name in there]
     trace = work.collect(work.frame.select(*chosen))
-    made = [_typed(trace, name, kind) for name, kind in columns.items()]
-    trace = trace.select(*made)
+    trace = pl.DataFrame([_typed(trace, name, kind) for name, kind in columns.items()])
     return trace if ascending(trace[work.subject]) else trace.sort(work.subject)
 
 
-def _typed(trace: pl.DataFrame, name: str, kind: Any) -> pl.Expr:
+def _typed(trace: pl.DataFrame, name: str, kind: Any) -> pl.Series:
     """A column in the trace's type; engines hand enumerations out as texts, and an absent column is missing."""
     if name not in trace.columns or trace[name].null_count() == trace.height:
-        return pl.lit(None, pl.String if isinstance(kind, pl.Enum) else kind).cast(kind).alias(name)
+        return pl.Series(name, [None], pl.String).cast(kind).new_from_index(0, trace.height)
     if trace[name].dtype == kind:
-        return pl.col(name)
-    return (pl.col(name).cast(pl.String) if isinstance(kind, pl.Enum) else pl.col(name)).cast(kind)
+        return trace[name]
+    return (trace[name].cast(pl.String) if isinstance(kind, pl.Enum) else trace[name]).cast(kind)
 
 
 def _benchmark_table(work: Work) -> pl.DataFrame:
@@ -151,8 +162,9 @@ def _manifest(
 ) -> dict[str, Any]:
     """Everything that makes the run the same again; no clock, no machine."""
     plan, method = work.plan, work.plan.method
-    statuses = dict(trace["status"].cast(pl.String).value_counts().iter_rows())
-    tables = dict(digests) if digests is not None else {method.evaluates.table: content_digest(gathered)}
+    statuses = {name: int((trace["status"] == name).sum()) for name in STATUSES}
+    if digests is None:
+        digests = {method.evaluates.table: content_digest(gathered), **list_digests(work)}
     return {
         "method": {
             "id": method.id,
@@ -165,14 +177,14 @@ def _manifest(
         "period": str(plan.period),
         "trial": bool(plan.overrides),
         "parameters": {name: _written(value) for name, value in sorted(plan.overrides.items())},
-        "tables": dict(sorted(tables.items())),
+        "tables": dict(sorted(digests.items())),
         "engine": work.engine.name,
         "versions": {name: version(name) for name in PARTS},
         "referee": {
             name: {"looked_at": looked, "changed": changed} for name, (looked, changed) in sorted(work.refereed.items())
         },
         "subjects": trace.height,
-        "statuses": {name: statuses[name] for name in STATUSES if name in statuses},
+        "statuses": {name: count for name, count in statuses.items() if count},
         "problems": [{"code": one.code, "place": str(one.place), "values": dict(one.values)} for one in work.notices],
     }
 

@@ -10,6 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from jiqun.engines import Frame
+from jiqun.expressions import BooleanType, DateType, NumberType
 from jiqun.methods.compile import split_column
 from jiqun.methods.compile_references import used_columns
 from jiqun.methods.plan import Plan
@@ -135,8 +136,11 @@ def _join(plan: Plan, tables: Tables, frame: Frame, right: Frame | None, names: 
 
 def _nothing(plan: Plan, name: str) -> nw.Expr:
     kind = plan.names.get(name)
-    kinds = {"NumberType": nw.Float64, "BooleanType": nw.Boolean, "DateType": nw.Date}
-    return nw.lit(None, kinds.get(type(kind).__name__, nw.String))
+    if kind is None or isinstance(kind, NumberType):  # a streak is not typed before grades are
+        return nw.lit(None, nw.Float64)
+    if isinstance(kind, BooleanType):
+        return nw.lit(None, nw.Boolean)
+    return nw.lit(None, nw.Date) if isinstance(kind, DateType) else nw.lit(None, nw.String)
 
 
 def _absent(tables: Tables, plan: Plan, table: str, name: str) -> bool:

@@ -25,6 +25,11 @@ def rescaled(value: nw.Expr, from_digits: int, to_digits: int) -> nw.Expr:
     return half_up_quotient(value, 10 ** (from_digits - to_digits))
 
 
+def has_room(largest: int) -> bool:
+    """Tell whether a computation whose largest possible intermediate value is known fits into 64 bits."""
+    return largest < ROOM
+
+
 def check_room(largest: int, name: str) -> None:
     """Refuse a computation whose largest possible intermediate value would not fit (METHOD-041)."""
     if largest >= ROOM:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from jiqun.methods.plan import Plan
+from jiqun.methods.tables import content_digest
 from jiqun.methods.work import Work
 from jiqun.problems import Place, Problem, problem, stop_if_errors
 
@@ -34,26 +35,38 @@ def read_listings(work: Work) -> Listings:
 
     Raises ProblemsError with every row that cannot be applied. A kind that no move uses becomes a notice.
     """
-    subject = work.subject
-    kinds = {one.listed for one in work.plan.method.moves.values() if one.listed is not None}
+    rows = _rows(work)
+    stop_if_errors(_faults(work.plan, rows))
+    for (kind,), group in rows.group_by("kind", maintain_order=True):
+        if kind not in _kinds(work.plan):
+            work.notices.append(problem("METHOD-066", Place(sheet=TABLE), kind=kind, count=group.height))
+    return Listings(rows)
+
+
+def list_digests(work: Work) -> dict[str, str]:
+    """Return the content hash of the lists, which are inputs of a run like the evaluated table."""
+    rows = _rows(work)
+    return {} if rows.is_empty() else {TABLE: content_digest(rows)}
+
+
+def _kinds(plan: Plan) -> set[str]:
+    return {one.listed for one in plan.method.moves.values() if one.listed is not None}
+
+
+def _rows(work: Work) -> pl.DataFrame:
     tables = work.tables
-    if tables is None or not tables.has(TABLE) or not kinds:
-        return Listings(pl.DataFrame(schema={subject: pl.String, **COLUMNS}))
+    if tables is None or not tables.has(TABLE) or not _kinds(work.plan):
+        return pl.DataFrame(schema={work.subject: pl.String, **COLUMNS})
     given = tables.frame(TABLE)
     there = () if given is None else given.collect_schema().names()
     optional = [name for name in COLUMNS if name != "kind" and name in there]
-    selected = tables.select(TABLE, [subject, "kind", *optional], work.plan.period)
+    selected = tables.select(TABLE, [work.subject, "kind", *optional], work.plan.period)
     stop_if_errors(tables.faults)
     assert selected is not None
     found = work.collect(selected)
     missing = [pl.lit(None, kind).alias(name) for name, kind in COLUMNS.items() if name not in found.columns]
-    rows = found.with_columns(*missing).select(subject, *(pl.col(name).cast(kind) for name, kind in COLUMNS.items()))
-    rows = rows.sort(subject, "kind", "reason")
-    stop_if_errors(_faults(work.plan, rows))
-    for (kind,), group in rows.group_by("kind", maintain_order=True):
-        if kind not in kinds:
-            work.notices.append(problem("METHOD-066", Place(sheet=TABLE), kind=kind, count=group.height))
-    return Listings(rows)
+    casts = (pl.col(name).cast(kind) for name, kind in COLUMNS.items())
+    return found.with_columns(*missing).select(work.subject, *casts).sort(work.subject, *COLUMNS, nulls_last=True)
 
 
 def _faults(plan: Plan, rows: pl.DataFrame) -> Iterator[Problem]:

@@ -100,7 +100,7 @@ def nearest(
     trial = try_of(plan, trace, gathered, subject)
     if trial is None:
         return _nothing(trace.filter(pl.col(plan.subject) == subject).row(0, named=True), subject, "not_graded")
-    place = trial.place(trial.member())
+    place = trial.place(trial.own())
     if place is not None and place == 0:
         return _nothing({"grade": trial.grade, "total": None}, subject, "best")
     ways, out_of_reach = _ways(trial, not_advised, lambda member: _is_better(trial, member, place))
@@ -112,7 +112,7 @@ def nearest(
         trial.grade,
         trial.classes[place - 1] if place is not None else None,
         "",
-        trial.member().total,
+        trial.own().total,
         tuple(sorted(ways, key=lambda way: (abs(way.share) if way.share is not None else Fraction(10**9), way.input))),
         out_of_reach,
         tuple(sorted(used)),
@@ -205,12 +205,21 @@ def _way(trial: Trial, name: str, measures: tuple[str, ...], reached: Callable[[
         return None
     needed = from_scaled(min(found, key=lambda scaled: (abs(scaled - start), -scaled)), digits)
     member = trial.member({name: needed})
-    changed = tuple(one for one in measures if member.measures[one] != trial.member().measures[one])
+    changed = tuple(one for one in measures if member.measures[one] != trial.own().measures[one])
     kind = trial.plan.names[name]
     assert isinstance(kind, NumberType)
     unit = kind.unit.symbol if kind.unit.powers else ""
     return Way(
-        "input", name, unit, digits, now, needed, member.total, trial.rank(member), trial.graded(member), changed
+        "input",
+        name,
+        unit,
+        digits,
+        now,
+        needed,
+        member.total,
+        trial.others.rank(member),
+        trial.others.grade(member),
+        changed,
     )
 
 
@@ -251,15 +260,15 @@ def _without_deductions(trial: Trial, place: int | None) -> list[Way]:
     total = trial.plan.total(trial.population)
     ways = []
     for name in total.deductions if total is not None else ():
-        now = trial.member().additions[name].value
+        now = trial.own().additions[name].value
         if now <= 0:
             continue
-        member = trial.member(without=name)
+        member = trial.without(name)
         if _is_better(trial, member, place):
             assert total is not None
             digits = total.deductions[name].digits
             zero = Fraction(0)
-            rank, grade = trial.rank(member), trial.graded(member)
+            rank, grade = trial.others.rank(member), trial.others.grade(member)
             ways.append(Way("deduction", name, "分", digits, now, zero, member.total, rank, grade, ()))
     return ways
 
@@ -311,5 +320,5 @@ def _inputs_of(plan: Plan, criterion: str, population: str) -> Iterator[str]:
 def _missing(trial: Trial, criterion: str) -> Iterator[str]:
     typed = trial.plan.formulas.get(f"criteria.{criterion}.test")
     for name in sorted(typed.names) if typed is not None else ():
-        if trial.member().names.get(name) is None:
+        if trial.own().names.get(name) is None:
             yield name

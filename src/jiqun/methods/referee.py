@@ -46,6 +46,7 @@ class Asked:
 def rounded(work: Work, path: str, digits: int, column: str, only: nw.Expr | None = None) -> Asked:
     """Ask for the number of a formula, rounded half-up to a scaled integer; missing outside the rows of `only`."""
     typed = work.plan.formulas[path]
+    names = typed.names
     reading = work.read(path)
     assert reading.bound is not None
     scaled, near = guarded_round(reading.value, reading.bound, digits)
@@ -55,15 +56,16 @@ def rounded(work: Work, path: str, digits: int, column: str, only: nw.Expr | Non
         scaled, near = nw.when(only).then(scaled), near & only
 
     def exactly(row: Mapping[str, Any]) -> Verdict:
-        value = exact_value(typed, exact_values(typed.names, row, read_value))
+        value = exact_value(typed, exact_values(names, row, read_value))
         return {column: None if value is None else to_scaled(value, digits)}  # type: ignore[arg-type]
 
-    return Asked({column: scaled}, near, work.needs(typed.names), exactly)
+    return Asked({column: scaled}, near, work.needs(names), exactly)
 
 
 def decided(work: Work, path: str, column: str, only: nw.Expr | None = None) -> Asked:
     """Ask for the verdict of a condition: true, false or missing; missing outside the rows of `only`."""
     typed = work.plan.formulas[path]
+    names = typed.names
     reading = work.read(path)
     value, near = reading.value, reading.doubt
     if near is not None:
@@ -72,15 +74,15 @@ def decided(work: Work, path: str, column: str, only: nw.Expr | None = None) -> 
         value, near = nw.when(only).then(value), None if near is None else near & only
 
     def exactly(row: Mapping[str, Any]) -> Verdict:
-        return {column: exact_value(typed, exact_values(typed.names, row, read_value))}
+        return {column: exact_value(typed, exact_values(names, row, read_value))}
 
-    return Asked({column: value}, near, work.needs(typed.names), exactly)
+    return Asked({column: value}, near, work.needs(names), exactly)
 
 
 def settle(work: Work, asked: Sequence[Asked]) -> None:
     """Add the columns asked for, computed once, with the rows in doubt decided exactly."""
     doubtful = [one for one in asked if one.near is not None]
-    marks = {f"near__{index}": one.near for index, one in enumerate(doubtful)}
+    marks = {f"near__{index}": one.near for index, one in enumerate(doubtful) if one.near is not None}
     work.add(**{name: value for one in asked for name, value in one.columns.items()})
     work.frame = work.frame.with_columns(**marks) if marks else work.frame
     work.settle()

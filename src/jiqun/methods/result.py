@@ -8,8 +8,14 @@ from typing import Any
 
 import polars as pl
 
+from jiqun.methods.explain import explain
+from jiqun.methods.explanation.model import Explanation
+from jiqun.methods.explanation.reader import Lineage
+from jiqun.methods.nearest import Nearest, nearest
 from jiqun.methods.plan import Plan
-from jiqun.problems import Problem
+from jiqun.methods.tables import as_source
+from jiqun.packs import LawBook
+from jiqun.problems import Language, Problem
 
 
 @dataclass(frozen=True)
@@ -17,7 +23,8 @@ class Result:
     """What an evaluation gives.
 
     `trace` has one row per subject, sorted; figures are scaled integers whose decimals the plan knows. `gathered` are
-    the inputs that formulas read, `manifest` says what makes the run the same again and what the referee did.
+    the inputs that formulas read, `benchmarks` what measures were held against, `moves` the log of changed grades, and
+    `manifest` what makes the run the same again and what the referee did.
     """
 
     plan: Plan
@@ -28,10 +35,11 @@ class Result:
     manifest: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
     tables: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    book: LawBook | None = field(default=None, repr=False)
 
     @property
     def grades(self) -> pl.DataFrame:
-        """Subject, population, status, total (as decimal number in float64, for reading), rank and grade."""
+        """Subject, population, status, total (float64, for reading), rank and grade."""
         cases = [
             pl.when(pl.col("population") == one).then(pl.col("total") / 10**total.digits)
             for one in self.plan.populations
@@ -39,5 +47,47 @@ class Result:
         ]
         value = pl.coalesce(cases) if cases else pl.lit(None, pl.Float64)
         return self.trace.select(
-            self.plan.subject, "status", "population", value.alias("total"), "rank", "grade", "treated_as", "grade__reason"
+            self.plan.subject,
+            "status",
+            "population",
+            value.alias("total"),
+            "rank",
+            "grade",
+            "treated_as",
+            "grade__reason",
         )
+
+    def explain(
+        self, subject: str, language: Language = "zh", *, lineage: Lineage | None = None, official: bool = False
+    ) -> Explanation:
+        """Say why a subject has its grade, down to clauses and inputs; METHOD-081 for an unknown subject."""
+        row = self.gathered.filter(pl.col(self.plan.subject) == subject)
+        named = row.with_columns(name=pl.lit(self._name_of(subject), pl.String)) if "name" not in row.columns else row
+        return explain(
+            self.plan,
+            self.trace,
+            named,
+            subject,
+            moves=self.moves,
+            language=language,
+            book=self.book,
+            lineage=lineage,
+            official=official,
+        )
+
+    def next(self, subject: str) -> Nearest:
+        """Return the nearest ways to the next better grade; METHOD-081 for an unknown subject."""
+        return nearest(self.plan, self.trace, self.gathered, subject)
+
+    def _name_of(self, subject: str) -> str | None:
+        """The subject's name, where the evaluated table or the table of enterprises writes one."""
+        for table in (self.plan.method.evaluates.table, "enterprise"):
+            source = as_source(self.tables[table]) if table in self.tables else None
+            if isinstance(source, (pl.DataFrame, pl.LazyFrame)):
+                columns = source.lazy().collect_schema().names()
+                if {"name", self.plan.subject} <= set(columns):
+                    found = source.lazy().filter(pl.col(self.plan.subject) == subject).select("name").collect()
+                    names = found["name"].drop_nulls()
+                    if names.len():
+                        return str(names[-1])
+        return None

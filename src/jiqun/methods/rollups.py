@@ -11,9 +11,9 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from jiqun.engines import Frame, guarded_round
+from jiqun.engines import Frame, guarded_round, unscaled
 from jiqun.expressions import Columns, Exact, NumberType, columns, exact_value
-from jiqun.expressions.rounding import ROUNDOFF
+from jiqun.expressions.rounding import DIVISION_STEPS, ROUNDOFF
 from jiqun.methods.exact.member import read_value
 from jiqun.methods.plan import Plan
 from jiqun.methods.tables import PERIOD_COLUMNS, Tables
@@ -107,7 +107,7 @@ def _of_values(
         return grouped.select(nw.col(key), doubt.alias("near__"), nw.when(whole).then(nw.col(f"{rollup.take}__")).alias(name))
     raw, bound = _raw(rollup)
     scaled, near = guarded_round(nw.when(whole).then(raw), nw.when(whole).then(bound), rollup.digits)
-    made = scaled.cast(nw.Float64) / float(10**rollup.digits)
+    made = unscaled(scaled, rollup.digits)
     return grouped.select(nw.col(key), (near | doubt).alias("near__"), made.alias(name))
 
 
@@ -119,7 +119,7 @@ def _raw(rollup: Rollup) -> tuple[nw.Expr, nw.Expr]:
         return nw.col("sum__"), carried
     if rollup.take == "mean":
         mean = nw.col("sum__") / count
-        return mean, carried / count + mean.abs() * ROUNDOFF * 1.001
+        return mean, carried / count + mean.abs() * (DIVISION_STEPS * ROUNDOFF * 1.001)
     return nw.col(f"{rollup.take}__"), nw.col("worst__")
 
 

@@ -106,7 +106,7 @@ def _first_case(work: Work, path: str, one: Score, cases: Cases) -> Scored:
     points = nw.lit(to_scaled(exact(cases.otherwise), one.digits), nw.Int64)
     for case, reading in reversed(list(zip(cases.of, readings, strict=True))):
         here = nw.lit(to_scaled(exact(case.points), one.digits), nw.Int64)
-        points = nw.when(reading.value).then(here).otherwise(nw.when(~reading.value).then(points))  # type: ignore[assignment]
+        points = nw.when(reading.value).then(here).otherwise(nw.when(~reading.value).then(points))
     doubts = [reading.doubt for reading in readings if reading.doubt is not None]
     return _bounded(one, points, [(points.is_null(), *_missing(one, "missing"))], reduce(or_, doubts) if doubts else None)
 

@@ -11,7 +11,7 @@ from operator import and_, or_
 
 import narwhals as nw
 
-from jiqun.engines import guarded_round
+from jiqun.engines import guarded_round, unscaled
 from jiqun.expressions.rounding import ROUNDOFF
 from jiqun.methods.integers import ROOM, check_room, half_up_quotient
 from jiqun.methods.plan import Plan
@@ -99,6 +99,7 @@ def _ratio(plan: Plan, ratio: Ratio, weight: Fraction, value: nw.Expr, digits: i
     base = other.constant
     number = value.cast(nw.Float64)
     zero: nw.Expr | None = None
+    points: nw.Expr
     if ratio.reversed:
         zero = value == 0
         if base is not None:
@@ -214,7 +215,7 @@ def _efficacy(plan: Plan, one: Efficacy, weight: Fraction, value: nw.Expr, digit
 def _float(one: Held) -> nw.Expr:
     """The float nearest to a scaled integer's decimal of at most 15 digits: comparing two compares the decimals."""
     value = nw.lit(one.scaled, nw.Int64) if isinstance(one.scaled, int) else one.scaled
-    return value.cast(nw.Float64) / float(10**one.digits)
+    return unscaled(value, one.digits)
 
 
 def inside(value: nw.Expr, digits: int, band: Band) -> nw.Expr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -17,12 +18,12 @@ from jiqun.engines.engine import Source
 from jiqun.expressions.nearest import nearest
 from jiqun.packs.models import TableContract
 from jiqun.problems import Place, Problem, ProblemsError, problem
-from jiqun.values import Period
+from jiqun.values import Period, digest
 
 PERIOD_COLUMNS = ("year", "month")
 # types of columns of the tables that methods read by themselves, where the law book has no contract for them
 _USUAL = {"year": "integer", "steps": "integer", "score": "number", "total": "number", "value": "number"}
-_KINDS = {
+_KINDS: dict[str, tuple[Any, str, str]] = {
     "string": (nw.String, "文字", "text"),
     "number": (nw.Float64, "数", "a number"),
     "integer": (nw.Int64, "整数", "a whole number"),
@@ -46,7 +47,7 @@ def as_source(frame: Any) -> Source:
     native = nw.from_native(frame, pass_through=True)
     if isinstance(native, nw.DataFrame):
         if native.implementation.is_pandas():
-            return cast(pl.DataFrame, pl.from_pandas(frame, nan_to_null=True))
+            return pl.from_pandas(frame, nan_to_null=True)
         return cast(pa.Table, native.to_arrow())
     raise TypeError(f"a table is a Polars, pandas or Arrow frame, not {type(frame).__name__}")
 
@@ -165,20 +166,22 @@ def _number(column: nw.Expr, kind: Any) -> nw.Expr | None:
 
 def content_digest(frame: pl.DataFrame) -> str:
     """Return the SHA-256 of a frame's content: names, types and values, whatever its chunks and buffers are."""
-    total = hashlib.sha256()
-    for name in frame.columns:
-        series = frame[name]
-        missing = series.is_null()
-        if series.dtype in (pl.String, pl.Enum, pl.Categorical):
-            plain = series.cast(pl.String).fill_null("").to_arrow(compat_level=pl.CompatLevel.oldest())
-            buffers = [plain.buffers()[1], plain.buffers()[2]]
-        else:
-            number = series.cast(pl.Int8) if series.dtype == pl.Boolean else series
-            number = number.to_physical() if series.dtype.is_temporal() else number
-            buffers = [number.fill_null(0).rechunk().to_arrow().buffers()[1]]
-        total.update(f"{name}:{series.dtype}:{len(series)}:{missing.sum()};".encode())
-        if missing.any():
-            buffers.append(missing.cast(pl.Int8).to_arrow().buffers()[1])
-        for buffer in buffers:
-            total.update(memoryview(buffer) if buffer is not None else b"")
+    with ThreadPoolExecutor(max_workers=4) as pool:  # hashing lets other threads run
+        parts = list(pool.map(_column_digest, (frame[name] for name in frame.columns)))
+    return digest([[name, part] for name, part in zip(frame.columns, parts, strict=True)])
+
+
+def _column_digest(series: pl.Series) -> str:
+    missing = series.is_null()
+    if series.dtype in (pl.String, pl.Enum, pl.Categorical):
+        texts = series.cast(pl.String).fill_null("").to_arrow(compat_level=pl.CompatLevel.oldest())
+        buffers = [texts.buffers()[1], texts.buffers()[2]]
+    else:
+        number = series.cast(pl.Int8) if series.dtype == pl.Boolean else series.to_physical()
+        buffers = [number.fill_null(0).rechunk().to_arrow().buffers()[1]]
+    total = hashlib.sha256(f"{series.dtype}:{len(series)}:{missing.sum()};".encode())
+    if missing.any():
+        buffers.append(missing.cast(pl.Int8).to_arrow().buffers()[1])
+    for buffer in buffers:
+        total.update(memoryview(buffer) if buffer is not None else b"")
     return total.hexdigest()

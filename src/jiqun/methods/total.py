@@ -10,19 +10,18 @@ from typing import Any
 
 import narwhals as nw
 
-from jiqun.engines import guarded_round
+from jiqun.engines import guarded_round, unscaled
 from jiqun.expressions.rounding import ROUNDOFF
 from jiqun.methods import referee
 from jiqun.methods.additions import ADDITIONS, add_additions, digits_of
 from jiqun.methods.combine import Figure, Quotient, Rule, as_floats, as_integers
 from jiqun.methods.exact.totals import taken
-from jiqun.methods.integers import check_room
+from jiqun.methods.integers import has_room
 from jiqun.methods.plan import Plan
 from jiqun.methods.work import Work, is_member, pieces
 from jiqun.packs.models.method import Total
 from jiqun.values import exact, from_scaled, to_scaled
 
-IRRATIONAL = ("geometric", "harmonic")
 Children = Sequence[Fraction | None]
 
 
@@ -86,10 +85,12 @@ def _node(work: Work, name: str, largest: dict[str, int]) -> None:
     plan, node, column = work.plan, work.plan.method.nodes[name], f"node__{name}"
     rule = Rule(node.take, node.missing == "available", exact(node.least_share))
     figures = {one: _figures(plan, one, node.of, largest, node.weights or {}) for one in plan.populations}
-    if node.take not in IRRATIONAL:
-        made = {one: as_integers(rule, each, name) for one, each in figures.items()}
-        values = {one: each.rounded(node.digits, name) for one, each in made.items()}
-        work.add(**{column: nw.when(is_member()).then(pieces(values))})
+    made = [as_integers(rule, each) for each in figures.values()]
+    values = [None if one is None else one.rounded(node.digits) for one in made]
+    whole = [one for one in values if one is not None]
+    if len(whole) == len(values):
+        cases = dict(zip(figures, whole, strict=True))
+        work.add(**{column: nw.when(is_member()).then(pieces(cases))})
         work.settle()
         largest |= _largest(work, [column])
         return
@@ -141,12 +142,12 @@ def _children(plan: Plan, row: Mapping[str, Any], names: Sequence[str]) -> list[
 def _totals(work: Work, largest: Mapping[str, int]) -> None:
     plan = work.plan
     totals = {one: total for one in plan.populations if (total := plan.total(one)) is not None and plan.total_of(one)}
-    whole = {one: total for one, total in totals.items() if total.take not in IRRATIONAL}
-    rough = {one: total for one, total in totals.items() if total.take in IRRATIONAL}
-    values = {one: _integer_total(plan, one, total, largest) for one, total in whole.items()}
+    made = {one: _integer_total(plan, one, total, largest) for one, total in totals.items()}
+    values = {one: value for one, value in made.items() if value is not None}
+    rough = {one: total for one, total in totals.items() if made[one] is None}
     if not rough:
-        made = pieces(values) if values else nw.lit(None, nw.Int64)
-        work.add(total=nw.when(is_member()).then(made))
+        value = pieces(values) if values else nw.lit(None, nw.Int64)
+        work.add(total=nw.when(is_member()).then(value))
         work.settle()
         return
     readings = {one: _float_total(plan, one, total, largest) for one, total in rough.items()}
@@ -180,10 +181,14 @@ def _signed(plan: Plan, population: str, total: Total, largest: Mapping[str, int
     return together, digits, size
 
 
-def _integer_total(plan: Plan, population: str, total: Total, largest: Mapping[str, int]) -> nw.Expr:
-    """base × factor + bonuses − deductions, capped and floored, over one denominator; rounded once at the end."""
-    name = f"total {population}"
-    base = as_integers(Rule(total.take), _figures(plan, population, plan.total_of(population), largest, {}), name)
+def _integer_total(plan: Plan, population: str, total: Total, largest: Mapping[str, int]) -> nw.Expr | None:
+    """base × factor + bonuses − deductions, capped and floored, over one denominator; rounded once at the end.
+
+    None where roots are taken or 64 bits might not hold it.
+    """
+    base = as_integers(Rule(total.take), _figures(plan, population, plan.total_of(population), largest, {}))
+    if base is None:
+        return None
     above, size, digits = base.above, base.largest, base.digits
     if total.factor is not None:
         above, size, digits = above * nw.col("factor"), size * largest["factor"], digits + total.factor_digits
@@ -195,7 +200,8 @@ def _integer_total(plan: Plan, population: str, total: Total, largest: Mapping[s
     assert isinstance(below, int)
     size = size * up + plus_size * below * 10 ** (scale - plus_digits)
     size = max([size, *(abs(int(one * below * 10**scale)) for one in limits)])
-    check_room(size, name)
+    if not has_room(size):
+        return None
     value = above * up if up > 1 else above
     if plus is not None:
         value = value + plus * (below * 10 ** (scale - plus_digits))
@@ -205,7 +211,7 @@ def _integer_total(plan: Plan, population: str, total: Total, largest: Mapping[s
     if total.floor is not None:
         floor = int(exact(total.floor) * below * 10**scale)
         value = nw.when(value < floor).then(nw.lit(floor, nw.Int64)).otherwise(value)
-    return Quotient(value, below, scale, size, below).rounded(total.digits, name)
+    return Quotient(value, below, scale, size, below).rounded(total.digits)
 
 
 def _decimals(value: Fraction) -> int:
@@ -221,11 +227,11 @@ def _float_total(
     figures = _figures(plan, population, plan.total_of(population), largest, {})
     value, bound, doubt = as_floats(Rule(total.take), figures)
     if total.factor is not None:
-        factor = nw.col("factor").cast(nw.Float64) / float(10**total.factor_digits)
+        factor = unscaled(nw.col("factor"), total.factor_digits)
         value, bound = value * factor, bound * factor.abs() + (value * factor).abs() * (3 * ROUNDOFF)
     plus, digits, _ = _signed(plan, population, total, largest)
     if plus is not None:
-        added = plus.cast(nw.Float64) / float(10**digits)
+        added = unscaled(plus, digits)
         bound = bound + (value.abs() + added.abs()) * (3 * ROUNDOFF)
         value = value + added
     if total.cap is not None:

@@ -16,7 +16,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from jiqun.engines import Engine, Frame
+from jiqun.engines import Engine, Frame, unscaled
 from jiqun.expressions import Columns, Exact, columns
 from jiqun.methods.plan import Plan
 from jiqun.methods.tables import Tables
@@ -97,8 +97,8 @@ class Work:
         if self.is_gathered(name):
             return nw.col(name)
         parts = [
-            nw.when(test).then(nw.col(column).cast(nw.Float64) / float(10**digits)) if test is not None
-            else nw.col(column).cast(nw.Float64) / float(10**digits)
+            nw.when(test).then(unscaled(nw.col(column), digits)) if test is not None
+            else unscaled(nw.col(column), digits)
             for column, digits, test in self.scaled(name)
         ]  # fmt: skip
         if not parts:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jiqun.packs.lawbook import LawBook
 from jiqun.packs.lint_documents import documents, headers
+from jiqun.packs.lint_ladders import edition_rules, ladders
 from jiqun.packs.lint_methods import methods
 from jiqun.packs.lint_parameters import parameters
 from jiqun.packs.lint_tables import tables
@@ -22,6 +23,8 @@ _RULES: tuple[Callable[[LawBook], Iterator[Problem]], ...] = (
     taxonomies,
     tables,
     methods,
+    edition_rules,
+    ladders,
     released,
 )
 

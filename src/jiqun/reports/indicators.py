@@ -128,14 +128,14 @@ class _Indicator:
     def _measure(self, row: Mapping[str, Any], name: str) -> Value:
         figure = self.run.plan.figure(name)
         value = row.get(f"measure__{name}")
-        return None if figure is None or value is None else value / 10**figure.digits
+        return None if figure is None or value is None else int(value) / 10**figure.digits
 
     def _benchmark(self, row: Mapping[str, Any], name: str) -> Value:
         fixed = self.run.plan.fixed.get(name)
         if fixed is not None:
             return fixed.scaled / 10**fixed.digits
         value = row.get(f"benchmark__{name}")
-        return None if value is None else value / 10 ** self.run.plan.method.benchmarks[name].digits
+        return None if value is None else int(value) / 10 ** self.run.plan.method.benchmarks[name].digits
 
     def _input_field(self, name: str, values: pl.Series) -> Field:
         unit = self.run.voice.unit(name)
@@ -169,7 +169,9 @@ def _with_options(score: Score) -> Iterator[Score]:
 
 
 def _plain(value: object) -> Value:
-    return value if value is None or type(value) in (int, float, str) else str(value)  # type: ignore[return-value]
+    if value is None or (isinstance(value, (int, float, str)) and not isinstance(value, bool)):
+        return value
+    return str(value)
 
 
 def _decimals(text: str) -> int:

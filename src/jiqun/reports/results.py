@@ -102,12 +102,12 @@ def _moved(run: Evaluated) -> dict[str, str]:
     said: dict[str, list[str]] = {}
     for row in _changes(run):
         change = f"{row['from'] or '—'}→{row['to'] or '—'}"
-        said.setdefault(str(row["subject"]), []).append(f"{_move_title(run, str(row['move']))} {change}")
+        said.setdefault(str(row[run.plan.subject]), []).append(f"{_move_title(run, str(row['move']))} {change}")
     return {subject: "；".join(parts) for subject, parts in said.items()}
 
 
 def _changes(run: Evaluated) -> list[dict[str, Any]]:
-    return [] if run.moves.is_empty() else run.moves.sort("subject", "order").to_dicts()
+    return [] if run.moves.is_empty() else run.moves.sort(run.plan.subject, "order").to_dicts()
 
 
 def _move_title(run: Evaluated, name: str) -> str:
@@ -138,8 +138,8 @@ def _move_row(run: Evaluated, row: Mapping[str, Any]) -> list[Value]:
     part = run.plan.method.moves.get(name) or run.plan.method.exceptions.get(name)
     clause = run.voice.clause(part.clause if part is not None else None)
     return [
-        row["subject"],
-        run.names.get(str(row["subject"])),
+        row[run.plan.subject],
+        run.names.get(str(row[run.plan.subject])),
         row["order"],
         _move_title(run, name),
         row["from"],

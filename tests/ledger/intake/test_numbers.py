@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -106,9 +107,18 @@ def test_missing_words_are_missing_and_a_zero_stays_zero(workbook: Workbook, tab
     assert checked.problems == () and checked.good["tax"].to_list() == [None] * 14 + [0.0, 0.0, 0.0]
 
 
-def test_a_calculated_0_3_is_the_0_3_that_excel_shows(workbook: Workbook, tables: Tables, code: Code) -> None:
-    rows = [["统一社会信用代码", "税收（万元）"], [code(1), 0.1 + 0.2], [code(2), 59.9999999999999999]]
-    checked = check_file(workbook(rows), tables("enterprise_year"), period=YEAR)
+def test_a_calculated_0_3_is_the_0_3_that_excel_shows(
+    workbook: Workbook, tmp_path: Path, tables: Tables, code: Code
+) -> None:
+    source = workbook([["统一社会信用代码", "税收（万元）"], [code(1), 7], [code(2), 8]])
+    stored = {b"<v>7</v>": b"<v>0.30000000000000004</v>", b"<v>8</v>": b"<v>59.999999999999993</v>"}
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(tmp_path / "算出.xlsx", "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            for short, long in stored.items() if name.endswith("sheet1.xml") else ():
+                content = content.replace(short, long)
+            new.writestr(name, content)
+    checked = check_file(tmp_path / "算出.xlsx", tables("enterprise_year"), period=YEAR)
     assert checked.good["tax"].to_list() == [0.3, 60.0]
 
 

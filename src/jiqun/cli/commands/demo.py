@@ -161,7 +161,7 @@ def _evaluate(context: Context) -> dict[tuple[str, str], Run]:
     seen: set[str] = set()
     for method in METHODS:
         for year in YEARS:
-            run, _ = run_method(context, Wanted(method, Period.parse(year)), lambda title: None)
+            run = run_method(context, Wanted(method, Period.parse(year)), lambda title: None)
             runs[method, year] = run
             print_run(run)
             for one in run.problems:

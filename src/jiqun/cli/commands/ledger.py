@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from fractions import Fraction
 
 import click
 import polars as pl
@@ -60,7 +61,7 @@ def _print_tables(context: Context, found: Status) -> None:
     for one in found.tables:
         years = "、".join(f"{year}：{rows}" for year, rows in one.years.items())
         filled = [share for column in one.filled if (share := one.completeness(column)) is not None]
-        average = f"{half_up(100 * sum(filled) / len(filled), 0)}%" if filled else ""
+        average = f"{half_up(100 * sum(filled, Fraction(0)) / len(filled), 0)}%" if filled else ""
         rows.append((one.table, title_of(context, one.table), one.rows, years, average, one.imports, one.last_when))
     print_table(
         [

@@ -12,7 +12,7 @@ from jiqun.cli.context import Context
 from jiqun.cli.output import print_json, print_problems, print_table, problem_record, say
 from jiqun.cli.speech import both, language
 from jiqun.methods.lint import lint_methods
-from jiqun.methods.wording import rule_text
+from jiqun.methods.wording.rule import rule_text
 from jiqun.packs.lint import lint as lint_packs
 
 _STATUS = {"draft": "草案", "trial": "试行", "in_force": "现行", "repealed": "废止"}
@@ -121,9 +121,11 @@ def lint(folders: tuple[Path, ...], as_json: bool, quiet: bool) -> None:
     else:
         print_problems(shown, most=200)
         counted = Counter(one.severity for one in found)
+        packs_read, objects = len(book.packs), len(book.objects())
+        errors, warnings, notices = (counted[name] for name in ("error", "warning", "notice"))
         say(
-            f"检查了 {len(book.packs)} 个规则包、{len(book.objects())} 个对象：错误 {counted['error']}，警告 {counted['warning']}，提示 {counted['notice']}。",
-            f"{len(book.packs)} packs, {len(book.objects())} objects: {counted['error']} errors, {counted['warning']} warnings, {counted['notice']} notices.",
+            f"检查了 {packs_read} 个规则包、{objects} 个对象：错误 {errors}，警告 {warnings}，提示 {notices}。",
+            f"{packs_read} packs, {objects} objects: {errors} errors, {warnings} warnings, {notices} notices.",
         )
     if any(one.severity == "error" for one in found):
         click.get_current_context().exit(1)

@@ -40,7 +40,7 @@ def evaluate(
     assert when is not None
     wanted = Wanted(method, when, engine, snapshot, pairs("--set", parameters))
     with progress(5) as step:
-        run, _ = run_method(context, wanted, step)
+        run = run_method(context, wanted, step)
     if as_json:
         print_json(run_record(run) | {"grades": counts(run), "problems": [problem_record(one) for one in run.problems]})
         return
@@ -90,22 +90,22 @@ def counts(run: Run) -> dict[str, dict[str, int]]:
     """Return for every population how many firms have which grade or status."""
     grades = list(dict.fromkeys(name for one in run.plan.method.grades.values() for name in one.classes))
     names = ["firms", *grades, "ungraded", *_STATUSES[1:3]]
-    return {row[0]: dict(zip(names, row[1:], strict=True)) for row in _numbers(run, grades)}
+    return {population: dict(zip(names, numbers, strict=True)) for population, numbers in _numbers(run, grades)}
 
 
 def _count_rows(run: Run, grades: list[str]) -> Iterator[list[object]]:
     voice = Voice(run.plan, language(), run.book)
-    for population, *numbers in _numbers(run, grades):
+    for population, numbers in _numbers(run, grades):
         yield [voice.label(population), *numbers]
 
 
-def _numbers(run: Run, grades: list[str]) -> Iterator[list[object]]:
+def _numbers(run: Run, grades: list[str]) -> Iterator[tuple[str, list[int]]]:
     texts = run.trace.select(pl.col("population", "status", "grade").cast(pl.String))
     for population in run.plan.populations:
         own = texts.filter(pl.col("population") == population)
         by_grade = [own.filter(pl.col("grade") == one).height for one in grades]
         open_ = own.filter((pl.col("status") == "graded") & pl.col("grade").is_null()).height
-        yield [population, own.height, *by_grade, open_, *(_having(own, name) for name in _STATUSES[1:3])]
+        yield population, [own.height, *by_grade, open_, *(_having(own, name) for name in _STATUSES[1:3])]
 
 
 def _having(rows: pl.DataFrame, status: str) -> int:

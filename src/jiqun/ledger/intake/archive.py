@@ -56,6 +56,7 @@ _FORMULA_CELL = re.compile(
 )
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>")
 _PERCENT_FORMATS = {9, 10}
+_SEARCHED_FOR_DOCTYPE = 4 * 2**20
 
 
 def refuse_bombs(path: Path, limits: Limits) -> None:
@@ -107,8 +108,9 @@ def _typed(archive: zipfile.ZipFile, place: Place) -> Problem | None:
     for name in archive.namelist():
         if name.endswith((".xml", ".rels", ".vml")):
             with archive.open(name) as stream:
-                if _DOCTYPE.search(stream.read(65_536)):
-                    return problem("LEDGER-006", place, part=name)
+                start = stream.read(_SEARCHED_FOR_DOCTYPE)
+            if _DOCTYPE.search(start.replace(b"\0", b"")):  # without zeros, so that UTF-16 hides nothing
+                return problem("LEDGER-006", place, part=name)
     return None
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
+from xml.etree import ElementTree
 
 from python_calamine import (
     CalamineError,
@@ -33,20 +36,32 @@ class Book(Protocol):
     def read(self, name: str) -> RawSheet: ...
 
 
+@contextmanager
+def _told_as_problem(place: Place) -> Iterator[None]:
+    """Turn what the readers raise on a damaged or locked file into LEDGER-004 or 007."""
+    try:
+        yield
+    except PasswordError:
+        raise ProblemsError([problem("LEDGER-007", place, file=place.file)]) from None
+    except (CalamineError, ElementTree.ParseError, LookupError, OSError, ValueError):
+        raise ProblemsError([problem("LEDGER-004", place, file=place.file)]) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # what Rust code raises; its class cannot be imported
+            raise
+        raise ProblemsError([problem("LEDGER-004", place, file=place.file)]) from None
+
+
 class ExcelBook:
     """A workbook on disk; hidden sheets are read only when told by name."""
 
     def __init__(self, path: Path, limits: Limits, old: bool) -> None:
         self.path, self.limits = path, limits
-        self._inside = None if old else Inside(path)
+        with _told_as_problem(Place(path.name)):
+            self._inside = None if old else Inside(path)
         self._old_errors = old_excel.error_cells(path) if old else {}
         self.epoch = EPOCH_1904 if self._inside and self._inside.epoch_1904 else EPOCH_1900
-        try:
+        with _told_as_problem(Place(path.name)):
             self._book = CalamineWorkbook.from_filelike(path.open("rb"))
-        except PasswordError:
-            raise ProblemsError([problem("LEDGER-007", Place(path.name), file=path.name)]) from None
-        except (CalamineError, OSError, ValueError):
-            raise ProblemsError([problem("LEDGER-004", Place(path.name), file=path.name)]) from None
         self.all_names = tuple(one.name for one in self._book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet)
         self.names = tuple(one.name for one in self._book.sheets_metadata if _is_in_view(one))
 
@@ -55,12 +70,10 @@ class ExcelBook:
         hidden = (
             self._inside.hidden(name, self.limits) if self._inside else Hidden(errors=self._old_errors.get(name, ()))
         )
-        try:
+        with _told_as_problem(Place(self.path.name, name)):
             sheet = self._book.get_sheet_by_name(name)
             rows: list[list[Any]] = list(sheet.to_python(skip_empty_area=False))
             merged = sheet.merged_cell_ranges or []
-        except (CalamineError, OSError, ValueError):
-            raise ProblemsError([problem("LEDGER-004", Place(self.path.name, name), file=self.path.name)]) from None
         self._put_errors(rows, hidden)
         ranges = tuple((first[0], first[1], last[0], last[1]) for first, last in merged)
         width = len(rows[0]) if rows else 0

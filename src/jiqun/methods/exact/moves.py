@@ -94,16 +94,25 @@ def _position(plan: Plan, member: Member, grade: str | None) -> int:
 
 def _target(plan: Plan, one: Move, member: Member, listing: Listing) -> str | None:
     if one.move in ("raise", "lower"):
-        classes = _classes(plan, member)
-        steps = one.steps if listing.steps is None else listing.steps
-        place = _position(plan, member, member.grade) + (-steps if one.move == "raise" else steps)
-        return classes[min(max(place, 0), len(classes) - 1)]
+        return _stepped(plan, one, member, listing)
     to = listing.grade or one.to
     if one.move == "not_below" and _position(plan, member, member.grade) <= _position(plan, member, to):
         return member.grade
     if one.move == "not_above" and _position(plan, member, member.grade) >= _position(plan, member, to):
         return member.grade
     return to
+
+
+def _stepped(plan: Plan, one: Move, member: Member, listing: Listing) -> str | None:
+    """So many classes up or down; a list's row with a grade and no steps goes up or down to that grade."""
+    classes, here = _classes(plan, member), _position(plan, member, member.grade)
+    if listing.grade is not None and listing.steps is None:
+        named = _position(plan, member, listing.grade)
+        place = min(here, named) if one.move == "raise" else max(here, named)
+    else:
+        steps = one.steps if listing.steps is None else listing.steps
+        place = here - steps if one.move == "raise" else here + steps
+    return classes[min(max(place, 0), len(classes) - 1)]
 
 
 def _inherited(

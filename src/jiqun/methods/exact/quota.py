@@ -24,9 +24,10 @@ def class_sizes(quota: Quota, classes: Sequence[str], whole: int, candidates: in
     """
     classes = quota_classes(quota, classes)
     shares = [exact(quota.shares.get(name, "0")) for name in classes]
+    rest = quota.rest or classes[-1]
     if quota.rounding == "largest_remainder":
         wanted = _largest_remainder(shares, whole)
-        return _from_best(classes, wanted, candidates, rest=classes[-1])
+        return _from_best(classes, wanted, candidates, rest)
     if quota.counting == "cumulative":
         reached = 0
         wanted = []
@@ -34,12 +35,12 @@ def class_sizes(quota: Quota, classes: Sequence[str], whole: int, candidates: in
             mark = _rounded(sum(shares[: index + 1], Fraction(0)) * whole, quota.rounding)
             wanted.append(max(mark - reached, 0))
             reached = max(mark, reached)
-        return _from_best(classes, wanted, candidates, rest=classes[-1])
+        return _from_best(classes, wanted, candidates, rest)
     wanted = [
         _rounded(share * whole, quota.class_rounding.get(name, quota.rounding))
         for name, share in zip(classes, shares, strict=True)
     ]
-    return _from_best(classes, wanted, candidates, rest=quota.rest or classes[-1])
+    return _from_best(classes, wanted, candidates, rest)
 
 
 def quota_classes(quota: Quota, classes: Sequence[str]) -> list[str]:

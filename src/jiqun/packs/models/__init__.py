@@ -3,6 +3,7 @@
 from jiqun.packs.models.base import Completeness, Header, Model, Span, Status
 from jiqun.packs.models.document import Clause, Document, Origin
 from jiqun.packs.models.example import Example
+from jiqun.packs.models.ladder import EditionChoice, EditionRule, Ladder, LadderRung, LadderTitle, Term, Update, Use
 from jiqun.packs.models.manifest import PackManifest, ReleasedLock
 from jiqun.packs.models.method import Method
 from jiqun.packs.models.parameter import Dated, Parameter
@@ -16,6 +17,8 @@ KINDS: dict[str, type[Header]] = {
     "table": TableContract,
     "method": Method,
     "example": Example,
+    "edition_rule": EditionRule,
+    "ladder": Ladder,
 }
 
 __all__ = [
@@ -28,10 +31,15 @@ __all__ = [
     "Constraints",
     "Dated",
     "Document",
+    "EditionChoice",
+    "EditionRule",
     "Example",
     "ForeignKey",
     "Header",
     "Includes",
+    "Ladder",
+    "LadderRung",
+    "LadderTitle",
     "Level",
     "Method",
     "Model",
@@ -44,4 +52,7 @@ __all__ = [
     "TableContract",
     "Taxonomy",
     "TaxonomyCode",
+    "Term",
+    "Update",
+    "Use",
 ]

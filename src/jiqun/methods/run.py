@@ -1,0 +1,252 @@
+"""Stored runs: a result with everything that makes it the same again, under an id that follows from its inputs.
+
+A run is a folder `runs/<id>` with manifest.json, trace.parquet, gathered.parquet, moves.parquet, benchmarks.json and
+method.json. The id is the digest of the inputs (method, law book, period, tables, parameters, engine, versions,
+standing), so the same inputs give the same folder and the same bytes. Only the index of runs knows the time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import polars as pl
+
+from jiqun.expressions.nearest import nearest
+from jiqun.methods.plan import Plan
+from jiqun.methods.result import Result
+from jiqun.methods.run_files import INDEX, indexed, keep, note, written
+from jiqun.problems import Language, Place, Problem, ProblemsError, problem, stop_if_errors
+from jiqun.values import canonical, digest, file_digest
+
+SHORT = 16
+MANIFEST, TRACE, GATHERED, MOVES = "manifest.json", "trace.parquet", "gathered.parquet", "moves.parquet"
+BENCHMARKS, METHOD = "benchmarks.json", "method.json"
+LABELS: Mapping[str, Mapping[Language, str]] = {
+    "trial": {"zh": "试算", "en": "trial"},
+    "official": {"zh": "正式", "en": "official"},
+}
+# what of an evaluation's manifest makes the run; the rest follows from it
+INPUTS = ("method", "book", "period", "parameters", "tables", "engine", "versions")
+
+
+class FrozenTable(Protocol):
+    @property
+    def content(self) -> str: ...
+
+
+class FrozenData(Protocol):
+    """A snapshot of the ledger, as far as a run needs it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def content(self) -> str: ...
+    @property
+    def tables(self) -> Mapping[str, FrozenTable]: ...
+
+
+@dataclass(frozen=True)
+class SignOff:
+    """Who signed an official result, when, and under which document."""
+
+    by: str
+    on: date
+    document: str
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A run on disk; a file is compared with its digest whenever it is read (RUN-007)."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+    @property
+    def official(self) -> bool:
+        return bool(self.manifest["standing"] == "official")
+
+    @property
+    def trace(self) -> pl.DataFrame:
+        return pl.read_parquet(self._sound(TRACE))
+
+    @property
+    def gathered(self) -> pl.DataFrame:
+        return pl.read_parquet(self._sound(GATHERED))
+
+    @property
+    def moves(self) -> pl.DataFrame:
+        return pl.read_parquet(self._sound(MOVES))
+
+    @property
+    def benchmarks(self) -> tuple[dict[str, Any], ...]:
+        return tuple(json.loads(self._sound(BENCHMARKS).read_text("utf-8")))
+
+    @property
+    def method(self) -> dict[str, Any]:
+        """The method as it was evaluated, as data."""
+        return dict(json.loads(self._sound(METHOD).read_text("utf-8")))
+
+    def label(self, language: Language = "zh") -> str:
+        """The word that stands wherever the result appears: 试算 or 正式."""
+        return str(self.manifest["label"][language])
+
+    def export_name(self, suffix: str, language: Language = "zh") -> str:
+        """The name of a file made from the run; it says whether the result is official."""
+        ran = self.manifest["run"]
+        return f"{ran['method']['id']}-{ran['period']}-{self.label(language)}-{self.id}.{suffix.lstrip('.')}"
+
+    def _sound(self, name: str) -> Path:
+        file = self.folder / name
+        if not file.is_file() or file_digest(file) != self.manifest["files"][name]:
+            raise ProblemsError([problem("RUN-007", Place(file=str(file)), run=self.id, file=name)])
+        return file
+
+
+def official_faults(result: Result, snapshot: FrozenData | None, sign_off: SignOff | None) -> list[Problem]:
+    """Return everything that keeps a result from being official; an empty list means that it may be."""
+    plan, manifest = result.plan, result.manifest
+    place = Place(item=plan.method.id)
+    faults = []
+    if plan.method.status != "in_force":
+        faults.append(problem("RUN-001", place, status=plan.method.status))
+    faults += [problem("RUN-002", place, name=name) for name in _illustrative(plan)]
+    if snapshot is None:
+        faults.append(problem("RUN-003", place))
+    else:
+        faults += _other_data(manifest, snapshot)
+    if sign_off is None or not (sign_off.by.strip() and sign_off.document.strip()):
+        faults.append(problem("RUN-004", place))
+    if manifest["trial"]:
+        faults.append(problem("RUN-008", place, names="、".join(sorted(manifest["parameters"]))))
+    return faults
+
+
+def _illustrative(plan: Plan) -> Iterator[str]:
+    if plan.method.completeness == "illustrative":
+        yield plan.method.title
+    lookups = {f"{name}.{key}": one for name, keys in plan.lookups.items() for key, one in keys.items()}
+    for name, fixed in {**plan.fixed, **lookups}.items():
+        if fixed.completeness == "illustrative" and not plan.overrides:
+            yield name
+
+
+def _other_data(manifest: Mapping[str, Any], snapshot: FrozenData) -> Iterator[Problem]:
+    for table, content in manifest["tables"].items():
+        if table in snapshot.tables and snapshot.tables[table].content != content:
+            yield problem("RUN-009", Place(item=table), table=table, snapshot=snapshot.id)
+
+
+def run_id(
+    result: Result, *, official: bool = False, snapshot: FrozenData | None = None, sign_off: SignOff | None = None
+) -> str:
+    """Return the id of a result: the digest of all that it follows from, and of its standing."""
+    return digest(_identity(result, official, snapshot, sign_off))[:SHORT]
+
+
+def _identity(result: Result, official: bool, snapshot: FrozenData | None, sign_off: SignOff | None) -> dict[str, Any]:
+    signed = None
+    if official and sign_off is not None:
+        signed = {"by": sign_off.by, "on": sign_off.on.isoformat(), "document": sign_off.document}
+    return {
+        "run": {name: result.manifest[name] for name in INPUTS},
+        "snapshot": None if snapshot is None else {"id": snapshot.id, "content": snapshot.content},
+        "standing": "official" if official else "trial",
+        "sign_off": signed,
+    }
+
+
+def store(
+    runs: Path,
+    result: Result,
+    *,
+    at: datetime,
+    official: bool = False,
+    snapshot: FrozenData | None = None,
+    sign_off: SignOff | None = None,
+) -> StoredRun:
+    """Store a result in the folder of runs; storing the same again changes nothing and checks that the bytes agree.
+
+    An official result needs a method in force without illustrative numbers, a frozen snapshot that it was evaluated
+    from, a sign-off, and no overridden parameter (RUN-001 to 004, 008, 009, all told at once). Everything else is a
+    trial and says so. RUN-005 where a run of these inputs exists with other bytes. The folder appears whole or not at
+    all.
+    """
+    if official:
+        stop_if_errors(official_faults(result, snapshot, sign_off))
+    identity = _identity(result, official, snapshot, sign_off)
+    id_ = digest(identity)[:SHORT]
+    outcome = {name: value for name, value in result.manifest.items() if name not in (*INPUTS, "trial")}
+
+    def fill(folder: Path) -> None:
+        _write(folder, result)
+        files = {file.name: file_digest(file) for file in sorted(folder.iterdir())}
+        head = {"id": id_, "label": LABELS[str(identity["standing"])], **identity}
+        _json(folder / MANIFEST, {**head, "outcome": outcome, "files": files})
+
+    folder = keep(runs, id_, fill)
+    note(runs, id_, at, file_digest(folder / MANIFEST))
+    return load(runs, id_)
+
+
+def _write(folder: Path, result: Result) -> None:
+    written(result.trace, folder / TRACE)
+    written(result.gathered, folder / GATHERED)
+    written(result.moves, folder / MOVES)
+    rows = result.benchmarks.sort(result.benchmarks.columns).to_dicts()
+    _json(folder / BENCHMARKS, rows)
+    _json(folder / METHOD, result.plan.method.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+
+
+def _json(file: Path, value: Any) -> None:
+    tidy = json.loads(canonical(value))
+    file.write_text(json.dumps(tidy, ensure_ascii=False, sort_keys=True, indent=1) + "\n", "utf-8")
+
+
+def load(runs: Path, id_: str) -> StoredRun:
+    """Open a stored run; RUN-006 where there is none, RUN-007 where its manifest was changed."""
+    entries = indexed(runs)
+    folder = runs / id_
+    if id_ not in _names(runs):
+        raise ProblemsError([problem("RUN-006", Place(file=str(runs)), run=id_, nearest=nearest(id_, _names(runs)))])
+    file = folder / MANIFEST
+    entry = entries.get(id_)
+    changed = not file.is_file() or (entry is not None and file_digest(file) != entry.manifest)
+    manifest = {} if changed else json.loads(file.read_text("utf-8"))
+    identity = {name: manifest.get(name) for name in ("run", "snapshot", "standing", "sign_off")}
+    if changed or digest(identity)[:SHORT] != id_:
+        raise ProblemsError([problem("RUN-007", Place(file=str(file)), run=id_, file=MANIFEST)])
+    return StoredRun(folder, manifest, None if entry is None else entry.at)
+
+
+def stored_runs(runs: Path) -> tuple[StoredRun, ...]:
+    """Return all stored runs, the oldest first; those without a known time before them."""
+    found = [load(runs, name) for name in _names(runs)]
+    return tuple(sorted(found, key=lambda one: (one.at.isoformat() if one.at is not None else "", one.id)))
+
+
+def _names(runs: Path) -> list[str]:
+    if not runs.is_dir():
+        return []
+    return sorted(one.name for one in runs.iterdir() if one.is_dir() and not one.name.startswith("."))
+
+
+__all__ = [
+    "INDEX",
+    "SignOff",
+    "StoredRun",
+    "load",
+    "official_faults",
+    "run_id",
+    "store",
+    "stored_runs",
+]

@@ -1,0 +1,124 @@
+"""Files of stored runs: folders that appear whole or not at all, Parquet with the same bytes every time, the index."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
+
+import polars as pl
+
+from jiqun.problems import Place, ProblemsError, problem
+
+INDEX = "index.jsonl"
+ROWS_PER_GROUP = 2**18
+_WRITING = ".writing-"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the index: when a run was stored, and the digest of its manifest."""
+
+    at: datetime
+    manifest: str
+
+
+def written(frame: pl.DataFrame, file: Path) -> None:
+    """Write a frame as Parquet; the bytes depend on its content alone, not on chunks or threads."""
+    frame.rechunk().write_parquet(
+        file, compression="zstd", compression_level=3, row_group_size=ROWS_PER_GROUP, statistics=True
+    )
+
+
+def keep(runs: Path, name: str, fill: Callable[[Path], None]) -> Path:
+    """Fill a folder beside its place and move it there in one step.
+
+    Where the place is taken already, the two are compared: RUN-005 names the first file that differs. What an
+    interrupted writer of the same run left behind is removed.
+    """
+    runs.mkdir(parents=True, exist_ok=True)
+    place = runs / name
+    draft = Path(mkdtemp(prefix=f"{_WRITING}{name}-{os.getpid()}-", dir=runs))
+    try:
+        fill(draft)
+        draft.chmod(0o755)
+        for file in draft.iterdir():
+            _to_disk(file)
+        _to_disk(draft)
+        try:
+            draft.rename(place)
+        except OSError:
+            if not place.is_dir():
+                raise
+            _compare(draft, place)
+        _to_disk(runs)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        for left in runs.glob(f"{_WRITING}{name}-*"):
+            if not _is_running(int(left.name.removeprefix(f"{_WRITING}{name}-").partition("-")[0])):
+                shutil.rmtree(left, ignore_errors=True)
+    return place
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _compare(draft: Path, place: Path) -> None:
+    names = sorted({one.name for one in draft.iterdir()} | {one.name for one in place.iterdir()})
+    for name in names:
+        new, old = draft / name, place / name
+        if not (new.is_file() and old.is_file() and new.read_bytes() == old.read_bytes()):
+            raise ProblemsError([problem("RUN-005", Place(file=str(old)), run=place.name, file=name)])
+
+
+def _to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def note(runs: Path, name: str, at: datetime, manifest: str) -> None:
+    """Write when a run was stored, once; a run that the index knows keeps its first time."""
+    if name in indexed(runs):
+        return
+    file = runs / INDEX
+    cut_short = file.is_file() and not file.read_bytes().endswith(b"\n")
+    line = (
+        ("\n" if cut_short else "")
+        + json.dumps({"run": name, "at": at.isoformat(), "manifest": manifest}, sort_keys=True)
+        + "\n"
+    )
+    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        os.write(descriptor, line.encode())
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def indexed(runs: Path) -> Mapping[str, Entry]:
+    """Read the index; a line that an interruption cut short is left out."""
+    found: dict[str, Entry] = {}
+    if not (runs / INDEX).is_file():
+        return found
+    for line in (runs / INDEX).read_text("utf-8").splitlines():
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError:
+            continue
+        found.setdefault(row["run"], Entry(datetime.fromisoformat(row["at"]), row["manifest"]))
+    return found

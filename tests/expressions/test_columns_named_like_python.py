@@ -1,0 +1,28 @@
+"""Columns whose names are words of Python: `class` of an intellectual property right, `from` of an occupancy."""
+
+from __future__ import annotations
+
+import pytest
+
+from jiqun.expressions import DateType, TextType, check, exact_value, parse
+from jiqun.problems import ProblemsError
+
+NAMES = {"class": TextType(), "from": DateType(), "subclass": TextType()}
+
+
+def test_a_column_named_class_is_read_and_keeps_its_name():
+    typed = check(parse('class == "1" and subclass != "class"'), NAMES)
+    assert typed.names == {"class", "subclass"}
+    assert exact_value(typed, {"class": "1", "subclass": "x"}) is True
+
+
+def test_an_unknown_name_behind_such_a_column_is_told_at_its_character():
+    with pytest.raises(ProblemsError) as found:
+        check(parse('class == "1" and klass == "2"'), NAMES)
+    assert [(one.code, one.values["column"]) for one in found.value.problems] == [("EXPR-010", "18")]
+
+
+def test_other_words_of_python_stay_out():
+    for text in ("yield", "lambda", "import"):
+        with pytest.raises(ProblemsError):
+            parse(text)

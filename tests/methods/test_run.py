@@ -1,0 +1,232 @@
+"""Stored runs: same inputs, same id, same bytes; whole or not at all; official only with everything it takes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+import polars as pl
+import pytest
+
+from jiqun.methods.evaluate import evaluate
+from jiqun.methods.run import SignOff, load, official_faults, run_id, store, stored_runs
+from jiqun.methods.run_files import written
+from jiqun.problems import ProblemsError
+from jiqun.values import file_digest
+
+RULE = """
+kind: method
+status: in_force
+completeness: complete
+populations: {all_firms: {title: 全部, where: revenue > 0}}
+measures: {tax_per_mu: {title: 亩均税收, formula: tax / land, unit: 万元/亩, digits: 4}}
+benchmarks: {mean: {statistic: {measure: tax_per_mu, take: mean}, digits: 4}}
+scores: {all: {tax_per_mu: {ratio: {to: mean}, digits: 2}}}
+totals: {all: {digits: 2}}
+grades: {all: {classes: [A, B, C], quota: {shares: {A: "0.3", B: "0.5", C: "0.2"}}}}
+moves: {up: {title: 提档, move: raise, listed: raise}}
+"""
+AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+LATER = datetime(2026, 3, 2, tzinfo=UTC)
+SIGNED = SignOff("张三", date(2026, 3, 1), "亩均办〔2026〕1号")
+
+
+@dataclass(frozen=True)
+class Frozen:
+    content: str
+
+
+@dataclass(frozen=True)
+class Data:
+    id: str
+    content: str
+    tables: dict[str, Frozen]
+
+
+SNAPSHOT = Data("snap1", "c0ffee", {"enterprise_year": Frozen("aa"), "adjustment": Frozen("bb")})
+DIGESTS = {"enterprise_year": "aa", "adjustment": "bb"}
+
+
+def tables(count=40, first=7.0):
+    rows = [{"enterprise": f"e{one:03}", "year": 2022, "revenue": 1.0, "tax": float(one % 13) + first, "land": 3.0} for one in range(count)]
+    return {"enterprise_year": pl.DataFrame(rows)}
+
+
+def result_of(plan_of, text=RULE, data=None, **more):
+    return evaluate(plan_of(text), tables() if data is None else data, **more)
+
+
+def bytes_of(run):
+    return {file.name: file.read_bytes() for file in run.folder.iterdir()}
+
+
+def test_the_same_inputs_have_the_same_id_and_the_same_bytes(plan_of, tmp_path):
+    shuffled = {"enterprise_year": tables()["enterprise_year"].sample(fraction=1, shuffle=True, seed=3)}
+    first = store(tmp_path / "one", result_of(plan_of), at=AT)
+    again = store(tmp_path / "two", result_of(plan_of, data=shuffled), at=LATER)
+    assert first.id == again.id == run_id(result_of(plan_of))
+    assert bytes_of(first) == bytes_of(again)
+    assert (first.at, again.at) == (AT, LATER)
+
+
+def test_every_input_changes_the_id(plan_of):
+    lists = pl.DataFrame({"enterprise": ["e001"], "year": [2022], "kind": ["raise"], "reason": ["r"], "document": ["d"]})
+    ids = [
+        run_id(result_of(plan_of)),
+        run_id(result_of(plan_of, RULE.replace('A: "0.3", B: "0.5"', 'A: "0.4", B: "0.4"'))),
+        run_id(result_of(plan_of, data=tables(first=8.0))),
+        run_id(result_of(plan_of, data=tables() | {"adjustment": lists})),
+        run_id(result_of(plan_of, engine="duckdb")),
+        run_id(result_of(plan_of), official=True, snapshot=SNAPSHOT, sign_off=SIGNED),
+    ]
+    assert len(set(ids)) == len(ids)
+
+
+def test_both_engines_store_the_same_trace(plan_of, tmp_path):
+    one = store(tmp_path, result_of(plan_of), at=AT)
+    two = store(tmp_path, result_of(plan_of, engine="duckdb"), at=AT)
+    for name in ("trace.parquet", "moves.parquet", "benchmarks.json", "method.json"):
+        assert (one.folder / name).read_bytes() == (two.folder / name).read_bytes()
+
+
+def test_what_is_read_back_is_what_was_stored(plan_of, tmp_path):
+    result = result_of(plan_of)
+    run = load(tmp_path, store(tmp_path, result, at=AT).id)
+    assert run.trace.equals(result.trace) and run.trace.schema == result.trace.schema
+    assert run.moves.equals(result.moves) and run.gathered.equals(result.gathered)
+    assert run.benchmarks[0]["benchmark"] == "mean"
+    assert run.method["id"] == "test"
+    assert run.manifest["outcome"]["statuses"] == {"graded": 40}
+    assert run.at == AT
+
+
+def test_storing_the_same_again_changes_nothing(plan_of, tmp_path):
+    first = store(tmp_path, result_of(plan_of), at=AT)
+    before = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*") if file.is_file()}
+    assert store(tmp_path, result_of(plan_of), at=LATER).at == AT
+    assert {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*") if file.is_file()} == before
+    assert [one.id for one in stored_runs(tmp_path)] == [first.id]
+
+
+def test_a_changed_file_is_told_when_stored_again_and_when_read(plan_of, tmp_path):
+    run = store(tmp_path, result_of(plan_of), at=AT)
+    written(run.trace.with_columns(grade=pl.lit("A")), run.folder / "trace.parquet")
+    with pytest.raises(ProblemsError) as again:
+        store(tmp_path, result_of(plan_of), at=AT)
+    assert [one.code for one in again.value.problems] == ["RUN-005"]
+    with pytest.raises(ProblemsError) as read:
+        load(tmp_path, run.id).trace.height  # noqa: B018
+    assert [one.code for one in read.value.problems] == ["RUN-007"]
+
+
+def test_a_trial_that_calls_itself_official_is_found_out(plan_of, tmp_path):
+    run = store(tmp_path, result_of(plan_of), at=AT)
+    file = run.folder / "manifest.json"
+    file.write_text(file.read_text("utf-8").replace('"standing": "trial"', '"standing": "official"'), "utf-8")
+    with pytest.raises(ProblemsError, match="RUN-007"):
+        load(tmp_path, run.id)
+    (tmp_path / "index.jsonl").unlink()
+    with pytest.raises(ProblemsError, match="RUN-007"):
+        load(tmp_path, run.id)
+
+
+def test_an_unknown_run_is_told_with_the_nearest_one(plan_of, tmp_path):
+    run = store(tmp_path, result_of(plan_of), at=AT)
+    with pytest.raises(ProblemsError) as caught:
+        load(tmp_path, run.id[:-1] + "x")
+    assert caught.value.problems[0].code == "RUN-006"
+    assert run.id in caught.value.problems[0].fix("zh")
+
+
+def test_a_trial_says_so_in_the_manifest_and_in_every_export_name(plan_of, tmp_path):
+    run = store(tmp_path, result_of(plan_of), at=AT)
+    assert run.manifest["label"] == {"zh": "试算", "en": "trial"}
+    assert run.export_name("xlsx") == f"test-2022-试算-{run.id}.xlsx"
+    assert not run.official
+
+
+def test_an_official_run_carries_its_snapshot_and_its_sign_off(plan_of, tmp_path):
+    run = store(tmp_path, result_of(plan_of, digests=DIGESTS), at=AT, official=True, snapshot=SNAPSHOT, sign_off=SIGNED)
+    assert run.official and run.label("zh") == "正式"
+    assert run.manifest["snapshot"] == {"id": "snap1", "content": "c0ffee"}
+    assert run.manifest["sign_off"] == {"by": "张三", "on": "2026-03-01", "document": "亩均办〔2026〕1号"}
+    trial = store(tmp_path, result_of(plan_of, digests=DIGESTS), at=AT, snapshot=SNAPSHOT)
+    assert trial.id != run.id
+
+
+def test_everything_that_keeps_a_result_from_being_official_is_told_at_once(plan_of, tmp_path):
+    draft = RULE.replace("in_force", "draft").replace("complete\n", "illustrative\n")
+    with pytest.raises(ProblemsError) as caught:
+        store(tmp_path, result_of(plan_of, draft), at=AT, official=True)
+    assert sorted(one.code for one in caught.value.problems) == ["RUN-001", "RUN-002", "RUN-003", "RUN-004"]
+    assert not stored_runs(tmp_path)
+
+
+def test_an_empty_signature_is_none_and_other_data_than_the_snapshots_are_told(plan_of):
+    result = result_of(plan_of, digests={"enterprise_year": "zz"})
+    empty = replace(SIGNED, by=" ")
+    assert sorted(one.code for one in official_faults(result, SNAPSHOT, empty)) == ["RUN-004", "RUN-009"]
+
+
+def test_a_result_with_overridden_parameters_cannot_be_official(plan_of):
+    text = RULE.replace("benchmarks: {mean: {statistic: {measure: tax_per_mu, take: mean}, digits: 4}}", "benchmarks: {mean: {parameter: base.tax}}")
+    plan = plan_of(text, parameters={"base.tax": "2.5"})
+    result = evaluate(plan, tables(), digests=DIGESTS)
+    faults = official_faults(result, SNAPSHOT, SIGNED)
+    assert [one.code for one in faults] == ["RUN-008"]
+    assert "base.tax" in faults[0].what("zh")
+
+
+def test_a_writer_killed_in_the_middle_leaves_no_run_and_the_next_one_cleans_up(plan_of, tmp_path):
+    """The child is killed while its files stand in the draft folder, before the one step that makes them a run."""
+    script = (
+        "import os, sys; from pathlib import Path; from jiqun.methods.run_files import keep\n"
+        "def fill(folder):\n"
+        "    (folder / 'trace.parquet').write_bytes(b'x' * 1000); print('ready', flush=True); sys.stdin.read()\n"
+        "keep(Path(sys.argv[1]), sys.argv[2], fill)"
+    )
+    id_ = run_id(result_of(plan_of))
+    child = subprocess.Popen([sys.executable, "-c", script, str(tmp_path), id_], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert child.stdout is not None and child.stdout.readline() == b"ready\n"
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    assert len(list(tmp_path.glob(".writing-*"))) == 1
+    assert not stored_runs(tmp_path)
+    run = store(tmp_path, result_of(plan_of), at=AT)
+    assert sorted(one.name for one in tmp_path.iterdir()) == sorted([run.id, "index.jsonl"])
+    assert run.trace.height == 40
+
+
+def test_an_index_line_cut_short_costs_only_the_time(plan_of, tmp_path):
+    first = store(tmp_path, result_of(plan_of), at=AT)
+    index = tmp_path / "index.jsonl"
+    index.write_bytes(index.read_bytes()[:-9])
+    assert [(one.id, one.at) for one in stored_runs(tmp_path)] == [(first.id, None)]
+    second = store(tmp_path, result_of(plan_of, data=tables(first=9.0)), at=LATER)
+    assert {one.id: one.at for one in stored_runs(tmp_path)} == {first.id: None, second.id: LATER}
+
+
+def test_parquet_bytes_depend_on_content_only(tmp_path):
+    """Chunks in memory and the number of threads must not show in the file."""
+    whole = pl.DataFrame({"n": range(300_000), "t": [f"企业{one % 977}" for one in range(300_000)]})
+    written(whole, tmp_path / "whole")
+    written(pl.concat([whole[:100_001], whole[100_001:]], rechunk=False), tmp_path / "chunks")
+    script = (
+        "import polars as pl, sys; from pathlib import Path; from jiqun.methods.run_files import written\n"
+        "written(pl.DataFrame({'n': range(300_000), 't': [f'企业{one % 977}' for one in range(300_000)]}), Path(sys.argv[1]))"
+    )
+    environment = os.environ | {"POLARS_MAX_THREADS": "1"}
+    subprocess.run([sys.executable, "-c", script, str(tmp_path / "alone")], check=True, env=environment)
+    assert len({file_digest(file) for file in tmp_path.iterdir()}) == 1
+
+
+def test_the_manifest_holds_no_time_and_no_path(plan_of, tmp_path):
+    run = store(tmp_path, result_of(plan_of), at=AT)
+    text = (run.folder / "manifest.json").read_text("utf-8")
+    assert "2026" not in text and str(tmp_path) not in text
+    assert json.loads(text)["run"]["period"] == "2022"

@@ -1,0 +1,97 @@
+"""Frames of every kind come in; what is wrong with them is told, and nothing is guessed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from jiqun.methods.evaluate import evaluate
+from jiqun.methods.tables import content_digest
+from jiqun.problems import ProblemsError
+
+METHOD = """
+populations: {all_firms: {title: 全部, where: enterprise is not missing}}
+measures: {m: {title: m, formula: tax / land, unit: 万元/亩, digits: 4}}
+scores: {all: {m: {digits: 2, value: true, weight: 100}}}
+totals: {all: {digits: 2}}
+"""
+ROWS = {"enterprise": ["b", "a", "c"], "year": [2022, 2022, 2021], "tax": [10.0, None, 7.0], "land": [3.0, 2.0, 1.0]}
+
+
+def measured(plan, table, **more):
+    trace = evaluate(plan, {"enterprise_year": table}, **more).trace
+    return dict(zip(trace["enterprise"], trace["measure__m"], strict=True))
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+@pytest.mark.parametrize(
+    "frame",
+    [pl.DataFrame(ROWS), pl.LazyFrame(ROWS), pd.DataFrame(ROWS), pa.table(ROWS), ROWS],
+    ids=["polars", "lazy", "pandas", "arrow", "columns"],
+)
+def test_every_kind_of_frame_gives_the_same_measures_sorted_by_subject(plan_of, frame, engine):
+    assert measured(plan_of(METHOD), frame, engine=engine) == {"a": None, "b": 33333}
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_a_parquet_file_is_read_by_its_path(plan_of, tmp_path, engine):
+    pl.DataFrame(ROWS).write_parquet(tmp_path / "firms.parquet")
+    assert measured(plan_of(METHOD), tmp_path / "firms.parquet", engine=engine) == {"a": None, "b": 33333}
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+@pytest.mark.parametrize(
+    "tax",
+    [
+        pl.Series([10, None], dtype=pl.Int32),
+        pl.Series([Decimal("10.00"), None], dtype=pl.Decimal(12, 2)),
+        pl.Series([10.0, float("nan")]),
+    ],
+    ids=["int", "decimal", "nan"],
+)
+def test_integers_and_decimals_are_numbers_and_nan_is_missing(plan_of, tax, engine):
+    table = pl.DataFrame({"enterprise": ["b", "a"], "land": [3.0, 2.0]}).with_columns(tax.alias("tax"))
+    assert measured(plan_of(METHOD), table, engine=engine) == {"a": None, "b": 33333}
+
+
+def test_a_column_of_nothing_but_missing_values_is_missing_not_of_a_wrong_type(plan_of):
+    table = pl.DataFrame({"enterprise": ["a"], "tax": [None], "land": [1.0]})
+    assert measured(plan_of(METHOD), table) == {"a": None}
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [("tax", ["10"]), ("tax", [True]), ("enterprise", [5]), ("year", ["2022"]), ("tax", pl.Series([0.1], dtype=pl.Float32))],
+)
+def test_a_column_of_a_wrong_type_is_refused_by_name(plan_of, column, values):
+    table = pl.DataFrame({"enterprise": ["a"], "year": [2022], "tax": [1.0], "land": [1.0]})
+    with pytest.raises(ProblemsError) as error:
+        measured(plan_of(METHOD), table.with_columns(pl.Series(column, values)))
+    assert [one.code for one in error.value.problems] == ["METHOD-022"]
+    assert column in error.value.problems[0].text("zh")
+
+
+def test_something_that_is_no_table_is_refused(plan_of):
+    with pytest.raises(ProblemsError) as error:
+        measured(plan_of(METHOD), 5)
+    assert [one.code for one in error.value.problems] == ["METHOD-031"]
+
+
+def test_the_digest_follows_the_content_and_not_the_chunks():
+    whole = pl.DataFrame({"a": ["x", None, "y"], "b": [1.5, None, 2.0], "c": [True, None, False]})
+    parts = pl.concat([whole.head(1), whole.tail(2)], rechunk=False)
+    assert content_digest(whole) == content_digest(parts)
+    assert content_digest(whole) != content_digest(whole.with_columns(pl.col("b").fill_null(0)))
+    assert content_digest(whole) != content_digest(whole.rename({"a": "d"}))
+
+
+def test_the_same_inputs_give_the_same_trace_and_manifest_whatever_the_order_of_rows(plan_of):
+    plan = plan_of(METHOD)
+    first = evaluate(plan, {"enterprise_year": pl.DataFrame(ROWS)})
+    second = evaluate(plan, {"enterprise_year": pl.DataFrame(ROWS).reverse()})
+    assert first.trace.equals(second.trace) and first.manifest == second.manifest
+    assert first.manifest["statuses"] == {"graded": 2}

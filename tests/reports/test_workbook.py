@@ -1,0 +1,152 @@
+"""The Excel, CSV and Parquet of an evaluation, read back cell by cell."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from jiqun.reports import Evaluated, export
+
+Make = Callable[..., Evaluated]
+
+
+def _table(sheet: Worksheet) -> list[dict[str, object]]:
+    """Read a sheet below its two header rows; the header is the row that is frozen last but one."""
+    first = int("".join(sign for sign in str(sheet.freeze_panes) if sign.isdigit()))
+    heads = [str(cell.value) for cell in sheet[first - 2]]
+    return [dict(zip(heads, (cell.value for cell in row), strict=True)) for row in sheet.iter_rows(min_row=first)]
+
+
+@pytest.fixture
+def book(evaluated: Make, tmp_path: Path) -> openpyxl.Workbook:
+    export(evaluated(), tmp_path / "r.xlsx")
+    return openpyxl.load_workbook(tmp_path / "r.xlsx")
+
+
+def test_the_sheets_stand_in_their_order(book: openpyxl.Workbook) -> None:
+    assert book.sheetnames == ["结果", "亩均税收", "汇总", "调整", "办法", "问题"]
+
+
+def test_figures_of_the_published_kind_come_out_digit_for_digit(book: openpyxl.Workbook) -> None:
+    # 87.5 万元 ÷ 10 亩 = 8.7500; 8.7500 ÷ 24.097 × 100 = 36.31157…, to four digits 36.3116, total 36.31
+    row = next(one for one in _table(book["亩均税收"]) if one["代码"] == "F000007")
+    assert (row["税收"], row["用地"], row["指标值"], row["基准值"], row["权重"], row["得分"]) == (
+        87.5,
+        10,
+        8.75,
+        24.097,
+        100,
+        36.3116,
+    )
+    assert row["怎样得来"] == "按本企业数据计分"
+    total = next(one for one in _table(book["结果"]) if one["代码"] == "F000007")
+    assert total["总分"] == 36.31
+
+
+def test_a_missing_figure_is_blank_and_never_zero(book: openpyxl.Workbook) -> None:
+    row = next(one for one in _table(book["亩均税收"]) if one["代码"] == "F000003")
+    assert (row["税收"], row["指标值"], row["得分"], row["怎样得来"]) == (None, None, None, "数据缺失，得分未知")
+    result = next(one for one in _table(book["结果"]) if one["代码"] == "F000003")
+    assert (result["总分"], result["档次"]) == (None, None)
+    zero = next(one for one in _table(book["亩均税收"]) if one["代码"] == "F000000")
+    assert (zero["税收"], zero["得分"]) == (0, 0)
+
+
+def test_moves_stand_apart_from_the_ranking(book: openpyxl.Workbook) -> None:
+    (move,) = _table(book["调整"])
+    assert (move["代码"], move["调整前"], move["调整后"], move["文件"]) == ("F000007", "A", "D", "虚拟〔2022〕1号")
+    result = next(one for one in _table(book["结果"]) if one["代码"] == "F000007")
+    assert (result["档次"], result["名次"], result["同组户数"], result["调整"]) == ("D", 1, 7, "一票否决 A→D")
+
+
+def test_the_summary_counts_everybody_and_its_shares_are_of_those_graded(book: openpyxl.Workbook) -> None:
+    everybody = _table(book["汇总"])[0]
+    assert (everybody["户数"], everybody["定档户数"], everybody["未能定档"]) == (8, 7, 1)
+    counts = [everybody[f"{grade}档户数"] for grade in "ABCD"]
+    assert sum(counts) == 7  # type: ignore[arg-type]
+    assert [everybody[f"{grade}档占比"] for grade in "ABCD"] == pytest.approx([one / 7 for one in counts])  # type: ignore[operator]
+
+
+def test_text_that_a_spreadsheet_would_run_stays_text(book: openpyxl.Workbook, evaluated: Make, tmp_path: Path) -> None:
+    row = next(one for one in _table(book["结果"]) if one["代码"] == "F000001")
+    assert str(row["名称"]).startswith("'=HYPERLINK")
+    assert not any(cell.data_type == "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+    export(evaluated(), tmp_path / "r.csv")
+    assert ",'=HYPERLINK" in (tmp_path / "r.csv").read_text("utf-8-sig").replace('"', "")
+
+
+def test_numbers_are_numbers_right_aligned_with_fixed_decimals(book: openpyxl.Workbook) -> None:
+    sheet = book["亩均税收"]
+    first = int("".join(filter(str.isdigit, str(sheet.freeze_panes))))
+    heads = {str(cell.value): cell.column for cell in sheet[first - 2]}
+    cell = sheet.cell(first, heads["得分"])
+    assert (cell.number_format, cell.alignment.horizontal, isinstance(cell.value, (int, float))) == (
+        "#,##0.0000",
+        "right",
+        True,
+    )
+    assert sheet.cell(first - 1, heads["指标值"]).value == "万元/亩"
+    assert str(sheet.auto_filter.ref).startswith(f"A{first - 1}:")
+
+
+def test_a_trial_says_so_on_every_sheet_and_an_official_result_nowhere(evaluated: Make, tmp_path: Path) -> None:
+    for official in (False, True):
+        export(evaluated(official=official), tmp_path / "r.xlsx")
+        for sheet in openpyxl.load_workbook(tmp_path / "r.xlsx"):
+            said = (str(sheet["A3"].value), sheet.oddHeader.center.text or "")
+            assert all(("试算" in text) is (not official) for text in said)
+
+
+def test_every_word_of_the_layout_is_english_when_asked(evaluated: Make, tmp_path: Path) -> None:
+    export(evaluated(language="en"), tmp_path / "r.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    assert book.sheetnames == ["Results", "Tax per mu", "Summary", "Moves", "Rule", "Problems"]
+    sheet = book["Results"]
+    first = int("".join(filter(str.isdigit, str(sheet.freeze_panes))))
+    assert not any("\u4e00" <= sign <= "\u9fff" for cell in sheet[first - 2] for sign in str(cell.value))
+
+
+def test_the_same_result_gives_the_same_bytes(evaluated: Make, tmp_path: Path) -> None:
+    for ending in ("xlsx", "csv", "parquet"):
+        paths = [tmp_path / f"{name}.{ending}" for name in "ab"]
+        for path in paths:
+            export(evaluated(), path)
+            time.sleep(0.01)
+        assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_parquet_is_the_wide_trace_as_it_is(evaluated: Make, tmp_path: Path) -> None:
+    run = evaluated()
+    export(run, tmp_path / "r.parquet")
+    assert pl.read_parquet(tmp_path / "r.parquet").equals(run.trace)
+
+
+def test_five_thousand_firms_are_written_in_under_ten_seconds(evaluated: Make, tmp_path: Path) -> None:
+    run = evaluated(firms=5000)
+    start = time.process_time()
+    export(run, tmp_path / "r.xlsx")
+    assert time.process_time() - start < 10
+
+
+def test_an_unknown_ending_is_refused(evaluated: Make, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="xlsx"):
+        export(evaluated(), tmp_path / "r.docx")
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed here")
+def test_libreoffice_opens_the_workbook_with_chinese_intact(evaluated: Make, tmp_path: Path) -> None:
+    export(evaluated(), tmp_path / "r.xlsx")
+    command = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1", "--outdir", str(tmp_path), str(tmp_path / "r.xlsx")]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    text = (tmp_path / "r.csv").read_text("utf-8")
+    assert "评价结果 · 试验办法" in text
+    assert "示范2有限公司" in text and "10.37" in text  # 25 万元 ÷ 10 亩 ÷ 24.097 × 100
+    assert "#NAME?" not in text and "Err:" not in text
