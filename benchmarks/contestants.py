@@ -1,4 +1,4 @@
-"""The same rule written by hand: 黄岩 2022 with quota grades 20/40/35/5, in Polars, in pandas, and its scores in OpenFisca."""
+"""The same rule by hand: 黄岩 2022 with quota grades 20/40/35/5 in Polars and pandas, its scores in OpenFisca."""
 
 from __future__ import annotations
 

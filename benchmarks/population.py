@@ -32,7 +32,9 @@ def write_firms(count: int, to: Path) -> Path:
             "power": np.round(value_added * draw.uniform(0.1, 1.0, count), 2) + 0.01,
             "land": land,
         }
-    ).with_columns(pl.when(pl.Series(draw.random(count) < 0.15)).then(None).otherwise(pl.col("emission")).alias("emission"))
+    ).with_columns(
+        pl.when(pl.Series(draw.random(count) < 0.15)).then(None).otherwise(pl.col("emission")).alias("emission")
+    )
     frame.write_parquet(to, compression="lz4")
     return to
 

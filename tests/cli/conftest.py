@@ -68,8 +68,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """`jiqun demo` with 200 firms, run once for all tests."""
     folder = tmp_path_factory.mktemp("demo") / "workspace"
     printed = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed), pytest.raises(SystemExit) as ended:
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed):
         patch.setenv("JIQUN_LANG", "zh")
-        main(["demo", str(folder), "--firms", str(FIRMS)])
+        with pytest.raises(SystemExit) as ended:
+            main(["demo", str(folder), "--firms", str(FIRMS)])
     assert ended.value.code == 0
     return Demo(folder, printed.getvalue())

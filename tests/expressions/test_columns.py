@@ -118,6 +118,34 @@ def test_full_years_end_on_the_last_of_february_where_the_day_does_not_exist(eng
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_full_months_end_on_the_last_day_where_the_month_is_shorter(engine: str) -> None:
+    days = [date(2025, 1, 31), date(2025, 1, 30), date(2025, 1, 28), date(2024, 12, 29), date(2025, 3, 1), None]
+    for last, expected in (
+        ("2025-02-28", [1, 1, 1, 2, -1, None]),
+        ("2025-02-27", [0, 0, 0, 1, -1, None]),
+        ("2024-02-29", [-11, -11, -11, -10, -13, None]),
+        ("2025-04-30", [3, 3, 3, 4, 1, None]),
+    ):
+        formula = typed(f'months_between(day, "{last}")')
+        assert read(engine, formula, {"day": days})["value"] == expected
+        assert [exact_value(formula, {"day": one}) for one in days] == expected
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_month_is_exceeded_the_day_after_it_ends(engine: str) -> None:
+    days = [date(2025, 2, 28), date(2025, 2, 27), date(2025, 1, 31), date(2025, 3, 31), date(2025, 4, 1), None]
+    for last, expected in (
+        ("2025-03-28", [1, 2, 2, 0, 0, None]),
+        ("2025-02-28", [0, 1, 1, -1, -1, None]),
+        ("2025-03-31", [2, 2, 2, 0, 0, None]),
+        ("2025-04-30", [3, 3, 3, 1, 1, None]),
+    ):
+        formula = typed(f'months_begun(day, "{last}")')
+        assert [exact_value(formula, {"day": one}) for one in days] == expected
+        assert read(engine, formula, {"day": days})["value"] == expected
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_sum_that_equals_its_limit_only_in_decimals_is_in_doubt(engine: str) -> None:
     data = {"a": [0.1, 0.1, 0.1], "b": [0.2, 0.2, None], "c": [0.3, 0.4, 0.3]}
     found = read(engine, typed("a + b == c"), data)

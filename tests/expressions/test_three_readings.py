@@ -118,6 +118,8 @@ def condition(draw: st.DrawFn, depth: int) -> str:
                     'registered_on < "2021-03-01"',
                     'years_between(registered_on, "2023-02-28") >= 2',
                     'years_between("2020-02-29", registered_on) == 1',
+                    'months_between(registered_on, "2023-02-28") >= 25',
+                    'months_begun("2020-01-31", registered_on) == 1',
                 ]
             )
         )

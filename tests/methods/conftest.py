@@ -20,7 +20,9 @@ def _contract(id_: str, key: list[str], columns: str) -> TableContract:
     fields = []
     for text in columns.split(","):
         name, kind, *unit = text.split()
-        fields.append({"name": name, "title": name, "title_en": name, "type": kind, **({"unit": unit[0]} if unit else {})})
+        fields.append(
+            {"name": name, "title": name, "title_en": name, "type": kind, **({"unit": unit[0]} if unit else {})}
+        )
     return TableContract.model_validate(
         {"kind": "table", "id": id_, "title": id_, "title_en": id_, "fields": tuple(fields), "primaryKey": key}
     )
@@ -30,7 +32,11 @@ def _contract(id_: str, key: list[str], columns: str) -> TableContract:
 def contracts() -> Mapping[str, TableContract]:
     """Tables like those of the national pack, with fewer columns."""
     made = (
-        _contract("enterprise", ["enterprise"], "enterprise string,name string,industry string,district string,registered_on date,status string"),
+        _contract(
+            "enterprise",
+            ["enterprise"],
+            "enterprise string,name string,industry string,district string,registered_on date,status string",
+        ),
         _contract(
             "enterprise_year",
             ["enterprise", "year"],
@@ -40,15 +46,31 @@ def contracts() -> Mapping[str, TableContract]:
             "power number 万kWh,energy number tce,water number t,emission number 当量吨,cod number t,"
             "landlord string,parcel string,products string,basis string,exporter boolean,production_started_on date",
         ),
-        _contract("event", ["enterprise", "date"], "enterprise string,date date,kind string,level string,document string,fine number 万元"),
-        _contract("ip_right", ["number"], "enterprise string,number string,class integer,own_developed boolean,granted_on date"),
-        _contract("certified_score", ["enterprise", "scheme", "year"], "enterprise string,scheme string,year integer,score number"),
+        _contract(
+            "event",
+            ["enterprise", "date"],
+            "enterprise string,date date,kind string,level string,document string,fine number 万元",
+        ),
+        _contract(
+            "ip_right",
+            ["number"],
+            "enterprise string,number string,class integer,own_developed boolean,granted_on date",
+        ),
+        _contract(
+            "certified_score",
+            ["enterprise", "scheme", "year"],
+            "enterprise string,scheme string,year integer,score number",
+        ),
         _contract(
             "adjustment",
             ["enterprise", "year", "kind"],
             "enterprise string,year integer,kind string,grade string,steps integer,reason string,document string",
         ),
-        _contract("grade_history", ["enterprise", "year", "method"], "enterprise string,year integer,method string,grade string,total number"),
+        _contract(
+            "grade_history",
+            ["enterprise", "year", "method"],
+            "enterprise string,year integer,method string,grade string,total number",
+        ),
         _contract("land_use", ["enterprise", "year"], "enterprise string,year integer,used number 亩,owned number 亩"),
     )
     return {one.id: one for one in made}

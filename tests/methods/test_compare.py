@@ -12,13 +12,38 @@ from jiqun.methods.compare import compare
 from jiqun.methods.evaluate import evaluate
 from jiqun.problems import ProblemsError
 
-PARAMETERS = [f"huangyan.{name}" for name in ("tax", "value_added", "energy", "emission", "labour", "rd", "below_tax", "below_power")]
+PARAMETERS = [
+    f"huangyan.{name}"
+    for name in ("tax", "value_added", "energy", "emission", "labour", "rd", "below_tax", "below_power")
+]
 BASES = {
     2021: ("26.01", "132.27", "2.54", "4861.08", "17.45", "0.0305", "16.601058", "0.236565"),
     2022: ("24.097", "136.16", "2.694", "4929.81", "18.14", "0.0302", "11.5932", "0.2352"),
 }
-ABOVE = {"scale": "above", "land": 3.0, "tax": 60.0, "value_added": 300.0, "energy": 150.0, "emission": 0.075, "staff": 20.0, "rd": 3.0, "main_revenue": 100.0, "power": 1.0}
-BELOW = {"scale": "below", "land": 1.0, "tax": 10.0, "power": 50.0, "value_added": 1.0, "energy": 1.0, "emission": 1.0, "staff": 1.0, "rd": 1.0, "main_revenue": 1.0}
+ABOVE = {
+    "scale": "above",
+    "land": 3.0,
+    "tax": 60.0,
+    "value_added": 300.0,
+    "energy": 150.0,
+    "emission": 0.075,
+    "staff": 20.0,
+    "rd": 3.0,
+    "main_revenue": 100.0,
+    "power": 1.0,
+}
+BELOW = {
+    "scale": "below",
+    "land": 1.0,
+    "tax": 10.0,
+    "power": 50.0,
+    "value_added": 1.0,
+    "energy": 1.0,
+    "emission": 1.0,
+    "staff": 1.0,
+    "rd": 1.0,
+    "main_revenue": 1.0,
+}
 
 
 def huangyan(plan_of, year, rule, *rows):
@@ -62,12 +87,32 @@ grades: {all: {classes: [A, B], quota: {shares: {A: "0.5", B: "0.5"}}}}
 moves: {listed: {title: 降档, move: lower, listed: lower}}
 """
 FIXED, MEAN = 'value: "10"', "statistic: {measure: m, take: mean}"
-NO_LIST = pl.DataFrame(schema={"enterprise": pl.String, "year": pl.Int64, "kind": pl.String, "grade": pl.String, "steps": pl.Int64, "reason": pl.String, "document": pl.String})
+NO_LIST = pl.DataFrame(
+    schema={
+        "enterprise": pl.String,
+        "year": pl.Int64,
+        "kind": pl.String,
+        "grade": pl.String,
+        "steps": pl.Int64,
+        "reason": pl.String,
+        "document": pl.String,
+    }
+)
 
 
 def run(plan_of, year, base, values, listed=(), districts=None):
-    table = pl.DataFrame({"enterprise": list(values), "year": year, "tax": list(values.values()), "land": 10.0, "district": districts or ["x"] * len(values)})
-    rows = pl.DataFrame([{"enterprise": one, "year": year, "kind": "lower", "document": "文"} for one in listed], schema=NO_LIST.schema)
+    table = pl.DataFrame(
+        {
+            "enterprise": list(values),
+            "year": year,
+            "tax": list(values.values()),
+            "land": 10.0,
+            "district": districts or ["x"] * len(values),
+        }
+    )
+    rows = pl.DataFrame(
+        [{"enterprise": one, "year": year, "kind": "lower", "document": "文"} for one in listed], schema=NO_LIST.schema
+    )
     return evaluate(plan_of(RULE.replace("BASE", base), year), {"enterprise_year": table, "adjustment": rows})
 
 
@@ -104,11 +149,19 @@ def test_new_and_gone_subjects_and_counts_by_group(plan_of):
     before = run(plan_of, 2021, FIXED, {"a": 40.0, "b": 30.0, "c": 20.0, "d": 10.0}, districts=["x", "x", "y", "y"])
     after = run(plan_of, 2022, FIXED, {"a": 5.0, "c": 20.0, "d": 10.0, "e": 50.0}, districts=["x", "y", "y", "y"])
     comparison = compare(before, after)
-    assert {one: kind for one, (kind, _) in moved(comparison).items()} == {"a": "down", "b": "gone", "c": "up", "d": "same", "e": "new"}
+    assert {one: kind for one, (kind, _) in moved(comparison).items()} == {
+        "a": "down",
+        "b": "gone",
+        "c": "up",
+        "d": "same",
+        "e": "new",
+    }
     counts = {row["district"]: row for row in comparison.counts("district").iter_rows(named=True)}
     assert (counts["x"]["down"], counts["x"]["gone"]) == (1, 1)
     assert (counts["y"]["up"], counts["y"]["same"], counts["y"]["new"]) == (1, 1, 1)
-    transitions = {(row["before"], row["after"]): row["firms"] for row in comparison.transitions().iter_rows(named=True)}
+    transitions = {
+        (row["before"], row["after"]): row["firms"] for row in comparison.transitions().iter_rows(named=True)
+    }
     assert transitions == {("A", "B"): 1, ("A", None): 1, ("B", "A"): 1, ("B", "B"): 1, (None, "A"): 1}
 
 
@@ -117,7 +170,9 @@ def test_effects_always_add_up(plan_of, seed):
     random = Random(seed)
     names = [f"f{index}" for index in range(12)]
     years = [{name: float(random.randint(1, 400)) for name in names} for _ in range(2)]
-    before, after = (run(plan_of, 2021 + index, base, years[index]) for index, base in enumerate(random.sample([FIXED, MEAN], 2)))
+    before, after = (
+        run(plan_of, 2021 + index, base, years[index]) for index, base in enumerate(random.sample([FIXED, MEAN], 2))
+    )
     for change in compare(before, after).changes:
         for steps in (change.steps, change.other_order):
             assert sum(step.effect for step in steps) == change.total_after - change.total_before

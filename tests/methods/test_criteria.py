@@ -31,8 +31,18 @@ SEEN = {"met": True, "unmet": False, "manual_review": None}
 
 
 def firms(*rows):
-    kinds = {"enterprise": pl.String, "year": pl.Int64, "staff": pl.Float64, "revenue": pl.Float64, "output": pl.Float64, "exporter": pl.Boolean}
-    return pl.DataFrame([{"enterprise": f"{place:03}", "year": 2022, "staff": 1.0} | row for place, row in enumerate(rows)], schema=kinds)
+    kinds = {
+        "enterprise": pl.String,
+        "year": pl.Int64,
+        "staff": pl.Float64,
+        "revenue": pl.Float64,
+        "output": pl.Float64,
+        "exporter": pl.Boolean,
+    }
+    return pl.DataFrame(
+        [{"enterprise": f"{place:03}", "year": 2022, "staff": 1.0} | row for place, row in enumerate(rows)],
+        schema=kinds,
+    )
 
 
 def expected(name, results):
@@ -67,7 +77,10 @@ def test_every_combination_of_results_is_combined_as_the_rule_says(plan_of, engi
 def test_a_comparison_on_the_very_edge_is_decided_exactly(plan_of, engine):
     """105/100 − 1 is 0.05 exactly and meets ≥ 5 %; in floats 1.05 − 1 is 0.050000000000000044, 2.1/2 − 1 is the same, and 10.5/10."""
     edges = [(one * 1.05, float(one)) for one in (100, 200, 300, 700, 1100)]
-    table = firms(*({"revenue": round(revenue, 2), "output": output} for revenue, output in edges), {"revenue": 104.99, "output": 100.0})
+    table = firms(
+        *({"revenue": round(revenue, 2), "output": output} for revenue, output in edges),
+        {"revenue": 104.99, "output": 100.0},
+    )
     result = evaluate(plan_of(RULE), {"enterprise_year": table}, engine=engine)
     assert result.trace["criterion__growth"].cast(pl.String).to_list() == ["met"] * 5 + ["unmet"]
 
@@ -82,7 +95,10 @@ def test_those_who_are_not_members_have_no_results(plan_of, engine):
 
 @ENGINES
 def test_a_requirement_none_of_whose_parts_applies_does_not_apply(plan_of, engine):
-    rule = RULE[: RULE.index("requirements:")] + "requirements: {outer: {all: [inner, revenue]}, inner: {at_least: 1, of: [growth]}}"
+    rule = (
+        RULE[: RULE.index("requirements:")]
+        + "requirements: {outer: {all: [inner, revenue]}, inner: {at_least: 1, of: [growth]}}"
+    )
     trace = evaluate(plan_of(rule), {"enterprise_year": firms({"revenue": 100.0, "output": 0.0})}, engine=engine).trace
     assert trace.select("requirement__inner", "requirement__outer").row(0) == ("not_applicable", "met")
 

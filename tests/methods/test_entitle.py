@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 
 import polars as pl
 import pytest
@@ -25,22 +26,41 @@ scores: {all: {tax_figure: {value: true, digits: 0}}}
 totals: {all: {digits: 0}}
 grades: {all: {classes: [A, B, C, D], cuts: [{grade: A, at_least: 4}, {grade: B, at_least: 3, less_than: 4}, {grade: C, at_least: 2, less_than: 3}, {grade: D, less_than: 2}]}}
 """
-SHANDONG = HEAD + """
+SHANDONG = (
+    HEAD
+    + """
 entitlements:
   first: {title: 第一年加价, grades: [D], where: years_in_d == 1, amount: 'power * unit(0.05, "元/kWh")', unit: 元, exclusive: power, effect: burden}
   second: {title: 第二年加价, grades: [D], where: years_in_d == 2, amount: 'power * unit(0.10, "元/kWh")', unit: 元, exclusive: power, effect: burden}
   third: {title: 第三年起加价, grades: [D], where: years_in_d >= 3, amount: 'power * unit(0.15, "元/kWh")', unit: 元, exclusive: power, effect: burden}
   penal: {title: 惩罚性电价, where: exporter, amount: 'power * unit(0.1, "元/kWh")', unit: 元, exclusive: power, effect: burden}
 """
+)
 VALUE = {"A": 4.0, "B": 3.0, "C": 2.0, "D": 1.0, "-": None}
 
 
 def firms(grades, **more):
     rows = []
     for place, grade in enumerate(grades):
-        row = {"enterprise": "abcdefghijklmnopqrstuvwxyz"[place], "year": 2022, "industry": "30", "revenue": VALUE[grade], "power": 100.0, "exporter": False, "land": 10.0}
+        row = {
+            "enterprise": "abcdefghijklmnopqrstuvwxyz"[place],
+            "year": 2022,
+            "industry": "30",
+            "revenue": VALUE[grade],
+            "power": 100.0,
+            "exporter": False,
+            "land": 10.0,
+        }
         rows.append(row | {name: values[place] for name, values in more.items()})
-    kinds = {"enterprise": pl.String, "year": pl.Int64, "industry": pl.String, "revenue": pl.Float64, "power": pl.Float64, "exporter": pl.Boolean, "land": pl.Float64}
+    kinds = {
+        "enterprise": pl.String,
+        "year": pl.Int64,
+        "industry": pl.String,
+        "revenue": pl.Float64,
+        "power": pl.Float64,
+        "exporter": pl.Boolean,
+        "land": pl.Float64,
+    }
     return pl.DataFrame(rows, schema=kinds)
 
 
@@ -55,15 +75,38 @@ def entitled(plan, table, past=None, engine="polars"):
 
 
 def states(result, name):
-    return list(zip(result.trace[f"entitlement__{name}"].to_list(), result.trace[f"entitlement__{name}__state"].to_list(), strict=True))
+    return list(
+        zip(
+            result.trace[f"entitlement__{name}"].to_list(),
+            result.trace[f"entitlement__{name}__state"].to_list(),
+            strict=True,
+        )
+    )
 
 
 @ENGINES
 def test_shandong_charges_50000_100000_and_150000_yuan_on_one_gwh_by_the_year_in_d(plan_of, engine):
     """1.0 GWh is 100 万kWh; +0.05, +0.10, +0.15 元/kWh (METHODS §1.6, §5.4); a gap starts the count again."""
-    past = history(("b", 2021, "D"), ("c", 2021, "D"), ("c", 2020, "D"), ("d", 2021, "C"), ("d", 2020, "D"), ("e", 2021, "D"), ("e", 2020, "D"), ("e", 2019, "D"), ("f", 2021, "D"))
+    past = history(
+        ("b", 2021, "D"),
+        ("c", 2021, "D"),
+        ("c", 2020, "D"),
+        ("d", 2021, "C"),
+        ("d", 2020, "D"),
+        ("e", 2021, "D"),
+        ("e", 2020, "D"),
+        ("e", 2019, "D"),
+        ("f", 2021, "D"),
+    )
     result = entitled(plan_of(SHANDONG), firms("DDDDDB"), past, engine)
-    assert states(result, "first") == [(5_000_000, "applies"), (None, "no"), (None, "no"), (5_000_000, "applies"), (None, "no"), (None, "no")]
+    assert states(result, "first") == [
+        (5_000_000, "applies"),
+        (None, "no"),
+        (None, "no"),
+        (5_000_000, "applies"),
+        (None, "no"),
+        (None, "no"),
+    ]
     assert states(result, "second")[1] == (10_000_000, "applies")
     assert [states(result, "third")[one] for one in (2, 4)] == [(15_000_000, "applies")] * 2
 
@@ -89,7 +132,11 @@ def test_a_missing_amount_is_unknown_and_an_open_grade_is_never_no(plan_of, engi
     result = entitled(plan_of(SHANDONG), firms("DD-", power=[None, 0.0, 5.0]), past, engine)
     assert states(result, "first") == [(None, "unknown"), (0, "applies"), (None, "no")]
     plain = HEAD + "entitlements: {sign: {title: 挂牌, grades: [D]}}"
-    assert [state for _, state in states(entitled(plan_of(plain), firms("DA-"), past, engine), "sign")] == ["applies", "no", "unknown"]
+    assert [state for _, state in states(entitled(plan_of(plain), firms("DA-"), past, engine), "sign")] == [
+        "applies",
+        "no",
+        "unknown",
+    ]
 
 
 @ENGINES
@@ -101,11 +148,14 @@ def test_those_scored_but_not_graded_get_what_follows_from_the_grade_they_are_tr
 
 @ENGINES
 def test_an_amount_is_rounded_half_up_before_its_cap(plan_of, engine):
-    rule = HEAD + """
+    rule = (
+        HEAD
+        + """
 entitlements:
   relief: {title: 减税, grades: [A], amount: 'land * unit(1.005, "元/亩")', unit: 元, digits: 2, cap: "20.1"}
   whole: {title: 减税, grades: [A], amount: 'land * unit(0.1, "元/亩")', unit: 元, digits: 0}
 """
+    )
     result = entitled(plan_of(rule), firms("AAAA", land=[1.0, 19.0, 20.0, 25.0]), history(), engine)
     assert [amount for amount, _ in states(result, "relief")] == [101, 1910, 2010, 2010]
     assert [amount for amount, _ in states(result, "whole")] == [0, 2, 2, 3]
@@ -113,11 +163,14 @@ entitlements:
 
 @ENGINES
 def test_equal_amounts_of_a_group_leave_the_first_written(plan_of, engine):
-    rule = HEAD + """
+    rule = (
+        HEAD
+        + """
 entitlements:
   one: {title: 一, amount: 'land * unit(1, "元/亩")', unit: 元, exclusive: x}
   two: {title: 二, amount: 'land * unit(1, "元/亩")', unit: 元, digits: 4, exclusive: x}
 """
+    )
     result = entitled(plan_of(rule), firms("A"), history(), engine)
     assert (states(result, "one"), states(result, "two")) == ([(1000, "applies")], [(100000, "superseded")])
 
@@ -127,9 +180,21 @@ def test_random_firms_equal_the_exact_evaluator(plan_of, engine):
     plan = plan_of(SHANDONG)
     for seed in range(3):
         chance = random.Random(seed)
-        some = lambda values: [chance.choice(values) for _ in range(26)]  # noqa: E731
-        table = firms(some("ABCDDD"), industry=some(["30", "44", "45", "99"]), power=some([None, 0.0, 0.000005, 12.345675, 100.0]), exporter=some([None, True, False]))
-        past = history(*((name, year, chance.choice("ACDDD")) for name in "abcdefghijklmnopqrstuvwxyz" for year in (2019, 2020, 2021) if chance.random() < 0.8))
+        some = partial(chance.choices, k=26)
+        table = firms(
+            some("ABCDDD"),
+            industry=some(["30", "44", "45", "99"]),
+            power=some([None, 0.0, 0.000005, 12.345675, 100.0]),
+            exporter=some([None, True, False]),
+        )
+        past = history(
+            *(
+                (name, year, chance.choice("ACDDD"))
+                for name in "abcdefghijklmnopqrstuvwxyz"
+                for year in (2019, 2020, 2021)
+                if chance.random() < 0.8
+            )
+        )
         result = entitled(plan, table, past, engine)
         expected = exact.evaluate(plan, result.gathered)
         for row in result.trace.iter_rows(named=True):

@@ -17,13 +17,47 @@ from jiqun.methods.gather import gather
 from jiqun.methods.tables import Tables
 from jiqun.problems import ProblemsError
 
-EXAMPLES = int(os.environ.get("JIQUN_EXAMPLES", "32"))
+EXAMPLES = int(os.environ.get("JIQUN_EXAMPLES", "24"))
 QUICK = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 SLOW = settings(QUICK, max_examples=max(EXAMPLES // 8, 1))
 
-AMOUNTS = (None, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 7.25, 10.0, 12.345, 33.33, 64.5, 100.0, 1472.36, 8936.0, 0.125, 0.005)
+AMOUNTS = (
+    None,
+    0.0,
+    0.5,
+    1.0,
+    1.5,
+    2.0,
+    2.5,
+    3.0,
+    7.25,
+    10.0,
+    12.345,
+    33.33,
+    64.5,
+    100.0,
+    1472.36,
+    8936.0,
+    0.125,
+    0.005,
+)
 SIGNED = (*AMOUNTS, -0.5, -2.5, -33.33)
-NUMBERS = "revenue main_revenue output value_added tax assets liabilities rd land power energy emission cod staff".split()
+NUMBERS = [
+    "revenue",
+    "main_revenue",
+    "output",
+    "value_added",
+    "tax",
+    "assets",
+    "liabilities",
+    "rd",
+    "land",
+    "power",
+    "energy",
+    "emission",
+    "cod",
+    "staff",
+]
 
 
 def population(random, year=2022, most=12):
@@ -45,7 +79,18 @@ def population(random, year=2022, most=12):
         rows.append(row)
     for row in rows:
         row["landlord"] = random.choice((None, "nobody", random.choice(rows)["enterprise"]))
-    return pl.DataFrame(rows, schema_overrides={**dict.fromkeys(NUMBERS, pl.Float64), "profit": pl.Float64, "exporter": pl.Boolean, **dict.fromkeys(("scale", "industry", "district", "park", "parcel", "products", "basis", "landlord"), pl.String)}, infer_schema_length=None)
+    return pl.DataFrame(
+        rows,
+        schema_overrides={
+            **dict.fromkeys(NUMBERS, pl.Float64),
+            "profit": pl.Float64,
+            "exporter": pl.Boolean,
+            **dict.fromkeys(
+                ("scale", "industry", "district", "park", "parcel", "products", "basis", "landlord"), pl.String
+            ),
+        },
+        infer_schema_length=None,
+    )
 
 
 CONDITIONS = (
@@ -66,31 +111,48 @@ def condition(random):
 
 def measures(random):
     chosen = random.sample(FORMULAS, random.randint(1, 4))
-    found = {f"m{i}": {"title": f"m{i}", "formula": text, "unit": unit, "digits": random.randint(0, 5)} for i, (text, unit) in enumerate(chosen)}
+    found = {
+        f"m{i}": {"title": f"m{i}", "formula": text, "unit": unit, "digits": random.randint(0, 5)}
+        for i, (text, unit) in enumerate(chosen)
+    }
     if random.random() < 0.3:
         found["again"] = {"title": "again", "formula": "m0 / 3", "unit": chosen[0][1], "digits": random.randint(0, 4)}
     return found
 
 
 def over(random, least=()):
-    return random.choice((["population"], ["district"], ["population", "district"], ["industry"], ["park", "district"], [*least]))
+    return random.choice(
+        (["population"], ["district"], ["population", "district"], ["industry"], ["park", "district"], [*least])
+    )
 
 
 def prepared(random, names):
     if random.random() < 0.7:
         return {}
     steps = random.sample(
-        [{"impute": "mean"}, {"impute": "median"}, {"winsorise": "0.4"}, {"points": 2}, {"logarithm": True}, {"normalise": "min_max", "high": "100"},
+        [{"impute": "mean"}, {"impute": "median"}, {"winsorise": "0.4"}, {"points": 2}, {"points": 1, "skewness": "0.5", "kurtosis": "0.5", "otherwise": "logarithm"}, {"natural_logarithm": True}, {"logarithm": True}, {"normalise": "min_max", "high": "100"},
          {"normalise": "z_score"}, {"normalise": "rank"}, {"normalise": "distance_to_best"}, {"normalise": "percentile_rank"}],
         random.randint(1, 3),
     )  # fmt: skip
-    one = {"measure": random.choice(names), "steps": steps, "over": over(random, ("population",)), "digits": random.randint(0, 4), "direction": random.choice(("higher", "lower"))}
+    one = {
+        "measure": random.choice(names),
+        "steps": steps,
+        "over": over(random, ("population",)),
+        "digits": random.randint(0, 4),
+        "direction": random.choice(("higher", "lower")),
+    }
     return {"treated": one}
 
 
 def statistic(random, name, benchmark):
     take = random.choice(("mean", "median", "max", "min", "sum", "percentile", "aggregate"))
-    one = {"measure": name, "take": take, "over": over(random, ()), "members": random.choice(("scored", "graded")), "times": random.choice(("1", "2", "0.5"))}
+    one = {
+        "measure": name,
+        "take": take,
+        "over": over(random, ()),
+        "members": random.choice(("scored", "graded")),
+        "times": random.choice(("1", "2", "0.5")),
+    }
     one["period"] = random.choice(("this", "this", "last"))
     if take == "percentile":
         one["percentile"] = random.choice(("0.25", "0.9", "1"))
@@ -119,9 +181,29 @@ def benchmark(random, name, ratio):
 def score(random, name, benchmarks):
     one = {"weight": random.choice(("10", "20", "100")), "digits": random.randint(0, 4), "measure": name}
     b = random.choice(benchmarks)
-    kind = random.choice(("ratio", "reversed", "around", "between", "efficacy", "bands", "rank", "count", "flag", "value", "options", "choice"))
+    kind = random.choice(
+        (
+            "ratio",
+            "reversed",
+            "around",
+            "between",
+            "efficacy",
+            "bands",
+            "rank",
+            "count",
+            "flag",
+            "value",
+            "options",
+            "choice",
+            "cases",
+        )
+    )
     low, high = random.choice(benchmarks), random.choice(benchmarks)
-    bands = [{"less_than": "1", "points": "0"}, {"at_least": "1", "at_most": "10", "points": "5"}, {"more_than": "33.33", "points": "10"}]
+    bands = [
+        {"less_than": "1", "points": "0"},
+        {"at_least": "1", "at_most": "10", "points": "5"},
+        {"more_than": "33.33", "points": "10"},
+    ]
     made = {
         "ratio": {"ratio": {"to": b}},
         "reversed": {"ratio": {"to": b, "reversed": True}},
@@ -133,13 +215,14 @@ def score(random, name, benchmarks):
         "count": {"count": {"each": "3", "every": random.choice(("1", "2.5")), **({"cap": "5"} if random.random() < 0.5 else {})}},
         "flag": {"flag": {"where": condition(random), "points": "7", "otherwise": "1"}},
         "value": {"value": True},
+        "cases": {"cases": {"of": [{"where": condition(random), "points": "9"}, {"where": condition(random), "points": "4"}], "otherwise": random.choice(("0", "1"))}},
         "options": {"options": {"points": {"奖": "3", "体系": "3", "品牌": "2"}, "cap": "5", "zeroing": random.choice(([], ["品牌"]))}, "measure": "products"},
         "choice": {"choice": {"by": "basis", "options": {"first": {"measure": name, "digits": 0, "bands": bands}, "second": {"measure": name, "digits": min(1, one["digits"]), "weight": "10", "value": True, "missing": random.choice(("unknown", "cohort_mean_score"))}}}},
     }[kind]  # fmt: skip
     one |= made
     if random.random() < 0.4:
         one |= random.choice(({"cap": "6"}, {"cap_times": "1.5"}, {"floor": "2"}, {"cap": "8", "floor": "1"}))
-    if random.random() < 0.2 and kind not in ("flag", "options", "choice"):
+    if random.random() < 0.2 and kind not in ("flag", "options", "choice", "cases"):
         one["not_positive"] = random.choice(("0", "-2"))
     if kind != "choice":
         one["missing"] = random.choice(("unknown", "cohort_mean_score", "-3"))
@@ -147,25 +230,54 @@ def score(random, name, benchmarks):
 
 
 def nodes(random, items):
-    if random.random() < 0.6:
+    if random.random() < 0.5:
         return {}
     found = {}
     for name in ("n0", "n1")[: random.randint(1, 2)]:
         of = random.sample(items, random.randint(1, len(items))) + (["n0"] if name == "n1" else [])
-        found[name] = {
-            "of": of, "take": random.choice(("sum", "arithmetic", "geometric", "harmonic", "min", "max")), "digits": random.randint(0, 4),
-            "missing": random.choice(("unknown", "available")), "least_share": random.choice(("0", "0.5")), "weights": {of[0]: "2"},
-        }  # fmt: skip
+        take = random.choice(("sum", "arithmetic", "geometric", "harmonic", "min", "max", "topsis", "grey"))
+        compares = take in ("topsis", "grey")
+        one = {"of": of, "take": take, "digits": random.randint(0, 4)}
+        if not compares:
+            one |= {"missing": random.choice(("unknown", "available")), "least_share": random.choice(("0", "0.5"))}
+        one |= {"lower": random.sample(of, 1), "rho": "0.4"} if compares and random.random() < 0.5 else {}
+        weighting = random.choice(
+            (
+                {"equal": True},
+                {"entropy": {"of": random.choice(("share", "min_max"))}},
+                {"critic": True},
+                {"ahp": {"matrix": [["1"] * len(of)] * len(of), "by": "geometric_mean"}},
+                None,
+            )
+        )
+        if take not in ("min", "max"):
+            one |= (
+                {"weights": {of[0]: "2"}}
+                if weighting is None
+                else {"weighting": weighting, "over": random.choice((["population"], ["district"]))}
+            )
+        found[name] = one
     return found
 
 
 def total(random, names):
     one = {"digits": random.randint(0, 3)}
     if names and random.random() < 0.5:
-        one |= {"of": random.sample(names, random.randint(1, len(names))), "take": random.choice(("sum", "arithmetic", "geometric", "harmonic", "min", "max"))}
+        one |= {
+            "of": random.sample(names, random.randint(1, len(names))),
+            "take": random.choice(("sum", "arithmetic", "geometric", "harmonic", "min", "max")),
+        }
     if random.random() < 0.4:
-        one |= {"factor": random.choice(("1.1 if exporter else 1", "tax / (tax + 3)" if False else "rd / main_revenue")), "factor_digits": random.randint(1, 6)}
-    addition = {"title": "b", "points": random.choice(("3", "2.5", "rd / main_revenue * 10")), "where": condition(random), "digits": random.randint(1, 3)}
+        one |= {
+            "factor": random.choice(("1.1 if exporter else 1", "tax / (tax + 3)" if False else "rd / main_revenue")),
+            "factor_digits": random.randint(1, 6),
+        }
+    addition = {
+        "title": "b",
+        "points": random.choice(("3", "2.5", "rd / main_revenue * 10")),
+        "where": condition(random),
+        "digits": random.randint(1, 3),
+    }
     if random.random() < 0.5:
         one["bonuses"] = {"b1": addition, "b2": {"title": "c", "points": "1.5", "cap": "1", "digits": 1}}
         one |= {"bonus_cap": "3"} if random.random() < 0.5 else {}
@@ -181,17 +293,36 @@ CLASSES = ["A", "B", "C", "D"]
 def quota(random, of):
     one = {
         "of": of,
-        "shares": random.choice(({"A": "0.2", "B": "0.4", "C": "0.35", "D": "0.05"}, {"A": "0.25", "B": "0.25", "C": "0.25", "D": "0.25"}, {"A": "0.5", "B": "0.3", "C": "0.2"})),
+        "shares": random.choice(
+            (
+                {"A": "0.2", "B": "0.4", "C": "0.35", "D": "0.05"},
+                {"A": "0.25", "B": "0.25", "C": "0.25", "D": "0.25"},
+                {"A": "0.5", "B": "0.3", "C": "0.2"},
+            )
+        ),
         "order": random.choice(("descending", "ascending")),
         "pools": random.choice((["population"], ["population", "district"], ["industry"])),
         "denominator": random.choice(("graded", "scored", "evaluated")),
         "rounding": random.choice(("half_up", "floor", "ceil", "largest_remainder")),
-        "ties": {"by": random.choice(([], ["profit"], ["-land", "district"], ["m0"], ["enterprise"])), "then": random.choice(("better", "worse"))},
+        "ties": {
+            "by": random.choice(([], ["profit"], ["-land", "district"], ["m0"], ["enterprise"])),
+            "then": random.choice(("better", "worse")),
+        },
     }
     if one["rounding"] != "largest_remainder" and random.random() < 0.5:
-        one |= {"counting": "each", "rest": random.choice(("B", "C")), "class_rounding": random.choice(({}, {"A": "floor"}, {"A": "ceil"}))}
+        one |= {
+            "counting": "each",
+            "rest": random.choice(("B", "C")),
+            "class_rounding": random.choice(({}, {"A": "floor"}, {"A": "ceil"})),
+        }
     if random.random() < 0.4:
-        small = random.choice(({"grade": "B"}, {"wider": ["population"]}, {"cuts": [{"grade": "A", "at_least": "5"}, {"grade": "C", "less_than": "4.5"}]}))
+        small = random.choice(
+            (
+                {"grade": "B"},
+                {"wider": ["population"]},
+                {"cuts": [{"grade": "A", "at_least": "5"}, {"grade": "C", "less_than": "4.5"}]},
+            )
+        )
         one["small_pool"] = {"smallest": random.randint(2, 4), **small}
     if one["order"] == "descending" and random.random() < 0.4:
         one["minimum"] = {"A": "5", "B": "1.25"}
@@ -199,10 +330,27 @@ def quota(random, of):
 
 
 def cuts(of):
-    return {"classes": CLASSES, "cuts_of": of, "cuts": [{"grade": "A", "at_least": "10"}, {"grade": "B", "more_than": "2.5", "less_than": "10"}, {"grade": "D", "at_most": "1"}]}
+    return {
+        "classes": CLASSES,
+        "cuts_of": of,
+        "cuts": [
+            {"grade": "A", "at_least": "10"},
+            {"grade": "B", "more_than": "2.5", "less_than": "10"},
+            {"grade": "D", "at_most": "1"},
+        ],
+    }
 
 
-LADDER = {"classes": CLASSES, "ladder": {"rungs": [{"grade": "A", "requires": "r_all"}, {"grade": "B", "requires": "r_some"}, {"grade": "C", "requires": "c1"}]}}
+LADDER = {
+    "classes": CLASSES,
+    "ladder": {
+        "rungs": [
+            {"grade": "A", "requires": "r_all"},
+            {"grade": "B", "requires": "r_some"},
+            {"grade": "C", "requires": "c1"},
+        ]
+    },
+}
 
 
 def grade(random, of):
@@ -231,21 +379,54 @@ def moves(random):
 
 def entitlements(random):
     amount, unit = random.choice((("power * 0.1", "万kWh"), ("land / 3", "亩"), ("rd", "元")))
-    first = {"title": "e", "grades": random.choice(([], ["A"], ["C", "D"])), "digits": random.randint(0, 3), "exclusive": "g", "unit": unit, "amount": amount}
+    first = {
+        "title": "e",
+        "grades": random.choice(([], ["A"], ["C", "D"])),
+        "digits": random.randint(0, 3),
+        "exclusive": "g",
+        "unit": unit,
+        "amount": amount,
+    }
     first |= {"cap": "5"} if random.random() < 0.5 else {}
-    second = {"title": "f", "grades": ["A", "B", "D"], "where": condition(random), "amount": amount, "unit": unit, "digits": 1, "exclusive": "g"}
-    return {"e1": first, "e2": second, "e3": {"title": "h", "where": 'grade == "B" or rank <= 2'}, "e4": {"title": "i", "amount": "tax", "unit": "元", "digits": 0}}
+    second = {
+        "title": "f",
+        "grades": ["A", "B", "D"],
+        "where": condition(random),
+        "amount": amount,
+        "unit": unit,
+        "digits": 1,
+        "exclusive": "g",
+    }
+    return {
+        "e1": first,
+        "e2": second,
+        "e3": {"title": "h", "where": 'grade == "B" or rank <= 2'},
+        "e4": {"title": "i", "amount": "tax", "unit": "元", "digits": 0},
+    }
 
 
-RATIOS = {"tax / land": ("tax", "land"), "value_added / energy": ("value_added", "energy"), "rd / main_revenue": ("rd", "main_revenue"), "liabilities / assets": ("liabilities", "assets")}
+RATIOS = {
+    "tax / land": ("tax", "land"),
+    "value_added / energy": ("value_added", "energy"),
+    "rd / main_revenue": ("rd", "main_revenue"),
+    "liabilities / assets": ("liabilities", "assets"),
+}
 
 
 def method(random):
     names = measures(random)
     ready = prepared(random, list(names))
     figures = [*names, *ready]
-    populations = {f"p{index}": {"title": f"p{index}", "where": condition(random) if random.random() < 0.7 else "year > 2000"} for index in range(random.randint(1, 2))}
-    benchmarks = {"fallback": {"value": "3.3333", "digits": 4}, "s1": {"value": "10"}, "s2": {"value": random.choice(("5", "20"))}, "s3": {"value": random.choice(("1", "40"))}}
+    populations = {
+        f"p{index}": {"title": f"p{index}", "where": condition(random) if random.random() < 0.7 else "year > 2000"}
+        for index in range(random.randint(1, 2))
+    }
+    benchmarks = {
+        "fallback": {"value": "3.3333", "digits": 4},
+        "s1": {"value": "10"},
+        "s2": {"value": random.choice(("5", "20"))},
+        "s3": {"value": random.choice(("1", "40"))},
+    }
     if benchmarks["s2"]["value"] == "20" and benchmarks["s3"]["value"] != "40":
         benchmarks["s2"]["value"] = "5"
     if benchmarks["s3"]["value"] == "40" and benchmarks["s2"]["value"] != "20":
@@ -258,7 +439,11 @@ def method(random):
             benchmarks[f"b_{name}_{index}"] = benchmark(random, name, RATIOS.get(source))
             own.append(f"b_{name}_{index}")
         scores[f"i_{name}"] = score(random, name, own)
-    keyed = {"all": scores} if random.random() < 0.7 else {"all": scores, "p0": {"only": {"measure": figures[0], "digits": 2, "value": True}}}
+    keyed = (
+        {"all": scores}
+        if random.random() < 0.7
+        else {"all": scores, "p0": {"only": {"measure": figures[0], "digits": 2, "value": True}}}
+    )
     items = list(scores)
     blocks = nodes(random, items)
     first = next(iter(blocks), None)
@@ -291,12 +476,28 @@ def method(random):
 def adjustments(random, firms):
     kinds = ("fix", "raise")
     rows = [
-        {"enterprise": one, "year": 2022, "kind": kind, "grade": random.choice(("A", "D", None)), "steps": random.choice((None, 1, 2)), "reason": random.choice(("上市", None)), "document": random.choice(("文1", None))}
+        {
+            "enterprise": one,
+            "year": 2022,
+            "kind": kind,
+            "grade": random.choice(("A", "D", None)),
+            "steps": random.choice((None, 1, 2)),
+            "reason": random.choice(("上市", None)),
+            "document": random.choice(("文1", None)),
+        }
         for one in firms["enterprise"]
         for kind in kinds
         if random.random() < 0.2
     ]
-    form = {"enterprise": pl.String, "year": pl.Int64, "kind": pl.String, "grade": pl.String, "steps": pl.Int64, "reason": pl.String, "document": pl.String}
+    form = {
+        "enterprise": pl.String,
+        "year": pl.Int64,
+        "kind": pl.String,
+        "grade": pl.String,
+        "steps": pl.Int64,
+        "reason": pl.String,
+        "document": pl.String,
+    }
     return pl.DataFrame(rows, schema=form)
 
 
@@ -315,7 +516,11 @@ def compare(plan, tables, engine):
         differing = {name: (found[name], value) for name, value in one.row.items() if found[name] != value}
         assert not differing, f"{subject}: columnar, exact = {differing}"
     log = [tuple(row.values()) for row in result.moves.iter_rows(named=True)] if result.moves.height else []
-    wanted = [(m.subject, m.order, m.move, m.from_grade, m.to_grade, m.reason, m.document, m.clause) for one in expected.values() for m in one.moves]
+    wanted = [
+        (m.subject, m.order, m.move, m.from_grade, m.to_grade, m.reason, m.document, m.clause)
+        for one in expected.values()
+        for m in one.moves
+    ]
     assert sorted(log, key=lambda row: row[:2]) == sorted(wanted, key=lambda row: row[:2])
 
 
@@ -328,7 +533,8 @@ def check(random, plan_of, engine):
     try:
         compare(plan, {"enterprise_year": firms, "adjustment": adjustments(random, now)}, engine)
     except ProblemsError as error:
-        assert {one.code for one in error.problems} == {"METHOD-041"}, error  # beyond 64-bit integers: refused, not wrapped
+        if {one.code for one in error.problems} != {"METHOD-041"}:  # beyond 64-bit integers: refused, not wrapped
+            raise
 
 
 @QUICK
@@ -350,7 +556,9 @@ def test_two_hundred_random_firms_under_the_huangyan_rule(plan_of, engine):
     random = Random(20221)
     names = ("tax", "value_added", "energy", "emission", "labour", "rd", "below_tax", "below_power")
     bases = ("24.097", "136.16", "2.694", "4929.81", "18.14", "0.0302", "11.5932", "0.2352")
-    plan = plan_of("huangyan.yaml", parameters={f"huangyan.{name}": base for name, base in zip(names, bases, strict=True)})
+    plan = plan_of(
+        "huangyan.yaml", parameters={f"huangyan.{name}": base for name, base in zip(names, bases, strict=True)}
+    )
     rows = [
         {
             "enterprise": f"{index:03d}", "year": 2022, "scale": random.choice(("above", "below")),
@@ -359,4 +567,11 @@ def test_two_hundred_random_firms_under_the_huangyan_rule(plan_of, engine):
         }
         for index in range(200)
     ]  # fmt: skip
-    compare(plan, {"enterprise_year": pl.DataFrame(rows, infer_schema_length=None), "adjustment": adjustments(random, pl.DataFrame({"enterprise": []}))}, engine)
+    compare(
+        plan,
+        {
+            "enterprise_year": pl.DataFrame(rows, infer_schema_length=None),
+            "adjustment": adjustments(random, pl.DataFrame({"enterprise": []})),
+        },
+        engine,
+    )

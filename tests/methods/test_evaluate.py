@@ -25,7 +25,11 @@ def firm(year, **more):
         "enterprise": "a", "year": year, "scale": "above", "land": 50.0, "tax": 1000.0, "value_added": 5000.0,
         "energy": 2500.0, "emission": 1.25, "staff": 5000 / 15, "rd": 3.0, "main_revenue": 100.0, "power": 5000.0,
     }  # fmt: skip
-    return row | {"staff": 300, "value_added": 4500.0, "land": 45.0, "energy": 2250.0, "emission": 1.125, "tax": 900.0} | more
+    return (
+        row
+        | {"staff": 300, "value_added": 4500.0, "land": 45.0, "energy": 2250.0, "emission": 1.125, "tax": 900.0}
+        | more
+    )
 
 
 def small(year):
@@ -47,18 +51,34 @@ def test_the_huangyan_firm_above_scale_gets_80_5973_and_80_7525(plan_of, year, e
 
 @pytest.mark.parametrize(("year", "expected"), [(2021, 723902), (2022, 856457)])
 def test_the_huangyan_firm_below_scale_gains_13_points_from_the_baseline_alone(plan_of, year, expected):
-    result = evaluate(plan_of("huangyan.yaml", year, parameters=bases(year)), {"enterprise_year": pl.DataFrame([small(year)])})
+    result = evaluate(
+        plan_of("huangyan.yaml", year, parameters=bases(year)), {"enterprise_year": pl.DataFrame([small(year)])}
+    )
     assert result.trace["total"].to_list() == [expected]
 
 
 def test_values_equal_to_the_baselines_give_exactly_100(plan_of):
-    row = firm(2021, land=100.0, tax=2601.0, value_added=13227.0, energy=13227 / 2.54, emission=13227 / 4861.08, staff=13227 / 17.45, rd=3.05)
+    row = firm(
+        2021,
+        land=100.0,
+        tax=2601.0,
+        value_added=13227.0,
+        energy=13227 / 2.54,
+        emission=13227 / 4861.08,
+        staff=13227 / 17.45,
+        rd=3.05,
+    )
     result = evaluate(plan_of("huangyan.yaml", 2021, parameters=bases(2021)), {"enterprise_year": pl.DataFrame([row])})
     assert result.trace["total"].to_list() == [1000000]
 
 
 def test_a_missing_emission_takes_the_mean_score_of_the_population(plan_of):
-    rows = [firm(2022), firm(2022, enterprise="b", emission=2.25), firm(2022, enterprise="c", emission=None), small(2022) | {"enterprise": "d"}]
+    rows = [
+        firm(2022),
+        firm(2022, enterprise="b", emission=2.25),
+        firm(2022, enterprise="c", emission=None),
+        small(2022) | {"enterprise": "d"},
+    ]
     trace = evaluate(plan_of("huangyan.yaml", parameters=bases(2022)), {"enterprise_year": pl.DataFrame(rows)}).trace
     points = trace["points__value_added_per_emission"].to_list()
     assert points[2] == (points[0] + points[1] + 1) // 2

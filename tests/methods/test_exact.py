@@ -13,11 +13,28 @@ from jiqun.methods.exact.quota import class_sizes
 from jiqun.packs.models.method import Quota
 from jiqun.values import plain
 
-NUMBERS = "revenue main_revenue output value_added tax profit assets liabilities rd staff land power energy water emission cod".split()
-TEXTS = "enterprise name scale industry district park landlord parcel products basis".split()
+NUMBERS = [
+    "revenue",
+    "main_revenue",
+    "output",
+    "value_added",
+    "tax",
+    "profit",
+    "assets",
+    "liabilities",
+    "rd",
+    "staff",
+    "land",
+    "power",
+    "energy",
+    "water",
+    "emission",
+    "cod",
+]
+TEXTS = ["enterprise", "name", "scale", "industry", "district", "park", "landlord", "parcel", "products", "basis"]
 SCHEMA = (
-    {name: pl.String for name in TEXTS}
-    | {name: pl.Float64 for name in NUMBERS}
+    dict.fromkeys(TEXTS, pl.String)
+    | dict.fromkeys(NUMBERS, pl.Float64)
     | {"year": pl.Int64, "exporter": pl.Boolean, "production_started_on": pl.Date}
 )
 ALL = "populations: {all_firms: {title: 全部, where: year == 2022}}\n"
@@ -32,7 +49,15 @@ def table(*rows, year=2022):
 
 
 def adjustments(*rows):
-    form = {"enterprise": pl.String, "year": pl.Int64, "kind": pl.String, "grade": pl.String, "steps": pl.Int64, "reason": pl.String, "document": pl.String}
+    form = {
+        "enterprise": pl.String,
+        "year": pl.Int64,
+        "kind": pl.String,
+        "grade": pl.String,
+        "steps": pl.Int64,
+        "reason": pl.String,
+        "document": pl.String,
+    }
     return pl.DataFrame([{"year": 2022, **row} for row in rows], schema=form)
 
 
@@ -40,14 +65,34 @@ def column(results, name):
     return [one.row[name] for one in results.values()]
 
 
-ABOVE = {"scale": "above", "land": 3.0, "tax": 60.0, "value_added": 300.0, "energy": 150.0, "emission": 0.075, "staff": 20.0, "rd": 3.0, "main_revenue": 100.0}
+ABOVE = {
+    "scale": "above",
+    "land": 3.0,
+    "tax": 60.0,
+    "value_added": 300.0,
+    "energy": 150.0,
+    "emission": 0.075,
+    "staff": 20.0,
+    "rd": 3.0,
+    "main_revenue": 100.0,
+}
 BELOW = {"scale": "below", "land": 1.0, "tax": 10.0, "power": 50.0}
 BASES = {
     2021: ("26.01", "132.27", "2.54", "4861.08", "17.45", "0.0305", "16.601058", "0.236565"),
     2022: ("24.097", "136.16", "2.694", "4929.81", "18.14", "0.0302", "11.5932", "0.2352"),
 }
-PARAMETERS = [f"huangyan.{name}" for name in ("tax", "value_added", "energy", "emission", "labour", "rd", "below_tax", "below_power")]
-ITEMS = ("tax_per_mu", "value_added_per_mu", "value_added_per_energy", "value_added_per_emission", "labour_productivity", "rd_share")
+PARAMETERS = [
+    f"huangyan.{name}"
+    for name in ("tax", "value_added", "energy", "emission", "labour", "rd", "below_tax", "below_power")
+]
+ITEMS = (
+    "tax_per_mu",
+    "value_added_per_mu",
+    "value_added_per_energy",
+    "value_added_per_emission",
+    "labour_productivity",
+    "rd_share",
+)
 
 
 def huangyan(plan_of, year):
@@ -116,8 +161,17 @@ def test_a_missing_emission_counts_the_mean_score_of_the_population(plan_of):
 
 
 def test_linhai_has_no_cap_and_gives_90_point_3333(plan_of):
-    values = {"x1": (12, 15, 40), "x2": (250, 300, 10), "x3": ("2.4", 3, 20), "x4": (600, 500, 15), "x5": ("0.08", "0.1", 5), "x6": (18, 15, 10)}
-    text = ALL + "measures:\n" + "".join(f"  {k}: {{title: t, formula: '{v[0]}', digits: 4}}\n" for k, v in values.items())
+    values = {
+        "x1": (12, 15, 40),
+        "x2": (250, 300, 10),
+        "x3": ("2.4", 3, 20),
+        "x4": (600, 500, 15),
+        "x5": ("0.08", "0.1", 5),
+        "x6": (18, 15, 10),
+    }
+    text = (
+        ALL + "measures:\n" + "".join(f"  {k}: {{title: t, formula: '{v[0]}', digits: 4}}\n" for k, v in values.items())
+    )
     text += "benchmarks:\n" + "".join(f"  b_{k}: {{value: '{v[1]}'}}\n" for k, v in values.items())
     text += "scores:\n  all:\n" + "".join(
         f"    {k}: {{weight: {v[2]}, digits: 4, ratio: {{to: b_{k}}}}}\n" for k, v in values.items()
@@ -128,23 +182,29 @@ def test_linhai_has_no_cap_and_gives_90_point_3333(plan_of):
 
 
 def test_jingde_minimum_middle_and_maximum_give_8_24_40(plan_of):
-    text = ALL + """
+    text = (
+        ALL
+        + """
 measures: {m: {title: t, formula: tax, unit: 万元, digits: 2}}
 benchmarks:
   low: {statistic: {measure: m, take: min}}
   high: {statistic: {measure: m, take: max}}
 scores: {all: {m: {weight: 40, digits: 2, between: {low: low, high: high, start: 20, end: 100}}}}
 """
+    )
     results = evaluate(plan_of(text), table({"tax": 10.0}, {"tax": 20.0}, {"tax": 30.0}))
     assert column(results, "points__m") == [800, 2400, 4000]
 
 
 def test_lower_is_better_around_the_mean_and_nothing_from_twice_the_mean(plan_of):
-    text = ALL + """
+    text = (
+        ALL
+        + """
 measures: {m: {title: t, formula: cod, unit: t, digits: 2}}
 benchmarks: {mean: {statistic: {measure: m, take: mean}}}
 scores: {all: {m: {weight: 4, digits: 2, around: {benchmark: mean}, missing: -3}}}
 """
+    )
     results = evaluate(plan_of(text), table({"cod": 0.0}, {"cod": 2.0}, {"cod": 6.0}, {"cod": 8.0}, {"cod": None}))
     assert column(results, "benchmark__mean")[0] == 4_000_000
     assert column(results, "points__m") == [400, 300, 100, 0, -300]
@@ -162,21 +222,27 @@ def test_five_level_efficacy_of_the_2003_standard_values(plan_of):
 
 
 def test_a_boundary_value_takes_the_band_that_says_it_includes_it(plan_of):
-    text = ALL + """
+    text = (
+        ALL
+        + """
 measures: {debt: {title: 资产负债率, formula: liabilities / assets, unit: "%", digits: 2}}
 scores:
   all:
     debt: {digits: 0, bands: [{at_most: 55, points: 10}, {more_than: 55, at_most: 75, points: 5}, {more_than: 75, points: 0}]}
 """
+    )
     rows = [{"liabilities": share, "assets": 100.0} for share in (55.0, 55.01, 75.0, 75.004, 75.005, 90.0)]
     assert column(evaluate(plan_of(text), table(*rows)), "points__debt") == [10, 5, 5, 5, 0, 0]
 
 
 def test_full_years_counted_one_point_per_two_years_up_to_five(plan_of):
-    text = ALL + """
+    text = (
+        ALL
+        + """
 measures: {niche: {title: 年限, formula: 'years_between(production_started_on, period_end)', unit: 年, digits: 0}}
 scores: {all: {niche: {digits: 0, count: {each: 1, every: 2, cap: 5}}}}
 """
+    )
     from datetime import date
 
     days = (date(2021, 1, 1), date(2020, 12, 31), date(2016, 5, 1), date(2000, 1, 1))
@@ -185,7 +251,9 @@ scores: {all: {niche: {digits: 0, count: {each: 1, every: 2, cap: 5}}}}
 
 
 def test_a_choice_that_is_not_declared_is_unknown_and_never_the_higher(plan_of):
-    text = ALL + """
+    text = (
+        ALL
+        + """
 measures:
   by_revenue: {title: r, formula: rd / revenue, unit: "%", digits: 2}
   by_cost: {title: c, formula: rd / output, unit: "%", digits: 2}
@@ -199,18 +267,24 @@ scores:
           by_revenue: {measure: by_revenue, digits: 0, bands: [{at_least: 6, points: 50}, {at_least: 5, less_than: 6, points: 40}, {less_than: 5, points: 0}]}
           by_cost: {measure: by_cost, digits: 0, bands: [{at_least: 30, points: 50}, {less_than: 30, points: 10}]}
 """
+    )
     firm = {"rd": 6.0, "revenue": 100.0, "output": 100.0}
-    results = evaluate(plan_of(text), table(*({**firm, "basis": basis} for basis in ("by_revenue", "by_cost", None, "other"))))
+    results = evaluate(
+        plan_of(text), table(*({**firm, "basis": basis} for basis in ("by_revenue", "by_cost", None, "other")))
+    )
     assert column(results, "points__rd_item") == [50, 10, None, None]
     assert column(results, "reason__rd_item")[2:] == ["undeclared", "undeclared"]
 
 
 def test_options_add_up_within_their_cap_and_an_unknown_option_is_undeclared(plan_of):
-    text = ALL + """
+    text = (
+        ALL
+        + """
 scores:
   all:
     quality: {measure: products, digits: 0, options: {points: {奖: 3, 体系: 3, 品牌: 3}, cap: 5, zeroing: [造假]}}
 """
+    )
     written = ("奖;体系", "奖", " 体系 、 体系", "", None, "奖;其他", "奖；造假")
     results = evaluate(plan_of(text), table(*({"products": one} for one in written)))
     assert column(results, "points__quality") == [5, 3, 3, 0, None, None, 0]
@@ -247,19 +321,26 @@ totals: {all: {digits: 1}}
 
 
 def graded(values, **more):
-    return table(*({"tax": value, **{name: cells[index] for name, cells in more.items()}} for index, value in enumerate(values)))
+    return table(
+        *({"tax": value, **{name: cells[index] for name, cells in more.items()}} for index, value in enumerate(values))
+    )
 
 
 @pytest.mark.parametrize(("then", "grades"), [("better", "AAAB"), ("worse", "BBBB")])
 def test_a_tie_over_a_class_line_moves_together(plan_of, then, grades):
-    text = GRADED + f"grades: {{all: {{classes: [A, B], quota: {{shares: {{A: '0.5', B: '0.5'}}, ties: {{then: {then}}}}}}}}}"
+    text = (
+        GRADED
+        + f"grades: {{all: {{classes: [A, B], quota: {{shares: {{A: '0.5', B: '0.5'}}, ties: {{then: {then}}}}}}}}}"
+    )
     results = evaluate(plan_of(text), graded([20.0, 20.0, 20.0, 10.0]))
     assert "".join(column(results, "grade")) == grades
     assert column(results, "rank") == [1, 1, 1, 4]
 
 
 def test_ties_are_broken_by_the_names_in_turn_and_missing_comes_last(plan_of):
-    text = GRADED + "grades: {all: {classes: [A, B], quota: {shares: {A: '0.5', B: '0.5'}, ties: {by: [n, -enterprise]}}}}"
+    text = (
+        GRADED + "grades: {all: {classes: [A, B], quota: {shares: {A: '0.5', B: '0.5'}, ties: {by: [n, -enterprise]}}}}"
+    )
     results = evaluate(plan_of(text), graded([20.0] * 4, rd=[1.0, None, 2.0, 1.0]))
     assert column(results, "rank") == [2, 4, 1, 3]
     assert column(results, "grade") == ["A", "B", "A", "B"]
@@ -302,7 +383,9 @@ grades:
 
 
 def test_an_unknown_rung_above_leaves_the_grade_open(plan_of):
-    text = ALL + """
+    text = (
+        ALL
+        + """
 criteria:
   profitable: {title: 盈利, test: profit > 0}
   large: {title: 大, test: revenue >= 100}
@@ -310,6 +393,7 @@ criteria:
 requirements: {best: {all: [profitable, large, leader]}}
 grades: {all: {classes: [金, 银, 无], ladder: {rungs: [{grade: 金, requires: best}, {grade: 银, requires: profitable}], otherwise: 无}}}
 """
+    )
     rows = [
         {"profit": 1.0, "revenue": 100.0, "exporter": True},
         {"profit": 1.0, "revenue": 100.0, "exporter": None},
@@ -324,7 +408,9 @@ grades: {all: {classes: [金, 银, 无], ladder: {rungs: [{grade: 金, requires:
 
 
 def test_innovative_sme_fails_on_its_growth_block_with_a_total_of_70(plan_of):
-    text = ALL + """
+    text = (
+        ALL
+        + """
 nodes:
   innovation: {of: [ip, rd_share], digits: 0}
   growth: {of: [growth_rate, debt], digits: 0}
@@ -349,8 +435,11 @@ requirements:
   either: {any: [score, prize]}
 grades: {all: {classes: [是, 否], ladder: {rungs: [{grade: 是, requires: either}], otherwise: 否}}}
 """
+    )
     firm = {"rd": 3.0, "revenue": 99.0, "output": 100.0, "liabilities": 55.0, "assets": 100.0, "main_revenue": 70.0}
-    results = evaluate(plan_of(text), table({**firm, "exporter": False}, {**firm, "exporter": None}, {**firm, "exporter": True}))
+    results = evaluate(
+        plan_of(text), table({**firm, "exporter": False}, {**firm, "exporter": None}, {**firm, "exporter": True})
+    )
     assert column(results, "total") == [70, 70, 70]
     assert column(results, "criterion__growth_block")[0] == "unmet"
     assert column(results, "grade") == ["否", None, "是"]
@@ -368,12 +457,24 @@ moves:
   floor: {title: 不低于, move: not_below, to: B, where: industry == "34"}
 """
     )
-    rows = graded([40.0, 30.0, 20.0, 10.0], exporter=[True, False, None, False], industry=["34", "34", "34", "x"], park=[None, None, None, "p"])
-    listed = adjustments({"enterprise": "c", "kind": "raise", "steps": 5, "reason": "上市", "document": "市府〔2022〕1号"}, {"enterprise": "b", "kind": "lower"})
+    rows = graded(
+        [40.0, 30.0, 20.0, 10.0],
+        exporter=[True, False, None, False],
+        industry=["34", "34", "34", "x"],
+        park=[None, None, None, "p"],
+    )
+    listed = adjustments(
+        {"enterprise": "c", "kind": "raise", "steps": 5, "reason": "上市", "document": "市府〔2022〕1号"},
+        {"enterprise": "b", "kind": "lower"},
+    )
     results = evaluate(plan_of(text), rows, adjustments=listed)
     assert column(results, "grade__ranked") == ["A", "B", "C", "D"]
     assert column(results, "grade") == ["D", "B", "A", "B"]
-    log = {(one.subject, one.move): (one.from_grade, one.to_grade, one.reason) for result in results.values() for one in result.moves}
+    log = {
+        (one.subject, one.move): (one.from_grade, one.to_grade, one.reason)
+        for result in results.values()
+        for one in result.moves
+    }
     assert log == {
         ("c", "listed_raise"): ("C", "A", "上市"),
         ("a", "accident"): ("A", "D", "rule"),
@@ -416,7 +517,9 @@ entitlements:
     rows = graded([10.0, 10.0, 10.0, 90.0], power=[100.0] * 4, exporter=[False, False, True, True])
     gathered = rows.with_columns(pl.Series("years_in_d", [0, 1, 2, 5]))  # years in class D before this one
     results = evaluate(plan_of(text), gathered)
-    paid = [{name: results[firm].row[f"entitlement__{name}"] for name in ("first", "second", "third")} for firm in "abc"]
+    paid = [
+        {name: results[firm].row[f"entitlement__{name}"] for name in ("first", "second", "third")} for firm in "abc"
+    ]
     assert [max(filter(None, one.values())) for one in paid] == [50_000, 100_000, 150_000]
     assert results["c"].row["entitlement__third__state"] == "applies"
     assert results["c"].row["entitlement__other__state"] == "superseded"
@@ -443,7 +546,9 @@ scores: {all: {m: {weight: 45, digits: 4, ratio: {to: county}}}}
         {"tax": 90.0, "land": 10.0, "district": "y"},
         year=2021,
     )
-    this = table(*({"tax": 90.0, "land": 10.0, "district": district, "exporter": False} for district in ("x", "y", None)))
+    this = table(
+        *({"tax": 90.0, "land": 10.0, "district": district, "exporter": False} for district in ("x", "y", None))
+    )
     results = evaluate(plan_of(text), this, previous=last.with_columns(pl.col("exporter").fill_null(False)))
     assert column(results, "benchmark__county") == [900, 701, None]
     assert column(results, "points__m") == [450_000, 577_746, None]
@@ -452,12 +557,24 @@ scores: {all: {m: {weight: 45, digits: 4, ratio: {to: county}}}}
 
 def test_unknown_population_is_neither_member_nor_outside(plan_of):
     text = 'populations: {big: {title: 大, where: land >= 5}, above: {title: 规上, where: scale == "above"}}'
-    rows = [{"land": 6.0}, {"land": None, "scale": "above"}, {"land": 4.0, "scale": "above"}, {"land": 4.0, "scale": "below"}]
-    assert column(evaluate(plan_of(text), table(*rows)), "status") == ["graded", "population_unknown", "graded", "outside"]
+    rows = [
+        {"land": 6.0},
+        {"land": None, "scale": "above"},
+        {"land": 4.0, "scale": "above"},
+        {"land": 4.0, "scale": "below"},
+    ]
+    assert column(evaluate(plan_of(text), table(*rows)), "status") == [
+        "graded",
+        "population_unknown",
+        "graded",
+        "outside",
+    ]
 
 
 def test_a_factor_on_the_sum_then_bonus_less_deduction_within_their_caps(plan_of):
-    text = ALL + """
+    text = (
+        ALL
+        + """
 measures: {m: {title: t, formula: tax, unit: 万元, digits: 1}}
 scores: {all: {m: {digits: 1, value: true}}}
 totals:
@@ -471,6 +588,7 @@ totals:
     deductions: {fine: {title: 处罚, points: 'staff / unit(3, "人")', digits: 2}}
     cap: 100
 """
+    )
     rows = [
         {"tax": 50.0, "exporter": True, "profit": 1.0, "rd": 1.0, "staff": 2.0},
         {"tax": 50.0, "exporter": False, "profit": None, "rd": 1.0, "staff": None},
@@ -482,7 +600,9 @@ totals:
 
 
 def test_a_geometric_mean_that_is_a_decimal_is_exactly_that_decimal(plan_of):
-    text = ALL + """
+    text = (
+        ALL
+        + """
 measures: {m: {title: t, formula: tax, unit: 万元, digits: 3}, n: {title: t, formula: rd, unit: 万元, digits: 3}}
 scores: {all: {m: {digits: 3, value: true}, n: {digits: 3, value: true}}}
 nodes:
@@ -490,7 +610,11 @@ nodes:
   harmonic: {of: [m, n], take: harmonic, weights: {m: 2, n: 1}, digits: 2}
   available: {of: [m, n], take: arithmetic, weights: {m: 2, n: 1}, missing: available, least_share: "0.6", digits: 2}
 """
-    results = evaluate(plan_of(text), table({"tax": 0.225, "rd": 0.001}, {"tax": 2.0, "rd": None}, {"tax": None, "rd": 2.0}, {"tax": 0.0, "rd": 2.0}))
+    )
+    results = evaluate(
+        plan_of(text),
+        table({"tax": 0.225, "rd": 0.001}, {"tax": 2.0, "rd": None}, {"tax": None, "rd": 2.0}, {"tax": 0.0, "rd": 2.0}),
+    )
     assert column(results, "node__geometric") == [2, None, None, None]  # √(0.225 × 0.001) = 0.015 exactly, half-up
     assert column(results, "node__available") == [15, 200, None, 67]
     assert column(results, "node__harmonic")[3] is None
@@ -524,7 +648,9 @@ def test_winsorising_a_share_takes_half_at_each_end():
 
 def test_normalising():
     assert average_ranks(decimals(10, 30, 20, 20)) == decimals(1, 4, "2.5", "2.5")
-    assert normalise(decimals(10, 30, 20, 20), "percentile_rank", Fraction(0), Fraction(1)) == decimals(0, 1, "1/2", "1/2")
+    assert normalise(decimals(10, 30, 20, 20), "percentile_rank", Fraction(0), Fraction(1)) == decimals(
+        0, 1, "1/2", "1/2"
+    )
     assert normalise(decimals(10, 30, 20), "min_max", Fraction(0), Fraction(100)) == decimals(0, 100, 50)
     assert normalise(decimals(7, 7), "min_max", Fraction(0), Fraction(1)) == [None, None]
     assert normalise(decimals(1, 2, 3), "z_score", Fraction(0), Fraction(1)) == decimals(-1, 0, 1)
@@ -532,13 +658,16 @@ def test_normalising():
 
 
 def test_prepared_measures_treat_the_members_of_their_cohort_only(plan_of):
-    text = ALL + """
+    text = (
+        ALL
+        + """
 exceptions: {out: {title: 免评, where: exporter, effect: exempt}}
 measures: {m: {title: t, formula: cod, unit: t, digits: 2}}
 prepared:
   p: {measure: m, over: [district], direction: lower, digits: 3, steps: [{impute: median}, {normalise: min_max, high: 100}]}
 scores: {all: {p: {digits: 3, value: true}}}
 """
+    )
     rows = [
         {"cod": 1.0, "district": "x", "exporter": False},
         {"cod": 2.0, "district": "x", "exporter": False},

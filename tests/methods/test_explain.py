@@ -39,27 +39,115 @@ entitlements:
   open: {title: 未知项, grades: [A], amount: 'rd', unit: 万元}
 """
 FIRMS = [
-    {"enterprise": "a", "name": "云岭精密", "scale": "above", "tax": 1472.36, "land": 64.5, "value_added": 8936.0, "emission": 1.62, "exporter": True},
-    {"enterprise": "b", "name": "乙", "scale": "above", "tax": 100.0, "land": 50.0, "value_added": 500.0, "emission": None, "exporter": None},
-    {"enterprise": "c", "name": "丙", "scale": "above", "tax": 500.0, "land": 10.0, "value_added": 500.0, "emission": 1.0, "exporter": False},
-    {"enterprise": "d", "name": "丁", "scale": "above", "tax": None, "land": 0.0, "value_added": 1.0, "emission": 1.0, "exporter": False},
-    {"enterprise": "e", "name": "戊", "scale": "above", "industry": "44", "tax": 1.0, "land": 1.0, "value_added": 1.0, "emission": 1.0, "exporter": False},
-    {"enterprise": "f", "name": "己", "scale": None, "tax": 1.0, "land": 1.0, "value_added": 1.0, "emission": 1.0, "exporter": False},
-    {"enterprise": "g", "name": "庚", "scale": "above", "park": "start", "tax": 10.0, "land": 1.0, "value_added": 1.0, "emission": 1.0, "exporter": False},
+    {
+        "enterprise": "a",
+        "name": "云岭精密",
+        "scale": "above",
+        "tax": 1472.36,
+        "land": 64.5,
+        "value_added": 8936.0,
+        "emission": 1.62,
+        "exporter": True,
+    },
+    {
+        "enterprise": "b",
+        "name": "乙",
+        "scale": "above",
+        "tax": 100.0,
+        "land": 50.0,
+        "value_added": 500.0,
+        "emission": None,
+        "exporter": None,
+    },
+    {
+        "enterprise": "c",
+        "name": "丙",
+        "scale": "above",
+        "tax": 500.0,
+        "land": 10.0,
+        "value_added": 500.0,
+        "emission": 1.0,
+        "exporter": False,
+    },
+    {
+        "enterprise": "d",
+        "name": "丁",
+        "scale": "above",
+        "tax": None,
+        "land": 0.0,
+        "value_added": 1.0,
+        "emission": 1.0,
+        "exporter": False,
+    },
+    {
+        "enterprise": "e",
+        "name": "戊",
+        "scale": "above",
+        "industry": "44",
+        "tax": 1.0,
+        "land": 1.0,
+        "value_added": 1.0,
+        "emission": 1.0,
+        "exporter": False,
+    },
+    {
+        "enterprise": "f",
+        "name": "己",
+        "scale": None,
+        "tax": 1.0,
+        "land": 1.0,
+        "value_added": 1.0,
+        "emission": 1.0,
+        "exporter": False,
+    },
+    {
+        "enterprise": "g",
+        "name": "庚",
+        "scale": "above",
+        "park": "start",
+        "tax": 10.0,
+        "land": 1.0,
+        "value_added": 1.0,
+        "emission": 1.0,
+        "exporter": False,
+    },
 ]
-COLUMNS = ("enterprise name scale industry district park landlord parcel products basis").split()
 
 
 @pytest.fixture
 def why(plan_of):
     plan = plan_of(METHOD)
-    gathered = pl.DataFrame(FIRMS, infer_schema_length=None, schema_overrides=dict.fromkeys(("industry", "park"), pl.String))
-    gathered = gathered.with_columns(pl.col("industry").fill_null("34"), pl.col("park").fill_null("x"), rd=pl.lit(None, pl.Float64))
-    listed = pl.DataFrame([{"enterprise": "a", "year": 2022, "kind": "raise", "grade": None, "steps": None, "reason": "上市公司", "document": "市经信〔2022〕9号"}])
+    gathered = pl.DataFrame(
+        FIRMS, infer_schema_length=None, schema_overrides=dict.fromkeys(("industry", "park"), pl.String)
+    )
+    gathered = gathered.with_columns(
+        pl.col("industry").fill_null("34"), pl.col("park").fill_null("x"), rd=pl.lit(None, pl.Float64)
+    )
+    listed = pl.DataFrame(
+        [
+            {
+                "enterprise": "a",
+                "year": 2022,
+                "kind": "raise",
+                "grade": None,
+                "steps": None,
+                "reason": "上市公司",
+                "document": "市经信〔2022〕9号",
+            }
+        ]
+    )
     results = evaluate(plan, gathered, adjustments=listed)
     trace = pl.DataFrame([one.row for one in results.values()], infer_schema_length=None)
     log = [
-        {"enterprise": line.subject, "order": line.order, "move": line.move, "from": line.from_grade, "to": line.to_grade, "reason": line.reason, "document": line.document}
+        {
+            "enterprise": line.subject,
+            "order": line.order,
+            "move": line.move,
+            "from": line.from_grade,
+            "to": line.to_grade,
+            "reason": line.reason,
+            "document": line.document,
+        }
         for one in results.values()
         for line in one.moves
     ]

@@ -45,7 +45,14 @@ def test_a_lookup_with_two_rows_for_a_subject_is_refused_with_its_name(plan_of):
 EVENTS = pl.DataFrame(
     {
         "enterprise": ["a", "a", "a", "b", "c", None],
-        "date": [date(2022, 1, 1), date(2022, 12, 31), date(2021, 5, 1), date(2022, 3, 3), date(2023, 1, 1), date(2022, 1, 1)],
+        "date": [
+            date(2022, 1, 1),
+            date(2022, 12, 31),
+            date(2021, 5, 1),
+            date(2022, 3, 3),
+            date(2023, 1, 1),
+            date(2022, 1, 1),
+        ],
         "level": ["major", "general", "major", None, "major", "major"],
         "fine": [0.1, 0.2, 5.0, 1.0, 9.0, 9.0],
     }
@@ -59,11 +66,20 @@ EVENTS = pl.DataFrame(
         ("{rollup: {table: event, take: count}}", {"a": 3, "b": 1, "c": 1}),
         ("{rollup: {table: event, take: count, rows: same_period, date_column: date}}", {"a": 2, "b": 1, "c": 0}),
         ("{rollup: {table: event, take: count, rows: up_to_period, date_column: date}}", {"a": 3, "b": 1, "c": 0}),
-        ("{rollup: {table: event, take: any, where: level == 'major', rows: same_period, date_column: date}}", {"a": True, "b": None, "c": False}),
+        (
+            "{rollup: {table: event, take: any, where: level == 'major', rows: same_period, date_column: date}}",
+            {"a": True, "b": None, "c": False},
+        ),
         ("{rollup: {table: event, take: count, where: level == 'major'}}", {"a": 2, "b": None, "c": 1}),
-        ("{rollup: {table: event, take: sum, of: fine, rows: same_period, date_column: date, digits: 2}}", {"a": 0.3, "b": 1.0, "c": None}),
+        (
+            "{rollup: {table: event, take: sum, of: fine, rows: same_period, date_column: date, digits: 2}}",
+            {"a": 0.3, "b": 1.0, "c": None},
+        ),
         ("{rollup: {table: event, take: mean, of: fine, digits: 1}}", {"a": 1.8, "b": 1.0, "c": 9.0}),
-        ("{rollup: {table: event, take: max, of: date}}", {"a": date(2022, 12, 31), "b": date(2022, 3, 3), "c": date(2023, 1, 1)}),
+        (
+            "{rollup: {table: event, take: max, of: date}}",
+            {"a": date(2022, 12, 31), "b": date(2022, 3, 3), "c": date(2023, 1, 1)},
+        ),
     ],
 )
 def test_related_rows_become_one_value(plan_of, text, expected, engine):
@@ -74,7 +90,13 @@ def test_related_rows_become_one_value(plan_of, text, expected, engine):
 @ENGINES
 def test_a_sum_on_a_rounding_half_is_decided_exactly(plan_of, engine):
     """0.1 + 0.2 + 0.005 = 0.305, which floats add up to 0.30500000000000005 or 0.30499999999999999."""
-    rows = pl.DataFrame({"enterprise": ["a"] * 3 + ["b"] * 2, "fine": [0.1, 0.2, 0.005, 1.0, 0.005], "date": [date(2022, 1, day) for day in range(1, 6)]})
+    rows = pl.DataFrame(
+        {
+            "enterprise": ["a"] * 3 + ["b"] * 2,
+            "fine": [0.1, 0.2, 0.005, 1.0, 0.005],
+            "date": [date(2022, 1, day) for day in range(1, 6)],
+        }
+    )
     found, _ = inputs(plan_of, "{rollup: {table: event, take: sum, of: fine, digits: 2}}", {"event": rows}, engine)
     assert found == {"a": 0.31, "b": 1.01, "c": None}
 
@@ -95,14 +117,29 @@ def test_a_missing_value_counts_as_the_rule_says_and_that_is_recorded(plan_of, e
 
 @ENGINES
 def test_a_certified_score_is_that_of_its_scheme_and_year(plan_of, engine):
-    scores = pl.DataFrame({"enterprise": ["a", "a", "b"], "scheme": ["s", "t", "s"], "year": [2022, 2022, 2021], "score": [61.5, 9.0, 70.0]})
+    scores = pl.DataFrame(
+        {
+            "enterprise": ["a", "a", "b"],
+            "scheme": ["s", "t", "s"],
+            "year": [2022, 2022, 2021],
+            "score": [61.5, 9.0, 70.0],
+        }
+    )
     found, _ = inputs(plan_of, "{certified: s}", {"certified_score": scores}, engine)
     assert found == {"a": 61.5, "b": None, "c": None}
 
 
 @ENGINES
 def test_the_grade_that_another_method_gave_is_read_from_the_history(plan_of, engine):
-    history = pl.DataFrame({"enterprise": ["a", "a"], "year": [2022, 2021], "method": ["other", "other"], "grade": ["B", "A"], "total": [1.0, 2.0]})
+    history = pl.DataFrame(
+        {
+            "enterprise": ["a", "a"],
+            "year": [2022, 2021],
+            "method": ["other", "other"],
+            "grade": ["B", "A"],
+            "total": [1.0, 2.0],
+        }
+    )
     found, _ = inputs(plan_of, "{result: {method: other, earlier: 1}}", {"grade_history": history}, engine)
     assert found == {"a": "A", "b": None, "c": None}
 
@@ -110,6 +147,47 @@ def test_the_grade_that_another_method_gave_is_read_from_the_history(plan_of, en
 @ENGINES
 def test_only_an_unbroken_row_of_years_counts_as_a_streak(plan_of, engine):
     rows = [("a", 2021, "D"), ("a", 2020, "D"), ("a", 2018, "D"), ("b", 2021, "C"), ("b", 2020, "D")]
-    history = pl.DataFrame(rows, schema=["enterprise", "year", "grade"], orient="row").with_columns(method=pl.lit("test"), total=1.0)
+    history = pl.DataFrame(rows, schema=["enterprise", "year", "grade"], orient="row").with_columns(
+        method=pl.lit("test"), total=1.0
+    )
     found, _ = inputs(plan_of, "{streak: {grade: D}}", {"grade_history": history}, engine)
     assert found == {"a": 2, "b": 0, "c": 0}
+
+
+GRANTS = pl.DataFrame(
+    {
+        "enterprise": ["a", "a", "b", "b", "c", "c", "d"],
+        "document": ["i1", "i2", "i1", "i3", "i3", "i4", None],
+        "level": ["paid", "paid", "paid", "paid", "rejected", "paid", "paid"],
+        "fine": [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0],
+    }
+)
+
+
+@ENGINES
+@pytest.mark.parametrize(
+    ("take", "keep", "expected"),
+    [
+        ("any", "repeated", {"a": True, "b": True, "c": True, "d": None}),
+        ("sum, of: fine", "single", {"a": 2.0, "b": 8.0, "c": 32.0, "d": None}),
+        ("count", "repeated", {"a": 1, "b": 1, "c": 1, "d": None}),
+    ],
+)
+def test_a_row_with_a_twin_anywhere_in_the_table_is_told_apart(plan_of, engine, take, keep, expected):
+    """i1 is paid to a and b; i3 was rejected for c, so b stands alone with it; a row without number is not known."""
+    twins = f"repeats: {{by: [document], keep: {keep}, among: level != 'rejected'}}"
+    frame = pl.concat([FIRMS, pl.DataFrame({"enterprise": ["d"], "year": [2022], "tax": [1.0]})])
+    method = (
+        "populations: {every: {title: 全部, where: enterprise is not missing}}\n"
+        f"inputs: {{x: {{rollup: {{table: event, take: {take}, {twins}}}}}}}\n"
+    )
+    found = evaluate(plan_of(method), {"enterprise_year": frame, "event": GRANTS}, engine=engine).gathered
+    assert dict(zip(found["enterprise"], found["x"], strict=True)) == expected
+
+
+@ENGINES
+def test_a_twin_that_may_count_leaves_the_answer_open(plan_of, engine):
+    rows = pl.DataFrame({"enterprise": ["a", "b"], "document": ["i", "i"], "level": [None, "paid"]})
+    text = "{rollup: {table: event, take: any, repeats: {by: [document], keep: repeated, among: level == 'paid'}}}"
+    found, _ = inputs(plan_of, text, {"event": rows}, engine)
+    assert found == {"a": True, "b": None, "c": False}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 
 import polars as pl
 import pytest
@@ -33,9 +34,25 @@ def quota(more="", shares=SHARES):
 def firms(revenues, **more):
     rows = []
     for place, revenue in enumerate(revenues):
-        row = {"enterprise": f"e{place:04}", "year": 2022, "scale": "above", "industry": "30", "district": "d", "revenue": revenue, "staff": 1.0}
+        row = {
+            "enterprise": f"e{place:04}",
+            "year": 2022,
+            "scale": "above",
+            "industry": "30",
+            "district": "d",
+            "revenue": revenue,
+            "staff": 1.0,
+        }
         rows.append(row | {name: values[place] for name, values in more.items()})
-    kinds = {"enterprise": pl.String, "year": pl.Int64, "scale": pl.String, "industry": pl.String, "district": pl.String, "revenue": pl.Float64, "staff": pl.Float64}
+    kinds = {
+        "enterprise": pl.String,
+        "year": pl.Int64,
+        "scale": pl.String,
+        "industry": pl.String,
+        "district": pl.String,
+        "revenue": pl.Float64,
+        "staff": pl.Float64,
+    }
     return pl.DataFrame(rows, schema=kinds)
 
 
@@ -66,7 +83,10 @@ def test_the_peers_rule_written_out_does_give_a_single_unit_the_bottom_class(pla
 
 @ENGINES
 def test_jining_2023_above_scale_gives_55_a_and_14_d_of_275_with_10_ungraded(plan_of, engine):
-    table = firms([1000.0 - one for one in range(275)], industry=["44" if one % 27 == 3 and one < 270 else "30" for one in range(275)])
+    table = firms(
+        [1000.0 - one for one in range(275)],
+        industry=["44" if one % 27 == 3 and one < 270 else "30" for one in range(275)],
+    )
     trace = graded(plan_of(quota("counting: each, rest: B, denominator: scored")), table, engine)
     counts = dict(trace["grade"].cast(pl.String).value_counts().iter_rows())
     assert counts == {"A": 55, "B": 100, "C": 96, "D": 14, None: 10}
@@ -135,7 +155,11 @@ def test_the_denominator_says_who_counts(plan_of, engine, denominator, expected)
 
 @ENGINES
 def test_shares_per_industry_rank_every_industry_alone_and_populations_never_mix(plan_of, engine):
-    table = firms([9.0, 8.0, 7.0, 6.0, 5.0, 4.0], industry=["30", "31", "30", "31", "30", None], scale=["above"] * 4 + ["below"] * 2)
+    table = firms(
+        [9.0, 8.0, 7.0, 6.0, 5.0, 4.0],
+        industry=["30", "31", "30", "31", "30", None],
+        scale=["above"] * 4 + ["below"] * 2,
+    )
     trace = graded(plan_of(quota("pools: [industry]")), table, engine)
     assert trace["pool"].to_list() == ["30", "31", "30", "31", "30", None]
     assert text(trace) == "BBCCB-"
@@ -149,7 +173,10 @@ def test_small_pools_get_a_grade_their_cuts_or_a_wider_pool(plan_of, engine):
     assert text(fixed) == "ABCBBBB"
     assert fixed["rank"].to_list() == [1, 2, 3, 1, 2, 1, 2]
     cuts = "cuts: [{grade: A, at_least: 6}, {grade: D, less_than: 5}]"
-    assert text(graded(plan_of(quota(f"pools: [industry], small_pool: {{smallest: 3, {cuts}}}")), table, engine)) == "ABCA-DD"
+    assert (
+        text(graded(plan_of(quota(f"pools: [industry], small_pool: {{smallest: 3, {cuts}}}")), table, engine))
+        == "ABCA-DD"
+    )
     wider = graded(plan_of(quota("pools: [industry], small_pool: {smallest: 3, wider: [population]}")), table, engine)
     assert text(wider) == "ABCABCC"
     assert wider["pool"].to_list() == ["30"] * 3 + ["above"] * 4
@@ -170,7 +197,9 @@ def test_cuts_hold_their_ends_exactly(plan_of, engine):
     assert trace["grade__reason"].to_list()[-2:] == ["no_cut", "total_missing"]
 
 
-LADDER = HEAD + """
+LADDER = (
+    HEAD
+    + """
 criteria:
   big: {title: 大, test: revenue >= 100}
   staffed: {title: 有人, test: staff >= 10}
@@ -178,22 +207,43 @@ criteria:
 requirements: {top: {all: [big, staffed, seen]}, middle: {any: [big, staffed]}}
 grades: {all: {classes: [A, B, C], ladder: {rungs: [{grade: A, requires: top}, {grade: B, requires: middle}], otherwise: C}}}
 """
+)
 
 
 @ENGINES
 def test_a_ladder_gives_the_best_rung_met_and_unknown_is_never_the_bottom(plan_of, engine):
-    rows = [(200, 20, True), (200, 20, None), (200, 20, False), (None, 20, True), (50, 5, True), (None, 5, True), (50, None, False)]
-    table = firms([one[0] for one in rows], staff=[one[1] for one in rows]).with_columns(exporter=pl.Series([one[2] for one in rows]))
+    rows = [
+        (200, 20, True),
+        (200, 20, None),
+        (200, 20, False),
+        (None, 20, True),
+        (50, 5, True),
+        (None, 5, True),
+        (50, None, False),
+    ]
+    table = firms([one[0] for one in rows], staff=[one[1] for one in rows]).with_columns(
+        exporter=pl.Series([one[2] for one in rows])
+    )
     trace = graded(plan_of(LADDER), table, engine)
     assert text(trace) == "A-B-C--"
-    assert trace["grade__reason"].to_list() == [None, "could_be:A", None, "could_be:A", None, "could_be:B", "could_be:B"]
+    assert trace["grade__reason"].to_list() == [
+        None,
+        "could_be:A",
+        None,
+        "could_be:A",
+        None,
+        "could_be:B",
+        "could_be:B",
+    ]
 
 
 @ENGINES
 def test_the_lowest_of_two_grades_is_open_while_one_is_missing_unless_the_other_is_worst(plan_of, engine):
     part = "{classes: [A, B], cuts_of: %s, cuts: [{grade: A, at_least: 10}, {grade: B, less_than: 10}]}"
     rule = HEAD + f"grades: {{all: {{classes: [A, B], lowest_of: [{part % 'total'}, {part % 'staff_here'}]}}}}"
-    trace = graded(plan_of(rule), firms([20.0, 20.0, 5.0, None, None, 20.0], staff=[20.0, 5.0, None, 5.0, 20.0, None]), engine)
+    trace = graded(
+        plan_of(rule), firms([20.0, 20.0, 5.0, None, None, 20.0], staff=[20.0, 5.0, None, 5.0, 20.0, None]), engine
+    )
     assert text(trace) == "ABBB--"
     assert trace["grade__reason"].to_list()[4:] == ["total_missing", "value_missing"]
 
@@ -202,7 +252,10 @@ def test_the_order_of_rows_and_of_written_shares_changes_nothing(plan_of):
     table = firms([float(one % 13) for one in range(60)], industry=[str(one % 4) for one in range(60)])
     first = graded(plan_of(quota("pools: [industry], ties: {then: worse}")), table)
     shuffled = 'shares: {D: "0.05", C: "0.35", A: "0.2", B: "0.4"}'
-    again = graded(plan_of(quota("pools: [industry], ties: {then: worse}", shuffled)), table.sample(fraction=1, shuffle=True, seed=7))
+    again = graded(
+        plan_of(quota("pools: [industry], ties: {then: worse}", shuffled)),
+        table.sample(fraction=1, shuffle=True, seed=7),
+    )
     assert first.equals(again)
 
 
@@ -222,7 +275,7 @@ COLUMNS = ("status", "pool", "rank", "grade__ranked", "grade", "treated_as", "gr
 def test_random_populations_equal_the_exact_evaluator(plan_of, rule, engine):
     for seed in range(2):
         chance = random.Random(seed)
-        some = lambda values: [chance.choice(values) for _ in range(70)]  # noqa: E731
+        some = partial(chance.choices, k=70)
         table = firms(
             some([None, *(one / 2 for one in range(20))]), staff=some([None, 1.0, 2.0, 3.0]), district=some([None, "x", "y"]),
             industry=some([None, "30", "31", "32", "44", "99"]), scale=some(["above", "above", "below", "else", None]),
@@ -232,4 +285,7 @@ def test_random_populations_equal_the_exact_evaluator(plan_of, rule, engine):
         expected = exact.evaluate(plan, result.gathered)
         for row in result.trace.iter_rows(named=True):
             one = expected[row["enterprise"]].row
-            assert {name: row[name] for name in COLUMNS} == {name: one[name] for name in COLUMNS}, (seed, row["enterprise"])
+            assert {name: row[name] for name in COLUMNS} == {name: one[name] for name in COLUMNS}, (
+                seed,
+                row["enterprise"],
+            )

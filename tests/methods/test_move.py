@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 
 import polars as pl
 import pytest
@@ -34,15 +35,39 @@ VALUE = {"A": 4.0, "B": 3.0, "C": 2.0, "D": 1.0, "-": None}
 def firms(grades, **more):
     rows = []
     for place, grade in enumerate(grades):
-        row = {"enterprise": "abcdefghijklmnopqrstuvwxyz"[place], "year": 2022, "industry": "30", "revenue": VALUE[grade], "profit": 0.0, "landlord": None, "parcel": None}
+        row = {
+            "enterprise": "abcdefghijklmnopqrstuvwxyz"[place],
+            "year": 2022,
+            "industry": "30",
+            "revenue": VALUE[grade],
+            "profit": 0.0,
+            "landlord": None,
+            "parcel": None,
+        }
         rows.append(row | {name: values[place] for name, values in more.items()})
-    kinds = {"enterprise": pl.String, "year": pl.Int64, "industry": pl.String, "revenue": pl.Float64, "profit": pl.Float64, "landlord": pl.String, "parcel": pl.String}
+    kinds = {
+        "enterprise": pl.String,
+        "year": pl.Int64,
+        "industry": pl.String,
+        "revenue": pl.Float64,
+        "profit": pl.Float64,
+        "landlord": pl.String,
+        "parcel": pl.String,
+    }
     return pl.DataFrame(rows, schema=kinds)
 
 
 def listed(*rows):
     names = ("enterprise", "kind", "grade", "steps", "reason", "document")
-    kinds = {"enterprise": pl.String, "year": pl.Int64, "kind": pl.String, "grade": pl.String, "steps": pl.Int64, "reason": pl.String, "document": pl.String}
+    kinds = {
+        "enterprise": pl.String,
+        "year": pl.Int64,
+        "kind": pl.String,
+        "grade": pl.String,
+        "steps": pl.Int64,
+        "reason": pl.String,
+        "document": pl.String,
+    }
     return pl.DataFrame([{"year": 2022, **dict(zip(names, row, strict=False))} for row in rows], schema=kinds)
 
 
@@ -94,7 +119,14 @@ def test_tongling_gains_three_a_by_its_lists_after_the_cut_of_755(plan_of, engin
         'grades: {all: {classes: [A, B, C, D], quota: {shares: {A: "0.2", B: "0.45", C: "0.3", D: "0.05"}}}}\n'
         "moves: {up: {title: 提档, move: raise, listed: raise}}"
     )
-    table = pl.DataFrame({"enterprise": [f"{one:03}" for one in range(755)], "year": 2022, "industry": "30", "revenue": [1000.0 - one for one in range(755)]})
+    table = pl.DataFrame(
+        {
+            "enterprise": [f"{one:03}" for one in range(755)],
+            "year": 2022,
+            "industry": "30",
+            "revenue": [1000.0 - one for one in range(755)],
+        }
+    )
     lists = listed(*((f"{one}", "raise", None, None, "国家级", "文1") for one in (151, 200, 300)))
     result = moved(plan_of(rule), table, engine, lists)
     ranked = dict(result.trace["grade__ranked"].cast(pl.String).value_counts().iter_rows())
@@ -103,11 +135,14 @@ def test_tongling_gains_three_a_by_its_lists_after_the_cut_of_755(plan_of, engin
     assert final == {"A": 154, "B": 337, "C": 226, "D": 38}
 
 
-LISTS = HEAD + """
+LISTS = (
+    HEAD
+    + """
   fixed: {title: 定档, move: fix, listed: fix, clause: 第五条}
   up: {title: 提档, move: raise, listed: raise}
   down: {title: 降档, move: lower, listed: lower}
 """
+)
 
 
 @ENGINES
@@ -126,7 +161,12 @@ def test_a_list_uses_its_own_grade_and_steps_and_keeps_reason_and_document(plan_
 
 
 def test_a_listed_subject_on_which_nothing_could_act_is_told(plan_of):
-    rows = listed(("a", "raise", None, 1, "r", "d"), ("e", "raise", None, 1, "r", "d"), ("x", "raise", None, 1, "r", "d"), ("a", "praise", None, 1, "r", "d"))
+    rows = listed(
+        ("a", "raise", None, 1, "r", "d"),
+        ("e", "raise", None, 1, "r", "d"),
+        ("x", "raise", None, 1, "r", "d"),
+        ("a", "praise", None, 1, "r", "d"),
+    )
     result = moved(plan_of(LISTS), firms("BBBB-"), lists=rows)
     assert text(result) == "ABBB-"
     told = [(one.code, one.place.item) for one in result.problems if one.code in ("METHOD-066", "METHOD-067")]
@@ -179,7 +219,9 @@ def test_the_order_of_moves_matters(plan_of, engine):
 
 @ENGINES
 def test_a_condition_on_the_grade_reads_the_grade_before_its_own_move(plan_of, engine):
-    moves = '  one: {title: 一, move: raise, where: grade == "C"}\n  two: {title: 二, move: raise, where: grade == "B"}\n'
+    moves = (
+        '  one: {title: 一, move: raise, where: grade == "C"}\n  two: {title: 二, move: raise, where: grade == "B"}\n'
+    )
     assert text(moved(plan_of(HEAD + moves), firms("CBD"), engine)) == "AAD"
 
 
@@ -189,7 +231,11 @@ def test_a_tenant_takes_its_landlords_grade_and_an_unknown_landlord_is_logged(pl
     table = firms("ADCB-", landlord=["b", None, "z", "e", "a"])
     result = moved(rule, table, engine)
     assert text(result) == "DDCB-"
-    assert log(result, "enterprise", "from", "to", "reason") == [("a", "A", "D", "rule"), ("c", "C", "C", "unknown"), ("d", "B", "B", "unknown")]
+    assert log(result, "enterprise", "from", "to", "reason") == [
+        ("a", "A", "D", "rule"),
+        ("c", "C", "C", "unknown"),
+        ("d", "B", "B", "unknown"),
+    ]
 
 
 @ENGINES
@@ -212,7 +258,15 @@ def test_a_protected_firm_ends_at_its_floor_unless_it_was_vetoed(plan_of, engine
     table = firms("DCAB-", industry=["55", "55", "55", "30", "55"], profit=[0.0, -9.0, -1.0, -1.0, 0.0])
     result = moved(plan_of(HEAD + moves), table, engine)
     assert text(result) == "BDBC-"
-    assert log(result, "enterprise", "order", "move", "from", "to", "reason", "clause")[0] == ("a", 3, "rising", "D", "B", "protected", "第九条")
+    assert log(result, "enterprise", "order", "move", "from", "to", "reason", "clause")[0] == (
+        "a",
+        3,
+        "rising",
+        "D",
+        "B",
+        "protected",
+        "第九条",
+    )
 
 
 @ENGINES
@@ -223,7 +277,9 @@ def test_a_fix_may_grade_those_only_scored_and_never_the_exempt(plan_of, engine)
     assert text(result, "treated_as") == "B-"
 
 
-ALL = HEAD + """
+ALL = (
+    HEAD
+    + """
   fixed: {title: 定, move: fix, listed: fix}
   mates: {title: 地, move: share, share: {group: parcel, take: worst}, where: profit >= -2}
   out: {title: 否, move: veto, to: D, where: profit < -3}
@@ -232,6 +288,7 @@ ALL = HEAD + """
   floor: {title: 底, move: not_below, to: C, where: profit > 0}
   top: {title: 顶, move: not_above, to: B, listed: lower}
 """
+)
 
 
 @ENGINES
@@ -239,7 +296,7 @@ def test_random_lists_and_moves_equal_the_exact_evaluator(plan_of, engine):
     plan = plan_of(ALL)
     for seed in range(5):
         chance = random.Random(seed)
-        some = lambda values: [chance.choice(values) for _ in range(26)]  # noqa: E731
+        some = partial(chance.choices, k=26)
         names = "abcdefghijklmnopqrstuvwxyz"
         table = firms(some("ABCD-"), industry=some(["30", "30", "44", "55", "99", None]), profit=some([None, *map(float, range(-6, 4))]), landlord=some([None, "zz", *names]), parcel=some([None, "p", "q", "r"]))  # fmt: skip
         rows = listed(*((name, kind, chance.choice([None, *"ABCD"]) if kind == "lower" else chance.choice("ABCD") if kind == "fix" else None, chance.choice([None, 1, 2]), chance.choice([None, "r"]), "d") for name in names for kind in ("fix", "raise", "lower") if chance.random() < 0.3))  # fmt: skip
@@ -247,13 +304,21 @@ def test_random_lists_and_moves_equal_the_exact_evaluator(plan_of, engine):
         expected = exact.evaluate(plan, result.gathered, adjustments=rows)
         for row in result.trace.iter_rows(named=True):
             one = expected[row["enterprise"]]
-            assert (row["grade"], row["grade__ranked"]) == (one.row["grade"], one.row["grade__ranked"]), (seed, row["enterprise"])
+            assert (row["grade"], row["grade__ranked"]) == (one.row["grade"], one.row["grade__ranked"]), (
+                seed,
+                row["enterprise"],
+            )
             lines = [(x.order, x.move, x.from_grade, x.to_grade, x.reason, x.document) for x in one.moves]
             own = result.moves.filter(pl.col("enterprise") == row["enterprise"])
-            assert [(x["order"], x["move"], x["from"], x["to"], x["reason"], x["document"]) for x in own.iter_rows(named=True)] == lines
+            assert [
+                (x["order"], x["move"], x["from"], x["to"], x["reason"], x["document"])
+                for x in own.iter_rows(named=True)
+            ] == lines
 
 
 @ENGINES
 def test_a_listed_rise_that_names_a_grade_and_no_steps_goes_to_that_grade_and_never_down(plan_of, engine):
-    rows = listed(("d", "raise", "A", None, "r", "d"), ("a", "raise", "C", None, "r", "d"), ("b", "lower", "D", None, "r", "d"))
+    rows = listed(
+        ("d", "raise", "A", None, "r", "d"), ("a", "raise", "C", None, "r", "d"), ("b", "lower", "D", None, "r", "d")
+    )
     assert text(moved(plan_of(LISTS), firms("ABCD"), engine, rows)) == "ADCA"

@@ -10,9 +10,7 @@ import pytest
 from jiqun.methods.exact import evaluate
 from jiqun.methods.nearest import digits_of, movable, nearest
 
-FORM = {name: pl.String for name in ("enterprise", "scale", "industry", "district", "park")} | {
-    name: pl.Float64 for name in ("tax", "land", "value_added", "energy", "emission", "staff", "rd", "main_revenue", "power", "revenue", "profit")
-}  # fmt: skip
+FORM = dict.fromkeys(("enterprise", "scale", "industry", "district", "park"), pl.String) | dict.fromkeys(("tax", "land", "value_added", "energy", "emission", "staff", "rd", "main_revenue", "power", "revenue", "profit"), pl.Float64)  # fmt: skip
 
 
 def firms(*rows):
@@ -63,13 +61,18 @@ def test_the_change_reaches_and_one_unit_less_does_not(plan_of, then):
 
 
 def grade_with(plan, subject, column, value):
-    changed = POPULATION.with_columns(pl.when(pl.col("enterprise") == subject).then(float(value)).otherwise(pl.col(column)).alias(column))
+    changed = POPULATION.with_columns(
+        pl.when(pl.col("enterprise") == subject).then(float(value)).otherwise(pl.col(column)).alias(column)
+    )
     return evaluate(plan, changed)[subject].grade
 
 
 def test_withdrawing_a_deduction_is_a_way_where_it_is_enough(plan_of):
     plan = plan_of(QUOTA.replace("THEN", "better"))
-    close = POPULATION.with_columns(tax=pl.when(pl.col("enterprise") == "b").then(1520.0).otherwise(pl.col("tax")), value_added=pl.when(pl.col("enterprise") == "b").then(8950.0).otherwise(pl.col("value_added")))
+    close = POPULATION.with_columns(
+        tax=pl.when(pl.col("enterprise") == "b").then(1520.0).otherwise(pl.col("tax")),
+        value_added=pl.when(pl.col("enterprise") == "b").then(8950.0).otherwise(pl.col("value_added")),
+    )
     trace = traced(plan, close)
     way = next(way for way in nearest(plan, trace, close, "a").ways if way.kind == "deduction")
     own = trace.filter(pl.col("enterprise") == "a")["total"][0]
@@ -78,7 +81,7 @@ def test_withdrawing_a_deduction_is_a_way_where_it_is_enough(plan_of):
 
 
 def test_a_capped_figure_is_out_of_reach(plan_of):
-    plan = plan_of(QUOTA.replace("THEN", "better").replace("cap_times: \"1.5\"}", "cap: 41}"))
+    plan = plan_of(QUOTA.replace("THEN", "better").replace('cap_times: "1.5"}', "cap: 41}"))
     trace = traced(plan, POPULATION)
     result = nearest(plan, trace, POPULATION, "c")
     assert result.wanted == "B"
@@ -122,7 +125,10 @@ grades: {all: {classes: [是, 否], ladder: {rungs: [{grade: 是, requires: gian
     assert result.wanted == "是"
     lacking = {one.criterion: one for one in result.lacking}
     assert lacking["size"].ways[0].change == 2000
-    assert {way.input: way.change for way in lacking["rd_share"].ways} == {"rd": Fraction("0.6"), "revenue": Fraction("-20.04")}
+    assert {way.input: way.change for way in lacking["rd_share"].ways} == {
+        "rd": Fraction("0.6"),
+        "revenue": Fraction("-20.04"),
+    }
     assert lacking["profit"].verdict == "unknown" and lacking["profit"].missing == ("profit",)
 
 

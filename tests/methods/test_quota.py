@@ -17,7 +17,9 @@ TONGLING = {"A": "0.2", "B": "0.45", "C": "0.3", "D": "0.05"}
 
 
 def sizes(shares, number, candidates=None, **rule):
-    return class_sizes(Quota(shares=shares, **rule), tuple(shares), number, number if candidates is None else candidates)
+    return class_sizes(
+        Quota(shares=shares, **rule), tuple(shares), number, number if candidates is None else candidates
+    )
 
 
 def test_jining_2023_below_scale_of_100_firms_is_20_40_35_5():

@@ -53,7 +53,10 @@ DIGESTS = {"enterprise_year": "aa", "adjustment": "bb"}
 
 
 def tables(count=40, first=7.0):
-    rows = [{"enterprise": f"e{one:03}", "year": 2022, "revenue": 1.0, "tax": float(one % 13) + first, "land": 3.0} for one in range(count)]
+    rows = [
+        {"enterprise": f"e{one:03}", "year": 2022, "revenue": 1.0, "tax": float(one % 13) + first, "land": 3.0}
+        for one in range(count)
+    ]
     return {"enterprise_year": pl.DataFrame(rows)}
 
 
@@ -75,7 +78,9 @@ def test_the_same_inputs_have_the_same_id_and_the_same_bytes(plan_of, tmp_path):
 
 
 def test_every_input_changes_the_id(plan_of):
-    lists = pl.DataFrame({"enterprise": ["e001"], "year": [2022], "kind": ["raise"], "reason": ["r"], "document": ["d"]})
+    lists = pl.DataFrame(
+        {"enterprise": ["e001"], "year": [2022], "kind": ["raise"], "reason": ["r"], "document": ["d"]}
+    )
     ids = [
         run_id(result_of(plan_of)),
         run_id(result_of(plan_of, RULE.replace('A: "0.3", B: "0.5"', 'A: "0.4", B: "0.4"'))),
@@ -174,7 +179,10 @@ def test_an_empty_signature_is_none_and_other_data_than_the_snapshots_are_told(p
 
 
 def test_a_result_with_overridden_parameters_cannot_be_official(plan_of):
-    text = RULE.replace("benchmarks: {mean: {statistic: {measure: tax_per_mu, take: mean}, digits: 4}}", "benchmarks: {mean: {parameter: base.tax}}")
+    text = RULE.replace(
+        "benchmarks: {mean: {statistic: {measure: tax_per_mu, take: mean}, digits: 4}}",
+        "benchmarks: {mean: {parameter: base.tax}}",
+    )
     plan = plan_of(text, parameters={"base.tax": "2.5"})
     result = evaluate(plan, tables(), digests=DIGESTS)
     faults = official_faults(result, SNAPSHOT, SIGNED)
@@ -191,7 +199,9 @@ def test_a_writer_killed_in_the_middle_leaves_no_run_and_the_next_one_cleans_up(
         "keep(Path(sys.argv[1]), sys.argv[2], fill)"
     )
     id_ = run_id(result_of(plan_of))
-    child = subprocess.Popen([sys.executable, "-c", script, str(tmp_path), id_], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    child = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path), id_], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     assert child.stdout is not None and child.stdout.readline() == b"ready\n"
     os.kill(child.pid, signal.SIGKILL)
     child.wait()

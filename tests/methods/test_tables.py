@@ -65,7 +65,13 @@ def test_a_column_of_nothing_but_missing_values_is_missing_not_of_a_wrong_type(p
 
 @pytest.mark.parametrize(
     ("column", "values"),
-    [("tax", ["10"]), ("tax", [True]), ("enterprise", [5]), ("year", ["2022"]), ("tax", pl.Series([0.1], dtype=pl.Float32))],
+    [
+        ("tax", ["10"]),
+        ("tax", [True]),
+        ("enterprise", [5]),
+        ("year", ["2022"]),
+        ("tax", pl.Series([0.1], dtype=pl.Float32)),
+    ],
 )
 def test_a_column_of_a_wrong_type_is_refused_by_name(plan_of, column, values):
     table = pl.DataFrame({"enterprise": ["a"], "year": [2022], "tax": [1.0], "land": [1.0]})

@@ -61,7 +61,18 @@ def table():
 
 @pytest.fixture(scope="module")
 def result(plan_of):
-    lists = pl.DataFrame({"enterprise": ["a"], "year": [2022], "kind": ["raise"], "grade": [None], "steps": [1], "reason": ["小巨人"], "document": ["文3"]}, schema_overrides={"grade": pl.String})
+    lists = pl.DataFrame(
+        {
+            "enterprise": ["a"],
+            "year": [2022],
+            "kind": ["raise"],
+            "grade": [None],
+            "steps": [1],
+            "reason": ["小巨人"],
+            "document": ["文3"],
+        },
+        schema_overrides={"grade": pl.String},
+    )
     past = pl.DataFrame({"enterprise": ["b"], "year": [2021], "method": ["tried"], "grade": ["D"], "total": [1.0]})
     return evaluate(plan_of(RULE), {"enterprise_year": table(), "adjustment": lists, "grade_history": past})
 
@@ -81,8 +92,19 @@ def test_a_measure_is_written_with_its_inputs_units_and_clause(result):
 def test_a_score_is_written_with_its_benchmark_its_points_and_the_reason(result):
     """(22.8273 + 0) / 2 = 11.41365 → 11.414; 50 × 22.8273 / 11.414 = 99.997 → 100.00, capped at 75; −0.25 / 0.1 × 50 = −125."""
     capped, floored = (line(long(result), "a", "score", item) for item in ("tax_per_mu", "margin"))
-    assert (capped["benchmark"], capped["value"], capped["points"], capped["reason"], capped["clause"]) == ("tax_mean=11.414", "22.8273", "75.00", "capped", "附件4")
-    assert (floored["benchmark"], floored["value"], floored["points"], floored["reason"]) == ("fixed=0.10", "-0.250", "-20.000", "floored")
+    assert (capped["benchmark"], capped["value"], capped["points"], capped["reason"], capped["clause"]) == (
+        "tax_mean=11.414",
+        "22.8273",
+        "75.00",
+        "capped",
+        "附件4",
+    )
+    assert (floored["benchmark"], floored["value"], floored["points"], floored["reason"]) == (
+        "fixed=0.10",
+        "-0.250",
+        "-20.000",
+        "floored",
+    )
 
 
 def test_what_is_missing_is_a_dash_among_inputs_and_null_as_a_figure(result):
@@ -119,9 +141,15 @@ def test_every_figure_of_the_wide_trace_appears_in_the_long_one(result):
         for name, value in row.items():
             if value is None or name in PLAIN or value is False:
                 continue
-            said = [text for column in ("value", "points", "benchmark", "verdict", "reason", "inputs") for text in own[column].drop_nulls()]
+            said = [
+                text
+                for column in ("value", "points", "benchmark", "verdict", "reason", "inputs")
+                for text in own[column].drop_nulls()
+            ]
             written = _as_written(plan, row["population"], name, value)
-            assert any(written == text or written == text.rpartition("=")[2] or f"{written} " in text for text in said), (row["enterprise"], name)
+            assert any(
+                written == text or written == text.rpartition("=")[2] or f"{written} " in text for text in said
+            ), (row["enterprise"], name)
 
 
 def _as_written(plan, population, name, value):

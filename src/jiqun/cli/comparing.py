@@ -1,174 +1,161 @@
-"""Two runs side by side: who moved, and whether data, rule, adjustments or other firms moved them."""
+"""Two runs side by side: who moved, and whether data, others, the rule or an adjustment moved them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import click
-import polars as pl
 
 from jiqun.cli.context import Context
+from jiqun.cli.evaluating import snapshot_of, tables_for
 from jiqun.cli.output import print_table, say
 from jiqun.cli.running import Run
 from jiqun.cli.speech import both
 from jiqun.cli.telling import subject_names
+from jiqun.methods import Result
+from jiqun.methods.compare import CAUSES, DIRECTIONS, Change, Comparison, compare
+from jiqun.methods.wording.numbers import number_text
 from jiqun.problems import ProblemsError, problem
 
-_WHY = {
-    "data": ("自身数据变了", "its own data"),
-    "rule": ("办法或参数变了", "the rule"),
-    "adjustment": ("排名之后的调整", "adjustments after the ranking"),
-    "others": ("自身未变，其他企业或基准变了", "other firms or benchmarks"),
-    "scope": ("进出评价范围", "in or out of scope"),
+_CAUSES = {
+    "data": ("自身数据", "own data"),
+    "others": ("其他企业和基准", "others and benchmarks"),
+    "rule": ("办法", "the rule"),
+    "adjustment": ("排名后调整", "adjustments"),
 }
+_DIRECTIONS = {
+    "up": ("升档", "up"),
+    "down": ("降档", "down"),
+    "same": ("不变", "same"),
+    "open": ("一方未定档", "not graded in one"),
+    "new": ("新进", "new"),
+    "gone": ("退出", "gone"),
+}
+_NOTHING = "—"
 
 
 @dataclass(frozen=True)
-class Mover:
-    """A subject whose grade differs: why is data, rule, adjustment, others or scope."""
+class Compared:
+    """A comparison with the names of the subjects and the grades in the order of the rule."""
 
-    subject: str
-    name: str
-    before: str | None
-    after: str | None
-    total_before: float | None
-    total_after: float | None
-    why: str
+    before: Run
+    after: Run
+    found: Comparison
+    names: dict[str, str]
+    grades: Sequence[str]
+
+    @property
+    def movers(self) -> list[Change]:
+        """Those whose grade differs: the widest change first, then the greatest change of the total."""
+        moved = [one for one in self.found.changes if one.direction in ("up", "down", "open")]
+        return sorted(moved, key=lambda one: (-self._classes(one), -self._difference(one), one.subject))
+
+    def _classes(self, one: Change) -> int:
+        places = [self.grades.index(grade) for grade in (one.grade_before, one.grade_after) if grade in self.grades]
+        return abs(places[0] - places[1]) if len(places) == 2 else 0
+
+    def _difference(self, one: Change) -> Fraction:
+        if one.total_before is None or one.total_after is None:
+            return Fraction(0)
+        return abs(one.total_after - one.total_before)
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Two runs: how many have which pair of grades, and everybody who moved, the largest changes of grade first."""
-
-    before: str
-    after: str
-    same_method: bool
-    same_data: bool
-    transitions: Mapping[str, int]
-    only_before: int
-    only_after: int
-    movers: tuple[Mover, ...]
-
-
-def compare_runs(context: Context, before: Run, after: Run) -> Comparison:
-    """Compare two runs about the same kind of subject; CLI-012 where the subjects are of another table."""
-    if before.plan.method.evaluates != after.plan.method.evaluates:
-        kinds = f"{before.plan.method.evaluates.table} ≠ {after.plan.method.evaluates.table}"
-        raise ProblemsError([problem("CLI-012", detail=kinds)])
-    same_rule = before.manifest["method"] == after.manifest["method"] and (
-        before.manifest["parameters"] == after.manifest["parameters"]
-    )
-    rows = _joined(before, after)
+def compare_runs(context: Context, before: Run, after: Run) -> Compared:
+    """Compare two runs about the same kind of subject; CLI-012 where a run's snapshot is gone."""
+    found = compare(_with_tables(context, before), _with_tables(context, after))
     names = {**subject_names(context, before), **subject_names(context, after)}
-    shared = rows.filter(pl.col("status").is_not_null() & pl.col("status_right").is_not_null())
-    pairs = Counter((row["grade"] or "—", row["grade_right"] or "—") for row in shared.iter_rows(named=True))
-    moved = shared.filter(~pl.col("grade").eq_missing(pl.col("grade_right")))
-    movers = [_mover(row, before.subject, names, same_rule) for row in moved.iter_rows(named=True)]
-    order = {name: at for at, name in enumerate(_grades(after))}
-    movers.sort(key=lambda one: (-_distance(order, one), one.subject))
-    return Comparison(
-        before=before.id,
-        after=after.id,
-        same_method=same_rule,
-        same_data=before.snapshot == after.snapshot and before.period == after.period,
-        transitions={f"{one} → {two}": count for (one, two), count in sorted(pairs.items())},
-        only_before=rows["status_right"].null_count(),
-        only_after=rows["status"].null_count(),
-        movers=tuple(movers),
+    grades = dict.fromkeys(name for one in after.plan.method.grades.values() for name in one.classes)
+    return Compared(before, after, found, names, tuple(grades))
+
+
+def _with_tables(context: Context, run: Run) -> Result:
+    snapshot = snapshot_of(context, run)
+    if snapshot is None:
+        raise ProblemsError([problem("CLI-012", run=run.id, snapshot=run.snapshot)])
+    return replace(run.result, tables=tables_for(context, run.plan, snapshot)[0], book=run.book)
+
+
+def comparison_record(told: Compared) -> dict[str, object]:
+    """Return a comparison as a record for JSON."""
+    return {
+        "before": told.before.id,
+        "after": told.after.id,
+        "directions": Counter(one.direction for one in told.found.changes),
+        "transitions": {f"{one} → {two}": count for (one, two), count in sorted(_pairs(told).items())},
+        "changes": [
+            {"name": told.names.get(one.subject, ""), **{name: getattr(one, name) for name in one.__dataclass_fields__}}
+            for one in told.found.changes
+        ],
+    }
+
+
+def _pairs(told: Compared) -> Counter[tuple[str, str]]:
+    return Counter(
+        (one.grade_before or _NOTHING, one.grade_after or _NOTHING)
+        for one in told.found.changes
+        if one.direction not in ("new", "gone")
     )
 
 
-def _joined(before: Run, after: Run) -> pl.DataFrame:
-    return _figures(before).join(_figures(after), on=before.subject, how="full", coalesce=True).sort(before.subject)
-
-
-def _figures(run: Run) -> pl.DataFrame:
-    """What is compared of a run: status, grades, the total as a number, and the measures as one list."""
-    measures = [pl.col(f"measure__{name}") for name in sorted(run.plan.method.measures)]
-    totals = run.result.grades.select(run.subject, pl.col("total").alias("number"))
-    texts = [pl.col(name).cast(pl.String) for name in ("status", "grade", "grade__ranked")]
-    figures = pl.concat_list(measures) if measures else pl.lit(None)
-    return run.trace.select(run.subject, *texts, figures.alias("figures")).join(totals, on=run.subject)
-
-
-def _mover(row: Mapping[str, Any], subject: str, names: Mapping[str, str], same_rule: bool) -> Mover:
-    return Mover(
-        row[subject],
-        names.get(row[subject], ""),
-        row["grade"],
-        row["grade_right"],
-        row["number"],
-        row["number_right"],
-        _why(row, same_rule),
-    )
-
-
-def _why(row: Mapping[str, Any], same_rule: bool) -> str:
-    if row["status"] != row["status_right"]:
-        return "scope"
-    if row["grade__ranked"] == row["grade__ranked_right"]:
-        return "adjustment"
-    if not same_rule:
-        return "rule"
-    return "others" if row["figures"] == row["figures_right"] else "data"
-
-
-def _grades(run: Run) -> Sequence[str]:
-    return list(dict.fromkeys(name for one in run.plan.method.grades.values() for name in one.classes))
-
-
-def _distance(order: Mapping[str, int], one: Mover) -> int:
-    """How many classes lie between before and after; a grade that came or went counts least."""
-    places = [order[grade] for grade in (one.before, one.after) if grade is not None and grade in order]
-    return abs(places[0] - places[1]) if len(places) == 2 else 0
-
-
-def print_comparison(found: Comparison, most: int) -> None:
-    """Print a comparison: the table of pairs, the reasons, and the largest movers."""
-    grades = sorted({side for pair in found.transitions for side in pair.split(" → ")} - {"—"}) + ["—"]
+def print_comparison(told: Compared, most: int) -> None:
+    """Print a comparison: directions, the table of pairs, causes, and the largest movers."""
+    counts = Counter(one.direction for one in told.found.changes)
+    said = [f"{both(*_DIRECTIONS[name])} {counts[name]}" for name in DIRECTIONS]
+    click.echo("  " + both("，", ", ").join(said))
+    pairs = _pairs(told)
+    sides = [one for one in (*told.grades, _NOTHING) if any(one in pair for pair in pairs)]
     print_table(
-        [both("从＼到", "from \\ to"), *grades],
-        [[one, *(found.transitions.get(f"{one} → {two}", "") for two in grades)] for one in grades],
-        right=range(1, len(grades) + 1),
+        [both("从＼到", "from \\ to"), *sides],
+        [[one, *(pairs.get((one, two), "") for two in sides)] for one in sides],
+        right=range(1, len(sides) + 1),
         indent="  ",
     )
+    _print_causes(told)
+    _print_movers(told, most)
+
+
+def _print_causes(told: Compared) -> None:
+    """Say which cause changed how many grades; one firm may have several."""
+    causes = Counter(step.cause for one in told.movers for step in one.steps if step.changed)
+    said = [f"{both(*_CAUSES[name])} {causes[name]}" for name in CAUSES]
     say(
-        f"只在前一次：{found.only_before} 家；只在后一次：{found.only_after} 家。",
-        f"Only in the first: {found.only_before}; only in the second: {found.only_after}.",
+        f"  改变档次的原因（按此次序逐步换算，一家可有几项）：{'，'.join(said)}",
+        f"  Causes of changed grades (taken in this order; one firm may have several): {', '.join(said)}",
     )
-    reasons = Counter(one.why for one in found.movers)
-    listed = [f"{both(*_WHY[why])} {count}" for why, count in reasons.most_common()]
-    said = both("、", ", ").join(listed) or both("没有", "none")
-    say(f"档次变动 {len(found.movers)} 家：{said}", f"{len(found.movers)} changed grade: {said}")
+
+
+def _print_movers(told: Compared, most: int) -> None:
+    movers = told.movers
+    if not movers:
+        return
     rows = [
         (
             one.subject,
-            one.name,
-            f"{one.before or '—'} → {one.after or '—'}",
+            told.names.get(one.subject, ""),
+            f"{one.grade_before or _NOTHING} → {one.grade_after or _NOTHING}",
             _number(one.total_before),
+            *(_effect(one, name) for name in CAUSES[:3]),
             _number(one.total_after),
-            both(*_WHY[one.why]),
         )
-        for one in found.movers[:most]
+        for one in movers[:most]
     ]
-    if rows:
-        heads = [
-            both("代码", "code"),
-            both("名称", "name"),
-            both("档次", "grade"),
-            both("前总分", "total before"),
-            both("后总分", "after"),
-            both("原因", "because of"),
-        ]
-        print_table(heads, rows, right=[3, 4], indent="  ")
-    if len(found.movers) > most:
-        click.echo(
-            both(f"  …另有 {len(found.movers) - most} 家（--most）", f"  … {len(found.movers) - most} more (--most)")
-        )
+    heads = [both("代码", "code"), both("名称", "name"), both("档次", "grade"), both("前总分", "total before")]
+    heads += [both(*_CAUSES[name]) for name in CAUSES[:3]]
+    print_table([*heads, both("后总分", "after")], rows, right=[3, 4, 5, 6, 7], indent="  ")
+    if len(movers) > most:
+        left = len(movers) - most
+        click.echo(both(f"  …另有 {left} 家", f"  … {left} more"))
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:,.2f}"
+def _effect(one: Change, cause: str) -> str:
+    effect = next((step.effect for step in one.steps if step.cause == cause), None)
+    if effect is None:
+        return ""
+    return ("+" if effect > 0 else "") + number_text(effect, 2)
+
+
+def _number(value: Fraction | None) -> str:
+    return "" if value is None else number_text(value, 2)

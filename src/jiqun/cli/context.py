@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import getpass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from jiqun import packs
 from jiqun.ledger.workspace import SETTINGS, Workspace
 from jiqun.packs import TableContract
+
+
+@cache
+def _loaded(roots: tuple[Path, ...], pack_ids: tuple[str, ...]) -> packs.LawBook:
+    """Read packs once in a call: the workspace's book and the book of all packs are asked for many times."""
+    return packs.load(*roots, pack_ids=pack_ids or None)
 
 
 class Context:
@@ -27,13 +33,13 @@ class Context:
         """The packs of the workspace (its own folder `packs/` and those that ship with Jiqun); outside one, all."""
         if not (self.folder / SETTINGS).is_file():
             return self.everything
-        return packs.load(*self._roots, pack_ids=self.workspace.packs or None)
+        return _loaded(self._roots, self.workspace.packs)
 
     @cached_property
     def everything(self) -> packs.LawBook:
         """All packs at hand, those of other places too: for trying another place's rule."""
         roots = self._roots if (self.folder / SETTINGS).is_file() else (packs.builtin_root(),)
-        return packs.load(*roots)
+        return _loaded(roots, ())
 
     @property
     def _roots(self) -> tuple[Path, ...]:

@@ -74,7 +74,7 @@ def run_method(context: Context, wanted: Wanted, step: Step) -> Run:
     step(both("评价", "evaluating"))
     result = evaluate(plan, tables, engine=wanted.engine, digests=digests, book=method.book)
     step(both("保存结果", "saving"))
-    return keep(context, result, snapshot.id)
+    return keep(context, result, snapshot)
 
 
 def tables_for(context: Context, plan: Plan, snapshot: Snapshot) -> tuple[dict[str, Any], dict[str, str]]:

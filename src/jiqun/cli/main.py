@@ -30,6 +30,7 @@ COMMANDS = {
     "next": "results:next_grade",
     "compare": "results:compare",
     "export": "results:export",
+    "ladder": "ladder:ladder",
     "demo": "demo:demo",
     "doctor": "workspace:doctor",
 }

@@ -25,6 +25,9 @@ MARKS = {"error": "✗", "warning": "!", "notice": "·"}
 _MOST = 30
 _GAP = "  "
 Step = Callable[[str], None]
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help=both("输出 JSON，供程序读取", "print JSON for a machine")
+)
 
 
 def say(chinese: str, english: str) -> None:

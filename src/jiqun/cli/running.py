@@ -2,60 +2,67 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from jiqun.cli.context import Context
-from jiqun.ledger.log import stamp
+from jiqun.ledger.snapshot import Snapshot
 from jiqun.methods import Plan, Result, load
-from jiqun.packs import LawBook
+from jiqun.methods.run import StoredRun, store, stored_runs
+from jiqun.packs import LawBook, Method
 from jiqun.problems import Problem, ProblemsError, problem
-from jiqun.values import digest
 
 LATEST = "latest"
-_FRAMES = ("trace", "gathered", "benchmarks", "moves")
-_SHORT = 12
 
 
 @dataclass(frozen=True)
 class Run:
-    """One kept evaluation. `manifest` makes it the same again; `who` and `when` say who made it first."""
+    """A stored run with the workspace it lies in."""
 
     context: Context
-    folder: Path
-    manifest: Mapping[str, Any]
-    kept: Mapping[str, Any]
+    stored: StoredRun
 
     @property
     def id(self) -> str:
-        return self.folder.name
+        return self.stored.id
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """What the run was made from: method, law book, period, parameters, tables, engine, versions."""
+        return dict(self.stored.manifest["run"])
+
+    @property
+    def outcome(self) -> Mapping[str, Any]:
+        """What came of it: subjects, statuses, the referee's work, problems."""
+        return dict(self.stored.manifest["outcome"])
 
     @property
     def method_id(self) -> str:
-        return str(self.manifest["method"]["id"])
+        return str(self.inputs["method"]["id"])
 
     @property
     def edition(self) -> str:
-        return str(self.manifest["method"]["edition"])
+        return str(self.inputs["method"]["edition"])
 
     @property
     def period(self) -> str:
-        return str(self.manifest["period"])
+        return str(self.inputs["period"])
 
     @property
     def snapshot(self) -> str:
-        return str(self.kept["snapshot"])
+        return str((self.stored.manifest["snapshot"] or {}).get("id", ""))
 
     @property
     def official(self) -> bool:
-        """A run is official only once it is signed off; nothing here signs."""
-        return False
+        return self.stored.official
+
+    @property
+    def when(self) -> str:
+        return "" if self.stored.at is None else self.stored.at.isoformat(timespec="seconds")
 
     @property
     def subject(self) -> str:
@@ -69,79 +76,56 @@ class Run:
 
     @cached_property
     def plan(self) -> Plan:
-        """The method compiled as it was for the run; CLI-011 where the packs have changed since."""
+        """The method compiled as it was for the run; CLI-013 where the packs no longer have it so."""
         loaded = load(self.method_id, self.book, self.edition or None)
-        found = digest(loaded.method.model_dump(mode="json", by_alias=True, exclude_defaults=True))
-        if found != self.manifest["method"]["digest"]:
-            raise ProblemsError([problem("CLI-011", run=self.id, method=self.method_id)])
-        return loaded.plan(self.period, self.manifest["parameters"] or None)
+        if self._digest(loaded.method) != self.inputs["method"]["digest"]:
+            raise ProblemsError([problem("CLI-013", run=self.id, method=self.method_id)])
+        return loaded.plan(self.period, self.inputs["parameters"] or None)
+
+    @staticmethod
+    def _digest(method: Method) -> str:
+        return method.digest
 
     @cached_property
     def trace(self) -> pl.DataFrame:
-        return self._frame("trace")
+        return self.stored.trace
 
     @cached_property
     def gathered(self) -> pl.DataFrame:
-        return self._frame("gathered")
+        return self.stored.gathered
 
     @cached_property
     def moves(self) -> pl.DataFrame:
-        return self._frame("moves")
+        return self.stored.moves
 
     @cached_property
     def result(self) -> Result:
         """The run as an evaluation gave it."""
-        return Result(
-            plan=self.plan,
-            trace=self.trace,
-            gathered=self.gathered,
-            benchmarks=self._frame("benchmarks"),
-            moves=self.moves,
-            manifest=self.manifest,
-            problems=self.problems,
-        )
+        benchmarks = pl.DataFrame(list(self.stored.benchmarks), infer_schema_length=None)
+        return Result(self.plan, self.trace, self.gathered, benchmarks, self.moves, self.inputs, self.problems)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        return tuple(
-            problem(one["code"], None, **one["values"]).at(item=one["place"]) for one in self.manifest["problems"]
-        )
+        """The notices of the evaluation."""
+        found = self.outcome["problems"]
+        return tuple(problem(one["code"], None, **one["values"]).at(item=one["place"]) for one in found)
 
-    def _frame(self, name: str) -> pl.DataFrame:
-        return pl.read_parquet(self.folder / f"{name}.parquet")
-
-
-def keep(context: Context, result: Result, snapshot: str) -> Run:
-    """Keep a result in the workspace's folder `runs`; the same evaluation again has the same id and the same bytes."""
-    id_ = digest({"manifest": dict(result.manifest), "snapshot": snapshot})[:_SHORT]
-    folder = context.workspace.runs / id_
-    draft = context.workspace.runs / f".{id_}.draft"
-    if not (folder / "manifest.json").is_file():
-        draft.mkdir(parents=True, exist_ok=True)
-        for name in _FRAMES:
-            getattr(result, name).write_parquet(draft / f"{name}.parquet", compression="zstd")
-        kept = {"snapshot": snapshot, "who": context.who, "when": stamp(context.now)}
-        _write(draft / "kept.json", kept)
-        _write(draft / "manifest.json", result.manifest)
-        draft.rename(folder)
-    return _read(context, folder)
+    @property
+    def changes(self) -> tuple[Problem, ...]:
+        """CLI-011 where the packs are no longer those that the run was made with."""
+        if self.plan.book_digest == self.inputs["book"]:
+            return ()
+        return (problem("CLI-011", run=self.id, method=self.method_id),)
 
 
-def _write(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1), "utf-8")
-
-
-def _read(context: Context, folder: Path) -> Run:
-    manifest, kept = (json.loads((folder / f"{name}.json").read_text("utf-8")) for name in ("manifest", "kept"))
-    return Run(context, folder, manifest, kept)
+def keep(context: Context, result: Result, snapshot: Snapshot) -> Run:
+    """Store a result in the workspace as a trial; the same evaluation again is the same run."""
+    return Run(context, store(context.workspace.runs, result, at=context.now, snapshot=snapshot))
 
 
 def all_runs(context: Context) -> list[Run]:
     """Return the runs of a workspace, the oldest first."""
-    folders = [one.parent for one in context.workspace.runs.glob("*/manifest.json")]
-    return sorted(
-        (_read(context, one) for one in folders), key=lambda run: (run.kept["when"], run.folder.stat().st_mtime_ns)
-    )
+    return [Run(context, one) for one in stored_runs(context.workspace.runs)]
 
 
 def find_run(context: Context, asked: str) -> Run:

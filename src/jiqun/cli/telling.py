@@ -58,7 +58,7 @@ def explain_subject(context: Context, run: Run, subject: str) -> Explanation:
         run.trace,
         gathered,
         subject,
-        moves=run.moves.rename({run.subject: "subject"}),
+        moves=run.moves,
         language=language(),
         book=run.book,
         lineage=None if snapshot is None else sources(snapshot),

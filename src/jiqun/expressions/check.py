@@ -112,8 +112,8 @@ class _Checker:
                 return self._choice(node)
             case Operation(operator="unit"):
                 return self._unit(node)
-            case Operation(operator="years_between"):
-                return self._years_between(node)
+            case Operation(operator="years_between" | "months_between" | "months_begun"):
+                return self._between(node)
             case Operation(operator=operator) if operator in COMPARISONS:
                 return self._comparison(node)
             case Operation(operator="and" | "or" | "not"):
@@ -258,11 +258,13 @@ class _Checker:
             return self.fault("EXPR-015", written, unit=written.value, nearest=nearest(written.value, known_units()))
         return replace(self._number(number), type=NumberType(unit))
 
-    def _years_between(self, node: Operation) -> TypedNode:
+    def _between(self, node: Operation) -> TypedNode:
         first, second = (self._wanted(one, DateType) for one in node.operands)
         if first is _BROKEN or second is _BROKEN:
             return _BROKEN
-        return nodes.YearsBetween(first, second, NumberType(Unit.parse("年")))
+        if node.operator == "years_between":
+            return nodes.YearsBetween(first, second, NumberType(Unit.parse("年")))
+        return nodes.MonthsBetween(first, second, node.operator == "months_begun", NumberType(Unit.parse("月")))
 
     def _comparison(self, node: Operation) -> TypedNode:
         left, right = (self.check(one) for one in node.operands)

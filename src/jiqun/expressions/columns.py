@@ -114,6 +114,8 @@ class _Reader:
                 return _rounded(self.read(item), digits)
             case nodes.YearsBetween(first=first, second=second):
                 return _years_between(self.read(first).value, self.read(second).value)
+            case nodes.MonthsBetween(first=first, second=second, begun=begun):
+                return _months_between(self.read(first).value, self.read(second).value, begun)
             case nodes.Choice(test=test, then=then, otherwise=otherwise, type=kind):
                 return self._choice(self.read(test), then, otherwise, kind)
             case _:
@@ -275,11 +277,30 @@ def _rounded(item: _Reading, digits: int) -> _Reading:
 def _years_between(first: nw.Expr, second: nw.Expr) -> _Reading:
     start, end = _day_of_year_key(first), _day_of_year_key(second)
     year = second.dt.year().cast(nw.Int64)
-    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    leap = _is_leap(year)
     last_of_february = nw.when((start == 229) & ~leap).then(nw.lit(228)).otherwise(start)
     reached = end >= last_of_february
     years = (year - first.dt.year().cast(nw.Int64)).cast(nw.Float64)
     return _Reading(_chosen(reached, years, years - 1.0), relative=0, faithful=True)
+
+
+def _months_between(first: nw.Expr, second: nw.Expr, begun: bool) -> _Reading:
+    year, month = second.dt.year().cast(nw.Int64), second.dt.month().cast(nw.Int64)
+    february = nw.when(_is_leap(year)).then(nw.lit(29)).otherwise(nw.lit(28))
+    short = nw.when(month.is_in([4, 6, 9, 11])).then(nw.lit(30)).otherwise(nw.lit(31))
+    last = nw.when(month == 2).then(february).otherwise(short)
+    start, end = first.dt.day().cast(nw.Int64), second.dt.day().cast(nw.Int64)
+    since = first.dt.year().cast(nw.Int64) * 12 + first.dt.month().cast(nw.Int64)
+    months = (year * 12 + month - since).cast(nw.Float64)
+    if begun:
+        value = _chosen(end > start, months + 1.0, months)
+    else:
+        value = _chosen((end >= start) | (end >= last), months, months - 1.0)
+    return _Reading(value, relative=0, faithful=True)
+
+
+def _is_leap(year: nw.Expr) -> nw.Expr:
+    return (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
 
 
 def _day_of_year_key(day: nw.Expr) -> nw.Expr:

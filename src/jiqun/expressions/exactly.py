@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
@@ -66,6 +67,8 @@ def _strict(node: TypedNode, operands: list[Any]) -> Exact:
             return half_up(Fraction(operands[0]), digits)
         case nodes.YearsBetween():
             return Fraction(full_years(operands[0], operands[1]))
+        case nodes.MonthsBetween(begun=begun):
+            return Fraction((months_begun if begun else full_months)(operands[0], operands[1]))
         case nodes.Comparison(operator=operator):
             return _COMPARE[operator](operands[0], operands[1])
         case nodes.Membership(codes=codes, negated=negated):
@@ -97,6 +100,34 @@ def full_years(first: date, second: date) -> int:
     if start == (2, 29) and not _is_leap(second.year):
         start = (2, 28)
     return second.year - first.year - ((second.month, second.day) < start)
+
+
+def full_months(first: date, second: date) -> int:
+    """Count full months from one day to another; negative (rounded down) where the second lies before the first.
+
+    A month that began on a day that the last month lacks ends on that month's last day (民法典 第二百零二条).
+
+    >>> full_months(date(2025, 1, 31), date(2025, 2, 28)), full_months(date(2025, 3, 15), date(2025, 5, 14))
+    (1, 1)
+    """
+    return _month_ends(first, second) - (second.day < _due_day(first, second))
+
+
+def months_begun(first: date, second: date) -> int:
+    """Count months from one day to another, a month that has begun as a whole one (不足一月按一月计).
+
+    >>> months_begun(date(2025, 2, 28), date(2025, 3, 28)), months_begun(date(2025, 2, 28), date(2025, 3, 31))
+    (1, 2)
+    """
+    return _month_ends(first, second) + (second.day > _due_day(first, second))
+
+
+def _month_ends(first: date, second: date) -> int:
+    return (second.year - first.year) * 12 + second.month - first.month
+
+
+def _due_day(first: date, second: date) -> int:
+    return min(first.day, monthrange(second.year, second.month)[1])
 
 
 def _is_leap(year: int) -> bool:

@@ -14,6 +14,8 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "floor": (1, 1),
     "round": (2, 2),
     "years_between": (2, 2),
+    "months_between": (2, 2),
+    "months_begun": (2, 2),
     "unit": (2, 2),
 }
 RESERVED = frozenset({"missing", "true", "false", *FUNCTIONS})

@@ -107,6 +107,16 @@ class YearsBetween:
 
 
 @dataclass(frozen=True)
+class MonthsBetween:
+    """Full months from the first day to the second, or months `begun`; negative where the second lies before."""
+
+    first: TypedNode
+    second: TypedNode
+    begun: bool
+    type: Type | None
+
+
+@dataclass(frozen=True)
 class Comparison:
     operator: str
     left: TypedNode
@@ -168,6 +178,7 @@ TypedNode = (
     | Floor
     | Rounded
     | YearsBetween
+    | MonthsBetween
     | Comparison
     | Membership
     | IsMissing

@@ -33,6 +33,8 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "floor": "向下取整({items})",
         "round": "四舍五入({items}，{digits} 位小数)",
         "years": "满年数(自 {first} 至 {second})",
+        "months": "满月数(自 {first} 至 {second})",
+        "months begun": "月数(自 {first} 至 {second}，不足一月按一月计)",
         "comma": "、",
         "true": "是",
         "false": "否",
@@ -53,6 +55,8 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "floor": "floor({items})",
         "round": "round({items}, {digits} decimals)",
         "years": "full years(from {first} to {second})",
+        "months": "full months(from {first} to {second})",
+        "months begun": "months(from {first} to {second}, one begun counts)",
         "comma": ", ",
         "true": "yes",
         "false": "no",
@@ -127,7 +131,8 @@ class _Speaker:
         """Say the forms that are a phrase around their parts; a function's own brackets make it an atom."""
         match node:
             case nodes.Membership(item=item, codes=codes, name=name, negated=negated):
-                group = self.labels.get(name, name) if name else f"({self.phrases['comma'].join(sorted(codes))})"
+                listed = self.phrases["comma"].join(f"“{code}”" for code in sorted(codes))
+                group = self.labels.get(name, name) if name else f"({listed})"
                 return self._phrase(
                     "not in" if negated else "in", item=self._within(item, _SUM), group=group
                 ), _COMPARISON
@@ -148,6 +153,9 @@ class _Speaker:
                 return self._phrase("round", items=self._listed(node), digits=str(digits)), _ATOM
             case nodes.YearsBetween(first=first, second=second):
                 return self._phrase("years", first=self.say(first)[0], second=self.say(second)[0]), _ATOM
+            case nodes.MonthsBetween(first=first, second=second, begun=begun):
+                name = "months begun" if begun else "months"
+                return self._phrase(name, first=self.say(first)[0], second=self.say(second)[0]), _ATOM
         raise TypeError(f"no words for {type(node).__name__}")
 
     def _phrase(self, which: str, **parts: str) -> str:

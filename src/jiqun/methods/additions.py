@@ -44,8 +44,8 @@ def digits_of(total: Total) -> int:
 def add_additions(work: Work) -> None:
     """Add every `bonus__X` and `deduction__X` with its `…__unknown`, and `factor`.
 
-    An addition counts if its condition is true, is 0 if it is false, and is 0 and marked unknown if the condition or the
-    points are unknown.
+    An addition counts if its condition is true and is 0 if it is false; it is 0 and marked unknown if the condition or
+    the points are unknown.
     """
     plan = work.plan
     asked: list[referee.Asked] = []
@@ -71,7 +71,7 @@ def add_additions(work: Work) -> None:
     work.add(**columns)
     if asked:
         work.settle()
-        work.frame = work.frame.drop(*(one.name for one in asked))
+        work.drop(one.name for one in asked)
 
 
 def _also(columns: dict[str, nw.Expr], name: str, value: nw.Expr) -> None:

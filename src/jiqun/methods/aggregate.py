@@ -25,9 +25,9 @@ Sides = tuple[str, str]
 def aggregates(work: Work, name: str, statistic: Statistic, digits: int) -> dict[Key, tuple[Fraction, int]]:
     """Return k × the ratio of every cohort that is large enough, with its size.
 
-    Sums are taken with `math.fsum` (one rounding) and carry the error bounds of their rows. Where the ratio times k lies
+    Sums are taken with `math.fsum` (one rounding) and carry the error bounds of their rows. Where k × the ratio lies
     within that bound of a rounding half, the cohort's sums are taken again over fractions; elsewhere the ratio comes
-    back rounded so that it rounds to the same benchmark.
+    back already rounded to the benchmark's digits.
     """
     path = f"benchmarks.{name}.statistic"
     sides: Sides = (f"{path}.numerator", f"{path}.denominator")

@@ -98,7 +98,10 @@ def _group(work: Work, statistics: Mapping[str, Statistic]) -> dict[str, dict[Ke
     wanted: dict[str, list[Wanted]] = {}
     for one in statistics.values():
         column = f"measure__{one.measure}"
-        wanted[column] = [*wanted.get(column, []), *(part for part in _wanted(one) if part not in wanted.get(column, []))]
+        wanted[column] = [
+            *wanted.get(column, []),
+            *(part for part in _wanted(one) if part not in wanted.get(column, [])),
+        ]
     keys = [f"cohort__{index}" for index in range(len(first.over))]
     frame = cohort(work, first.members).select(
         *(work.value(name).alias(key) for name, key in zip(first.over, keys, strict=True)), *wanted
@@ -177,7 +180,6 @@ def _from_cohorts(work: Work, name: str, statistic: Statistic, values: Mapping[K
     work.add(**{column: nw.when(present).then(nw.coalesce(nw.col(column), instead))})
 
 
-
 def _instead(work: Work, name: str, statistic: Statistic, digits: int) -> nw.Expr:
     """The benchmark of a cohort that is too small, rounded to the digits of the one it stands for."""
     other = statistic.otherwise
@@ -196,12 +198,17 @@ def _join(work: Work, column: str, over: Sequence[str], scaled: Mapping[Key, int
     kinds = narrow.collect_schema()
     table = pl.DataFrame(
         {
-            **{f"right__{name}": pl.Series([key[index] for key in scaled], dtype=PLAIN[kinds[name]]) for index, name in enumerate(keys)},
+            **{
+                f"right__{name}": pl.Series([key[index] for key in scaled], dtype=PLAIN[kinds[name]])
+                for index, name in enumerate(keys)
+            },
             column: pl.Series(list(scaled.values()), dtype=pl.Int64),
         }
     )
     right = work.engine.load(table)
-    work.attach(narrow.join(right, left_on=list(keys), right_on=[f"right__{name}" for name in keys], how="left"), column)
+    work.attach(
+        narrow.join(right, left_on=list(keys), right_on=[f"right__{name}" for name in keys], how="left"), column
+    )
 
 
 def _note(work: Work, name: str, over: Sequence[str], key: Key, scaled: int, members: int | None) -> None:

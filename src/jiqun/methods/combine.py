@@ -11,8 +11,8 @@ from operator import add, and_
 
 import narwhals as nw
 
-from jiqun.expressions.rounding import ROUNDOFF
 from jiqun.engines import unscaled
+from jiqun.expressions.rounding import ROUNDOFF
 from jiqun.methods.integers import half_up_quotient, has_room
 
 ROOTS = ("geometric", "harmonic")
@@ -45,7 +45,9 @@ class Quotient:
         down = 10 ** max(self.digits - digits, 0)
         if not has_room(max(4 * self.largest * up, 4 * self.largest_below * down)):
             return None
-        return half_up_quotient(self.above * up if up > 1 else self.above, self.below * down if down > 1 else self.below)
+        return half_up_quotient(
+            self.above * up if up > 1 else self.above, self.below * down if down > 1 else self.below
+        )
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def _whole(one: Figure, scale: int) -> nw.Expr:
 def as_integers(rule: Rule, figures: Sequence[Figure]) -> Quotient | None:
     """Combine by sum Σw·x, arithmetic mean Σw·x ÷ Σw, min or max, exactly.
 
-    All figures are said with the most decimals among them. None where the kind takes roots or a sum could leave 64 bits.
+    All figures are said with the most decimals among them. None where roots are taken or a sum could leave 64 bits.
     """
     if rule.take in ROOTS:
         return None

@@ -1,36 +1,22 @@
-"""From a method and a period to a plan: names, formulas, parameters and code sets, with every fault told at its place."""
+"""From a method and a period to a plan: names, formulas, parameters, code sets; every fault is told at its place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from jiqun.expressions import (
-    BooleanType,
-    CodesType,
-    DateType,
-    Exact,
-    NumberType,
-    TextType,
-    Type,
-    Typed,
-    check,
-    in_unit,
-    parse,
-)
-from jiqun.expressions.nearest import nearest
+from jiqun.expressions import NumberType, TextType
+from jiqun.methods.compile_checking import Where
 from jiqun.methods.compile_grading import grading_faults
-from jiqun.methods.compile_numbers import Numbers
+from jiqun.methods.compile_inputs import InputCompiler, column_type, split_column
 from jiqun.methods.compile_references import hidden_figures, reference_faults
 from jiqun.methods.plan import FixedBenchmark, Plan, all_scores, conditions, frozen
 from jiqun.packs.lawbook import LawBook
 from jiqun.packs.models import TableContract
-from jiqun.packs.models.method import Addition, Input, Method, Rollup
-from jiqun.packs.models.table import Column
-from jiqun.problems import Place, Problem, ProblemsError, problem
-from jiqun.values import Number, Period, Unit, digest, exact
+from jiqun.packs.models.method import Addition, Method
+from jiqun.problems import Place, ProblemsError
+from jiqun.values import Number, Period, digest, exact
 
-Where = Callable[[str], Place]
-RESULT_TYPES: Mapping[str, Type] = {"grade": TextType()}
+__all__ = ["Plan", "Where", "column_type", "compile_method", "split_column"]
 _POINTS = NumberType()
 
 
@@ -46,7 +32,7 @@ def compile_method(
     """Check a method against its tables and its law book, and date its numbers at the period's last day.
 
     `contracts` are the tables by name (those of the book where left out), `parameters` override parameters by id and
-    make the run a trial, `at` says where a path of the method stands in its file. Raises ProblemsError with every fault.
+    make the run a trial, `at` says where a path of the method stands in its file. ProblemsError with every fault.
     """
     when = period if isinstance(period, Period) else Period.parse(period)
     compiler = _Compiler(method, when, book, contracts, parameters or {}, at or _nowhere(method))
@@ -61,32 +47,8 @@ def _nowhere(method: Method) -> Where:
     return lambda path: Place(item=f"{method.id} {path}".strip())
 
 
-class _Compiler:
+class _Compiler(InputCompiler):
     """Goes through the sections of a method in their order; each one adds names for those that follow."""
-
-    def __init__(
-        self,
-        method: Method,
-        period: Period,
-        book: LawBook | None,
-        contracts: Mapping[str, TableContract] | None,
-        parameters: Mapping[str, Number],
-        at: Where,
-    ) -> None:
-        self.method = method
-        self.period = period
-        self.book = book
-        self.own_contracts = contracts
-        self.parameters = parameters
-        self.at = at
-        self.faults: list[Problem] = []
-        self.contracts: dict[str, TableContract] = {}
-        self.names: dict[str, Type] = {}
-        self.labels: dict[str, tuple[str, str]] = {}
-        self.given: dict[str, Exact] = {"period_start": period.first, "period_end": period.last}
-        self.formulas: dict[str, Typed] = {}
-        self.classes: dict[str, frozenset[str]] = {}
-        self.numbers = Numbers(period, book, parameters, self.fault)
 
     def compile(self, cohort_only: bool = False) -> Plan:
         """Compile all sections, or only those that a cohort of an earlier period needs."""
@@ -113,194 +75,11 @@ class _Compiler:
             fixed=frozen(benchmarks),
             lookups=frozen(self.numbers.lookups),
             parameters=frozen(self.numbers.parameters),
+            ancestors=frozen(self.ancestors),
             given=frozen(self.given),
             overrides=frozen({name: exact(value) for name, value in self.parameters.items()}),
             previous=None if cohort_only or self.faults else self._previous(),
         )
-
-    def fault(self, code: str, path: str, **values: object) -> None:
-        self.faults.append(problem(code, self.at(path), **values))
-
-    def _define(self, name: str, kind: Type, path: str, label: tuple[str, str], shadows: bool = False) -> None:
-        if name in self.names and not shadows:
-            self.fault("METHOD-001", path, name=name)
-        self.names[name] = kind
-        self.labels[name] = (label[0] or name, label[1] or label[0] or name)
-
-    # --- tables, code sets, inputs
-
-    def contract(self, table: str, path: str) -> TableContract | None:
-        """Return the contract of a table, or tell that there is none."""
-        if table in self.contracts:
-            return self.contracts[table]
-        known = self.own_contracts
-        if known is None:
-            known = {} if self.book is None else self.book.tables
-        found = known.get(table)
-        if found is None:
-            self.fault("METHOD-002", path, table=table, nearest=nearest(table, known))
-        else:
-            self.contracts[table] = found
-        return found
-
-    def _columns(self) -> None:
-        contract = self.contract(self.method.evaluates.table, "evaluates.table")
-        if contract is None:
-            return
-        if self.method.evaluates.subject not in contract.column_names:
-            self._unknown_column(self.method.evaluates.subject, contract, "evaluates.subject")
-        for column in contract.fields:
-            kind = column_type(column)
-            if kind is not None:
-                self._define(column.name, kind, "evaluates.table", (column.title, column.title_en))
-        for name, label in (("period_start", ("期初", "first day")), ("period_end", ("期末", "last day"))):
-            self._define(name, DateType(), "evaluates", label)
-
-    def _unknown_column(self, name: str, contract: TableContract, path: str) -> None:
-        self.fault(
-            "METHOD-003", path, name=name, table=contract.id, nearest=nearest(name, contract.column_names)
-        )
-
-    def _classes(self) -> None:
-        for name, one in self.method.classes.items():
-            path = f"classes.{name}"
-            codes: frozenset[str] = frozenset()
-            if self.book is None:
-                self.fault("METHOD-008", path, taxonomy=one.taxonomy, detail="—")
-            else:
-                try:
-                    codes = self.book.codes(one.taxonomy, one.under, on=self.period.last)
-                except ProblemsError as error:
-                    self.faults += [each.at(**_place(self.at(path))) for each in error.problems]
-            self.classes[name] = codes
-            self._define(name, CodesType(codes), path, (one.title, one.title))
-
-    def _inputs(self) -> None:
-        for name, one in self.method.inputs.items():
-            path = f"inputs.{name}"
-            kind = self._input_type(name, one, path)
-            if kind is None or one.streak is not None:
-                continue
-            self._define(name, kind, path, (one.title, one.title_en), shadows=one.column == name)
-            if one.if_missing is not None and not isinstance(kind, NumberType):
-                self.fault("METHOD-006", f"{path}.if_missing", formula=name, wanted_zh="数", wanted_en="a number")
-
-    def _input_type(self, name: str, one: Input, path: str) -> Type | None:
-        unit = self.unit(one.unit or "1", f"{path}.unit")
-        if one.parameter is not None:
-            found = self.numbers.parameter(one.parameter, one.unit, f"{path}.parameter")
-            if found is None:
-                return None
-            self.numbers.parameters[name] = found
-            self.given[name] = found[0]
-            return NumberType(found[1])
-        if one.result is not None:
-            return RESULT_TYPES.get(one.result.item, NumberType(unit))
-        if one.rollup is not None:
-            return self._rollup_type(one.rollup, one.unit, path)
-        if one.column is None:
-            return NumberType(unit)
-        return self._column_input(one, path)
-
-    def _column_input(self, one: Input, path: str) -> Type | None:
-        table, name = split_column(one.column or "", self.method.evaluates.table)
-        contract = self.contract(table, f"{path}.column")
-        if contract is None:
-            return None
-        if name not in contract.column_names and one.unit is not None:
-            contract = self._declared_column(contract, name, one)
-        for needed in (name, self.method.evaluates.subject):
-            if needed not in contract.column_names:
-                self._unknown_column(needed, contract, f"{path}.column")
-                return None
-        kind = column_type(contract.column(name))
-        if isinstance(kind, NumberType) and one.unit is not None:
-            wanted = self.unit(one.unit, f"{path}.unit")
-            if kind.unit != wanted:
-                self.fault("METHOD-005", f"{path}.unit", unit=kind.unit, wanted=wanted)
-            return NumberType(wanted)
-        return kind
-
-    def _declared_column(self, contract: TableContract, name: str, one: Input) -> TableContract:
-        """Add a column that the rule itself declares by its unit, for tables that carry more than their contract."""
-        column = Column(name=name, title=one.title or name, title_en=one.title_en or name, type="number", unit=one.unit)
-        grown = contract.model_copy(update={"fields": (*contract.fields, column)})
-        self.contracts[contract.id] = grown
-        return grown
-
-    def _rollup_type(self, rollup: Rollup, unit: str | None, path: str) -> Type | None:
-        contract = self.contract(rollup.table, f"{path}.rollup.table")
-        if contract is None:
-            return None
-        for part, name in (("by", rollup.by or self.method.evaluates.subject), ("date_column", rollup.date_column)):
-            if name is not None and name not in contract.column_names:
-                self._unknown_column(name, contract, f"{path}.rollup.{part}")
-        if rollup.rows != "all" and rollup.date_column is None and "year" not in contract.column_names:
-            self.fault("METHOD-013", f"{path}.rollup", table=rollup.table)
-        scope = {one.name: kind for one in contract.fields if (kind := column_type(one)) is not None}
-        scope |= {name: self.names[name] for name in (*self.given, *self.classes) if name in self.names}
-        if rollup.where is not None:
-            self.boolean(f"{path}.rollup.where", rollup.where, scope)
-        if rollup.take in ("any", "count"):
-            return BooleanType() if rollup.take == "any" else NumberType(self.unit(unit or "1", f"{path}.unit"))
-        if rollup.of is None:
-            self.fault("METHOD-014", f"{path}.rollup", take=rollup.take)
-            return None
-        typed = self.formula(f"{path}.rollup.of", rollup.of, scope)
-        if typed is None:
-            return None
-        if rollup.take in ("max", "min") and isinstance(typed.type, DateType):
-            return typed.type
-        typed = self._number(f"{path}.rollup.of", typed, unit)
-        return None if typed is None else typed.type
-
-    # --- formulas
-
-    def formula(self, path: str, text: str, scope: Mapping[str, Type]) -> Typed | None:
-        """Check a formula against a scope and keep it under its path."""
-        given = {name: value for name, value in self.given.items() if name in scope}
-        try:
-            typed = check(parse(text, self.at(path)), scope, given)
-        except ProblemsError as error:
-            self.faults += error.problems
-            return None
-        self.formulas[path] = typed
-        return typed
-
-    def boolean(self, path: str, text: str, scope: Mapping[str, Type]) -> None:
-        """Check a condition."""
-        typed = self.formula(path, text, scope)
-        if typed is not None and not isinstance(typed.type, BooleanType):
-            self.fault("METHOD-006", path, formula=text, wanted_zh="是非", wanted_en="a truth value")
-
-    def number(self, path: str, text: str, scope: Mapping[str, Type], unit: str | None) -> None:
-        """Check a number and say it in a unit; `unit` None keeps its own."""
-        typed = self.formula(path, text, scope)
-        if typed is not None:
-            self._number(path, typed, unit)
-
-    def _number(self, path: str, typed: Typed, unit: str | None) -> Typed | None:
-        if not isinstance(typed.type, NumberType):
-            self.fault("METHOD-006", path, formula=typed.text, wanted_zh="数", wanted_en="a number")
-            return None
-        if unit is None:
-            return typed
-        try:
-            self.formulas[path] = in_unit(typed, self.unit(unit, path), self.at(path))
-        except ProblemsError as error:
-            self.faults += error.problems
-            return None
-        return self.formulas[path]
-
-    def unit(self, text: str, path: str) -> Unit:
-        """Read a unit, or tell what is unknown in it."""
-        try:
-            return Unit.parse(text)
-        except ValueError:
-            self.fault("METHOD-015", path, unit=text)
-            return Unit.none()
-
-    # --- sections with formulas
 
     def _subjects(self) -> None:
         for name, population in self.method.populations.items():
@@ -318,7 +97,9 @@ class _Compiler:
         for name, prepared in self.method.prepared.items():
             path = f"prepared.{name}"
             source = self.names.get(prepared.measure)
-            pure = any(step.normalise is not None or step.logarithm for step in prepared.steps)
+            pure = any(
+                step.normalise or step.logarithm or step.otherwise or step.natural_logarithm for step in prepared.steps
+            )
             made = source if isinstance(source, NumberType) and not pure else NumberType()
             self._define(name, made, path, (prepared.title, prepared.title_en))
 
@@ -408,28 +189,3 @@ class _Compiler:
 
 
 _COUNTED = ((("points", 1),), (("count", 1),))
-
-
-def column_type(column: Column) -> Type | None:
-    """The type of a column in formulas; None for a point in time, which formulas do not read."""
-    match column.type:
-        case "number" | "integer":
-            return NumberType(Unit.parse(column.unit or "1"))
-        case "boolean":
-            return BooleanType()
-        case "date":
-            return DateType()
-        case "string":
-            return TextType()
-        case _:
-            return None
-
-
-def split_column(text: str, own_table: str) -> tuple[str, str]:
-    """Read `column` or `table.column`."""
-    table, dot, name = text.rpartition(".")
-    return (table, name) if dot else (own_table, text)
-
-
-def _place(place: Place) -> dict[str, str | int]:
-    return {"file": place.file, "line": place.line, "item": place.item}

@@ -1,8 +1,9 @@
-"""The dated numbers of a plan: parameters of the law book in the unit they are used in, and benchmarks fixed by them."""
+"""The dated numbers of a plan: parameters of the law book in the unit of their use, and benchmarks fixed by them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 from typing import Protocol
 
@@ -46,19 +47,22 @@ class Numbers:
             return None
         return value * own.factor_to(wanted), wanted
 
-    def _dated(self, id_: str, path: str) -> tuple[Fraction, Unit | None, tuple[str, str]] | None:
-        """Value, unit (None: said in the unit of its use), and (clause, completeness) of a parameter."""
+    def _dated(
+        self, id_: str, path: str, on: date | None = None
+    ) -> tuple[Fraction, Unit | None, tuple[str, str]] | None:
+        """Value, unit (None: said in the unit of its use), and (clause, completeness) of a parameter on a day."""
+        day = on or self.period.last
         series = () if self.book is None or id_ not in self.ids else self.book.parameter_series(id_)
         if id_ in self.overrides:
             return exact(self.overrides[id_]), series[0].unit if series else None, ("", "illustrative")
         if self.book is None or not series:
             near = nearest(id_, self.ids)
-            self.fault("METHOD-004", path, parameter=id_, day=self.period.last, nearest=near)
+            self.fault("METHOD-004", path, parameter=id_, day=day, nearest=near)
             return None
         try:
-            dated = self.book.parameter(id_, on=self.period.last)
+            dated = self.book.parameter(id_, on=day)
         except ProblemsError:
-            self.fault("METHOD-016", path, parameter=id_, day=self.period.last)
+            self.fault("METHOD-016", path, parameter=id_, day=day)
             return None
         return dated.value, dated.unit, (dated.clause or "", dated.completeness)
 
@@ -71,7 +75,7 @@ class Numbers:
             if one.value is not None:
                 fixed[name] = self._rounded(exact(one.value), one, path, one.clause or "", method.completeness)
             elif one.parameter is not None:
-                found = self._in_unit(one.parameter, units.get(name), f"{path}.parameter")
+                found = self._in_unit(one.parameter, units.get(name), f"{path}.parameter", one.on)
                 if found is not None:
                     fixed[name] = self._rounded(found[0], one, one.parameter, *found[1])
             elif one.lookup is not None:
@@ -81,8 +85,10 @@ class Numbers:
     def _rounded(self, value: Fraction, one: Benchmark, source: str, clause: str, completeness: str) -> FixedBenchmark:
         return FixedBenchmark(to_scaled(value, one.digits), one.digits, source, one.clause or clause, completeness)
 
-    def _in_unit(self, id_: str, unit: Unit | None, path: str) -> tuple[Fraction, tuple[str, str]] | None:
-        found = self._dated(id_, path)
+    def _in_unit(
+        self, id_: str, unit: Unit | None, path: str, on: date | None = None
+    ) -> tuple[Fraction, tuple[str, str]] | None:
+        found = self._dated(id_, path, on)
         if found is None:
             return None
         value, own, note = found
@@ -102,7 +108,7 @@ class Numbers:
             self.fault("METHOD-004", path, parameter=f"{prefix}…", day=self.period.last, nearest=near)
         table: dict[str, FixedBenchmark] = {}
         for id_ in sorted(ids):
-            found = self._in_unit(id_, unit, path)
+            found = self._in_unit(id_, unit, path, one.on)
             if found is not None:
                 table[id_.removeprefix(prefix)] = self._rounded(found[0], one, id_, *found[1])
         self.lookups[name] = table

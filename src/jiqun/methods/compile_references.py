@@ -38,6 +38,7 @@ def used_columns(plan: Plan) -> tuple[str, ...]:
     used = {name for path, typed in plan.formulas.items() if not path.startswith("inputs.") for name in typed.names}
     used |= {name.removeprefix("-") for _, kind, name, _ in _references(method, plan.names) if kind == "column"}
     used -= {name for name, one in method.inputs.items() if one.column != name}
+    used |= {one.ancestor.column for one in method.inputs.values() if one.ancestor is not None}
     for one in method.inputs.values():
         table, _, name = (one.column or "").rpartition(".")
         if table in ("", method.evaluates.table) and one.earlier == 0:
@@ -106,6 +107,8 @@ def _score_references(method: Method, names: Mapping[str, Type], figures: tuple[
     for key, node in method.nodes.items():
         for name in (*node.of, *(node.weights or {})):
             yield f"nodes.{key}.of", "score", name, (*scored, *method.nodes)
+        for name in node.over:
+            yield f"nodes.{key}.over", "column", name, names
 
 
 def _result_references(method: Method, names: Mapping[str, Type]) -> Iterator[Reference]:
@@ -224,9 +227,7 @@ def _written_points(score: Score) -> Iterator[tuple[str, str]]:
 def _circles(method: Method, at: Where) -> Iterator[Problem]:
     """Nodes, requirements and `otherwise` benchmarks must not come back to themselves."""
     nodes = {key: tuple(name for name in one.of if name in method.nodes) for key, one in method.nodes.items()}
-    trees = {
-        key: (*(one.all or ()), *(one.any or ()), *(one.of or ())) for key, one in method.requirements.items()
-    }
+    trees = {key: (*(one.all or ()), *(one.any or ()), *(one.of or ())) for key, one in method.requirements.items()}
     instead = {
         key: (one.statistic.otherwise,)
         for key, one in method.benchmarks.items()

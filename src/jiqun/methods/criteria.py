@@ -34,7 +34,7 @@ def add_criteria(work: Work) -> None:
     parts = [(name, part) for name in criteria for part in ("applies", "test") if getattr(criteria[name], part)]
     settle(work, [decided(work, f"criteria.{name}.{part}", f"{part}__{name}") for name, part in parts])
     work.add(**{f"criterion__{name}": nw.when(is_member()).then(_criterion(work, name)) for name in criteria})
-    work.frame = work.frame.drop(*(f"{part}__{name}" for name, part in parts))
+    work.drop(f"{part}__{name}" for name, part in parts)
     for name in _in_order(work.plan):
         result = _requirement(work.plan, work.plan.method.requirements[name])
         work.add(**{f"requirement__{name}": nw.when(is_member()).then(result)})

@@ -40,7 +40,7 @@ def add_entitlements(work: Work) -> None:
     for group in {one.exclusive for one in entitlements.values() if one.exclusive is not None}:
         _settle_exclusive(work, [name for name, one in entitlements.items() if one.exclusive == group])
     passing = [name for name in work.frame.collect_schema().names() if name.startswith(("entitled__", "amount__"))]
-    work.frame = work.frame.drop(*passing)
+    work.drop(passing)
     work.settle()
 
 

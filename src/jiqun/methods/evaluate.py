@@ -29,7 +29,7 @@ from jiqun.methods.total import add_up
 from jiqun.methods.work import ROW, STATUSES, Work
 from jiqun.packs import LawBook
 from jiqun.problems import Place, problem
-from jiqun.values import digest, plain, to_scaled
+from jiqun.values import plain, to_scaled
 
 PARTS = ("jiqun", "polars", "duckdb", "narwhals")
 
@@ -46,8 +46,8 @@ def evaluate(
 
     `tables` are Polars, pandas or Arrow frames or Parquet files by table name; a table without period column holds the
     period's rows. `digests` are the content hashes of the tables, where a snapshot knows them; otherwise what was read
-    is hashed. `book` is kept for explanations. Raises ProblemsError with every fault of the tables. The same inputs give
-    the same trace on every engine.
+    is hashed. `book` is kept for explanations. The same inputs give the same trace on every engine. Raises
+    ProblemsError with every fault of the tables.
     """
     with open_engine(engine) as opened:
         given = Tables(opened, plan.contracts, tables)
@@ -171,7 +171,7 @@ def _manifest(
             "edition": method.edition or "",
             "status": method.status,
             "completeness": method.completeness,
-            "digest": digest(method.model_dump(mode="json", by_alias=True, exclude_defaults=True)),
+            "digest": method.digest,
         },
         "book": plan.book_digest,
         "period": str(plan.period),

@@ -100,18 +100,15 @@ def figure_text(result: Result, row: Mapping[str, Any], name: str) -> str | None
     for kind in ("criterion", "requirement"):
         if f"{kind}__{name}" in row:
             return _text(row[f"{kind}__{name}"])
+    if name in method.entitlements:
+        return _plain(row[f"entitlement__{name}"], method.entitlements[name].digits)
     item = name.removesuffix("_points")
-    column, digits = next(
-        (column, digits)
-        for column, digits in (
-            (f"measure__{name}", lambda: plan.digits(row["population"], name)),
-            (f"node__{name}", lambda: method.nodes[name].digits),
-            (f"entitlement__{name}", lambda: method.entitlements[name].digits),
-            (f"points__{item}", lambda: plan.score(row["population"], item).digits),
-        )
-        if column in row and (column != f"points__{item}" or name != item)
-    )
-    return None if row[column] is None else plain(row[column], digits())
+    prefix = "points" if item != name else "node" if name in method.nodes else "measure"
+    return _plain(row[f"{prefix}__{item}"], plan.digits(row["population"], name))
+
+
+def _plain(scaled: int | None, digits: int) -> str | None:
+    return None if scaled is None else plain(scaled, digits)
 
 
 def _text(value: Any) -> str | None:

@@ -11,7 +11,7 @@ import polars as pl
 
 from jiqun.engines import Frame
 from jiqun.expressions import BooleanType, DateType, NumberType
-from jiqun.methods.compile import split_column
+from jiqun.methods.compile_inputs import split_column
 from jiqun.methods.compile_references import used_columns
 from jiqun.methods.plan import Plan
 from jiqun.methods.rollups import rolled_up
@@ -108,7 +108,9 @@ def _with_inputs(plan: Plan, tables: Tables, frame: Frame, inputs: dict[str, Inp
     for (table, earlier), wanted in looked_up.items():
         frame = _join(plan, tables, frame, _lookup(plan, tables, table, earlier, wanted), wanted)
     for name, one in inputs.items():
-        if one.column is None:
+        if one.ancestor is not None:
+            frame = _with_ancestor(plan, tables, frame, name, one.ancestor.column)
+        elif one.column is None:
             frame = _join(plan, tables, frame, _source(plan, tables, name, one), [name])
             if one.rollup is not None and one.rollup.take in ("count", "any") and tables.has(one.rollup.table):
                 nothing = nw.lit(0) if one.rollup.take == "count" else nw.lit(False)
@@ -124,6 +126,15 @@ def _with_inputs(plan: Plan, tables: Tables, frame: Frame, inputs: dict[str, Inp
         frame = frame.with_columns(missing.alias(f"assumed__{name}"))
         frame = frame.with_columns(nw.col(name).cast(nw.Float64).fill_null(value).alias(name))
     return tables.engine.settle(frame) if inputs else frame
+
+
+def _with_ancestor(plan: Plan, tables: Tables, frame: Frame, name: str, column: str) -> Frame:
+    """Add the class above each subject's code; a code that the taxonomy does not have has none."""
+    above = plan.ancestors[name]
+    known = pl.DataFrame(
+        {"code__": list(above), name: list(above.values())}, schema={"code__": pl.String, name: pl.String}
+    )
+    return frame.join(tables.engine.load(known), left_on=column, right_on="code__", how="left")
 
 
 def _join(plan: Plan, tables: Tables, frame: Frame, right: Frame | None, names: Iterable[str]) -> Frame:
@@ -189,12 +200,11 @@ def _source(plan: Plan, tables: Tables, name: str, one: Input) -> Frame | None:
         if rows is None:
             return None
         key = one.rollup.by or plan.subject
-        return rows.select(
-            nw.col(key).alias(plan.subject), nw.col(name), nw.lit(True).alias(f"found__{name}")
-        )
+        return rows.select(nw.col(key).alias(plan.subject), nw.col(name), nw.lit(True).alias(f"found__{name}"))
     if one.certified is not None:
         test = nw.col("scheme") == one.certified
-        return _rows_where(plan, tables, "certified_score", ("scheme",), test, plan.period, "score", name)
+        period = plan.period.earlier(one.earlier)
+        return _rows_where(plan, tables, "certified_score", ("scheme",), test, period, "score", name)
     if one.result is not None:
         period = plan.period.earlier(one.result.earlier)
         test = nw.col("method") == one.result.method
@@ -235,4 +245,3 @@ def _streak(plan: Plan, tables: Tables, name: str, streak: Streak) -> Frame | No
     place = nw.col("year").rank("ordinal", descending=True).over(plan.subject).cast(nw.Int64)
     run = years.with_columns(place__=place).filter(nw.col("year") == newest + 1 - nw.col("place__"))
     return run.group_by(plan.subject).agg(nw.len().cast(nw.Int64).alias(name))
-

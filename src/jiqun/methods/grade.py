@@ -56,7 +56,7 @@ def add_grades(work: Work) -> None:
     )
     work.add(grade=nw.col("grade__ranked"))
     names = work.frame.collect_schema().names()
-    work.frame = work.frame.drop(*(name for name in names if name.startswith("part__")))
+    work.drop(name for name in names if name.startswith("part__"))
 
 
 def _joined(cases: dict[str, nw.Expr], nothing: nw.Expr) -> nw.Expr:

@@ -38,7 +38,7 @@ def read_listings(work: Work) -> Listings:
     rows = _rows(work)
     stop_if_errors(_faults(work.plan, rows))
     for (kind,), group in rows.group_by("kind", maintain_order=True):
-        if kind not in _kinds(work.plan):
+        if kind not in _kinds(work.plan) and not _read_by_an_input(work.plan, kind):
             work.notices.append(problem("METHOD-066", Place(sheet=TABLE), kind=kind, count=group.height))
     return Listings(rows)
 
@@ -51,6 +51,12 @@ def list_digests(work: Work) -> dict[str, str]:
 
 def _kinds(plan: Plan) -> set[str]:
     return {one.listed for one in plan.method.moves.values() if one.listed is not None}
+
+
+def _read_by_an_input(plan: Plan, kind: str) -> bool:
+    """Tell whether a rollup over the lists looks at this kind, as an exemption by list does."""
+    rollups = (one.rollup for one in plan.method.inputs.values() if one.rollup is not None)
+    return any(one.table == TABLE and f'"{kind}"' in (one.where or "") for one in rollups)
 
 
 def _rows(work: Work) -> pl.DataFrame:

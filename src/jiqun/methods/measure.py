@@ -16,7 +16,11 @@ def measure(work: Work) -> None:
             work,
             [
                 referee.rounded(
-                    work, f"measures.{name}.formula", work.plan.method.measures[name].digits, f"measure__{name}", is_member()
+                    work,
+                    f"measures.{name}.formula",
+                    work.plan.method.measures[name].digits,
+                    f"measure__{name}",
+                    is_member(),
                 )
                 for name in names
             ],
@@ -27,6 +31,8 @@ def stages(plan: Plan) -> list[list[str]]:
     """Measures in groups that need only the groups before them."""
     depth: dict[str, int] = {}
     for name in plan.method.measures:
-        used: Mapping[str, int] = {one: depth[one] for one in plan.formulas[f"measures.{name}.formula"].names if one in depth}
+        used: Mapping[str, int] = {
+            one: depth[one] for one in plan.formulas[f"measures.{name}.formula"].names if one in depth
+        }
         depth[name] = 1 + max(used.values(), default=-1)
     return [[name for name, own in depth.items() if own == level] for level in sorted(set(depth.values()))]

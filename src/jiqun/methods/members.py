@@ -24,9 +24,7 @@ def place(work: Work) -> None:
     population, unknown = word(None, plan.populations), nw.lit(False)
     for name, test in reversed(list(zip(plan.populations, tests, strict=True))):
         population = (
-            nw.when(test)
-            .then(word(name, plan.populations))
-            .otherwise(nw.when(~test.is_null()).then(population))
+            nw.when(test).then(word(name, plan.populations)).otherwise(nw.when(~test.is_null()).then(population))
         )
         unknown = nw.when(test).then(nw.lit(False)).otherwise(test.is_null() | unknown)
     work.add(population=population, _unknown=unknown)
@@ -62,9 +60,11 @@ def _treat(work: Work) -> None:
         if those and made != "graded":
             applies = reduce(or_, (nw.col("exception") == name for name in those)).fill_null(False)
             status = nw.when(applies).then(word(made, STATUSES)).otherwise(status)
-    outside = nw.when(nw.col("_unknown")).then(word("population_unknown", STATUSES)).otherwise(word("outside", STATUSES))
+    outside = (
+        nw.when(nw.col("_unknown")).then(word("population_unknown", STATUSES)).otherwise(word("outside", STATUSES))
+    )
     work.add(status=nw.when(member).then(status).otherwise(outside))
-    work.frame = work.frame.drop("_unknown", *_leftover(work))
+    work.drop(["_unknown", *_leftover(work)])
 
 
 def _leftover(work: Work) -> list[str]:

@@ -30,7 +30,7 @@ def apply_moves(work: Work) -> None:
     list's own, or rule · unknown · locked · protected.
     """
     moves = work.plan.method.moves
-    if not work.plan.method.grades:
+    if not work.plan.method.grades or not (moves or _floors(work.plan)):
         work.moves = _empty_log(work.subject)
         return
     listings = read_listings(work)
@@ -47,13 +47,22 @@ def apply_moves(work: Work) -> None:
     work.settle()
     work.moves = runner.log()
     names = work.frame.collect_schema().names()
-    work.frame = work.frame.drop(*(name for name in names if name.startswith(("move__", "where__"))))
+    work.drop(name for name in names if name.startswith(("move__", "where__")))
     _tell_idle_rows(work, listings)
 
 
 def _asks_grade(plan: Plan, name: str) -> bool:
     typed = plan.formulas.get(f"moves.{name}.where")
     return typed is not None and "grade" in typed.names
+
+
+def _floors(plan: Plan) -> dict[str, str]:
+    """The grade below which each protecting exception lets nobody fall."""
+    return {
+        name: one.treated_as
+        for name, one in plan.method.exceptions.items()
+        if one.effect == "protected" and one.treated_as is not None
+    }
 
 
 def _empty_log(subject: str) -> pl.DataFrame:
@@ -216,11 +225,7 @@ class _Runner:
 
     def protect(self, order: int) -> None:
         """Hold protected subjects at their floor; no grade stays no grade."""
-        protected = {
-            name: one.treated_as
-            for name, one in self.work.plan.method.exceptions.items()
-            if one.effect == "protected" and one.treated_as is not None
-        }
+        protected = _floors(self.work.plan)
         if not protected:
             return
         mark = f"move__{order}"

@@ -14,7 +14,7 @@ from fractions import Fraction
 import polars as pl
 
 from jiqun.expressions import NumberType
-from jiqun.methods.compile import split_column
+from jiqun.methods.compile_inputs import split_column
 from jiqun.methods.exact.criteria import MET, NOT_APPLICABLE, UNMET
 from jiqun.methods.exact.member import Member
 from jiqun.methods.plan import Plan

@@ -19,7 +19,8 @@ from jiqun.methods.exact.quota import class_sizes, comparison, with_minimum
 from jiqun.methods.exact.scores import OWN, points_of
 from jiqun.methods.exact.subjects import measure
 from jiqun.methods.exact.totals import add_up
-from jiqun.methods.plan import Plan
+from jiqun.methods.lint_uses import names_by_results
+from jiqun.methods.plan import Plan, all_scores
 from jiqun.packs.models.method import Grade, Quota
 from jiqun.values import from_scaled, half_up
 
@@ -95,14 +96,22 @@ class Others:
         member.benchmarks = {name: self._benchmark(name, member) for name in self.plan.method.benchmarks}
         scores = self.plan.scores(population)
         ranked = any(score.rank is not None or score.choice is not None for score in scores.values())
-        others = self._scored() if ranked else ()
-        cohort = [*(other for other in others if other.subject != member.subject), member]
+        others = (
+            [other for other in self._scored() if other.subject != member.subject] if ranked else self.peers(member)
+        )
+        cohort = [*others, member]
         for item, score in scores.items():
             made = points_of(self.plan, self.plan.score_path(population, item), item, score, member, cohort)
             waiting = made.reason == "cohort_mean"
             member.points[item] = self._mean(population, item) if waiting else made
             member.know(f"{item}_points", member.points[item].value)
-        add_up(self.plan, [member])
+        add_up(self.plan, [member], others)
+
+    def peers(self, member: Member) -> list[Member]:
+        """The other scored members, where a node compares with them; otherwise nobody."""
+        if not any(node.of_cohort for node in self.plan.method.nodes.values()):
+            return []
+        return [other for other in self._scored() if other.subject != member.subject]
 
     def _scored(self) -> list[Member]:
         return [
@@ -206,7 +215,7 @@ def _line(
 def recalled(plan: Plan, trace: pl.DataFrame, gathered: pl.DataFrame, population: str) -> list[Member]:
     """Read the members of a population with their figures back from a run."""
     own = trace.filter(pl.col("population").cast(pl.String) == population)
-    cells = gathered.join(own.select(plan.subject), on=plan.subject, how="semi")
+    cells = gathered.join(own.select(plan.subject), on=plan.subject, how="semi").select(_columns(plan, gathered))
     rows = {row[plan.subject]: row for row in own.iter_rows(named=True)}
     found = []
     for member in read_members(plan, cells.iter_rows(named=True)):
@@ -217,6 +226,18 @@ def recalled(plan: Plan, trace: pl.DataFrame, gathered: pl.DataFrame, population
             member.know(name, _unscaled(row[column], digits))
         found.append(member)
     return found
+
+
+def _columns(plan: Plan, gathered: pl.DataFrame) -> list[str]:
+    """The gathered columns by which members are put together or in order; their other inputs stay unread."""
+    used = {plan.subject, *names_by_results(plan.method)}
+    for benchmark in plan.method.benchmarks.values():
+        used |= set(benchmark.statistic.over if benchmark.statistic is not None else ())
+    for _, _, score in all_scores(plan.method):
+        used |= set(score.rank.over if score.rank is not None else ())
+    for node in plan.method.nodes.values():
+        used |= set(node.over)
+    return [name for name in gathered.columns if name in used]
 
 
 def _unscaled(cell: Any, digits: int) -> Fraction | None:

@@ -58,14 +58,22 @@ class Places:
     def of(self, keys: pl.DataFrame, pools: pl.DataFrame) -> pl.DataFrame:
         """Return `keys` (pool number, value, ties and count of candidates) with `grade` and `rank`.
 
+        Without counts each row of `keys` is one subject; a row without key is no candidate, and at least one has a key.
         All pools are laid behind each other. A cell is one class of one pool; its last place in that row tells which
         cell any other place falls into.
         """
         cells = self._cells(pools)
-        placed = self._in_order(keys).with_columns(last__=pl.col(COUNT).cum_sum())
-        placed = placed.with_columns(first__=pl.col("last__") - pl.col(COUNT) + 1)
-        deciding = placed["first__" if self.quota.ties.then == "better" else "last__"]
-        found = cells[cells["last"].search_sorted(deciding, side="left")]
+        by_first = self.quota.ties.then == "better"
+        if COUNT in keys.columns:
+            placed = self._in_order(keys).with_columns(last__=pl.col(COUNT).cum_sum())
+            placed = placed.with_columns(first__=pl.col("last__") - pl.col(COUNT) + 1)
+        else:
+            placed = keys.with_columns(first__=pl.col(KEY).rank("min").cast(pl.Int64))
+            if not by_first:
+                placed = placed.with_columns(last__=pl.col(KEY).rank("max").cast(pl.Int64))
+        deciding = placed["first__" if by_first else "last__"]
+        found = cells[cells["last"].search_sorted(deciding.fill_null(1), side="left")]
+        found = found.with_columns(pl.when(deciding.is_not_null()).then(pl.col("class", "grade")).name.keep())
         placed = placed.with_columns(found["grade"], found["small"], rank=pl.col("first__") - found["before"])
         return self._small_graded(self._lowered(placed, found["class"]))
 
@@ -84,7 +92,8 @@ class Places:
                 rows.append((before + last, before, self.classes.index(one), grade, is_small))
             before += candidates
         schema: dict[str, pl.DataType | type[pl.DataType]] = {
-            "last": pl.Int64, "before": pl.Int64, "class": pl.Int64, "grade": pl.Enum(self.classes), "small": pl.Boolean,
+            "last": pl.Int64, "before": pl.Int64, "class": pl.Int64, "grade": pl.Enum(self.classes),
+            "small": pl.Boolean,
         }  # fmt: skip
         return pl.DataFrame(rows, schema=schema, orient="row")
 

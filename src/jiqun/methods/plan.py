@@ -49,11 +49,12 @@ class FixedBenchmark:
 class Plan:
     """A compiled method.
 
-    `names` types every name a formula may use; `labels` are their titles (zh, en). `formulas` are keyed by their path in
-    the method (`measures.tax_per_mu.formula`, `totals.all.bonuses.safety.where`); measures, additions and amounts are
-    already said in their declared unit. `given` are names with a constant value (parameters, period_start, period_end):
-    they are part of the formulas and need no column. `fixed` are the benchmarks with one value for everybody, `lookups`
-    those with a value per key. `previous` is the plan of the period before, where a statistic asks for `last`.
+    `names` types every name a formula may use; `labels` are their titles (zh, en). `formulas` are keyed by their path
+    in the method (`measures.tax_per_mu.formula`, `totals.all.bonuses.safety.where`); measures, additions and amounts
+    are already said in their declared unit. `given` are names with a constant value (parameters, period_start,
+    period_end): they are part of the formulas and need no column. `fixed` are the benchmarks with one value for
+    everybody, `lookups` those with a value per key; `ancestors` map a code to the class above it, by input. `previous`
+    is the plan of the period before, where a statistic asks for `last`.
     """
 
     method: Method
@@ -68,6 +69,7 @@ class Plan:
     lookups: Mapping[str, Mapping[str, FixedBenchmark]] = field(default_factory=dict)
     parameters: Mapping[str, tuple[Fraction, Unit]] = field(default_factory=dict)
     given: Mapping[str, Exact] = field(default_factory=dict)
+    ancestors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     overrides: Mapping[str, Fraction] = field(default_factory=dict)
     previous: Plan | None = None
 
@@ -120,7 +122,8 @@ class Plan:
     def digits(self, population: str, name: str) -> int:
         """The decimals of a scaled figure by its name: measure, prepared, `<item>_points`, node or `total`.
 
-        An item without a measure of its name may be named without `_points`. KeyError where the population has no such figure.
+        An item without a measure of its name may be named without `_points`. KeyError where the population has no
+        such figure.
         """
         figure = self.figure(name)
         if figure is not None:

@@ -84,7 +84,7 @@ def settle(work: Work, asked: Sequence[Asked]) -> None:
     doubtful = [one for one in asked if one.near is not None]
     marks = {f"near__{index}": one.near for index, one in enumerate(doubtful) if one.near is not None}
     work.add(**{name: value for one in asked for name, value in one.columns.items()})
-    work.frame = work.frame.with_columns(**marks) if marks else work.frame
+    work.add(**marks)
     work.settle()
     if not doubtful:
         return
@@ -92,7 +92,7 @@ def settle(work: Work, asked: Sequence[Asked]) -> None:
     found = [name for one in doubtful for name in one.columns]
     near = work.frame.filter(reduce(or_, (nw.col(mark) for mark in marks)))
     table = work.collect(near.select(ROW, work.subject, *marks, *found, **needs))
-    work.frame = work.frame.drop(*marks)
+    work.drop(marks)
     if table.height:
         _correct(work, doubtful, table)
 
@@ -122,7 +122,9 @@ def _correct(work: Work, asked: Sequence[Asked], table: pl.DataFrame) -> None:
 
 def _held(work: Work, name: str, value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST:
-        raise ProblemsError([problem("METHOD-040", Place(item=work.plan.method.id), name=name.partition("__")[2] or name)])
+        raise ProblemsError(
+            [problem("METHOD-040", Place(item=work.plan.method.id), name=name.partition("__")[2] or name)]
+        )
     return value
 
 
@@ -138,7 +140,7 @@ def patch(work: Work, rows: pl.Series, right: Mapping[str, Sequence[Any]]) -> No
         table = native.collect()
         if table[ROW].is_sorted():
             fixed = [table[name].clone().scatter(rows, columns[name].cast(table[name].dtype)) for name in right]
-            work.frame = work.engine.load(table.with_columns(fixed))
+            work.keep(table.with_columns(fixed))
             return
     _join(work, rows, columns, schema)
 

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import narwhals as nw
 import polars as pl
 
+from jiqun.engines import unscaled
 from jiqun.methods.explain import explain
 from jiqun.methods.explanation.model import Explanation
 from jiqun.methods.explanation.reader import Lineage
 from jiqun.methods.nearest import Nearest, nearest
 from jiqun.methods.plan import Plan
 from jiqun.methods.tables import as_source
+from jiqun.methods.work import pieces
 from jiqun.packs import LawBook
 from jiqun.problems import Language, Problem
 
@@ -40,22 +43,15 @@ class Result:
     @property
     def grades(self) -> pl.DataFrame:
         """Subject, population, status, total (float64, for reading), rank and grade."""
-        cases = [
-            pl.when(pl.col("population") == one).then(pl.col("total") / 10**total.digits)
+        cases = {
+            one: unscaled(nw.col("total"), total.digits)
             for one in self.plan.populations
             if (total := self.plan.total(one)) is not None
-        ]
-        value = pl.coalesce(cases) if cases else pl.lit(None, pl.Float64)
-        return self.trace.select(
-            self.plan.subject,
-            "status",
-            "population",
-            value.alias("total"),
-            "rank",
-            "grade",
-            "treated_as",
-            "grade__reason",
-        )
+        }
+        value = pieces(cases) if cases else nw.lit(None, nw.Float64)
+        shown = ("status", "population", "rank", "grade", "treated_as", "grade__reason")
+        frame = nw.from_native(self.trace).select(self.plan.subject, *shown, total=value)
+        return frame.to_native()
 
     def explain(
         self, subject: str, language: Language = "zh", *, lineage: Lineage | None = None, official: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Any
 
 import narwhals as nw
@@ -24,13 +24,13 @@ from jiqun.values import from_scaled, to_scaled
 def rolled_up(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> Frame | None:
     """Return a frame of subject and value; None where the table has a fault.
 
-    A row whose condition is unknown makes `any` unknown unless another row is true, and everything else missing; so does
-    a missing figure among the rows that count. Sums and means are rounded half-up to `digits`, exactly.
+    A row whose condition is unknown makes `any` unknown unless another row is true, and everything else missing; so
+    does a missing figure among the rows that count. Sums and means are rounded half-up to `digits`, exactly.
     """
     key = rollup.by or plan.subject
     paths = {part: f"inputs.{name}.rollup.{part}" for part in ("where", "of") if getattr(rollup, part) is not None}
     used = {one for path in paths.values() for one in plan.formulas[path].names}
-    rows = _rows(plan, tables, rollup, [key, *sorted(used)])
+    rows = _rows(plan, tables, name, rollup, [key, *sorted(used)])
     if rows is None:
         return None
     readings = {part: columns(plan.formulas[path]) for part, path in paths.items()}
@@ -39,18 +39,40 @@ def rolled_up(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> Frame | 
     return _refereed(plan, tables, name, rollup, rows, grouped, doubts)
 
 
-def _rows(plan: Plan, tables: Tables, rollup: Rollup, used: Sequence[str]) -> Frame | None:
-    """The related rows of the asked span, with a subject."""
-    if rollup.rows == "all":
-        rows = tables.select(rollup.table, used)
-    else:
-        dated = rollup.date_column or next(
-            (one for one in PERIOD_COLUMNS if one in plan.contracts[rollup.table].column_names), "year"
-        )
-        rows = tables.select(rollup.table, [*used, dated])
-        if rows is not None:
-            rows = rows.filter(_in_span(plan, rollup, dated))
-    return None if rows is None else rows.filter(~nw.col(rollup.by or plan.subject).is_null())
+def _rows(plan: Plan, tables: Tables, name: str, rollup: Rollup, used: Sequence[str]) -> Frame | None:
+    """The related rows of the asked span, with a subject; `twin__` where the rollup asks for repeated rows."""
+    dated = None if rollup.rows == "all" else rollup.date_column or _period_column(plan, rollup.table)
+    path = f"inputs.{name}.rollup.repeats.among"
+    among = plan.formulas.get(path)
+    by = () if rollup.repeats is None else rollup.repeats.by
+    others = () if among is None else sorted(among.names)
+    rows = tables.select(rollup.table, [*used, *by, *others, *([] if dated is None else [dated])])
+    if rows is None:
+        return None
+    if by:
+        test = nw.lit(True) if among is None else columns(among).value
+        rows = tables.engine.settle(_with_twins(rows, by, test))
+    if dated is not None:
+        rows = rows.filter(_in_span(plan, rollup, dated))
+    return rows.filter(~nw.col(rollup.by or plan.subject).is_null())
+
+
+def _period_column(plan: Plan, table: str) -> str:
+    return next((one for one in PERIOD_COLUMNS if one in plan.contracts[table].column_names), "year")
+
+
+def _with_twins(rows: Frame, by: Sequence[str], test: nw.Expr) -> Frame:
+    """Add `twin__`: whether another row with the same values in `by` passes the test; true, false or missing."""
+    rows = rows.with_columns(passing__=test.fill_null(False).cast(nw.Int64), unsure__=test.is_null().cast(nw.Int64))
+    rows = rows.with_columns(
+        passing_others__=nw.col("passing__").sum().over(*by) - nw.col("passing__"),
+        unsure_others__=nw.col("unsure__").sum().over(*by) - nw.col("unsure__"),
+    )
+    named = reduce(and_, (~nw.col(one).is_null() for one in by))
+    alone = nw.when(nw.col("unsure_others__") == 0).then(nw.lit(False))
+    found = nw.when(nw.col("passing_others__") > 0).then(nw.lit(True)).otherwise(alone)
+    rows = rows.with_columns(twin__=nw.when(named).then(found))
+    return rows.drop("passing__", "unsure__", "passing_others__", "unsure_others__")
 
 
 def _in_span(plan: Plan, rollup: Rollup, dated: str) -> nw.Expr:
@@ -63,11 +85,11 @@ def _in_span(plan: Plan, rollup: Rollup, dated: str) -> nw.Expr:
     return upto if rollup.rows == "up_to_period" else upto & (column >= nw.lit(first))
 
 
-def _grouped(
-    rows: Frame, key: str, readings: Mapping[str, Columns], rollup: Rollup, plan: Plan, name: str
-) -> Frame:
+def _grouped(rows: Frame, key: str, readings: Mapping[str, Columns], rollup: Rollup, plan: Plan, name: str) -> Frame:
     """Aggregate by subject; `near__` marks subjects that need the exact reading."""
     counts = readings["where"].value if "where" in readings else nw.lit(True)
+    if rollup.repeats is not None:
+        counts = counts & (nw.col("twin__") if rollup.repeats.keep == "repeated" else ~nw.col("twin__"))
     flags = {
         "true__": counts.fill_null(False).cast(nw.Int64),
         "open__": counts.is_null().cast(nw.Int64),
@@ -104,7 +126,9 @@ def _of_values(
     whole = (nw.col("open__") == 0) & (nw.col("lacking__") == 0) & (nw.col("true__") > 0)
     doubt = nw.col("doubt__") > 0
     if not numeric:
-        return grouped.select(nw.col(key), doubt.alias("near__"), nw.when(whole).then(nw.col(f"{rollup.take}__")).alias(name))
+        return grouped.select(
+            nw.col(key), doubt.alias("near__"), nw.when(whole).then(nw.col(f"{rollup.take}__")).alias(name)
+        )
     raw, bound = _raw(rollup)
     scaled, near = guarded_round(nw.when(whole).then(raw), nw.when(whole).then(bound), rollup.digits)
     made = unscaled(scaled, rollup.digits)
@@ -149,11 +173,20 @@ def _refereed(
     return joined.select(nw.col(key), fixed.alias(name))
 
 
+def _counts(plan: Plan, path: str, rollup: Rollup, row: Mapping[str, Any]) -> bool | None:
+    """Whether a row counts: both its condition and what it has of twins; one false settles it."""
+    verdicts: list[Any] = [True if rollup.where is None else exact_value(plan.formulas[f"{path}.where"], row)]
+    if rollup.repeats is not None:
+        twin = row["twin__"]
+        verdicts.append(twin if twin is None else twin == (rollup.repeats.keep == "repeated"))
+    return False if False in verdicts else (None if None in verdicts else True)
+
+
 def exact_rollup(plan: Plan, name: str, rollup: Rollup, rows: Sequence[Mapping[str, Any]]) -> Exact:
     """Compute a rollup of one subject's rows over fractions."""
     path = f"inputs.{name}.rollup"
     cells = [{column: read_value(cell) for column, cell in row.items()} for row in rows]
-    verdicts = [True if rollup.where is None else exact_value(plan.formulas[f"{path}.where"], row) for row in cells]
+    verdicts = [_counts(plan, path, rollup, row) for row in cells]
     if rollup.take == "any":
         return True if True in verdicts else (None if None in verdicts else False)
     if None in verdicts:

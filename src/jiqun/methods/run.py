@@ -204,7 +204,8 @@ def _write(folder: Path, result: Result) -> None:
     written(result.moves, folder / MOVES)
     rows = result.benchmarks.sort(result.benchmarks.columns).to_dicts()
     _json(folder / BENCHMARKS, rows)
-    _json(folder / METHOD, result.plan.method.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+    rule = result.plan.method.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    (folder / METHOD).write_text(json.dumps(rule, ensure_ascii=False, indent=1) + "\n", "utf-8")  # its order decides
 
 
 def _json(file: Path, value: Any) -> None:

@@ -14,6 +14,7 @@ from tempfile import mkdtemp
 import polars as pl
 
 from jiqun.problems import Place, ProblemsError, problem
+from jiqun.values import file_digest
 
 INDEX = "index.jsonl"
 ROWS_PER_GROUP = 2**18
@@ -79,7 +80,7 @@ def _compare(draft: Path, place: Path) -> None:
     names = sorted({one.name for one in draft.iterdir()} | {one.name for one in place.iterdir()})
     for name in names:
         new, old = draft / name, place / name
-        if not (new.is_file() and old.is_file() and new.read_bytes() == old.read_bytes()):
+        if not (new.is_file() and old.is_file() and file_digest(new) == file_digest(old)):
             raise ProblemsError([problem("RUN-005", Place(file=str(old)), run=place.name, file=name)])
 
 

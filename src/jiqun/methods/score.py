@@ -41,6 +41,7 @@ class Scored:
 def score(work: Work) -> None:
     """Add `points__X` and `reason__X` of every item; each row has those of its population."""
     plan = work.plan
+    work.sizes |= work.largest(_held_against_numbers(plan))
     asked = []
     for item in plan.items():
         populations = [one for one in plan.populations if item in plan.scores(one)]
@@ -58,8 +59,19 @@ def score(work: Work) -> None:
             )
         )
     referee.settle(work, asked)
-    work.frame = work.frame.drop(*_helpers(work))
+    work.drop(_helpers(work))
     _fill_with_means(work)
+
+
+def _held_against_numbers(plan: Plan) -> list[str]:
+    """The measures that ratios hold against one number for everybody: if they are small, integers tell the points."""
+    found: dict[str, None] = {}
+    for population in plan.populations:
+        for item in plan.scores(population):
+            for _, name, one in _all_options(plan, population, item):
+                if one.ratio is not None and one.ratio.to in plan.fixed:
+                    found[f"measure__{plan.measure_of(name, one)}"] = None
+    return list(found)
 
 
 def _of_members(cases: Mapping[str, nw.Expr]) -> nw.Expr:
@@ -76,7 +88,9 @@ def _item(work: Work, path: str, item: str, one: Score) -> Scored:
         return _chosen(work, path, one)
     if one.flag is not None:
         reading = work.read(f"{path}.flag.where")
-        yes, no = (nw.lit(to_scaled(exact(text), one.digits), nw.Int64) for text in (one.flag.points, one.flag.otherwise))
+        yes, no = (
+            nw.lit(to_scaled(exact(text), one.digits), nw.Int64) for text in (one.flag.points, one.flag.otherwise)
+        )
         points = nw.when(reading.value).then(yes).otherwise(nw.when(~reading.value).then(no))
         return _bounded(one, points, [(reading.value.is_null(), *_missing(one, "missing"))], reading.doubt)
     if one.cases is not None:
@@ -108,7 +122,9 @@ def _first_case(work: Work, path: str, one: Score, cases: Cases) -> Scored:
         here = nw.lit(to_scaled(exact(case.points), one.digits), nw.Int64)
         points = nw.when(reading.value).then(here).otherwise(nw.when(~reading.value).then(points))
     doubts = [reading.doubt for reading in readings if reading.doubt is not None]
-    return _bounded(one, points, [(points.is_null(), *_missing(one, "missing"))], reduce(or_, doubts) if doubts else None)
+    return _bounded(
+        one, points, [(points.is_null(), *_missing(one, "missing"))], reduce(or_, doubts) if doubts else None
+    )
 
 
 def _missing(one: Score, reason: str) -> tuple[nw.Expr, str]:
@@ -119,9 +135,7 @@ def _missing(one: Score, reason: str) -> tuple[nw.Expr, str]:
     return nw.lit(to_scaled(exact(one.missing), one.digits), nw.Int64), "penalty"
 
 
-def _bounded(
-    one: Score, scaled: nw.Expr, absent: list[tuple[nw.Expr, nw.Expr, str]], near: nw.Expr | None
-) -> Scored:
+def _bounded(one: Score, scaled: nw.Expr, absent: list[tuple[nw.Expr, nw.Expr, str]], near: nw.Expr | None) -> Scored:
     """Hold rounded points within cap and floor; `absent` are the cases in which there are none of its own."""
     points, cases = scaled, [(test, word(reason, REASONS)) for test, _, reason in absent]
     caps = [exact(one.cap)] if one.cap is not None else []

@@ -13,7 +13,7 @@ import narwhals as nw
 
 from jiqun.engines import guarded_round, unscaled
 from jiqun.expressions.rounding import ROUNDOFF
-from jiqun.methods.integers import ROOM, check_room, half_up_quotient
+from jiqun.methods.integers import ROOM, check_room, half_up_quotient, has_room
 from jiqun.methods.plan import Plan
 from jiqun.methods.work import Work, first_of, is_member
 from jiqun.packs.models.method import Around, Band, Between, Count, Efficacy, Rank, Ratio, Score
@@ -63,7 +63,9 @@ def raw_points(work: Work, one: Score, measure: str) -> Raw:
     value, digits = nw.col(f"measure__{measure}"), figure.digits
     weight = exact(one.weight)
     if one.ratio is not None:
-        return _ratio(work.plan, one.ratio, weight, value, digits, one.digits)
+        largest = work.sizes.get(f"measure__{measure}")
+        whole = _whole_ratio(work.plan, one.ratio, weight, value, digits, largest, one.digits)
+        return whole or _ratio(work.plan, one.ratio, weight, value, digits, one.digits)
     if one.around is not None:
         return _around(work.plan, one.around, weight, value, digits, one.digits)
     if one.between is not None:
@@ -91,6 +93,21 @@ def _rounded(
 def _undefined(value: nw.Expr) -> Raw:
     """A fixed benchmark of zero: nobody has points."""
     return Raw(nw.when(value.is_null()).then(value), undefined=~value.is_null())
+
+
+def _whole_ratio(
+    plan: Plan, ratio: Ratio, weight: Fraction, value: nw.Expr, digits: int, largest: int | None, to: int
+) -> Raw | None:
+    """weight × value ÷ one number in integers; None where that is no product, or 64 bits might not hold it."""
+    base = held(plan, ratio.to).constant
+    if largest is None or ratio.reversed or not base:
+        return None
+    factor = weight / base * Fraction(10**to, 10**digits)
+    above, below = factor.numerator, factor.denominator
+    size = max(largest, 1) * abs(above)
+    if not has_room(4 * (size + below)) or size >= LARGEST_EXACT // 16 * below:
+        return None
+    return Raw(half_up_quotient(value * above, below))
 
 
 def _ratio(plan: Plan, ratio: Ratio, weight: Fraction, value: nw.Expr, digits: int, to: int) -> Raw:
@@ -265,7 +282,7 @@ def _ranked(work: Work, one: Rank, weight: Fraction, value: nw.Expr, to: int) ->
     place = nw.col("_ranked").rank("min", descending=one.order == "descending").over(list(keys))
     size = nw.col("_ranked").count().over(list(keys))
     work.add(**{f"_place_{number}": place.cast(nw.Int64), f"_size_{number}": size.cast(nw.Int64)})
-    work.frame = work.frame.drop("_ranked", *keys)
+    work.drop(["_ranked", *keys])
     work.settle()
     rank, many = nw.col(f"_place_{number}"), nw.col(f"_size_{number}")
     top = weight * 10**to

@@ -69,7 +69,9 @@ class Tables:
     def frame(self, table: str) -> Frame | None:
         """Return a table as loaded; None and a fault where it was not given."""
         if table not in self.given:
-            self.faults.append(problem("METHOD-020", Place(item=table), table=table, nearest=nearest(table, self.given)))
+            self.faults.append(
+                problem("METHOD-020", Place(item=table), table=table, nearest=nearest(table, self.given))
+            )
             return None
         if table not in self.loaded:
             try:

@@ -14,6 +14,7 @@ from jiqun.engines import guarded_round, unscaled
 from jiqun.expressions.rounding import ROUNDOFF
 from jiqun.methods import referee
 from jiqun.methods.additions import ADDITIONS, add_additions, digits_of
+from jiqun.methods.cohort_nodes import add_cohort_node, judgement_texts, note_judgements
 from jiqun.methods.combine import Figure, Quotient, Rule, as_floats, as_integers
 from jiqun.methods.exact.totals import taken
 from jiqun.methods.integers import has_room
@@ -28,21 +29,18 @@ Children = Sequence[Fraction | None]
 def add_up(work: Work) -> None:
     """Add `node__X`, `bonus__X`, `deduction__X`, `factor` and `total` for members."""
     plan = work.plan
-    largest = _largest(work, [f"points__{item}" for item in plan.items()])
+    largest = work.largest([f"points__{item}" for item in plan.items()])
     for name in _nodes_in_order(plan):
-        _node(work, name, largest)
+        note_judgements(work, name)
+        if plan.method.nodes[name].of_cohort:
+            add_cohort_node(work, name, [_column(plan, one) for one in plan.method.nodes[name].of])
+            largest |= work.largest([f"node__{name}"])
+        else:
+            _node(work, name, largest)
     add_additions(work)
     added = [name for name in work.frame.collect_schema().names() if name.startswith(ADDITIONS) or name == "factor"]
-    largest |= _largest(work, [name for name in added if not name.endswith("__unknown")])
+    largest |= work.largest([name for name in added if not name.endswith("__unknown")])
     _totals(work, largest)
-
-
-def _largest(work: Work, columns: Sequence[str]) -> dict[str, int]:
-    """The greatest size in columns, from which the size of every sum follows."""
-    if not columns:
-        return {}
-    table = work.collect(work.frame.select(*(nw.col(name).abs().max() for name in columns)))
-    return {name: int(table[name][0] or 0) for name in columns}
 
 
 def _nodes_in_order(plan: Plan) -> list[str]:
@@ -84,7 +82,8 @@ def _figures(
 def _node(work: Work, name: str, largest: dict[str, int]) -> None:
     plan, node, column = work.plan, work.plan.method.nodes[name], f"node__{name}"
     rule = Rule(node.take, node.missing == "available", exact(node.least_share))
-    figures = {one: _figures(plan, one, node.of, largest, node.weights or {}) for one in plan.populations}
+    weights = judgement_texts(node) or node.weights or {}
+    figures = {one: _figures(plan, one, node.of, largest, weights) for one in plan.populations}
     made = [as_integers(rule, each) for each in figures.values()]
     values = [None if one is None else one.rounded(node.digits) for one in made]
     whole = [one for one in values if one is not None]
@@ -92,20 +91,20 @@ def _node(work: Work, name: str, largest: dict[str, int]) -> None:
         cases = dict(zip(figures, whole, strict=True))
         work.add(**{column: nw.when(is_member()).then(pieces(cases))})
         work.settle()
-        largest |= _largest(work, [column])
+        largest |= work.largest([column])
         return
     readings = {one: as_floats(rule, each) for one, each in figures.items()}
 
     def exactly(row: Mapping[str, Any]) -> referee.Verdict:
         children = _children(plan, row, node.of)
-        there = [(x, exact((node.weights or {}).get(one, "1"))) for x, one in zip(children, node.of, strict=True)]
+        there = [(x, exact(weights.get(one, "1"))) for x, one in zip(children, node.of, strict=True)]
         value = taken(node.take, [x for x, _ in there if x is not None], [w for x, w in there if x is not None])
         return {column: None if value is None else to_scaled(value, node.digits)}
 
     scaled, near = _guarded(readings, dict.fromkeys(plan.populations, node.digits))
     needs = _needs(work, {_column(plan, one) for one in node.of})
     referee.settle(work, [referee.Asked({column: scaled}, near, needs, exactly)])
-    largest |= _largest(work, [column])
+    largest |= work.largest([column])
 
 
 def _guarded(
@@ -263,8 +262,6 @@ def _exact_total(plan: Plan) -> Callable[[Mapping[str, Any]], referee.Verdict]:
 
 
 def _exact_sum(row: Mapping[str, Any], total: Total, kind: str) -> Fraction:
-    additions, cap = (
-        (total.bonuses, total.bonus_cap) if kind == "bonus" else (total.deductions, total.deduction_cap)
-    )
+    additions, cap = (total.bonuses, total.bonus_cap) if kind == "bonus" else (total.deductions, total.deduction_cap)
     made = sum((from_scaled(row[f"{kind}__{name}"] or 0, one.digits) for name, one in additions.items()), Fraction(0))
     return made if cap is None else min(made, exact(cap))

@@ -180,9 +180,9 @@ class _Reader:
                 text = scaled_text(pl.col("factor"), total.factor_digits)
                 yield Line("factor", "factor", where, self._inputs([f"{path}.factor"]), value=text, clause=total.clause)
             text = scaled_text(pl.col("total"), total.digits)
-            for one in populations:
-                own = self.member & self._in([one])
-                of = self._points(self.plan.total_of(one))
+            for population in populations:
+                own = self.member & self._in([population])
+                of = self._points(self.plan.total_of(population))
                 yield Line("total", "total", own, of, points=text, clause=total.clause)
 
     def _results(self) -> Iterator[Line]:

@@ -86,7 +86,7 @@ class Trial:
         own = self.own()
         again = Member(self.subject, dict(own.names), "graded", self.population)
         again.points, again.measures, again.benchmarks = own.points, own.measures, own.benchmarks
-        add_up(plan, [again])
+        add_up(plan, [again], self.others.peers(again))
         again.additions[deduction] = Added(Fraction(0))
         judge(plan, [again])
         return again

@@ -40,21 +40,80 @@ class Work:
     tables: Tables | None = None  # related tables
     refereed: dict[str, tuple[int, int]] = field(default_factory=dict)  # column → rows looked at, rows changed
     benchmarks: list[dict[str, Any]] = field(default_factory=list)  # one row per benchmark and cohort
+    sizes: dict[str, int] = field(default_factory=dict)  # column → greatest size, where it has been asked for
     moves: pl.DataFrame = field(default_factory=pl.DataFrame)
     notices: list[Problem] = field(default_factory=list)
+    _kept: Frame | None = field(default=None, repr=False)  # the frame as last computed
+    _grown: Frame | None = field(default=None, repr=False)  # the kept frame with what was added to it since
+    _fresh: set[str] = field(default_factory=set, repr=False)  # the columns added since
+
+    def __post_init__(self) -> None:
+        self._kept = self.frame
 
     @property
     def subject(self) -> str:
         return self.plan.subject
 
+    @property
+    def is_held(self) -> bool:
+        """Tell whether Polars holds the frame, so that columns can be laid beside it without a join."""
+        return isinstance(self.frame.to_native(), pl.LazyFrame)
+
     def add(self, **new: nw.Expr) -> None:
         """Add columns to the frame without computing them yet."""
-        if new:
-            self.frame = self.frame.with_columns(**new)
+        if not new:
+            return
+        if self.frame is self._kept:
+            self._fresh.clear()
+        traced = self.frame is self._kept or self.frame is self._grown
+        self.frame = self.frame.with_columns(**new)
+        if traced:
+            self._grown = self.frame
+            self._fresh |= new.keys()
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Take columns out of the frame; one that is kept stays kept."""
+        passing = list(names)
+        if not passing:
+            return
+        kept, traced = self.frame is self._kept, self.frame is self._grown
+        native = self.frame.to_native()
+        if kept and isinstance(native, pl.LazyFrame):
+            self.keep(native.collect().drop(passing))
+            return
+        self.frame = self.frame.drop(*passing)
+        if traced:
+            self._grown = self.frame
 
     def settle(self) -> None:
-        """Compute the frame once and keep it."""
-        self.frame = self.engine.settle(self.frame)
+        """Compute the frame once and keep it; nothing happens to one that is kept already.
+
+        Where columns were only added to a frame held by Polars, the others are taken over and not copied.
+        """
+        if self.frame is self._kept:
+            return
+        whole = self._with_fresh() if self.frame is self._grown else None
+        if whole is not None:
+            self.keep(whole)
+        else:
+            self.frame = self._kept = self.engine.settle(self.frame)
+
+    def keep(self, whole: pl.DataFrame) -> None:
+        """Go on with a table that is computed already."""
+        self.frame = self._kept = self.engine.load(whole)
+
+    def _with_fresh(self) -> pl.DataFrame | None:
+        """The kept table with the columns added since; None where they cannot be laid beside it row by row."""
+        assert self._kept is not None
+        native = self._kept.to_native()
+        names = self.frame.collect_schema().names()
+        if not isinstance(native, pl.LazyFrame) or ROW not in names or ROW in self._fresh:
+            return None
+        fresh = [name for name in names if name in self._fresh]
+        kept, new = native.collect(), self.collect(self.frame.select(ROW, *fresh))
+        if not new[ROW].equals(kept[ROW]):
+            return None
+        return pl.DataFrame([(new if name in self._fresh else kept)[name] for name in names])
 
     def attach(self, narrow: Frame, *names: str) -> None:
         """Add columns of a frame that has a row for every row of this one, by row number.
@@ -62,12 +121,12 @@ class Work:
         Work that joins is done on a narrow frame first, because a join copies every column. A frame held by Polars in
         the order of rows takes the columns as they are.
         """
-        native = self.frame.to_native()
-        if isinstance(native, pl.LazyFrame):
-            whole, part = native.collect(), self.collect(narrow.select(ROW, *names))
+        if self.is_held:
+            self.settle()
+            whole, part = self.frame.to_native().collect(), self.collect(narrow.select(ROW, *names))
             if whole[ROW].is_sorted():
                 part = part if part[ROW].is_sorted() else part.sort(ROW)
-                self.frame = self.engine.load(whole.hstack(part.select(names)))
+                self.keep(whole.hstack(part.select(names)))
                 return
         right = self.engine.settle(narrow.select(nw.col(ROW).alias("attach__row"), *names))
         self.frame = self.frame.join(right, left_on=ROW, right_on="attach__row", how="left")
@@ -76,6 +135,13 @@ class Work:
     def collect(self, frame: Frame) -> pl.DataFrame:
         """Compute a part of the frame and hand it out."""
         return self.engine.collect(frame)
+
+    def largest(self, columns: Sequence[str]) -> dict[str, int]:
+        """The greatest size in columns, from which the size of every sum and product follows."""
+        if not columns:
+            return {}
+        table = self.collect(self.frame.select(*(nw.col(name).abs().max() for name in columns)))
+        return {name: int(table[name][0] or 0) for name in columns}
 
     def read(self, path: str) -> Columns:
         """The column reading of the formula at a path of the method."""
@@ -127,7 +193,7 @@ class Work:
     def scaled(self, name: str) -> list[tuple[str, int, nw.Expr | None]]:
         """Where a figure stands as scaled integer: column, decimals, and for which rows (None: for all).
 
-        Decimals of points and totals may differ by population, so there may be several; none where no population has it.
+        Decimals of points and totals may differ by population, so there may be several; none where nobody has it.
         """
         method = self.plan.method
         figure = self.plan.figure(name)
@@ -159,9 +225,7 @@ class Work:
         return found
 
 
-def exact_values(
-    names: Iterable[str], row: Mapping[str, Any], read: Callable[[Any], Exact]
-) -> dict[str, Exact]:
+def exact_values(names: Iterable[str], row: Mapping[str, Any], read: Callable[[Any], Exact]) -> dict[str, Exact]:
     """Make the exact value of each name from a row that `Work.needs` collected; `read` turns a cell into its value.
 
     Names that the row does not hold are missing.

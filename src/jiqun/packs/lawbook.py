@@ -350,7 +350,9 @@ class LawBook:
         """The hash of the content in force: it does not change with file names, order, comments or blanks."""
         return digest(
             {
-                "/".join(key): one.model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+                "/".join(key): one.model.digest
+                if isinstance(one.model, Method)
+                else one.model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
                 for key, one in self._objects.items()
             }
         )

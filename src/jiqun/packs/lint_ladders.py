@@ -1,4 +1,4 @@
-"""Lint of edition rules and ladders: conditions that can be computed, editions and titles that exist, one term a day."""
+"""Lint of edition rules and ladders: conditions that can be computed, editions and titles that exist, terms by day."""
 
 from __future__ import annotations
 

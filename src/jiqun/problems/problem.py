@@ -124,7 +124,7 @@ def catalogue() -> Mapping[str, Entry]:
     folder = resources.files("jiqun.problems") / "catalogue"
     for file in sorted(folder.iterdir(), key=lambda one: one.name):
         if file.name.endswith(".yaml"):
-            for code, raw in (yaml.safe_load(file.read_text("utf-8")) or {}).items():
+            for code, raw in (yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader) or {}).items():
                 if code in entries:
                     raise ValueError(f"problem code {code} stands twice in the catalogue")
                 entries[code] = _entry(code, raw)

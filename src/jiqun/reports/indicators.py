@@ -74,7 +74,7 @@ class _Indicator:
             Field(run.say("weight"), kind="number", digits=max(_decimals(one.weight) for one in self.scores.values())),
             Field(run.say("points"), run.say("points_unit"), "number", max(one.digits for one in self.scores.values())),
             Field(run.say("how"), widest=44),
-            Field(run.say("clause"), widest=40),
+            Field(run.say("clause"), widest=24),
         ]
         rows = [self._row(row) for row in joined.iter_rows(named=True)]
         title = run.voice.score_title(self.item)
@@ -92,6 +92,10 @@ class _Indicator:
             said.setdefault(words, []).append(run.voice.label(population))
         for words, populations in said.items():
             yield f"{run.voice.listed(populations)}{run.say('colon')}{words}"
+        clause = run.voice.clause(next(iter(self.scores.values())).clause or self._measure_clause())
+        if clause is not None and clause.document:
+            number = f"（{clause.number}）" if clause.number else ""
+            yield f"{run.say('basis')}{run.say('colon')}{clause.document}{number}"
 
     def _joined(self) -> pl.DataFrame:
         """The members that are scored, with their inputs as they were gathered."""
@@ -118,7 +122,7 @@ class _Indicator:
             float(score.weight),
             None if points is None else points / 10**score.digits,
             run.voice.say(f"reason.{reason}") if reason else "",
-            "" if clause is None else str(clause),
+            "" if clause is None else clause.clause,
         ]
 
     def _measure_clause(self) -> str | None:
@@ -128,14 +132,14 @@ class _Indicator:
     def _measure(self, row: Mapping[str, Any], name: str) -> Value:
         figure = self.run.plan.figure(name)
         value = row.get(f"measure__{name}")
-        return None if figure is None or value is None else int(value) / 10**figure.digits
+        return None if figure is None or value is None else float(int(value) / 10**figure.digits)
 
     def _benchmark(self, row: Mapping[str, Any], name: str) -> Value:
         fixed = self.run.plan.fixed.get(name)
         if fixed is not None:
-            return fixed.scaled / 10**fixed.digits
+            return float(fixed.scaled / 10**fixed.digits)
         value = row.get(f"benchmark__{name}")
-        return None if value is None else int(value) / 10 ** self.run.plan.method.benchmarks[name].digits
+        return None if value is None else float(int(value) / 10 ** self.run.plan.method.benchmarks[name].digits)
 
     def _input_field(self, name: str, values: pl.Series) -> Field:
         unit = self.run.voice.unit(name)
@@ -182,6 +186,6 @@ def _needed_decimals(values: pl.Series) -> int:
     """The fewest decimals, six at most, that show every number of a column as it is."""
     numbers = values.cast(pl.Float64).drop_nulls()
     for digits in range(_MOST_DECIMALS):
-        if ((numbers * 10**digits).round(0) / 10**digits == numbers).all():
+        if (numbers.round(digits) == numbers).all():
             return digits
     return _MOST_DECIMALS

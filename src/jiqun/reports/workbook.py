@@ -80,11 +80,11 @@ class _Styles:
             )
         if field.kind == "code":
             return self.of(num_format="@", align="center", **line)
-        return self.of(text_wrap=field.wrap, valign="top" if field.wrap else "vcenter", **line)
+        return self.of(text_wrap=field.wrap, valign="top" if field.wrap else "vcenter", indent=1, **line)
 
     def head(self, field: Field, unit: bool) -> Format:
         align = {"number": "right", "share": "right", "code": "center"}.get(field.kind, "left")
-        common = {"bg_color": _HEAD, "align": align, "text_wrap": True}
+        common = {"bg_color": _HEAD, "align": align, "text_wrap": True, "indent": int(align == "left")}
         if unit:
             return self.of(**common, font_size=9, font_color=_GREY, bottom=1, bottom_color=_GREY)
         return self.of(**common, bold=True)
@@ -171,7 +171,9 @@ def _write_page(written: Worksheet, head: Head, page: Page, styles: _Styles) -> 
         elif line.strip():
             depth = len(line) - len(line.lstrip("#"))
             size = {0: 10, 1: 15, 2: 13}.get(depth, 11)
-            written.write_string(row, 0, _text(line.lstrip("#").strip()), styles.of(bold=depth > 0, font_size=size))
+            text = line.lstrip("#").strip().replace("**", "")
+            said = f"· {text[2:]}" if text.startswith("- ") else text
+            written.write_string(row, 0, _text(said), styles.of(bold=depth > 0, font_size=size))
             row += 1
         elif previous.strip():
             row += 1

@@ -1,6 +1,6 @@
 """Periods, units, exact numbers, codes: the values everything else is made of."""
 
-from jiqun.values.digest import canonical, digest, file_digest
+from jiqun.values.digest import canonical, digest, file_digest, in_order
 from jiqun.values.exact import Number, decimal_text, exact, from_scaled, half_up, plain, rescale, to_scaled
 from jiqun.values.period import Period
 from jiqun.values.text import comparable, narrow
@@ -18,6 +18,7 @@ __all__ = [
     "file_digest",
     "from_scaled",
     "half_up",
+    "in_order",
     "known_units",
     "narrow",
     "plain",

@@ -30,6 +30,15 @@ def digest(value: Json) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
+def in_order(value: Json) -> Json:
+    """Turn every mapping into a list of pairs, for content in which the order written counts (populations, moves)."""
+    if isinstance(value, Mapping):
+        return [[str(key), in_order(item)] for key, item in value.items()]
+    if isinstance(value, (list, tuple)):
+        return [in_order(item) for item in value]
+    return value
+
+
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as stream:

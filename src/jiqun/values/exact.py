@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from math import floor, isfinite
+from math import isfinite
 
 Number = int | float | str | Decimal | Fraction
 
@@ -24,7 +24,7 @@ def exact(value: Number) -> Fraction:
     if isinstance(value, float):
         if not isfinite(value):
             raise ValueError("inf and nan are not numbers of a ledger")
-        return Fraction(repr(value))
+        return Fraction(Decimal(repr(value)))
     if isinstance(value, Decimal):
         if not value.is_finite():
             raise ValueError("inf and nan are not numbers of a ledger")
@@ -50,8 +50,9 @@ def to_scaled(value: Fraction, digits: int) -> int:
     >>> to_scaled(Fraction("1.005"), 2), to_scaled(Fraction("-2.5"), 0)
     (101, -3)
     """
-    magnitude = floor(abs(value) * 10**digits + Fraction(1, 2))
-    return -magnitude if value < 0 else magnitude
+    above, below = value.numerator, value.denominator
+    magnitude = int((2 * abs(above) * 10**digits + below) // (2 * below))
+    return -magnitude if above < 0 else magnitude
 
 
 def from_scaled(scaled: int, digits: int) -> Fraction:

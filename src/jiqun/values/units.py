@@ -46,6 +46,9 @@ _SYMBOLS: dict[str, tuple[str, Fraction, tuple[str, ...]]] = {
     "万m³": ("volume", Fraction(10**4), ("万m3", "万立方米", "万方")),
     "人": ("persons", Fraction(1), ("名",)),
     "万人": ("persons", Fraction(10**4), ()),
+    "m": ("length", Fraction(1), ("米",)),
+    "Pa": ("pressure", Fraction(1), ("帕",)),
+    "kPa": ("pressure", Fraction(1000), ("千帕",)),
     "个": ("count", Fraction(1), ("项", "件", "家", "套", "台", "次", "宗", "条", "户")),
     "年": ("time", Fraction(31_557_600), ("周年",)),
     "月": ("months", Fraction(1), ("个月",)),
@@ -81,7 +84,7 @@ class Unit:
 
     @classmethod
     def parse(cls, text: str) -> Unit:
-        """Read a unit as departments write it (`万元/亩`, `kWh`, `平方米`, `t^2`); ValueError names the unknown part."""
+        """Read a unit as departments write it (`万元/亩`, `平方米`, `t^2`); ValueError names the unknown part."""
         return _parse(_spelling(text))
 
     @classmethod

@@ -32,7 +32,7 @@ from jiqun.methods.nearest import nearest
 from jiqun.problems import Problem, ProblemsError, problem
 from jiqun.values import Period
 
-METHODS = ("per-mu.huaian", "per-mu.huaian")
+METHODS = ("per-mu.chongqing-template", "per-mu.huaian")
 YEARS = ("2023", "2024")
 _MARKER = "demo.json"
 _SUSPECT = ("LEDGER-047", "LEDGER-048")
@@ -135,7 +135,7 @@ def _print_import(one: HandedFile, checked: Checked, imported: Imported) -> None
     if units:
         said.append(both(f"换算 {'、'.join(units)}", f"converted {', '.join(units)}"))
     if counts.bad:
-        codes = "、".join(f"{code}×{count}" for code, count in counts.by_code.items())
+        codes = both("、", ", ").join(f"{code}×{count}" for code, count in counts.by_code.items())
         said.append(both(f"退回 {counts.bad} 行（{codes}）", f"returned {counts.bad} ({codes})"))
     if counts.repeated:
         said.append(both(f"重复 {counts.repeated}", f"repeated {counts.repeated}"))
@@ -143,8 +143,8 @@ def _print_import(one: HandedFile, checked: Checked, imported: Imported) -> None
         said.append(both(f"待认领 {imported.committed.open_rows}", f"open {imported.committed.open_rows}"))
     suspects = sum(found.code in _SUSPECT for found in checked.notices)
     if suspects:
-        said.append(both(f"疑似单位错 {suspects}", f"unit in doubt {suspects}"))
-    click.echo(f"  {where}　{'；'.join(said)}")
+        said.append(both(f"与上年相差十倍以上 {suspects} 格", f"changed tenfold {suspects}"))
+    click.echo(f"  {where}　{both('；', '; ').join(said)}")
 
 
 def _freeze(context: Context) -> None:

@@ -11,7 +11,7 @@ import click
 
 from jiqun.cli.context import Context
 from jiqun.cli.importing import Asked, Imported, bring_in, check
-from jiqun.cli.output import print_json, print_problems, print_table, problem_record, progress, say
+from jiqun.cli.output import json_option, print_json, print_problems, print_table, problem_record, progress, say
 from jiqun.cli.speech import both, pick
 from jiqun.ledger.intake import Checked
 from jiqun.ledger.templates import write_template
@@ -55,7 +55,7 @@ def template(context: Context, table: str, output: Path | None) -> None:
 @click.option("--note", default="", help=both("说明", "note"))
 @click.option("--check", "only_check", is_flag=True, help=both("只核对，不写入", "check only, write nothing"))
 @click.option("--yes", is_flag=True, help=both("不再询问", "do not ask"))
-@click.option("--json", "as_json", is_flag=True)
+@json_option
 @click.pass_obj
 def import_file(
     context: Context,

@@ -10,7 +10,7 @@ import click
 import polars as pl
 
 from jiqun.cli.context import Context
-from jiqun.cli.output import print_json, print_table, say
+from jiqun.cli.output import json_option, print_json, print_table, say
 from jiqun.cli.speech import both, pick
 from jiqun.cli.subjects import find_subject
 from jiqun.ledger import lineage, review
@@ -32,7 +32,7 @@ def ledger() -> None:
 
 
 @ledger.command("status", help=both("各表行数、导入、隔离区和待认领", "Tables, imports, quarantine, open identities"))
-@click.option("--json", "as_json", is_flag=True)
+@json_option
 @click.pass_obj
 def show_status(context: Context, as_json: bool) -> None:
     found = status(context.workspace)
@@ -141,7 +141,7 @@ def title_of(context: Context, table: str) -> str:
 @ledger.command(help=both("一行现在是什么，每个数来自哪一格", "A row as it stands, and the cell of every figure"))
 @click.argument("table")
 @click.argument("key", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True)
+@json_option
 @click.pass_obj
 def row(context: Context, table: str, key: tuple[str, ...], as_json: bool) -> None:
     view = latest(context.workspace)
@@ -172,7 +172,7 @@ def row(context: Context, table: str, key: tuple[str, ...], as_json: bool) -> No
 @click.argument("table")
 @click.argument("key", nargs=-1, required=True)
 @click.option("--column", default=None, help=both("只看一列", "one column only"))
-@click.option("--json", "as_json", is_flag=True)
+@json_option
 @click.pass_obj
 def history(context: Context, table: str, key: tuple[str, ...], column: str | None, as_json: bool) -> None:
     view = latest(context.workspace)
@@ -228,7 +228,7 @@ def undo(context: Context, number: int, note: str, yes: bool) -> None:
 @click.option("--note", default="", help=both("理由", "reason"))
 @click.option("--first", default=0, help=both("从第几个开始", "start at"))
 @click.option("--most", default=50, help=both("最多列几个", "at most"))
-@click.option("--json", "as_json", is_flag=True)
+@json_option
 @click.pass_obj
 def review_identities(
     context: Context, decided: tuple[str, str, str] | None, note: str, first: int, most: int, as_json: bool
@@ -280,7 +280,7 @@ _WHY = {
 @click.command(help=both("冻结台账，之后的评价都读这一份", "Freeze the ledger; evaluations read what was frozen"))
 @click.option("--note", default="", help=both("说明", "note"))
 @click.option("--list", "listed", is_flag=True, help=both("列出已有快照", "list the snapshots there are"))
-@click.option("--json", "as_json", is_flag=True)
+@json_option
 @click.pass_obj
 def snapshot(context: Context, note: str, listed: bool, as_json: bool) -> None:
     if listed:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from jiqun import packs as law
 from jiqun.cli.context import Context
-from jiqun.cli.output import print_json, print_problems, print_table, problem_record, say
+from jiqun.cli.output import json_option, print_json, print_problems, print_table, problem_record, say
 from jiqun.cli.speech import both, language
-from jiqun.methods.lint import lint_methods
+from jiqun.methods import load
+from jiqun.methods.lint import lint_method
 from jiqun.methods.wording.rule import rule_text
 from jiqun.packs.lint import lint as lint_packs
+from jiqun.problems import Problem
 
 _STATUS = {"draft": "草案", "trial": "试行", "in_force": "现行", "repealed": "废止"}
 _COMPLETENESS = {"complete": "完整", "partial": "部分", "illustrative": "示意"}
@@ -33,7 +36,7 @@ def packs() -> None:
         "List packs and methods with edition, status, completeness, examples",
     ),
 )
-@click.option("--json", "as_json", is_flag=True)
+@json_option
 @click.pass_obj
 def list_packs(context: Context, as_json: bool) -> None:
     book = context.book
@@ -89,9 +92,9 @@ def method_record(one: law.LawObject, examples: Counter[str]) -> dict[str, objec
     }
 
 
-@packs.command(help=both("按条文样式打印一部办法或一个对象", "Print a method as a rule, or any object"))
+@packs.command("show", help=both("按条文样式打印一部办法或一个对象", "Print a method as a rule, or any object"))
 @click.argument("object_id")
-@click.option("--edition", default=None)
+@click.option("--edition", default=None, help=both("版本", "edition"))
 @click.pass_obj
 def show(context: Context, object_id: str, edition: str | None) -> None:
     book = context.book
@@ -110,11 +113,11 @@ def show(context: Context, object_id: str, edition: str | None) -> None:
     help=both("检查规则包：缺口、重叠、单位、权重、引用", "Check packs: gaps, overlaps, units, weights, references")
 )
 @click.argument("folders", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--json", "as_json", is_flag=True)
+@json_option
 @click.option("--quiet", is_flag=True, help=both("不列提示", "leave notices out"))
 def lint(folders: tuple[Path, ...], as_json: bool, quiet: bool) -> None:
     book, problems = law.read(law.builtin_root(), *folders)
-    found = [*problems, *lint_packs(book), *lint_methods(book)]
+    found = [*problems, *lint_packs(book), *_method_problems(book)]
     shown = [one for one in found if not (quiet and one.severity == "notice")]
     if as_json:
         print_json([problem_record(one) for one in shown])
@@ -129,3 +132,10 @@ def lint(folders: tuple[Path, ...], as_json: bool, quiet: bool) -> None:
         )
     if any(one.severity == "error" for one in found):
         click.get_current_context().exit(1)
+
+
+def _method_problems(book: law.LawBook) -> Iterator[Problem]:
+    """Compile and lint every method, each fault at its line."""
+    for one in book.objects("method"):
+        method = load(one.id, book, one.model.edition)
+        yield from lint_method(method.method, book, at=method.at)

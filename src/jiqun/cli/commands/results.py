@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from jiqun.cli.commands.runs import trial_words
-from jiqun.cli.comparing import compare_runs, print_comparison
+from jiqun.cli.comparing import compare_runs, comparison_record, print_comparison
 from jiqun.cli.context import Context
-from jiqun.cli.output import print_json, print_table, progress, say
+from jiqun.cli.output import json_option, print_json, print_problems, print_table, progress, say
 from jiqun.cli.running import Run, find_run
 from jiqun.cli.speech import both, language
 from jiqun.cli.subjects import find_subject
@@ -26,7 +26,7 @@ from jiqun.reports.export import ENDINGS
 @click.command(help=both("一家企业为什么是这个档次，直到条款和单元格", "Why a firm has its grade, to clause and cell"))
 @click.argument("run")
 @click.argument("subject")
-@click.option("--json", "as_json", is_flag=True)
+@json_option
 @click.pass_obj
 def explain(context: Context, run: str, subject: str, as_json: bool) -> None:
     found = find_run(context, run)
@@ -37,6 +37,7 @@ def explain(context: Context, run: str, subject: str, as_json: bool) -> None:
     click.echo(render_text(told, language()), nl=False)
     click.echo()
     _print_grounds(found)
+    print_problems(found.changes)
 
 
 def _print_grounds(run: Run) -> None:
@@ -51,7 +52,7 @@ def _print_grounds(run: Run) -> None:
 )
 @click.argument("run")
 @click.argument("subject")
-@click.option("--json", "as_json", is_flag=True)
+@json_option
 @click.pass_obj
 def next_grade(context: Context, run: str, subject: str, as_json: bool) -> None:
     found = find_run(context, run)
@@ -85,13 +86,15 @@ def next_grade(context: Context, run: str, subject: str, as_json: bool) -> None:
 @click.argument("before")
 @click.argument("after")
 @click.option("--most", default=20, help=both("最多列几家", "at most"))
-@click.option("--json", "as_json", is_flag=True)
+@json_option
 @click.pass_obj
 def compare(context: Context, before: str, after: str, most: int, as_json: bool) -> None:
     first, second = find_run(context, before), find_run(context, after)
-    found = compare_runs(context, first, second)
+    with progress(1) as step:
+        step(both("比较", "comparing"))
+        found = compare_runs(context, first, second)
     if as_json:
-        print_json(found)
+        print_json(comparison_record(found))
     else:
         click.echo(f"{trial_words(second)}{first.id} {first.period} → {second.id} {second.period}")
         print_comparison(found, most)
@@ -126,7 +129,7 @@ def write_export(context: Context, run: Run, path: Path) -> None:
         snapshot=run.snapshot,
         official=run.official,
         rule=plan_text(run.plan, run.book, language()),
-        notices=run.problems,
+        notices=(*run.problems, *run.changes),
         facts=subject_facts(context, run),
         book=run.book,
         language=language(),

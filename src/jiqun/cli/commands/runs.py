@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import click
 import polars as pl
@@ -10,7 +10,7 @@ import polars as pl
 from jiqun.cli.commands.intake import pairs, period_of
 from jiqun.cli.context import Context
 from jiqun.cli.evaluating import Wanted, run_method
-from jiqun.cli.output import print_json, print_problems, print_table, problem_record, progress, say
+from jiqun.cli.output import json_option, print_json, print_problems, print_table, problem_record, progress, say
 from jiqun.cli.running import Run, all_runs
 from jiqun.cli.speech import both, language, pick
 from jiqun.methods.wording.phrases import say as phrase
@@ -25,7 +25,7 @@ _STATUSES = ("graded", "scored", "exempt", "outside", "population_unknown")
 @click.option("--engine", type=click.Choice(["polars", "duckdb"]), default="polars", help=both("引擎", "engine"))
 @click.option("--snapshot", default="", help=both("用哪个快照（默认现在冻结）", "which snapshot (default: freeze now)"))
 @click.option("--set", "parameters", multiple=True, metavar="PARAMETER=VALUE", help=both("试改参数", "try a parameter"))
-@click.option("--json", "as_json", is_flag=True)
+@json_option
 @click.pass_obj
 def evaluate(
     context: Context,
@@ -65,7 +65,9 @@ def print_run(run: Run) -> None:
     heads += [phrase(f"status.{name}", language()) for name in _STATUSES[1:3]]
     print_table(heads, rows, right=range(1, len(heads)), indent="  ")
     outside = {name: _status_count(run, name) for name in _STATUSES[3:]}
-    said = "，".join(f"{phrase(f'status.{name}', language())} {number}" for name, number in outside.items() if number)
+    said = both("，", ", ").join(
+        f"{phrase(f'status.{name}', language())} {number}" for name, number in outside.items() if number
+    )
     if said:
         click.echo(f"  {said}")
     looked, changed = referee_counts(run)
@@ -82,7 +84,7 @@ def trial_words(run: Run) -> str:
 
 def referee_counts(run: Run) -> tuple[int, int]:
     """Return how many figures the referee looked at and how many it changed."""
-    found = run.manifest["referee"].values()
+    found = run.outcome["referee"].values()
     return sum(one["looked_at"] for one in found), sum(one["changed"] for one in found)
 
 
@@ -113,11 +115,11 @@ def _having(rows: pl.DataFrame, status: str) -> int:
 
 
 def _status_count(run: Run, status: str) -> int:
-    return int(run.manifest["statuses"].get(status, 0))
+    return int(run.outcome["statuses"].get(status, 0))
 
 
 @click.command(help=both("列出评价结果", "List the runs there are"))
-@click.option("--json", "as_json", is_flag=True)
+@json_option
 @click.pass_obj
 def runs(context: Context, as_json: bool) -> None:
     found = all_runs(context)
@@ -139,7 +141,6 @@ def runs(context: Context, as_json: bool) -> None:
             both("快照", "snapshot"),
             both("企业", "subjects"),
             both("效力", "state"),
-            both("谁", "who"),
             both("何时", "when"),
         ],
         [
@@ -149,10 +150,9 @@ def runs(context: Context, as_json: bool) -> None:
                 run.edition,
                 run.period,
                 run.snapshot,
-                run.manifest["subjects"],
+                run.outcome["subjects"],
                 both("正式", "official") if run.official else both("试算", "trial"),
-                run.kept["who"],
-                run.kept["when"],
+                run.when,
             )
             for run in found
         ],
@@ -162,12 +162,6 @@ def runs(context: Context, as_json: bool) -> None:
 
 def run_record(run: Run) -> dict[str, object]:
     """Return a run as a record for JSON."""
-    manifest: Mapping[str, object] = run.manifest
-    return {
-        "run": run.id,
-        "official": run.official,
-        "snapshot": run.snapshot,
-        "who": run.kept["who"],
-        "when": run.kept["when"],
-        **{name: value for name, value in manifest.items() if name not in ("problems", "trial")},
-    }
+    outcome = {name: value for name, value in run.outcome.items() if name != "problems"}
+    standing = {"run": run.id, "official": run.official, "snapshot": run.snapshot, "when": run.when}
+    return {**standing, **run.inputs, **outcome}

@@ -14,7 +14,7 @@ import jiqun
 from jiqun import packs
 from jiqun.cli.context import Context
 from jiqun.cli.output import print_table, say
-from jiqun.cli.speech import both
+from jiqun.cli.speech import both, language
 from jiqun.ledger.workspace import init as make_workspace
 from jiqun.problems import ProblemsError
 
@@ -60,7 +60,7 @@ def _check_packs(rows: list[tuple[str, str, str]]) -> int:
     try:
         book = packs.load(packs.builtin_root())
     except ProblemsError as found:
-        rows.append(("✗", both("规则包", "packs"), found.problems[0].text()))
+        rows.append(("✗", both("规则包", "packs"), found.problems[0].text(language())))
         return 1
     rows.append(("✓", both("规则包", "packs"), ", ".join(pack.id for pack in book.packs)))
     return 0
@@ -71,7 +71,7 @@ def _check_workspace(context: Context, rows: list[tuple[str, str, str]]) -> int:
     try:
         root = context.workspace.root
     except ProblemsError as found:
-        rows.append(("–", name, found.problems[0].what()))
+        rows.append(("–", name, found.problems[0].what(language())))
         return 0
     writable = os.access(root, os.W_OK)
     rows.append(

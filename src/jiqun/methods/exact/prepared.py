@@ -46,9 +46,13 @@ def _step(step: PrepareStep, values: Values, lower: bool) -> Sequence[Fraction |
     if step.winsorise is not None:
         return winsorise_share(values, exact(step.winsorise))
     if step.points is not None:
-        return winsorise_points(values, step.points, exact(step.skewness), exact(step.kurtosis))
+        treated = winsorise_points(values, step.points, exact(step.skewness), exact(step.kurtosis))
+        stays = step.otherwise == "logarithm" and _too_skewed(treated, exact(step.skewness), exact(step.kurtosis))
+        return coin_logarithm(values) if stays else treated
     if step.logarithm:
         return coin_logarithm(values)
+    if step.natural_logarithm:
+        return [logarithm(value) if value > 0 else None for value in values]
     if step.normalise is None:
         return values
     turned = [max(values) + min(values) - value for value in values] if lower else values
@@ -92,6 +96,14 @@ def winsorise_points(values: Values, points: int, skewness: Fraction, kurtosis: 
         changed |= {index for index, value in enumerate(current) if value == extreme}
         current = [neighbour if value == extreme else value for value in current]
     return current
+
+
+def _too_skewed(values: Values, skewness: Fraction, kurtosis: Fraction) -> bool:
+    """Tell whether values are both skewed and peaked; fewer than four, or all the same, are not."""
+    if len(values) < 4 or len(set(values)) < 2:
+        return False
+    skew, peak = skew_and_kurtosis(values)
+    return abs(skew) > skewness and peak > kurtosis
 
 
 def skew_and_kurtosis(values: Values) -> tuple[Fraction, Fraction]:

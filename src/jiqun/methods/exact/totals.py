@@ -6,38 +6,64 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from jiqun.methods.exact.irrational import geometric_mean
-from jiqun.methods.exact.member import Added, Member
+from jiqun.methods.exact.member import Added, Member, as_number, groups
+from jiqun.methods.exact.weighting import compared, weights_of
 from jiqun.methods.plan import Plan
 from jiqun.packs.models.method import Addition, Node
 from jiqun.values import exact, half_up
 
 
-def add_up(plan: Plan, members: Sequence[Member]) -> None:
-    """Compute nodes, additions and the total of every member."""
+def add_up(plan: Plan, members: Sequence[Member], others: Sequence[Member] = ()) -> None:
+    """Compute nodes, additions and the total of every member; `others` only belong to the cohorts."""
+    for name in _in_order(plan):
+        node = plan.method.nodes[name]
+        if node.of_cohort:
+            _cohort_node(plan, name, node, members, others)
+        else:
+            for member in members:
+                parts = [_child(plan, member, child) for child in node.of]
+                _settle(member, name, node, _node_value(node, parts, weights_of(node, ())))
     for member in members:
-        for name in plan.method.nodes:
-            _node(plan, member, name)
         _total(plan, member)
 
 
+def _in_order(plan: Plan) -> list[str]:
+    """Nodes after the nodes that they are made of."""
+    order: list[str] = []
+    waiting = list(plan.method.nodes)
+    while waiting:
+        ready = [name for name in waiting if not set(plan.method.nodes[name].of) & set(waiting)]
+        order += ready
+        waiting = [name for name in waiting if name not in ready]
+    return order
+
+
 def _child(plan: Plan, member: Member, name: str) -> Fraction | None:
-    if name in plan.method.nodes:
-        return _node(plan, member, name)
-    points = member.points.get(name)
-    return None if points is None else points.value
+    return as_number(member.names.get(name if name in plan.method.nodes else f"{name}_points"))
 
 
-def _node(plan: Plan, member: Member, name: str) -> Fraction | None:
-    if name not in member.nodes:
-        node = plan.method.nodes[name]
-        value = _node_value(node, [_child(plan, member, child) for child in node.of])
-        member.nodes[name] = None if value is None else half_up(value, node.digits)
-        member.know(name, member.nodes[name])
-    return member.nodes[name]
+def _settle(member: Member, name: str, node: Node, value: Fraction | None) -> None:
+    member.nodes[name] = None if value is None else half_up(value, node.digits)
+    member.know(name, member.nodes[name])
 
 
-def _node_value(node: Node, children: Sequence[Fraction | None]) -> Fraction | None:
-    weights = [exact((node.weights or {}).get(name, "1")) for name in node.of]
+def _cohort_node(plan: Plan, name: str, node: Node, members: Sequence[Member], others: Sequence[Member]) -> None:
+    own = {id(member) for member in members}
+    for member in members:
+        _settle(member, name, node, None)
+    for _, cohort in groups([*others, *members], lambda member: member.key(node.over)):
+        rows = [[_child(plan, member, child) for child in node.of] for member in cohort]
+        weights = weights_of(node, rows)
+        if weights is None:
+            continue
+        values = compared(node, rows, weights) if node.compares else [_node_value(node, row, weights) for row in rows]
+        for member, value in zip(cohort, values, strict=True):
+            if id(member) in own:
+                _settle(member, name, node, value)
+
+
+def _node_value(node: Node, children: Sequence[Fraction | None], weights: Sequence[Fraction] | None) -> Fraction | None:
+    assert weights is not None
     there = [(value, weight) for value, weight in zip(children, weights, strict=True) if value is not None]
     if len(there) < len(children) and node.missing == "unknown":
         return None

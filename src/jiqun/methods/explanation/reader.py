@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from jiqun.methods.compile import split_column
+from jiqun.methods.compile_inputs import split_column
 from jiqun.methods.explanation.model import InputLine
 from jiqun.methods.plan import Plan
 from jiqun.methods.wording.numbers import number_text, scaled_text
@@ -92,6 +92,8 @@ class Reader:
             return own, name
         if one.column is not None:
             return split_column(one.column, own)
+        if one.ancestor is not None:
+            return own, one.ancestor.column
         if one.rollup is not None:
             return one.rollup.table, ""
         if one.certified is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,10 +12,11 @@ import polars as pl
 from jiqun.expressions import Exact
 from jiqun.methods.compile import compile_method
 from jiqun.methods.evaluate import evaluate
+from jiqun.methods.ladder.edition import ChosenEdition, choose_edition
 from jiqun.methods.ladder.titles import Holding, holdings, title_events, title_held
 from jiqun.methods.result import Result
 from jiqun.packs import LawBook, TableContract
-from jiqun.packs.models import EditionRule, Ladder, Use
+from jiqun.packs.models import EditionRule, Ladder
 from jiqun.problems import Place, ProblemsError, problem
 from jiqun.values import Period
 
@@ -57,7 +58,6 @@ class Evaluated:
     names: Mapping[str, str]
     districts: Mapping[str, str]
     listed: frozenset[str]
-    register_known: bool
     year: int
     on: date
 
@@ -76,7 +76,13 @@ def ladder_of(book: LawBook, id_: str | None = None) -> Ladder:
 
 
 def evaluate_ladder(
-    book: LawBook, ladder: Ladder, tables: Mapping[str, pl.DataFrame], on: date, *, year: int | None = None, engine: str = "polars"
+    book: LawBook,
+    ladder: Ladder,
+    tables: Mapping[str, pl.DataFrame],
+    on: date,
+    *,
+    year: int | None = None,
+    engine: str = "polars",
 ) -> Evaluated:
     """Evaluate all firms of a data year (the one before `on` where left out) under every rule of the ladder's rungs.
 
@@ -86,14 +92,15 @@ def evaluate_ladder(
     asked = year if year is not None else on.year - 1
     found = holdings(title_events(tables["title"]), ladder, on, _updates(tables)) if "title" in tables else ()
     rules = {name: _rule(book, name) for rung in ladder.rungs.values() if (name := rung.rule) is not None}
-    uses = dict.fromkeys(_uses(rules, book))
-    if not uses:
+    if not rules:
         raise ProblemsError([problem("METHOD-113", Place(item=ladder.id), ladder=ladder.id)])
     given = dict(tables)
     if "title" in tables:
         given["title_held"] = title_held(found)
     given.setdefault("sme_application", empty_table(book.table("sme_application")))
     given["grade_history"] = _with_size(book, given, asked, engine)
+    cases = _cases(given["sme_application"], asked, on)
+    uses = dict.fromkeys(_uses(book, ladder, rules, cases, on))
     results = {key: _evaluated(book, key, given, asked, engine) for key in uses}
     register = tables.get("enterprise")
     return Evaluated(
@@ -101,11 +108,10 @@ def evaluate_ladder(
         rules=rules,
         results=results,
         holdings=found,
-        cases=_cases(given["sme_application"], asked, on),
+        cases=cases,
         names=_column(tables, register, "name", asked),
         districts=_column(tables, register, "district", asked),
         listed=_listed(register),
-        register_known=register is not None and "listed_code" in register.columns,
         year=asked,
         on=on,
     )
@@ -122,24 +128,39 @@ def _rule(book: LawBook, name: str) -> EditionRule:
     return found
 
 
-def _uses(rules: Mapping[str, EditionRule], book: LawBook) -> Iterator[Key]:
-    for rule in rules.values():
-        for choice in rule.choices:
-            yield key_of(choice.use, book)
+def assumed_case(enterprise: str, rung: str, case_type: str, on: date) -> Case:
+    """The case of a firm that has not applied: as if it did on the day of the screening, its batch unknown."""
+    return Case(enterprise, rung, case_type, None, on)
 
 
-def key_of(use: Use, book: LawBook) -> Key:
-    """Return method and edition; the latest edition where none is named."""
-    return use.method, use.edition or book.method(use.method).edition or ""
+def _uses(
+    book: LawBook, ladder: Ladder, rules: Mapping[str, EditionRule], cases: Iterable[Case], on: date
+) -> Iterator[Key]:
+    """The editions that some case falls under; others are not computed."""
+    for name, rung in ladder.rungs.items():
+        if rung.rule is None:
+            continue
+        own = {Case("", name, one.case_type, one.cohort, one.applied_on) for one in cases if one.rung == name}
+        own |= {assumed_case("", name, case_type, on) for case_type in ("application", "review")}
+        for case in own:
+            chosen = choose_edition(rules[rung.rule], case.facts())
+            if chosen.method is not None:
+                yield key_of(chosen, book)
+
+
+def key_of(chosen: ChosenEdition, book: LawBook) -> Key:
+    """Return method and edition of a choice; the latest edition where none is named."""
+    assert chosen.method is not None
+    return chosen.method, chosen.edition or book.method(chosen.method).edition or ""
 
 
 def _evaluated(book: LawBook, key: Key, tables: Mapping[str, Any], year: int, engine: str) -> Result:
     method = book.method(key[0], key[1] or None)
-    return evaluate(compile_method(method, Period.parse(str(year)), book=book), tables, engine=engine)
+    return evaluate(compile_method(method, Period.parse(str(year)), book=book), tables, engine=engine, book=book)
 
 
 def _with_size(book: LawBook, tables: Mapping[str, pl.DataFrame], year: int, engine: str) -> pl.DataFrame:
-    """Return the history of grades with this year's size classes, which the rules for small and medium firms ask for."""
+    """Return the history of grades with this year's size classes, which the rules for SMEs ask for."""
     empty = empty_table(book.table("grade_history"))
     before = tables.get("grade_history", empty)
     result = _evaluated(book, (SIZE_CLASS, ""), tables, year, engine)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -27,7 +27,7 @@ class TitleEvent:
     enterprise: str
     title: str
     action: str
-    date: date
+    day: date
     valid_to: date | None = None
     document: str = ""
 
@@ -36,8 +36,8 @@ class TitleEvent:
 class Holding:
     """A title of a firm as it stands on a day.
 
-    `since` begins the unbroken run, `granted` is the last recognition or re-verification. `lapsed`: the term ran out and
-    no re-verification is recorded. `regime` is the clause whose term counts for the day it was granted on.
+    `since` begins the unbroken run, `granted` is the last recognition or re-verification. `lapsed`: the term ran out
+    and no re-verification is recorded. `regime` is the clause whose term counts for the day it was granted on.
     `review_due` is the last day of the term where that falls in the asked year or earlier. `update_due` is the next day
     by which the holder's information must be brought up to date, or the missed one. `barred_until`: after a revocation.
     """
@@ -63,20 +63,17 @@ class Holding:
 def title_events(frame: pl.DataFrame) -> tuple[TitleEvent, ...]:
     """Read the rows of the table `title`; rows without firm, title, action or date are left out."""
     wanted = ("enterprise", "title", "action", "date")
-    rows = frame.drop_nulls(list(wanted)).iter_rows(named=True)
     return tuple(
         TitleEvent(
-            *(row[name] for name in wanted), valid_to=row.get("valid_to"), document=str(row.get("document") or "")
+            row["enterprise"], row["title"], row["action"], row["date"], row.get("valid_to"), row.get("document") or ""
         )
-        for row in rows
+        for row in frame.drop_nulls(list(wanted)).iter_rows(named=True)
     )
 
 
 def title_names(ladder: Ladder) -> dict[str, str]:
     """Return the title that every known way of writing means."""
-    return {
-        comparable(name): id_ for id_, title in ladder.titles.items() for name in (id_, title.title, *title.names)
-    }
+    return {comparable(name): id_ for id_, title in ladder.titles.items() for name in (id_, title.title, *title.names)}
 
 
 def holdings(
@@ -90,7 +87,7 @@ def holdings(
     names = title_names(ladder)
     found: dict[tuple[str, str], list[TitleEvent]] = {}
     for event in events:
-        if event.date <= on:
+        if event.day <= on:
             key = (event.enterprise, names.get(comparable(event.title), event.title))
             found.setdefault(key, []).append(event)
     made = []
@@ -111,7 +108,7 @@ def title_held(found: Iterable[Holding]) -> pl.DataFrame:
 def _standing(events: Sequence[TitleEvent], title: str, known: LadderTitle | None, on: date) -> Holding | None:
     """Go through a firm's events of one title in the order of days."""
     now: Holding | None = None
-    for event in sorted(events, key=lambda one: (one.date, _ORDER.index(one.action) if one.action in _ORDER else 0)):
+    for event in sorted(events, key=lambda one: (one.day, _ORDER.index(one.action) if one.action in _ORDER else 0)):
         if event.action in _GIVES:
             now = _granted(event, title, known, now)
         elif now is not None and event.action in _ENDS:
@@ -127,28 +124,28 @@ def _granted(event: TitleEvent, title: str, known: LadderTitle | None, before: H
     """A re-verification adds its term to the running one; a recognition starts its term on its day."""
     running = before if before is not None and before.is_valid else None
     extends = event.action == "reviewed" and running is not None
-    term = _on(known.validity if known is not None else (), event.date)
+    term = _on(known.validity if known is not None else (), event.day)
     valid_to = event.valid_to
     if valid_to is None and term is not None:
         assert isinstance(term, Term)
         if extends and running is not None and running.valid_to is not None:
             valid_to = years_later(running.valid_to, term.years)
         else:
-            valid_to = years_later(event.date, term.years) - timedelta(days=1)
+            valid_to = years_later(event.day, term.years) - timedelta(days=1)
     clause = term.clause if isinstance(term, Term) else None
-    since = running.since if running is not None else event.date
-    return Holding(event.enterprise, title, "valid", since, event.date, valid_to, event.document, clause)
+    since = running.since if running is not None else event.day
+    return Holding(event.enterprise, title, "valid", since, event.day, valid_to, event.document, clause)
 
 
 def _ended(event: TitleEvent, known: LadderTitle | None, before: Holding) -> Holding:
     state: State = "revoked" if event.action == "revoked" else "expired"
-    term = _on(known.barred if known is not None else (), event.date) if state == "revoked" else None
-    barred = years_later(event.date, term.years) - timedelta(days=1) if isinstance(term, Term) else None
-    return _replaced(before, state=state, valid_to=event.date, document=event.document, barred_until=barred)
+    term = _on(known.barred if known is not None else (), event.day) if state == "revoked" else None
+    barred = years_later(event.day, term.years) - timedelta(days=1) if isinstance(term, Term) else None
+    return _replaced(before, state=state, valid_to=event.day, document=event.document, barred_until=barred)
 
 
 def _replaced(one: Holding, **changes: object) -> Holding:
-    return Holding(**{**vars(one), **changes})  # type: ignore[arg-type]
+    return replace(one, **changes)  # type: ignore[arg-type]
 
 
 def _on(terms: Sequence[Span], day: date) -> Span | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from jiqun.methods.compile import split_column
-from jiqun.methods.wording.numbers import share_text, with_unit, written
+from jiqun.methods.compile_inputs import split_column
+from jiqun.methods.wording.numbers import number_text, share_text, with_unit, written
 from jiqun.methods.wording.voice import Voice
-from jiqun.packs.models.method import Input, PrepareStep, Rollup, Statistic
+from jiqun.packs.models.method import Input, PrepareStep, Repeats, Rollup, Statistic
 from jiqun.values import exact
 
 
@@ -31,8 +31,13 @@ def _source(voice: Voice, name: str, one: Input) -> str:
     if one.streak is not None:
         return voice.say("input.streak", grade=one.streak.grade)
     if one.certified is not None:
-        return voice.say("input.certified", scheme=one.certified)
-    return voice.say("input.parameter", parameter=one.parameter)
+        said = voice.say("input.certified", scheme=one.certified)
+        return voice.say("input.earlier", source=said, count=one.earlier) if one.earlier else said
+    if one.ancestor is not None:
+        column, level = voice.label(one.ancestor.column), one.ancestor.level
+        return voice.say("input.ancestor", column=column, taxonomy=one.ancestor.taxonomy, level=level)
+    value, unit = voice.plan.parameters[name]
+    return voice.say("input.parameter", parameter=one.parameter, number=with_unit(number_text(value), unit))
 
 
 def column_label(voice: Voice, table: str, column: str) -> str:
@@ -46,12 +51,21 @@ def column_label(voice: Voice, table: str, column: str) -> str:
 
 def _rollup(voice: Voice, name: str, one: Rollup) -> str:
     path = f"inputs.{name}.rollup"
-    of = "" if one.of is None else voice.formula(f"{path}.of")
-    where = "" if one.where is None else voice.say("rows.where", where=voice.formula(f"{path}.where"))
+    of = "" if one.of is None else voice.formula(f"{path}.of", table=one.table)
+    where = "" if one.where is None else voice.say("rows.where", where=voice.formula(f"{path}.where", table=one.table))
+    if one.repeats is not None:
+        where += _repeats(voice, name, one.table, one.repeats)
     take = voice.say(f"take.{one.take}", of=of)
     return voice.say(
         "input.rollup", table=voice.table(one.table), rows=voice.say(f"rows.{one.rows}"), where=where, take=take
     )
+
+
+def _repeats(voice: Voice, name: str, table: str, one: Repeats) -> str:
+    by = voice.listed(column_label(voice, table, column) for column in one.by)
+    among = voice.formula(f"inputs.{name}.rollup.repeats.among", table=table) if one.among is not None else ""
+    others = voice.say("rows.others_where", among=among) if among else voice.say("rows.others")
+    return voice.say(f"rows.{one.keep}", by=by, others=others)
 
 
 def prepared_words(voice: Voice, name: str) -> str:
@@ -59,7 +73,8 @@ def prepared_words(voice: Voice, name: str) -> str:
     one = voice.plan.method.prepared[name]
     steps = [_step(voice, step, one.direction == "lower") for step in one.steps]
     over = voice.listed(voice.label(column) for column in one.over)
-    return voice.say("prepare.over", measure=voice.label(one.measure), over=over, steps=voice.joined(steps))
+    phrase = "prepare.over" if over else "prepare.over_all"
+    return voice.say(phrase, measure=voice.label(one.measure), over=over, steps=voice.joined(steps))
 
 
 def _step(voice: Voice, step: PrepareStep, lower: bool) -> str:
@@ -68,7 +83,10 @@ def _step(voice: Voice, step: PrepareStep, lower: bool) -> str:
     if step.winsorise is not None:
         return voice.say("prepare.winsorise", share=share_text(step.winsorise))
     if step.points is not None:
-        return voice.say("prepare.points", points=step.points, skewness=step.skewness, kurtosis=step.kurtosis)
+        said = voice.say("prepare.points", points=step.points, skewness=step.skewness, kurtosis=step.kurtosis)
+        return said if step.otherwise is None else voice.listed([said, voice.say("prepare.otherwise_logarithm")])
+    if step.natural_logarithm:
+        return voice.say("prepare.natural_logarithm")
     if step.logarithm or step.normalise is None:
         return voice.say("prepare.logarithm")
     said = voice.say(f"normalise.{step.normalise}", low=step.low, high=step.high)
@@ -81,10 +99,12 @@ def benchmark_words(voice: Voice, name: str) -> str:
     if name in voice.plan.fixed:
         number = voice.fixed_text(voice.plan.fixed[name])
         if one.parameter is not None:
-            return voice.say("benchmark.parameter", number=number, parameter=one.parameter)
+            said = voice.say("benchmark.parameter", number=number, parameter=one.parameter)
+            return said if one.on is None else voice.listed([said, voice.say("benchmark.on", day=one.on)])
         return voice.say("benchmark.value", number=number)
     if one.lookup is not None:
-        return voice.say("benchmark.lookup", column=voice.label(one.lookup.key), parameter=one.lookup.parameter)
+        said = voice.say("benchmark.lookup", column=voice.label(one.lookup.key), parameter=one.lookup.parameter)
+        return said if one.on is None else voice.listed([said, voice.say("benchmark.on", day=one.on)])
     assert one.statistic is not None
     return _statistic(voice, name, one.statistic)
 

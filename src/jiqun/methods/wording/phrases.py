@@ -16,7 +16,8 @@ from jiqun.problems import Language
 def phrases() -> Mapping[str, tuple[str, str]]:
     """Return every phrase by key, as (Chinese, English)."""
     text = (resources.files("jiqun.methods.wording") / "phrases.yaml").read_text("utf-8")
-    return MappingProxyType({key: (str(zh), str(en)) for key, (zh, en) in yaml.safe_load(text).items()})
+    phrases = yaml.load(text, Loader=yaml.CSafeLoader)
+    return MappingProxyType({key: (str(zh), str(en)) for key, (zh, en) in phrases.items()})
 
 
 def say(phrase: str, language: Language = "zh", **values: object) -> str:

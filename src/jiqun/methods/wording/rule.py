@@ -63,8 +63,9 @@ def candidate_years(method: Method, book: LawBook | None) -> list[int]:
 
 
 def _parameter_ids(method: Method, book: LawBook) -> Iterator[str]:
-    wanted = {one.parameter for one in method.benchmarks.values()} | {one.parameter for one in method.inputs.values()}
-    prefixes = tuple(f"{one.lookup.parameter}." for one in method.benchmarks.values() if one.lookup is not None)
+    dated = [one for one in method.benchmarks.values() if one.on is None]  # the others say their day themselves
+    wanted = {one.parameter for one in dated} | {one.parameter for one in method.inputs.values()}
+    prefixes = tuple(f"{one.lookup.parameter}." for one in dated if one.lookup is not None)
     for id_ in book.parameter_ids:
         if id_ in wanted or (prefixes and id_.startswith(prefixes)):
             yield id_
@@ -94,6 +95,7 @@ class _Page:
             ("codes", self._codes()),
             ("inputs", self._named("inputs", input_words)),
             ("indicators", self._indicators()),
+            ("measures", self._unscored()),
             ("prepared", self._named("prepared", prepared_words)),
             ("points", self._points()),
             ("nodes", self._named("nodes", node_words)),
@@ -213,6 +215,22 @@ class _Page:
         mark = self._mark(clause, self._benchmark_mark(score))
         return title, formula, unit, digits, written(score.weight), benchmarks, self._clause(clause), mark
 
+    def _unscored(self) -> Iterator[str]:
+        """Measures that criteria, grades and other measures read but no score holds."""
+        plan, method = self.voice.plan, self.method
+        scored = {plan.measure_of(item, one) for scores in method.scores.values() for item, one in scores.items()}
+        head = tuple(self.voice.say(f"rule.{key}") for key in ("item", "formula", "unit", "digits", "clause", "mark"))
+        rows = [
+            (
+                self.voice.label(name), self.voice.formula(f"measures.{name}.formula"),
+                "" if one.unit == "1" else one.unit, str(one.digits), self._clause(one.clause), self._mark(one.clause),
+            )
+            for name, one in method.measures.items()
+            if name not in scored
+        ]  # fmt: skip
+        if rows:
+            yield from table(head, rows)
+
     def _benchmark_mark(self, score: Score) -> str | None:
         """The least certain of an item's fixed benchmarks."""
         fixed = self.voice.plan.fixed
@@ -224,7 +242,7 @@ class _Page:
             lines = [
                 f"- {self.voice.score_title(item)}{self.voice.say('colon')}"
                 f"{score_words(self.voice, f'scores.{key}.{item}', item, score)}"
-                f"{self.voice.say('clauses_join')}{self.voice.say('digits', digits=score.digits)}"
+                f"{self.voice.say('clauses_join')}{self.voice.digits(score.digits)}"
                 for item, score in scores.items()
             ]
             yield from (f"### {self._heading(key)}", "", *lines, "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from jiqun.methods.wording.numbers import interval_text, written
+from jiqun.methods.wording.numbers import interval_text, with_unit, written
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs.models.method import Cases, Score
 from jiqun.values import decimal_text, exact
@@ -93,7 +93,8 @@ def _without_benchmark(voice: Voice, path: str, item: str, score: Score, measure
         order = voice.say(f"order.{score.rank.order}")
         return voice.say("score.rank", measure=measure, over=over, order=order, weight=written(score.weight))
     if score.count is not None:
-        said = voice.say("score.count", measure=measure, every=score.count.every, each=score.count.each)
+        every = with_unit(score.count.every, voice.unit(voice.plan.measure_of(item, score)))
+        said = voice.say("score.count", measure=measure, every=every, each=score.count.each)
         return said + ("" if score.count.cap is None else voice.say("score.count_cap", cap=score.count.cap))
     if score.options is not None:
         return _options(voice, score, measure)

@@ -2,30 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from jiqun.methods.cohort_nodes import judgement_texts
+from jiqun.methods.weights import judged
 from jiqun.methods.wording.numbers import share_text, written
 from jiqun.methods.wording.voice import Voice
-from jiqun.packs.models.method import Addition
-from jiqun.values import exact
+from jiqun.packs.models.method import Addition, Node, Weighting
+from jiqun.values import decimal_text, exact, half_up
 
 
 def node_words(voice: Voice, name: str) -> str:
     """Say what a node is made of."""
     node = voice.plan.method.nodes[name]
-    weights = node.weights or {}
+    weights = judgement_texts(node) or node.weights or {}
     parts = [
         voice.say("node.weighted", name=item_label(voice, child), weight=written(weights[child]))
         if child in weights
         else item_label(voice, child)
         for child in node.of
     ]
-    said = [voice.say(f"node.{node.take}", parts=voice.listed(parts))]
+    said = [voice.say(f"node.{node.take}", parts=voice.listed(parts), rho=node.rho), *_cohort_words(voice, node)]
     if node.missing == "available":
         said.append(voice.say("node.available"))
         if exact(node.least_share) > 0:
             said.append(voice.say("node.least", share=share_text(node.least_share)))
-    return voice.joined([*said, voice.say("digits", digits=node.digits)])
+    return voice.joined([*said, voice.digits(node.digits)])
+
+
+def _cohort_words(voice: Voice, node: Node) -> Iterator[str]:
+    """Say how weights come about, what is better low, and who is compared with whom."""
+    how = node.weighting
+    if how is not None:
+        if how.ahp is not None:
+            made = judged(how.ahp)
+            size, ratio = decimal_text(half_up(made.largest, 4)), decimal_text(half_up(made.ratio, 4))
+            yield voice.say(f"weigh.ahp.{how.ahp.by}", largest=size, ratio=ratio)
+        else:
+            yield voice.say(f"weigh.{_kind(how)}")
+        if not how.equal:
+            yield voice.say("weigh.digits", digits=how.digits)
+    if node.lower:
+        yield voice.say("node.lower", parts=voice.listed(item_label(voice, child) for child in node.lower))
+    if node.of_cohort:
+        over = voice.listed(voice.label(column) for column in node.over)
+        yield voice.say("node.over", over=over) if over else voice.say("node.over_all")
+
+
+def _kind(how: Weighting) -> str:
+    if how.entropy is not None:
+        return f"entropy.{how.entropy.of}"
+    return "critic" if how.critic else "equal"
 
 
 def item_label(voice: Voice, name: str) -> str:
@@ -47,7 +74,7 @@ def total_words(voice: Voice, population: str) -> str:
     said = voice.say("total.minus", base=said) if total.deductions else said
     cap = "" if total.cap is None else voice.say("score.cap", number=written(total.cap))
     floor = "" if total.floor is None else voice.say("score.floor", number=written(total.floor))
-    return voice.joined([said, cap, floor, voice.say("digits", digits=total.digits)])
+    return voice.joined([said, cap, floor, voice.digits(total.digits)])
 
 
 def addition_words(voice: Voice, path: str, one: Addition) -> str:

@@ -52,7 +52,7 @@ class Voice:
         return first or second or otherwise
 
     @property
-    def labels(self) -> Mapping[str, str]:
+    def labels(self) -> dict[str, str]:
         """Every name's label."""
         return {name: self.label(name) for name in self.plan.labels}
 
@@ -84,9 +84,36 @@ class Voice:
                 return self.pick(scores[item].title, scores[item].title_en) or self.label(scores[item].measure or item)
         return ""
 
-    def formula(self, path: str, values: Mapping[str, str] | None = None) -> str:
-        """Say the formula at a path of the method, with a subject's own numbers where given."""
-        return words(self.plan.formulas[path], self.labels, values, self.language)
+    def formula(self, path: str, values: Mapping[str, str] | None = None, table: str | None = None) -> str:
+        """Say the formula at a path of the method, with a subject's own numbers where given.
+
+        `table` is the table whose rows the formula reads, where that is not the evaluated one.
+        """
+        typed = self.plan.formulas[path]
+        labels = self.labels | ({} if table is None else self._columns(table))
+        said = words(typed, labels, values, self.language)
+        for name in sorted(typed.names):
+            for value, title in self._categories(name, table):
+                said = said.replace(f"“{value}”", f"“{title}”")
+        return said
+
+    def digits(self, digits: int) -> str:
+        """Say to how many decimals something is rounded."""
+        return self.say("digits", digits=digits) if digits else self.say("digits_none")
+
+    def _columns(self, table: str) -> dict[str, str]:
+        contract = self.plan.contracts.get(table)
+        fields = () if contract is None else contract.fields
+        return {column.name: self.pick(column.title, column.title_en, column.name) for column in fields}
+
+    def _categories(self, name: str, table: str | None) -> list[tuple[str, str]]:
+        """The values of a column of a closed set, with the words departments write for them."""
+        one = self.plan.method.inputs.get(name) if table is None else None
+        written, dot, column = ((one.column if one is not None else None) or name).rpartition(".")
+        contract = self.plan.contracts.get(table or (written if dot else self.plan.method.evaluates.table))
+        if contract is None or column not in contract.column_names:
+            return []
+        return [(each.value, self.pick(each.title, each.title_en)) for each in contract.column(column).categories]
 
     def unit(self, name: str) -> Unit | None:
         """The unit of a name; None where it is no number."""

@@ -1,4 +1,4 @@
-"""A ladder of titles (梯度培育): rungs in order, the titles that hold them, their terms, and which rule judges a case."""
+"""A ladder of titles (梯度培育): its rungs, the titles that hold them, their terms, and which rule judges a case."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class EditionChoice(Model):
 class EditionRule(Header):
     """Which edition of a rule a case is judged by: the first choice whose condition is true.
 
-    `case` names what a condition may look at. A day alone does not decide: in spring 2026 re-verifications ran under the
-    rule of 2022 while new applications ran under that of 2026.
+    `case` names what a condition may look at. A day alone does not decide: in spring 2026 re-verifications ran under
+    the rule of 2022 while new applications ran under that of 2026.
     """
 
     kind: Literal["edition_rule"]

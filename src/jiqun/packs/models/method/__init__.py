@@ -56,12 +56,15 @@ from jiqun.packs.models.method.subjects import (
     Population,
     Prepared,
     PrepareStep,
+    Repeats,
     ResultOf,
     Rollup,
     SpecialTreatment,
     Statistic,
     Streak,
 )
+from jiqun.packs.models.method.weighting import Ahp, Entropy, Weighting
+from jiqun.values import digest, in_order
 
 
 class Method(Header):
@@ -85,6 +88,11 @@ class Method(Header):
     moves: dict[str, Move] = {}
     entitlements: dict[str, Entitlement] = {}
 
+    @property
+    def digest(self) -> str:
+        """The hash of the rule's content, in the order written, which decides (first true, moves in turn)."""
+        return digest(in_order(self.model_dump(mode="json", by_alias=True, exclude_defaults=True)))
+
     def scores_of(self, population: str) -> dict[str, Score]:
         """Return the scores of a population, or those of `all`."""
         return self.scores.get(population, self.scores.get(ALL, {}))
@@ -101,6 +109,7 @@ class Method(Header):
 __all__ = [
     "ALL",
     "Addition",
+    "Ahp",
     "Ancestor",
     "Around",
     "Band",
@@ -116,6 +125,7 @@ __all__ = [
     "Cut",
     "Efficacy",
     "Entitlement",
+    "Entropy",
     "Evaluates",
     "Flag",
     "Formula",
@@ -135,6 +145,7 @@ __all__ = [
     "Quota",
     "Rank",
     "Ratio",
+    "Repeats",
     "Requirement",
     "ResultOf",
     "Rollup",
@@ -148,4 +159,5 @@ __all__ = [
     "Streak",
     "Ties",
     "Total",
+    "Weighting",
 ]

@@ -8,6 +8,8 @@ from pydantic import model_validator
 
 from jiqun.packs.models.base import Model, Num
 from jiqun.packs.models.method.shared import Clause, Formula, Listed, exactly_one
+from jiqun.packs.models.method.weighting import Weighting
+from jiqun.values import exact
 
 
 class Band(Model):
@@ -170,17 +172,52 @@ Score.model_rebuild()
 
 
 class Node(Model):
-    """A mean, sum or extreme over scores or other nodes, keyed by name."""
+    """A mean, sum or extreme over scores or other nodes, keyed by name; or a comparison with the whole cohort.
+
+    topsis: closeness d⁻ ÷ (d⁺ + d⁻) to the cohort's best and worst after x ÷ √Σx²; grey: Σ w·γ ÷ Σ w with
+    γ = ρ ÷ (Δ + ρ), Δ the distance of the min–max value from the best.
+    """
 
     title: str = ""
     title_en: str = ""
-    take: Literal["sum", "arithmetic", "geometric", "harmonic", "min", "max"] = "sum"
+    take: Literal["sum", "arithmetic", "geometric", "harmonic", "min", "max", "topsis", "grey"] = "sum"
     of: Listed[str]
     weights: dict[str, Num] | None = None
+    weighting: Weighting | None = None  # weights that are not written: equal, entropy, critic, ahp
+    over: Listed[str] = ("population",)  # the cohort that weights, topsis and grey look at
+    lower: Listed[str] = ()  # topsis, grey: parts where less is better
+    rho: Num = "0.5"  # grey: distinguishing coefficient ρ
     missing: Literal["unknown", "available"] = "unknown"  # available: means divide by Σ weights of what is there
     least_share: Num = "0"  # share of weight that must be available
     digits: int
     clause: Clause | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.weights is not None and self.weighting is not None:
+            raise ValueError("a node has either weights or weighting")
+        judged = self.weighting.ahp if self.weighting is not None else None
+        if judged is not None and len(judged.matrix) != len(self.of):
+            raise ValueError(f"the judgements need a row for each of the {len(self.of)} parts")
+        if self.compares and self.missing == "available":
+            raise ValueError(f"{self.take} needs every part: missing must be unknown")
+        if not self.compares and self.lower:
+            raise ValueError("`lower` belongs to topsis and grey; elsewhere turn the measure round before")
+        if set(self.lower) - set(self.of):
+            raise ValueError("`lower` names parts of the node")
+        if not 0 < exact(self.rho) <= 1:
+            raise ValueError("rho lies above 0 and at most at 1")
+        return self
+
+    @property
+    def compares(self) -> bool:
+        """Tell whether a member's value is its distance from others."""
+        return self.take in ("topsis", "grey")
+
+    @property
+    def of_cohort(self) -> bool:
+        """Tell whether the node looks at the figures of others."""
+        return self.compares or (self.weighting is not None and self.weighting.from_cohort)
 
 
 class Addition(Model):

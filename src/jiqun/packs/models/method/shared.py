@@ -15,7 +15,7 @@ def _as_tuple(value: Any) -> Any:
 
 T = TypeVar("T")
 Listed = Annotated[tuple[T, ...], BeforeValidator(_as_tuple)]
-Formula = str
+Formula: TypeAlias = Code  # a whole number alone may be written without quotes
 Clause: TypeAlias = Code  # a clause id of the method's document, or "document-id#clause-id"
 ALL = "all"
 

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from jiqun.packs.models.base import Code, Model, Num
+from jiqun.packs.models.base import Code, Day, Model, Num
 from jiqun.packs.models.method.shared import Clause, Formula, Listed, exactly_one
 
 
@@ -27,6 +27,17 @@ class Classes(Model):
     clause: Clause | None = None
 
 
+class Repeats(Model):
+    """Whether another row of the whole table, whoever's it is, has the same values in `by` (one invoice, one grant).
+
+    `among` says which other rows count; a row whose `among` is unknown, or whose `by` is missing, leaves it unknown.
+    """
+
+    by: Listed[str]
+    keep: Literal["single", "repeated"]
+    among: Formula | None = None
+
+
 class Rollup(Model):
     """One value per subject from its related rows in another table."""
 
@@ -34,6 +45,7 @@ class Rollup(Model):
     take: Literal["count", "sum", "mean", "max", "min", "any"]
     of: Formula | None = None
     where: Formula | None = None
+    repeats: Repeats | None = None  # keep only rows that stand alone, or only rows that have a twin
     by: str | None = None  # column that names the subject; the subject's own column name where left out
     rows: Literal["same_period", "up_to_period", "all"] = "all"
     date_column: str | None = None  # needed by same_period and up_to_period in a table without a year column
@@ -70,7 +82,7 @@ class Input(Model):
     title_en: str = ""
     unit: str | None = None
     column: str | None = None  # "column" or "table.column", joined on the subject (and period where the table has one)
-    earlier: int = 0  # periods back, with column
+    earlier: int = 0  # periods back, with column or certified
     rollup: Rollup | None = None
     result: ResultOf | None = None
     streak: Streak | None = None
@@ -126,15 +138,19 @@ class PrepareStep(Model):
     points: int | None = None  # winsorise up to this many points until skew and kurtosis fit
     skewness: Num = "2"
     kurtosis: Num = "3.5"
-    logarithm: bool | None = None
+    otherwise: Literal["logarithm"] | None = None  # points: where it stays skewed, ln of the values before
+    logarithm: bool | None = None  # ln(x − min + 1 % of the range), as COINr
+    natural_logarithm: bool | None = None  # ln(x) itself; missing where x ≤ 0
     normalise: Literal["min_max", "z_score", "rank", "distance_to_best", "percentile_rank"] | None = None
     low: Num = "0"  # range of min_max and rank
     high: Num = "1"
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        kinds = ("impute", "winsorise", "points", "logarithm", "normalise")
+        kinds = ("impute", "winsorise", "points", "logarithm", "natural_logarithm", "normalise")
         exactly_one(self, *kinds)
+        if self.otherwise is not None and self.points is None:
+            raise ValueError("otherwise belongs to points")
         return self
 
 
@@ -183,10 +199,13 @@ class Benchmark(Model):
     parameter: str | None = None
     statistic: Statistic | None = None
     lookup: Lookup | None = None
+    on: Day | None = None  # parameter, lookup: the value of this day (a target year); else the period's last
     digits: int = 6
     clause: Clause | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         exactly_one(self, "value", "parameter", "statistic", "lookup")
+        if self.on is not None and self.parameter is None and self.lookup is None:
+            raise ValueError("`on` belongs to parameter and lookup")
         return self

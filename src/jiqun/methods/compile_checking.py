@@ -1,0 +1,124 @@
+"""What every section of a method is compiled with: names, formulas, units, tables, and faults at their place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from jiqun.expressions import (
+    BooleanType,
+    Exact,
+    NumberType,
+    Type,
+    Typed,
+    check,
+    in_unit,
+    parse,
+)
+from jiqun.expressions.nearest import nearest
+from jiqun.methods.compile_numbers import Numbers
+from jiqun.packs.lawbook import LawBook
+from jiqun.packs.models import TableContract
+from jiqun.packs.models.method import Method
+from jiqun.problems import Place, Problem, ProblemsError, problem
+from jiqun.values import Number, Period, Unit
+
+Where = Callable[[str], Place]
+
+
+class Checker:
+    """Keeps the names known so far, checks formulas against them, and collects every fault."""
+
+    def __init__(
+        self,
+        method: Method,
+        period: Period,
+        book: LawBook | None,
+        contracts: Mapping[str, TableContract] | None,
+        parameters: Mapping[str, Number],
+        at: Where,
+    ) -> None:
+        self.method = method
+        self.period = period
+        self.book = book
+        self.own_contracts = contracts
+        self.parameters = parameters
+        self.at = at
+        self.faults: list[Problem] = []
+        self.contracts: dict[str, TableContract] = {}
+        self.names: dict[str, Type] = {}
+        self.labels: dict[str, tuple[str, str]] = {}
+        self.given: dict[str, Exact] = {"period_start": period.first, "period_end": period.last}
+        self.formulas: dict[str, Typed] = {}
+        self.classes: dict[str, frozenset[str]] = {}
+        self.ancestors: dict[str, dict[str, str]] = {}
+        self.numbers = Numbers(period, book, parameters, self.fault)
+
+    def fault(self, code: str, path: str, **values: object) -> None:
+        self.faults.append(problem(code, self.at(path), **values))
+
+    def _define(self, name: str, kind: Type, path: str, label: tuple[str, str], shadows: bool = False) -> None:
+        if name in self.names and not shadows:
+            self.fault("METHOD-001", path, name=name)
+        self.names[name] = kind
+        self.labels[name] = (label[0] or name, label[1] or label[0] or name)
+
+    def contract(self, table: str, path: str) -> TableContract | None:
+        """Return the contract of a table, or tell that there is none."""
+        if table in self.contracts:
+            return self.contracts[table]
+        known = self.own_contracts
+        if known is None:
+            known = {} if self.book is None else self.book.tables
+        found = known.get(table)
+        if found is None:
+            self.fault("METHOD-002", path, table=table, nearest=nearest(table, known))
+        else:
+            self.contracts[table] = found
+        return found
+
+    def _unknown_column(self, name: str, contract: TableContract, path: str) -> None:
+        self.fault("METHOD-003", path, name=name, table=contract.id, nearest=nearest(name, contract.column_names))
+
+    def formula(self, path: str, text: str, scope: Mapping[str, Type]) -> Typed | None:
+        """Check a formula against a scope and keep it under its path."""
+        given = {name: value for name, value in self.given.items() if name in scope}
+        try:
+            typed = check(parse(text, self.at(path)), scope, given)
+        except ProblemsError as error:
+            self.faults += error.problems
+            return None
+        self.formulas[path] = typed
+        return typed
+
+    def boolean(self, path: str, text: str, scope: Mapping[str, Type]) -> None:
+        """Check a condition."""
+        typed = self.formula(path, text, scope)
+        if typed is not None and not isinstance(typed.type, BooleanType):
+            self.fault("METHOD-006", path, formula=text, wanted_zh="是非", wanted_en="a truth value")
+
+    def number(self, path: str, text: str, scope: Mapping[str, Type], unit: str | None) -> None:
+        """Check a number and say it in a unit; `unit` None keeps its own."""
+        typed = self.formula(path, text, scope)
+        if typed is not None:
+            self._number(path, typed, unit)
+
+    def _number(self, path: str, typed: Typed, unit: str | None) -> Typed | None:
+        if not isinstance(typed.type, NumberType):
+            self.fault("METHOD-006", path, formula=typed.text, wanted_zh="数", wanted_en="a number")
+            return None
+        if unit is None:
+            return typed
+        try:
+            self.formulas[path] = in_unit(typed, self.unit(unit, path), self.at(path))
+        except ProblemsError as error:
+            self.faults += error.problems
+            return None
+        return self.formulas[path]
+
+    def unit(self, text: str, path: str) -> Unit:
+        """Read a unit, or tell what is unknown in it."""
+        try:
+            return Unit.parse(text)
+        except ValueError:
+            self.fault("METHOD-015", path, unit=text)
+            return Unit.none()

@@ -1,0 +1,30 @@
+"""The ladder of titles (梯度培育): which edition judges a case, what a firm holds, what is next and what is missing."""
+
+from jiqun.methods.ladder.cultivation import CultivationRow, cultivation
+from jiqun.methods.ladder.edition import ChosenEdition, choose_edition
+from jiqun.methods.ladder.evaluations import Case, Evaluated, evaluate_ladder, ladder_of
+from jiqun.methods.ladder.gaps import Gap
+from jiqun.methods.ladder.screening import Assessment, CriterionState, Deadline, Standing, screen
+from jiqun.methods.ladder.titles import Holding, TitleEvent, holdings, title_events, title_held
+
+__all__ = [
+    "Assessment",
+    "Case",
+    "ChosenEdition",
+    "CriterionState",
+    "CultivationRow",
+    "Deadline",
+    "Evaluated",
+    "Gap",
+    "Holding",
+    "Standing",
+    "TitleEvent",
+    "choose_edition",
+    "cultivation",
+    "evaluate_ladder",
+    "holdings",
+    "ladder_of",
+    "screen",
+    "title_events",
+    "title_held",
+]

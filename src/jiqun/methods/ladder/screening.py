@@ -1,0 +1,332 @@
+"""Ladder screening: for every firm the highest rung held, the next one, what is met and what exactly is missing.
+
+"Met" is a self-assessment and never means officially recognised. Unknown is never unmet, and where too little is known
+nothing is recommended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+from jiqun.expressions import Exact
+from jiqun.methods.exact.criteria import MANUAL, MET, NOT_APPLICABLE, UNKNOWN, UNMET
+from jiqun.methods.exact.member import read_members
+from jiqun.methods.ladder.edition import ChosenEdition, choose_edition
+from jiqun.methods.ladder.evaluations import Case, Evaluated, assumed_case
+from jiqun.methods.ladder.gaps import Gap, gaps, lacking_inputs
+from jiqun.methods.ladder.titles import Holding
+from jiqun.methods.plan import Plan
+from jiqun.methods.result import Result
+from jiqun.packs.models.method import Requirement
+from jiqun.values import exact, from_scaled
+
+Advice = Literal["ready", "for_review", "not_yet", "unclear", "no_recommendation", "outside", "not_covered", "barred"]
+DeadlineKind = Literal["update", "review", "apply_again"]
+
+
+@dataclass(frozen=True)
+class CriterionState:
+    """One criterion of a rule for one firm.
+
+    `blocks`: it stands between the firm and the rung; `instead_of` names the alternative it belongs to, where meeting
+    another part of that alternative would do as well. `gaps` say how far a missed bound is, `unknown` which inputs are
+    not there.
+    """
+
+    name: str
+    result: str
+    blocks: bool
+    instead_of: str | None
+    gaps: tuple[Gap, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A firm held against the rule of one rung.
+
+    `coverage` is the share of known criteria among those that apply and are not for a person to judge.
+    """
+
+    rung: str
+    case: Case
+    edition: ChosenEdition
+    plan: Plan | None
+    verdict: str
+    coverage: Fraction
+    advice: Advice
+    criteria: tuple[CriterionState, ...]
+
+    @property
+    def lacking(self) -> tuple[CriterionState, ...]:
+        """The criteria that stand in the way."""
+        return tuple(one for one in self.criteria if one.blocks)
+
+    def count(self, result: str) -> int:
+        return sum(one.result == result for one in self.criteria)
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A day by which something must be done for a title; `missed` where it has passed."""
+
+    kind: DeadlineKind
+    title: str
+    day: date
+    missed: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a firm stands on the ladder on a day.
+
+    `held` is the highest rung held by a valid title or a listing; `pool` the highest pool whose criteria are met.
+    `next` is the rung to work for, `review` the held rung against the rule of its re-verification where that is due,
+    `sides` the rungs beside the ladder.
+    """
+
+    enterprise: str
+    name: str
+    district: str
+    held: str | None
+    pool: str | None
+    holdings: tuple[Holding, ...]
+    next: Assessment | None
+    review: Assessment | None
+    sides: tuple[Assessment, ...]
+    deadlines: tuple[Deadline, ...]
+    barred_until: date | None
+
+
+def screen(evaluated: Evaluated, enterprises: Iterable[str] | None = None) -> tuple[Standing, ...]:
+    """Return the standing of every firm with data or a title (or of those named), sorted by id."""
+    screening = _Screening(evaluated)
+    chosen = sorted(screening.firms if enterprises is None else set(enterprises))
+    return tuple(screening.standing(one) for one in chosen)
+
+
+class _Screening:
+    """Reads results and titles once and then looks at one firm after another."""
+
+    def __init__(self, evaluated: Evaluated) -> None:
+        self.evaluated = evaluated
+        self.ladder = evaluated.ladder
+        self.holdings: dict[str, list[Holding]] = {}
+        for one in evaluated.holdings:
+            self.holdings.setdefault(one.enterprise, []).append(one)
+        self.cases = {(one.enterprise, one.rung, one.case_type): one for one in evaluated.cases}
+        self.rows = {key: _Rows(result) for key, result in evaluated.results.items()}
+        self.firms = set(self.holdings) | {firm for rows in self.rows.values() for firm in rows.row_of}
+        self.main = [name for name, rung in self.ladder.rungs.items() if not rung.side]
+        self.editions: dict[tuple[str, Case], ChosenEdition] = {}
+
+    def standing(self, firm: str) -> Standing:
+        evaluated = self.evaluated
+        own = tuple(self.holdings.get(firm, ()))
+        held = self._held(firm, own)
+        barred = max((one.barred_until for one in own if _bars(one, evaluated.on)), default=None)  # type: ignore[type-var]
+        following, pool = self._next(firm, held, barred)
+        return Standing(
+            enterprise=firm,
+            name=evaluated.names.get(firm, ""),
+            district=evaluated.districts.get(firm, ""),
+            held=held,
+            pool=pool,
+            holdings=own,
+            next=following,
+            review=self._review(firm, held, own),
+            sides=tuple(self._sides(firm, own, barred)),
+            deadlines=tuple(_deadlines(own, evaluated.on)),
+            barred_until=barred,
+        )
+
+    def _held(self, firm: str, own: Sequence[Holding]) -> str | None:
+        valid = {one.title for one in own if one.is_valid}
+        for name in reversed(self.main):
+            rung = self.ladder.rungs[name]
+            if rung.holds in valid or (rung.held_by == "listing" and firm in self.evaluated.listed):
+                return name
+        return None
+
+    def _next(self, firm: str, held: str | None, barred: date | None) -> tuple[Assessment | None, str | None]:
+        """Climb from the held rung: pools that are reached or meant for others are passed, the next title stops."""
+        pool = None
+        above = self.main[self.main.index(held) + 1 :] if held is not None else self.main
+        for name in above:
+            rung = self.ladder.rungs[name]
+            found = self._assess(firm, name, "application", None if rung.held_by == "criteria" else barred)
+            if rung.held_by == "criteria" and (found.verdict == MET or found.advice == "outside"):
+                pool = name if found.verdict == MET else pool
+                continue
+            return found, pool
+        return None, pool
+
+    def _review(self, firm: str, held: str | None, own: Sequence[Holding]) -> Assessment | None:
+        """The rule of the re-verification, for the highest title whose term ends in this year or ended before."""
+        due = {one.title for one in own if one.review_due is not None and one.state in ("valid", "lapsed")}
+        for name in reversed(self.main):
+            rung = self.ladder.rungs[name]
+            if rung.holds in due and rung.rule is not None and self._reaches(name, held):
+                return self._assess(firm, name, "review", None)
+        return None
+
+    def _reaches(self, name: str, held: str | None) -> bool:
+        return held is None or self.main.index(name) >= self.main.index(held)
+
+    def _sides(self, firm: str, own: Sequence[Holding], barred: date | None) -> Iterator[Assessment]:
+        valid = {one.title for one in own if one.is_valid}
+        for name, rung in self.ladder.rungs.items():
+            if rung.side and rung.rule is not None and rung.holds not in valid:
+                yield self._assess(firm, name, "application", barred)
+
+    # --- one rung
+
+    def _assess(self, firm: str, name: str, case_type: str, barred: date | None) -> Assessment:
+        rung = self.ladder.rungs[name]
+        case = self.cases.get((firm, name, case_type)) or assumed_case(firm, name, case_type, self.evaluated.on)
+        nothing = ChosenEdition(rung.rule or "", None)
+        edition = self._edition(rung.rule, case) if rung.rule is not None else nothing
+        rows = None if edition.method is None else self._rows_of(edition)
+        if rows is None:
+            return Assessment(name, case, edition, None, UNKNOWN, Fraction(0), "not_covered", ())
+        if firm not in rows.row_of or rows.row_of[firm]["population"] is None:
+            return Assessment(name, case, edition, None, UNKNOWN, Fraction(0), "outside", ())
+        criteria, verdict = rows.states(firm)
+        known = sum(one.result in (MET, UNMET) for one in criteria)
+        asked = sum(one.result in (MET, UNMET, UNKNOWN) for one in criteria)
+        coverage = Fraction(known, asked) if asked else Fraction(1)
+        advice = _advice(verdict, coverage, exact(self.ladder.least_coverage), barred)
+        return Assessment(name, case, edition, rows.plan, verdict, coverage, advice, criteria)
+
+    def _edition(self, rule: str, case: Case) -> ChosenEdition:
+        key = (rule, Case("", case.rung, case.case_type, case.cohort, case.applied_on))
+        if key not in self.editions:
+            self.editions[key] = choose_edition(self.evaluated.rules[rule], case.facts())
+        return self.editions[key]
+
+    def _rows_of(self, edition: ChosenEdition) -> _Rows | None:
+        assert edition.method is not None
+        named = self.rows.get((edition.method, edition.edition or ""))
+        return named or next((rows for key, rows in self.rows.items() if key[0] == edition.method), None)
+
+
+def _advice(verdict: str, coverage: Fraction, least: Fraction, barred: date | None) -> Advice:
+    if barred is not None:
+        return "barred"
+    if coverage < least:
+        return "no_recommendation"
+    found: Mapping[str, Advice] = {MET: "ready", UNMET: "not_yet", MANUAL: "for_review", UNKNOWN: "unclear"}
+    return found.get(verdict, "unclear")
+
+
+def _bars(one: Holding, on: date) -> bool:
+    return one.barred_until is not None and one.barred_until >= on
+
+
+def _deadlines(own: Iterable[Holding], on: date) -> Iterator[Deadline]:
+    for one in own:
+        if one.review_due is not None and one.state in ("valid", "lapsed"):
+            yield Deadline("review", one.title, one.review_due, one.review_due < on)
+        if one.update_due is not None and one.update_state in ("open", "overdue"):
+            yield Deadline("update", one.title, one.update_due, one.update_due < on)
+        if _bars(one, on):
+            assert one.barred_until is not None
+            yield Deadline("apply_again", one.title, one.barred_until, False)
+
+
+class _Rows:
+    """A method's results by firm; a firm's figures are read back only when they are asked for."""
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+        self.plan = result.plan
+        wanted = [name for name in result.trace.columns if name.startswith(("criterion__", "requirement__"))]
+        key = self.plan.subject
+        rows = result.trace.select(key, "population", *wanted)
+        self.row_of = {row[key]: row for row in rows.iter_rows(named=True)}
+        self._line = {firm: line for line, firm in enumerate(rows[key])}
+
+    def states(self, firm: str) -> tuple[tuple[CriterionState, ...], str]:
+        """Every criterion under the best grade's requirement, and how that stands."""
+        row = self.row_of[firm]
+        population = str(row["population"])
+        asked = self._asked(population)
+        blocking = dict(self._blocking(row, asked, None))
+        values: dict[str, Exact] | None = None
+        found = []
+        for name in dict.fromkeys(self._criteria(asked)):
+            result = str(row[f"criterion__{name}"])
+            gap: tuple[Gap, ...] = ()
+            unknown: tuple[str, ...] = ()
+            if name in blocking and result in (UNMET, UNKNOWN) and self.plan.method.criteria[name].test is not None:
+                values = self._values(firm, population) if values is None else values
+                gap, unknown = self._missing(name, result, population, values)
+            found.append(CriterionState(name, result, name in blocking, blocking.get(name), gap, unknown))
+        return tuple(found), self._of(row, asked)
+
+    def _missing(
+        self, name: str, result: str, population: str, values: Mapping[str, Exact]
+    ) -> tuple[tuple[Gap, ...], tuple[str, ...]]:
+        path = f"criteria.{name}.test"
+        if result == UNMET:
+            return gaps(self.plan, path, values), ()
+        paths = [one for one in (path, f"criteria.{name}.applies") if one in self.plan.formulas]
+        names = [name for one in paths for name in lacking_inputs(self.plan, population, one, values)]
+        return (), tuple(dict.fromkeys(names))
+
+    def _asked(self, population: str) -> str:
+        """The requirement or criterion of the best grade."""
+        grade = self.plan.grade(population)
+        assert grade is not None and grade.ladder is not None
+        return grade.ladder.rungs[0].requires
+
+    def _of(self, row: Mapping[str, object], name: str) -> str:
+        kind = "criterion" if name in self.plan.method.criteria else "requirement"
+        return str(row[f"{kind}__{name}"])
+
+    def _criteria(self, name: str) -> Iterator[str]:
+        if name in self.plan.method.criteria:
+            yield name
+        else:
+            for child in _children(self.plan.method.requirements[name]):
+                yield from self._criteria(child)
+
+    def _blocking(
+        self, row: Mapping[str, object], name: str, instead_of: str | None
+    ) -> Iterator[tuple[str, str | None]]:
+        """Walk down where something is still wanted; parts of a settled alternative stand in nobody's way."""
+        if self._of(row, name) in (MET, NOT_APPLICABLE):
+            return
+        if name in self.plan.method.criteria:
+            yield name, instead_of
+            return
+        one = self.plan.method.requirements[name]
+        inner = instead_of if one.all is not None else name
+        for child in _children(one):
+            yield from self._blocking(row, child, inner)
+
+    def _values(self, firm: str, population: str) -> dict[str, Exact]:
+        """What the firm's formulas read: its gathered cells and its figures."""
+        values = dict(read_members(self.plan, [self.result.gathered.row(self._line[firm], named=True)])[0].names)
+        figures = self.result.trace.row(self._line[firm], named=True)
+        for name, column in self._figures(population):
+            cell = figures[column]
+            digits = self.plan.digits(population, name)
+            values[name] = None if cell is None else from_scaled(int(cell), digits)
+        return values
+
+    def _figures(self, population: str) -> Iterator[tuple[str, str]]:
+        method = self.plan.method
+        yield from ((name, f"measure__{name}") for name in (*method.measures, *method.prepared))
+        yield from ((name, f"node__{name}") for name in method.nodes)
+        yield from ((f"{item}_points", f"points__{item}") for item in self.plan.scores(population))
+        if self.plan.total(population) is not None:
+            yield "total", "total"
+
+
+def _children(one: Requirement) -> Sequence[str]:
+    return one.all or one.any or one.of or ()

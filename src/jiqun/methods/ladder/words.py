@@ -1,0 +1,157 @@
+"""What a screening says to a person: advice, verdicts, gaps and deadlines in both languages."""
+
+from __future__ import annotations
+
+from jiqun.methods.ladder.cultivation import CultivationRow
+from jiqun.methods.ladder.edition import ChosenEdition
+from jiqun.methods.ladder.gaps import Gap
+from jiqun.methods.ladder.screening import Assessment, CriterionState, Deadline
+from jiqun.methods.wording.numbers import number_text
+from jiqun.packs.models import Ladder
+from jiqun.problems import Language
+
+_PHRASES: dict[str, tuple[str, str]] = {
+    "advice.ready": ("自评条件具备，可组织申报", "self-assessed as ready to apply"),
+    "advice.for_review": ("只差人工核实", "only a person's confirmation is open"),
+    "advice.not_yet": ("尚有条件不满足", "some criteria are not met"),
+    "advice.unclear": ("没有不满足的，但有条件未知", "nothing unmet, but some criteria are unknown"),
+    "advice.no_recommendation": ("已知条件太少，不作推荐", "too little is known for any recommendation"),
+    "advice.outside": ("不属评价对象，或没有当年数据", "outside the rule, or no data of the year"),
+    "advice.not_covered": ("没有可用的办法，不能判断", "no rule to judge by"),
+    "advice.barred": ("撤销称号后的禁止申报期内", "barred after a title was revoked"),
+    "result.met": ("满足", "met"),
+    "result.unmet": ("不满足", "unmet"),
+    "result.unknown": ("未知", "unknown"),
+    "result.manual_review": ("待人工核实", "for a person to confirm"),
+    "result.not_applicable": ("不适用", "not applicable"),
+    "state.valid": ("有效", "valid"),
+    "state.lapsed": ("期满未复核", "lapsed"),
+    "state.expired": ("已到期", "expired"),
+    "state.revoked": ("已撤销", "revoked"),
+    "deadline.update": ("更新企业信息", "update the firm's information"),
+    "deadline.review": ("有效期止，须复核", "term ends, re-verification"),
+    "deadline.apply_again": ("可重新申报之日前", "barred until"),
+    "deadline.missed": ("（已过）", " (missed)"),
+    "count.stock": ("有效户数", "valid holders"),
+    "count.new": ("新增户数", "new holders"),
+    "count.yearly": ("本年新增", "new this year"),
+    "case.application": ("新申报", "application"),
+    "case.review": ("复核", "re-verification"),
+    "gap": (
+        "{figure} {value}，须 {comparison} {bound}，差 {distance}",
+        "{figure} {value}, must be {comparison} {bound}, {distance} short",
+    ),
+    "gap.on_bound": ("{figure} {value}，须 {comparison} {bound}", "{figure} {value}, must be {comparison} {bound}"),
+    "unknown": ("缺 {names}", "lacks {names}"),
+    "instead": ("（“{name}”中满足其一即可）", " (one part of “{name}” is enough)"),
+    "edition.none": ("没有一个版本适用", "no edition applies"),
+    "edition.missing": ("版本不能选定，缺 {names}", "no edition can be chosen without {names}"),
+    "case_type": ("申报性质", "case type"),
+    "applied_on": ("申报日期", "day of application"),
+    "cohort": ("原认定批次", "batch"),
+    "colon": ("：", ": "),
+    "comma": ("、", ", "),
+    "semicolon": ("；", "; "),
+}  # fmt: skip
+_SIGNS = {">=": "≥", "<=": "≤", "!=": "≠", "==": "=", ">": ">", "<": "<"}
+
+
+def phrase(key: str, language: Language, **values: object) -> str:
+    """Say a phrase with its values.
+
+    >>> phrase("advice.ready", "en")
+    'self-assessed as ready to apply'
+    """
+    return _PHRASES[key][0 if language == "zh" else 1].format(**values)
+
+
+def pick(zh: str, en: str, language: Language) -> str:
+    """Choose a title by language, the other one where it is empty."""
+    return (zh or en) if language == "zh" else (en or zh)
+
+
+def rung_title(ladder: Ladder, rung: str | None, language: Language) -> str:
+    """The title of a rung; empty for none."""
+    return "" if rung is None else pick(ladder.rungs[rung].title, ladder.rungs[rung].title_en, language)
+
+
+def title_words(ladder: Ladder, title: str, language: Language) -> str:
+    """The title's name; as written where the ladder does not know it."""
+    found = ladder.titles.get(title)
+    return title if found is None else pick(found.title, found.title_en, language)
+
+
+def edition_words(edition: ChosenEdition, language: Language) -> str:
+    """Say which edition judges and why, or why none could be chosen."""
+    if edition.method is not None:
+        return pick(edition.reason, edition.reason_en, language)
+    if not edition.missing:
+        return phrase("edition.none", language)
+    known = ("case_type", "applied_on", "cohort")
+    names = [phrase(one, language) if one in known else one for one in edition.missing]
+    return phrase("edition.missing", language, names=phrase("comma", language).join(names))
+
+
+def criterion_title(assessment: Assessment, name: str, language: Language) -> str:
+    """The title of a criterion or requirement."""
+    assert assessment.plan is not None
+    method = assessment.plan.method
+    one = method.criteria.get(name) or method.requirements[name]
+    return pick(one.title, one.title_en, language) or name
+
+
+def lacking_words(assessment: Assessment, one: CriterionState, language: Language) -> str:
+    """Say what a criterion lacks: the figures and how far they are off, the missing inputs, or the rule's own words."""
+    assert assessment.plan is not None
+    labels = assessment.plan.labels
+    if one.gaps:
+        said = phrase("semicolon", language).join(gap_words(gap, labels.get(gap.figure), language) for gap in one.gaps)
+    elif one.unknown:
+        names = [pick(*labels.get(name, (name, name)), language) for name in one.unknown]
+        said = phrase("unknown", language, names=phrase("comma", language).join(names))
+    else:
+        item = assessment.plan.method.criteria[one.name].missing_item
+        said = item if one.result == "unmet" and item and language == "zh" else phrase(f"result.{one.result}", language)
+    if one.instead_of is None:
+        return said
+    return said + phrase("instead", language, name=criterion_title(assessment, one.instead_of, language))
+
+
+def gap_words(gap: Gap, label: tuple[str, str] | None, language: Language) -> str:
+    """Say a gap: 资产负债率 72%，须 ≤ 70%，差 2%."""
+
+    def number(text: str) -> str:
+        return text + (gap.unit if gap.unit in ("", "%") else f" {gap.unit}")
+
+    key = "gap" if gap.distance else "gap.on_bound"
+    return phrase(
+        key,
+        language,
+        figure=pick(*(label or (gap.figure, gap.figure)), language),
+        value=number(number_text(gap.value)),
+        comparison=_SIGNS[gap.comparison],
+        bound=number(number_text(gap.bound)),
+        distance=number(number_text(gap.distance)),
+    )
+
+
+def all_lacking_words(assessment: Assessment, language: Language) -> str:
+    """Say everything that stands in the way, criterion by criterion."""
+    parts = [
+        criterion_title(assessment, one.name, language)
+        + phrase("colon", language)
+        + lacking_words(assessment, one, language)
+        for one in assessment.lacking
+    ]
+    return phrase("semicolon", language).join(parts)
+
+
+def deadline_words(ladder: Ladder, one: Deadline, language: Language) -> str:
+    """Say a deadline: 2026-05-31 专精特新中小企业 更新企业信息."""
+    missed = phrase("deadline.missed", language) if one.missed else ""
+    return f"{one.day} {title_words(ladder, one.title, language)} {phrase(f'deadline.{one.kind}', language)}{missed}"
+
+
+def count_words(row: CultivationRow, language: Language) -> str:
+    """Say what a target counts."""
+    return phrase(f"count.{row.count}", language)

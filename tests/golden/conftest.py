@@ -1,0 +1,60 @@
+"""Rows under a method of the packs, computed on both engines and exactly, which must all agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from jiqun import packs
+from jiqun.methods import exact
+from jiqun.methods.compile import compile_method
+from jiqun.methods.evaluate import evaluate
+from jiqun.methods.examples import figure_text, frame_of
+from jiqun.methods.result import Result
+from jiqun.packs import LawBook
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Computed:
+    """The results of one evaluation by subject."""
+
+    result: Result
+    rows: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def grades(self) -> dict[str, str | None]:
+        return {subject: row["grade"] for subject, row in self.rows.items()}
+
+    def figure(self, subject: str, name: str) -> str | None:
+        """Return a figure as exact text by the name it has in formulas."""
+        return figure_text(self.result, self.rows[subject], name)
+
+
+@pytest.fixture(scope="session")
+def book() -> LawBook:
+    """The packs that come with Jiqun."""
+    return packs.load(packs.builtin_root())
+
+
+@pytest.fixture(scope="session")
+def computed(book: LawBook) -> Callable[..., Computed]:
+    """Evaluate rows under a method; both engines and the exact reading must give the same row for every subject."""
+
+    def compute(method: str, period: str, tables: Mapping[str, Rows], edition: str | None = None) -> Computed:
+        plan = compile_method(book.method(method, edition), period, book=book, contracts=book.tables)
+        frames = {name: frame_of(book.table(name), tuple(rows)) for name, rows in tables.items()}
+        result, again = (evaluate(plan, frames, engine=engine) for engine in ("polars", "duckdb"))
+        rows = {row[plan.subject]: row for row in result.trace.iter_rows(named=True)}
+        others = {row[plan.subject]: row for row in again.trace.iter_rows(named=True)}
+        assert rows == others
+        for subject, one in exact.evaluate(plan, result.gathered).items():
+            found = {name: rows[subject].get(name) for name in one.row}
+            assert found == one.row, f"{subject}: columnar and exact differ"
+        return Computed(result, rows)
+
+    return compute
