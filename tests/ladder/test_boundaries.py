@@ -11,8 +11,6 @@ FLAT = {
 }  # fmt: skip
 
 
-
-
 def rows_of(firm, three_years, yearly=None, **changes):
     return firm(enterprise_year=three_years(**(FLAT | (yearly or {}))), **changes)
 
@@ -147,7 +145,6 @@ CRITERIA = [
 ]  # fmt: skip
 
 
-
 def profile(changes):
     return {f"sme_profile__{name}": value for name, value in changes.items()}
 
@@ -174,7 +171,9 @@ def test_a_boundary_of_the_specialised_rule_takes_the_higher_points(judge_all, f
 def test_the_technology_rule_scores_the_declared_research_item_only(judge_all, firm, three_years):
     firms = [rows_of(firm, three_years, **profile(changes)) for changes, _, _ in TECHNOLOGY]
     firms += [rows_of(firm, three_years, {"rd": (rd, 1, 1)}) for rd, _ in SALES]
-    asked = [(f"{item}_points", points) for _, item, points in TECHNOLOGY] + [("research_points", one) for _, one in SALES]
+    asked = [(f"{item}_points", points) for _, item, points in TECHNOLOGY] + [
+        ("research_points", one) for _, one in SALES
+    ]
     assert wrong(judge_all, "sme.tech", None, firms, asked) == []
 
 
@@ -194,7 +193,9 @@ def test_a_specialised_firm_needs_half_the_income_of_a_champion(judge_all, firm,
     assert [one["income"] for one in judge_all("sme.champion", "2023", firms)] == ["met", "unmet", "unmet"]
 
 
-def test_the_high_tech_score_must_exceed_70_and_growth_takes_the_low_end_of_its_band(judge, judge_all, firm, three_years):
+def test_the_high_tech_score_must_exceed_70_and_growth_takes_the_low_end_of_its_band(
+    judge, judge_all, firm, three_years
+):
     # 30 + 30 + 9.99 with no growth at all (0 points each): 69.99 and 70 fail, 70.01 passes
     def points(management):
         scores = [("高企知识产权", 30), ("高企成果转化", 30), ("高企组织管理", management)]
@@ -210,8 +211,16 @@ def test_the_high_tech_score_must_exceed_70_and_growth_takes_the_low_end_of_its_
 
 def test_the_platform_scores_of_50_and_60_are_certified_elsewhere(judge_all, firm, three_years):
     def with_scores(*scores, review=False):
-        rows = [{"enterprise": "", "scheme": "专精特新发展评价", "year": 2025 - back, "score": score} for back, score in enumerate(scores) if score is not None]
-        case = [{"enterprise": "", "rung": "little_giant", "case_type": "review", "cohort": "6", "year": 2025}] if review else []
+        rows = [
+            {"enterprise": "", "scheme": "专精特新发展评价", "year": 2025 - back, "score": score}
+            for back, score in enumerate(scores)
+            if score is not None
+        ]
+        case = (
+            [{"enterprise": "", "rung": "little_giant", "case_type": "review", "cohort": "6", "year": 2025}]
+            if review
+            else []
+        )
         return rows_of(firm, three_years, certified_score=rows, sme_application=case)
 
     found = judge_all("sme.specialised", "2026", [with_scores(one) for one in (50, 49.99, None)])
@@ -227,16 +236,36 @@ def test_the_three_points_blocks_decide_without_the_provincial_15_where_they_can
     none = {"certified_score": []}
     strong = judge("sme.specialised", "2022", rows_of(firm, three_years, **none))
     assert (strong["total"], strong["score"]) == (None, "met") and strong["without_features"] >= 60
-    weak = {"sme_profile__digital_level": 1, "sme_profile__net_profit": 0, "sme_profile__rd_body": "none", "ip_right": []}
-    failed = judge("sme.specialised", "2022", rows_of(firm, three_years, {"rd": (300, 1, 1), "rd_staff": (0, 0, 0)}, **none, **weak))
+    weak = {
+        "sme_profile__digital_level": 1,
+        "sme_profile__net_profit": 0,
+        "sme_profile__rd_body": "none",
+        "ip_right": [],
+    }
+    failed = judge(
+        "sme.specialised",
+        "2022",
+        rows_of(firm, three_years, {"rd": (300, 1, 1), "rd_staff": (0, 0, 0)}, **none, **weak),
+    )
     assert failed["without_features"] < 45 and failed["score"] == "unmet"
-    between = judge("sme.specialised", "2022", rows_of(firm, three_years, **none, sme_profile__digital_level=1, sme_profile__net_profit=0, ip_right=[]))
+    between = judge(
+        "sme.specialised",
+        "2022",
+        rows_of(firm, three_years, **none, sme_profile__digital_level=1, sme_profile__net_profit=0, ip_right=[]),
+    )
     assert 45 <= between["without_features"] < 60 and between["score"] == "unknown"
 
 
 def test_nothing_known_gives_unknown_and_never_unmet(judge):
     bare = {"enterprise_year": [{"enterprise": "", "year": 2025, "industry": "3453"}]}
-    for method, edition in (("sme.innovative", "2022"), ("sme.specialised", "2026"), ("sme.little-giant", "2022"), ("sme.little-giant", "2026"), ("sme.champion", "2023"), ("high-tech", None)):
+    for method, edition in (
+        ("sme.innovative", "2022"),
+        ("sme.specialised", "2026"),
+        ("sme.little-giant", "2022"),
+        ("sme.little-giant", "2026"),
+        ("sme.champion", "2023"),
+        ("high-tech", None),
+    ):
         found = judge(method, edition, bare)
         verdicts = {value for value in found.values() if value in ("met", "unmet")}
         assert not verdicts and found["qualified"] == "unknown" and found["grade"] is None

@@ -50,7 +50,9 @@ def test_little_giants_need_two_rights_in_use_under_the_rule_of_2022(judge_all, 
     assert [one["ip"] for one in found] == ["met", "unmet", "met", "unknown", "unmet", "unmet", "unknown"]
 
 
-def test_little_giants_need_four_own_rights_with_an_owner_in_the_first_three_under_the_rule_of_2026(judge_all, firm, right):
+def test_little_giants_need_four_own_rights_with_an_owner_in_the_first_three_under_the_rule_of_2026(
+    judge_all, firm, right
+):
     four = [right(number) for number in range(4)]
     old = right(3, transferred=True, transferred_on=date(2015, 1, 1), own_developed=False)
     rights = [
@@ -63,10 +65,23 @@ def test_little_giants_need_four_own_rights_with_an_owner_in_the_first_three_und
 
 def test_awards_of_the_last_three_years_exempt_from_the_rights(judge_all, firm):
     def award(**changes):
-        row = {"enterprise": "", "name": "国家科学技术进步奖", "kind": "sci_tech", "level": "state", "place": 3, "date": date(2023, 1, 1)}
+        row = {
+            "enterprise": "",
+            "name": "国家科学技术进步奖",
+            "kind": "sci_tech",
+            "level": "state",
+            "place": 3,
+            "date": date(2023, 1, 1),
+        }
         return firm(ip_right=[], award=[row | changes])
 
-    firms = [award(), award(place=4), award(date=date(2022, 12, 31)), award(level="province"), award(kind="maker_china")]
+    firms = [
+        award(),
+        award(place=4),
+        award(date=date(2022, 12, 31)),
+        award(level="province"),
+        award(kind="maker_china"),
+    ]
     giants = judge_all("sme.little-giant", "2026", firms)
     assert [one["ip_or_exempt"] for one in giants] == ["met", "unmet", "unmet", "unmet", "unmet"]
     # 省级以上前三，或省级以上研发机构（示例企业有省级研发机构，先去掉）

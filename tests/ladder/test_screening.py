@@ -16,7 +16,14 @@ INNOVATIVE = ("创新型中小企业", "recognised", date(2024, 6, 1))
 SPECIALISED = ("专精特新中小企业", "recognised", date(2024, 9, 1))
 LOST = ("专精特新中小企业", "revoked", date(2025, 1, 10))
 GIANT = ("专精特新“小巨人”企业", "recognised", date(2023, 7, 14))
-CASE = {"enterprise": "", "rung": "little_giant", "case_type": "review", "cohort": "5", "year": 2025, "applied_on": date(2026, 5, 6)}
+CASE = {
+    "enterprise": "",
+    "rung": "little_giant",
+    "case_type": "review",
+    "cohort": "5",
+    "year": 2025,
+    "applied_on": date(2026, 5, 6),
+}
 
 # name → titles and what differs from the firm that meets everything; `on` and `ladder` set the screening itself
 SCENARIOS = {
@@ -27,7 +34,13 @@ SCENARIOS = {
     "unconfirmed": {"titles": [SPECIALISED], "sme_profile__market_confirmed": None},
     "short": {"titles": [SPECIALISED], "enterprise_year__liabilities": 8000, "sme_profile__niche_years": 2},
     "no_debt_figure": {"titles": [SPECIALISED], "enterprise_year__liabilities": None},
-    "little_known": {"titles": [SPECIALISED], "sme_profile": None, "certified_score": None, "award": None, "ip_right": None},
+    "little_known": {
+        "titles": [SPECIALISED],
+        "sme_profile": None,
+        "certified_score": None,
+        "award": None,
+        "ip_right": None,
+    },
     "batch_five": {"titles": [SPECIALISED, GIANT], "sme_application": [CASE]},
     "giant": {"titles": [GIANT]},
     "ran_out": {"on": date(2026, 8, 1), "titles": [INNOVATIVE, GIANT]},
@@ -54,7 +67,9 @@ def standings(book, firm, frames):
         groups.setdefault((on, ladder, frozenset(tables)), {})[name] = tables
     found = {}
     for (on, ladder, tables), members in groups.items():
-        merged = {table: [row | {"enterprise": name} for name in members for row in members[name][table]] for table in tables}
+        merged = {
+            table: [row | {"enterprise": name} for name in members for row in members[name][table]] for table in tables
+        }
         evaluated = evaluate_ladder(book, ladder_of(book, ladder), frames(merged), on, year=2025)
         found |= {one.enterprise: one for one in screen(evaluated)}
     return found
@@ -119,7 +134,9 @@ def test_the_little_giant_of_batch_five_is_reviewed_under_no_63_while_others_app
     found = standings["batch_five"]
     assert (found.held, found.review.rung, found.review.edition.edition) == ("little_giant", "little_giant", "2022")
     assert found.review.verdict == "met"
-    assert [(one.kind, one.title, one.day, one.missed) for one in found.deadlines] == [("review", "little_giant", date(2026, 7, 13), False)]
+    assert [(one.kind, one.title, one.day, one.missed) for one in found.deadlines] == [
+        ("review", "little_giant", date(2026, 7, 13), False)
+    ]
 
 
 def test_a_review_without_known_batch_is_not_judged_by_a_guess(standings):
@@ -174,7 +191,10 @@ def test_targets_of_the_city_stand_beside_what_is_done(book, frames):
     ladder = book.get("ladder", "sme.chongqing")
     events = [TitleEvent(f"f{number}", "小巨人", "recognised", date(2022 + number, 7, 1)) for number in range(4)]
     held = holdings(events, ladder, ON)
-    rows = {(row.title, row.count, row.district): row for row in cultivation(book, held, ON, {"f2": "500109", "f3": "500109"})}
+    rows = {
+        (row.title, row.count, row.district): row
+        for row in cultivation(book, held, ON, {"f2": "500109", "f3": "500109"})
+    }
     new = rows["little_giant", "new", None]
     assert (new.target, new.done, new.share, new.by) == (120, 2, Fraction(1, 60), date(2027, 12, 31))
     assert (new.document, new.clause) == ("cq-sme-ladder-2024", "目标-2027")
@@ -189,4 +209,6 @@ def test_a_district_whose_target_was_not_published_has_none(book):
     ladder = book.get("ladder", "sme.chongqing")
     held = holdings([TitleEvent("f", "小巨人", "recognised", date(2025, 7, 1))], ladder, ON)
     rows = [row for row in cultivation(book, held, ON, {"f": "500109"}) if row.district == "500109"]
-    assert [(row.title, row.count, row.target, row.done, row.share) for row in rows] == [("little_giant", "new", None, 1, None)]
+    assert [(row.title, row.count, row.target, row.done, row.share) for row in rows] == [
+        ("little_giant", "new", None, 1, None)
+    ]

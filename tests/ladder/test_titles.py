@@ -28,7 +28,12 @@ def only(found):
 
 def test_a_title_is_valid_for_three_years_from_its_day(ladder):
     events = [event("recognised", date(2023, 7, 14))]
-    for day, state in ((date(2023, 7, 13), None), (date(2023, 7, 14), "valid"), (date(2026, 7, 13), "valid"), (date(2026, 7, 14), "lapsed")):
+    for day, state in (
+        (date(2023, 7, 13), None),
+        (date(2023, 7, 14), "valid"),
+        (date(2026, 7, 13), "valid"),
+        (date(2026, 7, 14), "lapsed"),
+    ):
         found = holdings(events, ladder, day)
         assert [one.state for one in found] == ([state] if state else [])
     assert found[0].valid_to == date(2026, 7, 13)
@@ -40,7 +45,9 @@ def test_the_register_of_technology_smes_is_valid_for_one_year(ladder):
 
 
 def test_a_term_that_the_ledger_states_goes_before_the_general_one(ladder):
-    found = only(holdings([event("recognised", date(2023, 7, 14), valid_to=date(2026, 6, 30))], ladder, date(2026, 7, 1)))
+    found = only(
+        holdings([event("recognised", date(2023, 7, 14), valid_to=date(2026, 6, 30))], ladder, date(2026, 7, 1))
+    )
     assert (found.valid_to, found.state) == (date(2026, 6, 30), "lapsed")
 
 
@@ -71,7 +78,10 @@ def test_an_expired_title_may_be_recognised_again(ladder):
 
 def test_updates_are_due_by_the_end_of_april_and_from_2026_by_the_end_of_may(ladder):
     events = [event("recognised", date(2023, 7, 14))]
-    due = {day: only(holdings(events, ladder, day, {"a": None})) for day in (date(2025, 4, 30), date(2025, 5, 1), date(2026, 5, 31), date(2026, 6, 1))}
+    due = {
+        day: only(holdings(events, ladder, day, {"a": None}))
+        for day in (date(2025, 4, 30), date(2025, 5, 1), date(2026, 5, 31), date(2026, 6, 1))
+    }
     assert [(one.update_due, one.update_state) for one in due.values()] == [
         (date(2025, 4, 30), "open"), (date(2025, 4, 30), "overdue"), (date(2026, 5, 31), "open"), (date(2026, 5, 31), "overdue"),
     ]  # fmt: skip

@@ -20,7 +20,7 @@ from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.voice import Voice
 from jiqun.problems import ProblemsError
 from jiqun.reports.run import FACTS
-from jiqun.values import decimal_text, half_up
+from jiqun.values import decimal_text, exact, half_up
 
 _SHOWN_PARTS = 12
 
@@ -112,7 +112,7 @@ def _land(snapshot: Snapshot, enterprise: str, year: int) -> str | None:
     for row in snapshot.land_use(year).of(enterprise).head(_SHOWN_PARTS).iter_rows(named=True):
         sign = "−" if row["part"] == "leased_out" else ""
         where = _land_cell(snapshot, row)
-        amount = grouped(decimal_text(half_up(row["year_area"], 4)))
+        amount = grouped(decimal_text(half_up(exact(row["year_area"]), 4)))
         days = both(f"{row['days']} 天", f"{row['days']} days")
         lines.append(f"{parts[row['part']]} {row['parcel']} {sign}{amount} 亩 {days}{where}")
     return "；".join(lines) or None

@@ -47,7 +47,9 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 @click.command(help=both("梯度培育筛查：在哪一级、下一级差什么、何时到期", "Screen firms on the ladder of titles"))
 @click.argument("firm", required=False)
-@click.option("--on", type=_DAY, help=both("筛查日（默认今天）", "day of the screening (default today)"))
+@click.option(
+    "--on", type=_DAY, metavar="YYYY-MM-DD", help=both("筛查日（默认今天）", "day of the screening (default today)")
+)
 @click.option("--year", type=int, help=both("数据年度（默认上年）", "data year (default the year before)"))
 @click.option("--snapshot", default="", help=both("用哪个快照（默认现在冻结）", "which snapshot (default: freeze now)"))
 @click.option(

@@ -43,7 +43,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     ),
     "gap.on_bound": ("{figure} {value}，须 {comparison} {bound}", "{figure} {value}, must be {comparison} {bound}"),
     "unknown": ("缺 {names}", "lacks {names}"),
-    "instead": ("（“{name}”中满足其一即可）", " (one part of “{name}” is enough)"),
+    "instead": ("（“{name}”另有途径）", " (there are other ways to meet “{name}”)"),
     "edition.none": ("没有一个版本适用", "no edition applies"),
     "edition.missing": ("版本不能选定，缺 {names}", "no edition can be chosen without {names}"),
     "case_type": ("申报性质", "case type"),

@@ -1,0 +1,55 @@
+"""`jiqun ladder` on the demo region: every firm screened, one firm explained, targets, JSON and Excel."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from openpyxl import load_workbook
+
+from .conftest import Demo, Jiqun
+
+DAY = "2024-05-10"
+
+
+def test_every_firm_of_the_ledger_is_screened_and_none_is_called_recognised(jiqun: Jiqun, demo: Demo) -> None:
+    said = jiqun("ladder", "--on", DAY, "--json", workspace=demo.folder)
+    assert said.code == 0, said.err
+    found = json.loads(said.out)
+    assert len(found) >= 180
+    holders = [one for one in found if one["held"] == "little_giant"]
+    assert holders and all(one["next"]["rung"] == "municipal_champion" for one in holders)
+    poor = [one for one in found if one["next"] and one["next"]["advice"] == "no_recommendation"]
+    assert poor and all(one["next"]["coverage"] < 0.6 for one in poor)
+
+
+def test_one_firm_is_told_criterion_by_criterion(jiqun: Jiqun, demo: Demo) -> None:
+    found = json.loads(jiqun("ladder", "--on", DAY, "--json", workspace=demo.folder).out)
+    firm = next(one["enterprise"] for one in found if one["held"] == "specialised")
+    said = jiqun("ladder", firm, "--on", DAY, workspace=demo.folder)
+    assert said.code == 0, said.err
+    assert "【试算】" in said.out and "自评不等于认定" in said.out
+    assert "下一层级：专精特新“小巨人”企业" in said.out and "63号文有效期间" in said.out
+    assert "市场占有率和知名度经人工核实" in said.out and "待人工核实" in said.out
+
+
+def test_targets_of_districts_are_said_to_be_unpublished(jiqun: Jiqun, demo: Demo) -> None:
+    said = jiqun("ladder", "--targets", "--on", DAY, workspace=demo.folder)
+    assert "5000" in said.out and "未公布" in said.out
+
+
+def test_the_workbook_has_firms_criteria_deadlines_and_targets_and_says_trial(
+    jiqun: Jiqun, demo: Demo, tmp_path: Path
+) -> None:
+    path = tmp_path / "ladder.xlsx"
+    assert jiqun("ladder", "--on", DAY, "-o", path, workspace=demo.folder).code == 0
+    book = load_workbook(path)
+    assert book.sheetnames == ["企业", "逐项条件", "期限", "培育目标"]
+    assert "试算" in str(book["企业"]["A3"].value)
+
+
+def test_an_unknown_rung_or_ladder_is_refused_with_those_there_are(jiqun: Jiqun, demo: Demo) -> None:
+    said = jiqun("ladder", "--on", DAY, "--rung", "雏鹰", workspace=demo.folder)
+    assert (said.code, "METHOD-112" in said.err, "little_giant" in said.err) == (1, True, True)
+    said = jiqun("ladder", "--on", DAY, "--ladder", "x", workspace=demo.folder)
+    assert (said.code, "METHOD-111" in said.err) == (1, True)
