@@ -212,3 +212,16 @@ def test_a_district_whose_target_was_not_published_has_none(book):
     assert [(row.title, row.count, row.target, row.done, row.share) for row in rows] == [
         ("little_giant", "new", None, 1, None)
     ]
+
+
+def test_columns_that_nobody_handed_in_are_unknown_for_everybody(book, firm, frames):
+    tables = firm(title=[])
+    del tables["title_held"]
+    given = frames(tables)
+    given["ip_right"] = given["ip_right"].select("enterprise", "number", "class")
+    given["sme_profile"] = given["sme_profile"].select("enterprise", "year", "niche_years")
+    given["enterprise"] = given["enterprise"].drop("listed_code")
+    found = screen(evaluate_ladder(book, ladder_of(book, "sme"), given, ON, year=2025))[0]
+    unknown = {one.name: one.unknown for one in found.next.criteria if one.result == "unknown"}
+    assert unknown["equity"] == ("new_equity_3y",)
+    assert (found.next.rung, found.next.advice) == ("innovative", "no_recommendation")

@@ -16,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 from jiqun.ledger.intake.excel_safety import is_risky
 from jiqun.ledger.intake.header_report import is_needed
 from jiqun.ledger.intake.raw import letter
+from jiqun.ledger.intake.sheet_choice import NOTES_SHEET
 from jiqun.packs.models.table import Column, TableContract
 from jiqun.problems import Place, ProblemsError, problem
 from jiqun.values import Period
@@ -91,7 +92,7 @@ def write_template(
         styles = _Styles.of(book)
         page = book.add_worksheet(_sheet_name(contract.title))
         _head(page, contract, styles, period)
-        _explain(book.add_worksheet("填报说明"), contract, codes or {}, styles)
+        _explain(book.add_worksheet(NOTES_SHEET), contract, codes or {}, styles)
         lists = _lists(book, contract, codes or {}, styles)
         last = _FIRST_ROW + _EMPTY_ROWS + (rows.height if rows is not None else 0)
         for index, field in enumerate(contract.fields):

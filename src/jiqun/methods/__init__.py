@@ -2,8 +2,9 @@
 
 from jiqun.methods.compile import compile_method
 from jiqun.methods.evaluate import evaluate
+from jiqun.methods.ladder import choose_edition
 from jiqun.methods.loading import LoadedMethod, load
 from jiqun.methods.plan import Plan
 from jiqun.methods.result import Result
 
-__all__ = ["LoadedMethod", "Plan", "Result", "compile_method", "evaluate", "load"]
+__all__ = ["LoadedMethod", "Plan", "Result", "choose_edition", "compile_method", "evaluate", "load"]

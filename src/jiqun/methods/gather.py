@@ -111,8 +111,9 @@ def _with_inputs(plan: Plan, tables: Tables, frame: Frame, inputs: dict[str, Inp
         if one.ancestor is not None:
             frame = _with_ancestor(plan, tables, frame, name, one.ancestor.column)
         elif one.column is None:
-            frame = _join(plan, tables, frame, _source(plan, tables, name, one), [name])
-            if one.rollup is not None and one.rollup.take in ("count", "any") and tables.has(one.rollup.table):
+            source = _source(plan, tables, name, one)
+            frame = _join(plan, tables, frame, source, [name])
+            if source is not None and one.rollup is not None and one.rollup.take in ("count", "any"):
                 nothing = nw.lit(0) if one.rollup.take == "count" else nw.lit(False)
                 missing = nw.col(f"found__{name}").is_null()
                 frame = frame.with_columns(nw.when(missing).then(nothing).otherwise(nw.col(name)).alias(name))

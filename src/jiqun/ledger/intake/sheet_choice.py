@@ -13,6 +13,7 @@ from jiqun.packs.models.table import Column, TableContract
 from jiqun.problems import Place, Problem, ProblemsError, problem
 
 _HEADERS_NAMED = 6
+NOTES_SHEET = "填报说明"  # what a template calls the sheet that explains its columns, and many departments with it
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Looking:
 def choose_sheet(book: Book, file: str, looking: Looking, sheet: str | None) -> tuple[RawSheet, Head]:
     """Return the one sheet that looks like the table; ProblemsError where none does, or several do equally well.
 
-    A sheet that has the keys of the table comes before one that only shares some headers with it.
+    A sheet that has the keys of the table comes before one that only shares some headers with it; the sheet that
+    explains a template's columns names them too, so it comes last.
     """
     names = (sheet,) if sheet is not None else book.names
     shown = "、".join(book.names) or "—"
@@ -56,7 +58,8 @@ def _no_header(file: str, sheet: str, looking: Looking) -> Problem:
 
 
 def _only_one(found: list[tuple[RawSheet, Head]], file: str, looking: Looking) -> tuple[RawSheet, Head]:
-    whole = [one for one in found if _has_keys(one[1], looking.contract)] or found
+    rows = [one for one in found if one[0].name != NOTES_SHEET] or found
+    whole = [one for one in rows if _has_keys(one[1], looking.contract)] or rows
     if len(whole) == 1:
         return whole[0]
     sheets = "、".join(f"“{raw.name}”" for raw, _ in whole)

@@ -87,9 +87,11 @@ def evaluate_ladder(
     """Evaluate all firms of a data year (the one before `on` where left out) under every rule of the ladder's rungs.
 
     A firm's size class is computed first and the titles valid on `on` are worked out from their events; both are handed
-    to the rules as tables. Raises ProblemsError with the faults of the tables, METHOD-113 where no rung has a rule.
+    to the rules as tables. A column that was not handed in is unknown for everybody. Raises ProblemsError with the
+    faults of the tables, METHOD-113 where no rung has a rule.
     """
     asked = year if year is not None else on.year - 1
+    tables = {name: _whole(book, name, frame) for name, frame in tables.items()}
     found = holdings(title_events(tables["title"]), ladder, on, _updates(tables)) if "title" in tables else ()
     rules = {name: _rule(book, name) for rung in ladder.rungs.values() if (name := rung.rule) is not None}
     if not rules:
@@ -120,6 +122,14 @@ def evaluate_ladder(
 def empty_table(contract: TableContract) -> pl.DataFrame:
     """Return a table without rows, in its contract's types."""
     return pl.DataFrame(schema={one.name: _TYPES[one.type] for one in contract.fields})
+
+
+def _whole(book: LawBook, table: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Add the columns of the contract that a table lacks, empty: unknown, not zero."""
+    if not book.has("table", table):
+        return frame
+    lacking = [one for one in book.table(table).fields if one.name not in frame.columns]
+    return frame.with_columns(pl.lit(None, _TYPES[one.type]).alias(one.name) for one in lacking)
 
 
 def _rule(book: LawBook, name: str) -> EditionRule:
