@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from jiqun.cli.commands.demo import METHODS, YEARS
-from jiqun.cli.context import Context
+from jiqun.desk.context import Context
 from jiqun.ledger import latest
 
 from .conftest import FIRMS, Demo, Jiqun
@@ -34,7 +34,7 @@ def planted(demo: Demo) -> list[Planted]:
 def found_cells(demo: Demo) -> dict[tuple[str, str], set[str]]:
     """Every faulty cell that the intake names: (file name, sheet!cell) → codes, checked again file by file."""
     from jiqun.cli.demo import generate
-    from jiqun.cli.importing import Asked, check
+    from jiqun.desk.importing import Asked, check
     from jiqun.values import Period
 
     context = Context(demo.folder)

@@ -9,12 +9,12 @@ from fractions import Fraction
 
 import click
 
-from jiqun.cli.context import Context
-from jiqun.cli.evaluating import snapshot_of, tables_for
 from jiqun.cli.output import print_table, say
-from jiqun.cli.running import Run
 from jiqun.cli.speech import both
-from jiqun.cli.telling import subject_names
+from jiqun.desk.context import Context
+from jiqun.desk.evaluating import snapshot_of, tables_for
+from jiqun.desk.explaining import subject_names
+from jiqun.desk.running import Run
 from jiqun.methods import Result
 from jiqun.methods.compare import CAUSES, DIRECTIONS, Change, Comparison, compare
 from jiqun.methods.wording.numbers import number_text

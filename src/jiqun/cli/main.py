@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 
 import jiqun
-from jiqun.cli.context import Context
 from jiqun.cli.output import print_problems
 from jiqun.cli.speech import both, speak
+from jiqun.desk.context import Context
 from jiqun.problems import ProblemsError
 
 # command → module and function; a module is imported only when its command runs, so that `jiqun --help` is quick

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from fractions import Fraction
@@ -18,13 +18,13 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from jiqun.cli.speech import both, language
+from jiqun.desk.evaluating import STAGES, Step
 from jiqun.problems import Problem
 from jiqun.values import decimal_text
 
 MARKS = {"error": "✗", "warning": "!", "notice": "·"}
 _MOST = 30
 _GAP = "  "
-Step = Callable[[str], None]
 json_option = click.option(
     "--json", "as_json", is_flag=True, help=both("输出 JSON，供程序读取", "print JSON for a machine")
 )
@@ -101,6 +101,11 @@ def print_problems(problems: Sequence[Problem], most: int = _MOST) -> None:
     if len(ranked) > most:
         left = len(ranked) - most
         click.echo(both(f"  …另有 {left} 个问题", f"  … and {left} more"), err=True)
+
+
+def stage(step: Step) -> Step:
+    """Return a step that is told the stage of an evaluation and names it in the language of this call."""
+    return lambda begun: step(both(STAGES[begun], begun))
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from jiqun.cli.running import Run
+from jiqun.desk.running import Run
 
 
 def firm_near_a_cut(run: Run) -> str:

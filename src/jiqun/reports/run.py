@@ -8,13 +8,13 @@ from functools import cached_property
 
 import polars as pl
 
+from jiqun.desk.explaining import FACTS
 from jiqun.methods.plan import Plan
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs import LawBook, View
 from jiqun.problems import Language, Problem
 from jiqun.reports.speech import say
 
-FACTS = ("name", "district", "industry", "scale")
 _DIVISION_LEVEL = 2  # 大类 of GB/T 4754: 门类 1, 大类 2, 中类 3, 小类 4
 Namer = Callable[[object], str]
 

@@ -16,15 +16,16 @@ import click
 from jiqun.cli.commands.results import write_export
 from jiqun.cli.commands.runs import print_run, trial_words
 from jiqun.cli.comparing import compare_runs, print_comparison
-from jiqun.cli.context import Context
 from jiqun.cli.demo import HandedFile, Handover, generate, lines
-from jiqun.cli.evaluating import Wanted, run_method
-from jiqun.cli.importing import Asked, Imported, bring_in, check
 from jiqun.cli.output import MARKS, print_table, say
-from jiqun.cli.running import Run
 from jiqun.cli.showcase import firm_near_a_cut
 from jiqun.cli.speech import both, language
-from jiqun.cli.telling import explain_subject, nearest_lines
+from jiqun.cli.telling import nearest_lines
+from jiqun.desk.context import Context
+from jiqun.desk.evaluating import Wanted, run_method
+from jiqun.desk.explaining import explain_subject
+from jiqun.desk.importing import Asked, Imported, bring_in, check
+from jiqun.desk.running import Run
 from jiqun.ledger import freeze, init, latest
 from jiqun.ledger.intake import Checked
 from jiqun.methods.explain import render_text
@@ -174,7 +175,7 @@ def _evaluate(context: Context) -> dict[tuple[str, str], Run]:
 
 def _explain(context: Context, run: Run) -> str:
     who = firm_near_a_cut(run)
-    click.echo(render_text(explain_subject(context, run, who), language()))
+    click.echo(render_text(explain_subject(context, run, who, language()), language()))
     say("怎样升档（假定其他企业不变）：", "The way up (everybody else unchanged):")
     rows, notes = nearest_lines(run, nearest(run.plan, run.trace, run.gathered, who))
     if rows:

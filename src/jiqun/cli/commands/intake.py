@@ -9,10 +9,10 @@ from typing import Literal
 
 import click
 
-from jiqun.cli.context import Context
-from jiqun.cli.importing import Asked, Imported, bring_in, check
 from jiqun.cli.output import json_option, print_json, print_problems, print_table, problem_record, progress, say
 from jiqun.cli.speech import both, pick
+from jiqun.desk.context import Context
+from jiqun.desk.importing import Asked, Imported, bring_in, check
 from jiqun.ledger.intake import Checked
 from jiqun.ledger.templates import write_template
 from jiqun.problems import ProblemsError, problem

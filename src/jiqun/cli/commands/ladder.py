@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from jiqun.cli.context import Context
 from jiqun.cli.output import json_option, print_json, print_table, progress, say
 from jiqun.cli.speech import both, language
-from jiqun.cli.subjects import find_subject
+from jiqun.desk.context import Context
+from jiqun.desk.subjects import find_subject
 from jiqun.ledger.snapshot import Snapshot, freeze, open_snapshot
 from jiqun.methods.ladder import (
     Assessment,

@@ -9,10 +9,10 @@ from fractions import Fraction
 import click
 import polars as pl
 
-from jiqun.cli.context import Context
 from jiqun.cli.output import json_option, print_json, print_table, say
 from jiqun.cli.speech import both, pick
-from jiqun.cli.subjects import find_subject
+from jiqun.desk.context import Context
+from jiqun.desk.subjects import find_subject
 from jiqun.ledger import lineage, review
 from jiqun.ledger.imports import undo as undo_import
 from jiqun.ledger.lineage import Value

@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from jiqun import packs as law
-from jiqun.cli.context import Context
 from jiqun.cli.output import json_option, print_json, print_problems, print_table, problem_record, say
 from jiqun.cli.speech import both, language
+from jiqun.desk.context import Context
 from jiqun.methods import load
 from jiqun.methods.lint import lint_method
 from jiqun.methods.wording.rule import rule_text

@@ -8,12 +8,13 @@ import click
 
 from jiqun.cli.commands.runs import trial_words
 from jiqun.cli.comparing import compare_runs, comparison_record, print_comparison
-from jiqun.cli.context import Context
 from jiqun.cli.output import json_option, print_json, print_problems, print_table, progress, say
-from jiqun.cli.running import Run, find_run
 from jiqun.cli.speech import both, language
-from jiqun.cli.subjects import find_subject
-from jiqun.cli.telling import explain_subject, nearest_lines, subject_facts, subject_names
+from jiqun.cli.telling import nearest_lines
+from jiqun.desk.context import Context
+from jiqun.desk.explaining import explain_subject, subject_facts, subject_names
+from jiqun.desk.running import Run, find_run
+from jiqun.desk.subjects import find_subject
 from jiqun.methods.explain import render_text
 from jiqun.methods.nearest import nearest
 from jiqun.methods.wording.rule import plan_text
@@ -30,7 +31,7 @@ from jiqun.reports.export import ENDINGS
 @click.pass_obj
 def explain(context: Context, run: str, subject: str, as_json: bool) -> None:
     found = find_run(context, run)
-    told = explain_subject(context, found, find_subject(subject, subject_names(context, found)))
+    told = explain_subject(context, found, find_subject(subject, subject_names(context, found)), language())
     if as_json:
         print_json(told)
         return

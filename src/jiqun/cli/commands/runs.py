@@ -8,11 +8,11 @@ import click
 import polars as pl
 
 from jiqun.cli.commands.intake import pairs, period_of
-from jiqun.cli.context import Context
-from jiqun.cli.evaluating import Wanted, run_method
-from jiqun.cli.output import json_option, print_json, print_problems, print_table, problem_record, progress, say
-from jiqun.cli.running import Run, all_runs
+from jiqun.cli.output import json_option, print_json, print_problems, print_table, problem_record, progress, say, stage
 from jiqun.cli.speech import both, language, pick
+from jiqun.desk.context import Context
+from jiqun.desk.evaluating import Wanted, run_method
+from jiqun.desk.running import Run, all_runs
 from jiqun.methods.wording.phrases import say as phrase
 from jiqun.methods.wording.voice import Voice
 
@@ -40,7 +40,7 @@ def evaluate(
     assert when is not None
     wanted = Wanted(method, when, engine, snapshot, pairs("--set", parameters))
     with progress(5) as step:
-        run = run_method(context, wanted, step)
+        run = run_method(context, wanted, stage(step))
     if as_json:
         print_json(run_record(run) | {"grades": counts(run), "problems": [problem_record(one) for one in run.problems]})
         return

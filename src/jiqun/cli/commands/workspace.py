@@ -12,9 +12,9 @@ import click
 
 import jiqun
 from jiqun import packs
-from jiqun.cli.context import Context
 from jiqun.cli.output import print_table, say
 from jiqun.cli.speech import both, language
+from jiqun.desk.context import Context
 from jiqun.ledger.workspace import init as make_workspace
 from jiqun.problems import ProblemsError
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 import polars as pl
 
-from jiqun.cli.context import Context
+from jiqun.desk.context import Context
 from jiqun.ledger.imports import Committed, Told, commit
 from jiqun.ledger.intake import Checked, ColumnReading, check_file, write_return_file
 from jiqun.ledger.log import SourceColumn

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from jiqun.cli.context import Context
-from jiqun.cli.output import Step
-from jiqun.cli.running import Run, all_runs, keep
-from jiqun.cli.speech import both
+from jiqun.desk.context import Context
+from jiqun.desk.running import Run, all_runs, keep
 from jiqun.ledger.content import content_hash
 from jiqun.ledger.snapshot import Snapshot, freeze, open_snapshot
 from jiqun.methods import LoadedMethod, Plan, evaluate, load
 from jiqun.problems import ProblemsError
 from jiqun.values import Period, from_scaled
 
+STAGES: Mapping[str, str] = {
+    "compiling": "编制办法",
+    "freezing": "冻结台账",
+    "reading": "取数",
+    "evaluating": "评价",
+    "saving": "保存结果",
+}
+Step = Callable[[str], None]  # told the stage (a key of STAGES) that begins
 HISTORY, ITEMS = "grade_history", "result_item"
 # tables that an evaluation reads although no column of theirs stands in a formula
 _ALWAYS = ("adjustment", "certified_score", HISTORY)
@@ -60,20 +66,20 @@ def find_method(context: Context, asked: str) -> LoadedMethod:
 
 def run_method(context: Context, wanted: Wanted, step: Step) -> Run:
     """Evaluate a method on a snapshot and keep the run in the workspace."""
-    step(both("编制办法", "compiling"))
+    step("compiling")
     method = find_method(context, wanted.method)
     plan = method.plan(wanted.period, wanted.parameters or None)
-    step(both("冻结台账", "freezing"))
+    step("freezing")
     snapshot = (
         open_snapshot(context.workspace, wanted.snapshot)
         if wanted.snapshot
         else freeze(context.workspace, when=context.now)
     )
-    step(both("取数", "reading"))
+    step("reading")
     tables, digests = tables_for(context, plan, snapshot)
-    step(both("评价", "evaluating"))
+    step("evaluating")
     result = evaluate(plan, tables, engine=wanted.engine, digests=digests, book=method.book)
-    step(both("保存结果", "saving"))
+    step("saving")
     return keep(context, result, snapshot)
 
 

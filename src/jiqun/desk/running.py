@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from jiqun.cli.context import Context
+from jiqun.desk.context import Context
 from jiqun.ledger.snapshot import Snapshot
 from jiqun.methods import Plan, Result, load
 from jiqun.methods.run import StoredRun, store, stored_runs

@@ -1,0 +1,137 @@
+"""Why a subject of a run has its grade, with its name and the file, sheet and cell of every input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from jiqun.desk.context import Context
+from jiqun.desk.evaluating import snapshot_of
+from jiqun.desk.running import Run
+from jiqun.ledger import lineage as ledger_lineage
+from jiqun.ledger.snapshot import LAND_USE, Snapshot
+from jiqun.methods.explain import Explanation
+from jiqun.methods.explain import explain as explain_run
+from jiqun.methods.wording.numbers import grouped
+from jiqun.problems import Language, ProblemsError
+from jiqun.values import decimal_text, exact, half_up
+
+FACTS = ("name", "district", "industry", "scale")
+_SHOWN_PARTS = 12
+_PARTS: Mapping[Language, Mapping[str, str]] = {
+    "zh": {"owned": "自有", "leased_in": "租入", "leased_out": "租出"},
+    "en": {"owned": "owned", "leased_in": "leased in", "leased_out": "leased out"},
+}
+
+
+def subject_facts(context: Context, run: Run) -> pl.DataFrame | None:
+    """Return who the subjects of a run are (name, district, industry, scale), from its snapshot; None without one."""
+    snapshot = snapshot_of(context, run)
+    table = run.plan.method.evaluates.table
+    if snapshot is None or table not in snapshot.names:
+        return None
+    rows = snapshot.table(table)
+    if "year" in rows.columns:
+        rows = rows.filter(pl.col("year") == run.plan.period.year)
+    return rows.select(run.subject, *(name for name in FACTS if name in rows.columns))
+
+
+def subject_names(context: Context, run: Run) -> dict[str, str]:
+    """Return the name of every subject of a run, empty where none is known."""
+    facts = subject_facts(context, run)
+    names = dict.fromkeys(run.trace[run.subject].to_list(), "")
+    if facts is not None and "name" in facts.columns:
+        names |= {one: name for one, name in facts.select(run.subject, "name").iter_rows() if name and one in names}
+    return names
+
+
+def explain_subject(context: Context, run: Run, subject: str, language: Language = "zh") -> Explanation:
+    """Explain a subject with its name and the file, sheet and cell of every input."""
+    snapshot = snapshot_of(context, run)
+    gathered = run.gathered
+    name = subject_names(context, run)[subject]
+    if "name" not in gathered.columns:
+        gathered = gathered.with_columns(name=pl.when(pl.col(run.subject) == subject).then(pl.lit(name)))
+    return explain_run(
+        run.plan,
+        run.trace,
+        gathered,
+        subject,
+        moves=run.moves,
+        language=language,
+        book=run.book,
+        lineage=None if snapshot is None else sources(snapshot, language),
+        official=run.official,
+    )
+
+
+def sources(snapshot: Snapshot, language: Language = "zh") -> Callable[[str, str, str, int], str | None]:
+    """Return the reader of where a figure came from: file!sheet!cell, or the parcels that land was added up from."""
+    told: dict[tuple[str, str, int], Mapping[str, ledger_lineage.Cell]] = {}
+
+    def source(table: str, key: str, column: str, year: int) -> str | None:
+        if table == LAND_USE:
+            return _land(snapshot, key, year, language)
+        if table not in snapshot.tables or not column:
+            return None
+        if (table, key, year) not in told:
+            columns = snapshot.view.key(table)
+            known: dict[str, ledger_lineage.Value] = {"enterprise": key, "year": year}
+            if not set(columns) <= set(known):
+                return None
+            try:
+                told[table, key, year] = ledger_lineage.cells(
+                    snapshot.view, table, {name: known[name] for name in columns}
+                )
+            except ProblemsError:  # the row holds nothing: nothing to tell of
+                told[table, key, year] = {}
+        cell = told[table, key, year].get(column)
+        return None if cell is None else _cell_words(cell, language)
+
+    return source
+
+
+def _cell_words(cell: ledger_lineage.Cell, language: Language) -> str:
+    if cell.factor in ("", "1"):
+        return str(cell)
+    if language == "en":
+        return f"{cell} (file: {cell.from_unit}, ×{cell.factor} → {cell.to_unit})"
+    return f"{cell}（原表 {cell.from_unit}，×{cell.factor} → {cell.to_unit}）"
+
+
+def _land(snapshot: Snapshot, enterprise: str, year: int, language: Language) -> str | None:
+    """Say which parcels and leases a firm's land was added up from, each with the cell of its area."""
+    parts = _PARTS[language]
+    lines = []
+    for row in snapshot.land_use(year).of(enterprise).head(_SHOWN_PARTS).iter_rows(named=True):
+        sign = "−" if row["part"] == "leased_out" else ""
+        where = _land_cell(snapshot, row)
+        amount = grouped(decimal_text(half_up(exact(row["year_area"]), 4)))
+        days = f"{row['days']} {'天' if language == 'zh' else 'days'}"
+        lines.append(f"{parts[row['part']]} {row['parcel']} {sign}{amount} 亩 {days}{where}")
+    return "；".join(lines) or None
+
+
+def _land_cell(snapshot: Snapshot, row: Mapping[str, object]) -> str:
+    """Return the cell of a lease's area, else of the parcel's."""
+    try:
+        cells = ledger_lineage.cells(snapshot.view, "parcel", {"parcel": str(row["parcel"])})
+    except ProblemsError:
+        cells = {}
+    lease = _lease_cell(snapshot, row) if row["part"] != "owned" else None
+    cell = lease or cells.get("area")
+    return "" if cell is None else f" [{cell}]"
+
+
+def _lease_cell(snapshot: Snapshot, row: Mapping[str, object]) -> ledger_lineage.Cell | None:
+    if "occupancy" not in snapshot.tables:
+        return None
+    tenant = row["enterprise"] if row["part"] == "leased_in" else row["other"]
+    leases = snapshot.table("occupancy").filter(
+        (pl.col("parcel") == row["parcel"]) & (pl.col("enterprise") == tenant) & (pl.col("from") <= pl.lit(row["last"]))
+    )
+    if leases.is_empty():
+        return None
+    key = leases.sort("from").select("parcel", "enterprise", "from").row(-1, named=True)
+    return ledger_lineage.cells(snapshot.view, "occupancy", key).get("area")
