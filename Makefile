@@ -11,6 +11,10 @@ demo: .venv/runtime.stamp  ## make a demo region, import it, grade it, explain i
 test: .venv/dev.stamp  ## the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+serve: .venv/runtime.stamp  ## the workbench over the demo region, made first where it is not there
+	test -f $(DEMO)/jiqun.toml || $(BIN)/jiqun demo $(DEMO)
+	$(BIN)/jiqun --workspace $(DEMO) serve
+
 check: .venv/dev.stamp  ## style, types, layers, packs
 	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/ruff format --check src tests benchmarks

@@ -31,6 +31,9 @@ COMMANDS = {
     "compare": "results:compare",
     "export": "results:export",
     "ladder": "ladder:ladder",
+    "serve": "serve:serve",
+    "worker": "serve:worker",
+    "user": "serve:user",
     "demo": "demo:demo",
     "doctor": "workspace:doctor",
 }

@@ -12,7 +12,8 @@ from jiqun.desk.context import Context
 from jiqun.desk.running import Run, all_runs, keep
 from jiqun.ledger.content import content_hash
 from jiqun.ledger.snapshot import Snapshot, freeze, open_snapshot
-from jiqun.methods import LoadedMethod, Plan, evaluate, load
+from jiqun.methods import LoadedMethod, Plan, Result, evaluate, load
+from jiqun.methods.run import SignOff
 from jiqun.problems import ProblemsError
 from jiqun.values import Period, from_scaled
 
@@ -64,8 +65,18 @@ def find_method(context: Context, asked: str) -> LoadedMethod:
     return load(name, book, edition or None)
 
 
-def run_method(context: Context, wanted: Wanted, step: Step) -> Run:
-    """Evaluate a method on a snapshot and keep the run in the workspace."""
+def run_method(context: Context, wanted: Wanted, step: Step, sign_off: SignOff | None = None) -> Run:
+    """Evaluate a method on a snapshot and keep the run in the workspace: official where it is signed, else a trial.
+
+    RUN-001 to 004 and 008 to 011, all at once, where the result cannot be official; nothing is kept then.
+    """
+    result, snapshot = evaluated(context, wanted, step, official=sign_off is not None)
+    step("saving")
+    return keep(context, result, snapshot, sign_off)
+
+
+def evaluated(context: Context, wanted: Wanted, step: Step, *, official: bool) -> tuple[Result, Snapshot]:
+    """Evaluate a method on a snapshot without keeping the result."""
     step("compiling")
     method = find_method(context, wanted.method)
     plan = method.plan(wanted.period, wanted.parameters or None)
@@ -76,15 +87,19 @@ def run_method(context: Context, wanted: Wanted, step: Step) -> Run:
         else freeze(context.workspace, when=context.now)
     )
     step("reading")
-    tables, digests = tables_for(context, plan, snapshot)
+    tables, digests = tables_for(context, plan, snapshot, official=official)
     step("evaluating")
-    result = evaluate(plan, tables, engine=wanted.engine, digests=digests, book=method.book)
-    step("saving")
-    return keep(context, result, snapshot)
+    return evaluate(plan, tables, engine=wanted.engine, digests=digests, book=method.book), snapshot
 
 
-def tables_for(context: Context, plan: Plan, snapshot: Snapshot) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the tables a plan reads, as frozen, with their content hashes; earlier results come from earlier runs."""
+def tables_for(
+    context: Context, plan: Plan, snapshot: Snapshot, *, official: bool = False
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the tables a plan reads, as frozen, with their content hashes.
+
+    Results of other methods and years come from earlier runs, `<table> of runs` in the hashes: official ones only where
+    the result is to be official. Where there is none and none was reported, they are not known.
+    """
     wanted = {*plan.contracts, *_ALWAYS}
     tables: dict[str, Any] = {}
     digests: dict[str, str] = {}
@@ -93,21 +108,31 @@ def tables_for(context: Context, plan: Plan, snapshot: Snapshot) -> tuple[dict[s
             tables[name] = snapshot.table(name)
             frozen = snapshot.tables.get(name)
             digests[name] = frozen.content if frozen else content_hash(tables[name], ("enterprise", "year"))
-    if _reads_results(plan):
-        for name, frame, key in _earlier_results(context, plan, tables.get(HISTORY)):
-            tables[name], digests[name] = frame, content_hash(frame, key)
+    for name, frame, key in _earlier_results(context, plan, tables.get(HISTORY), official):
+        if not frame.is_empty():
+            tables[name], digests[f"{name} of runs"] = frame, content_hash(frame, key)
     return tables, digests
 
 
-def _reads_results(plan: Plan) -> bool:
-    return any(one.streak is not None or one.result is not None for one in plan.method.inputs.values())
+def _methods_read(plan: Plan) -> set[str]:
+    """The methods whose results are inputs."""
+    inputs = plan.method.inputs.values()
+    streaks = {one.streak.method or plan.method.id for one in inputs if one.streak is not None}
+    return streaks | {one.result.method for one in inputs if one.result is not None}
 
 
 def _earlier_results(
-    context: Context, plan: Plan, reported: pl.DataFrame | None
+    context: Context, plan: Plan, reported: pl.DataFrame | None, official: bool
 ) -> Iterator[tuple[str, pl.DataFrame, tuple[str, ...]]]:
-    """Grades and points of the newest run of every method and year; what was reported itself goes before."""
-    runs = {(run.method_id, run.period): run for run in all_runs(context) if not _is_same(run, plan)}
+    """Grades and points of the newest run of every method read and year; what was reported itself goes before."""
+    read = _methods_read(plan)
+    if not read:
+        return
+    runs = {
+        (run.method_id, run.period): run
+        for run in all_runs(context)
+        if run.method_id in read and not _is_same(run, plan) and (run.official or not official)
+    }
     grades = [pl.DataFrame(schema=_HISTORY_SCHEMA), *(_grades(run) for run in runs.values())]
     found = pl.concat(grades)
     key = ["enterprise", "year", "method"]

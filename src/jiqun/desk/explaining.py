@@ -63,6 +63,7 @@ def explain_subject(context: Context, run: Run, subject: str, language: Language
         book=run.book,
         lineage=None if snapshot is None else sources(snapshot, language),
         official=run.official,
+        sign_off=run.sign_off,
     )
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from jiqun.desk.context import Context
 from jiqun.ledger.snapshot import Snapshot
 from jiqun.methods import Plan, Result, load
-from jiqun.methods.run import StoredRun, store, stored_runs
+from jiqun.methods.run import SignOff, StoredRun, store, stored_runs
 from jiqun.packs import LawBook, Method
 from jiqun.problems import Problem, ProblemsError, problem
 
@@ -59,6 +59,11 @@ class Run:
     @property
     def official(self) -> bool:
         return self.stored.official
+
+    @property
+    def sign_off(self) -> SignOff | None:
+        """Who signed an official result and under which document."""
+        return self.stored.sign_off
 
     @property
     def when(self) -> str:
@@ -118,9 +123,17 @@ class Run:
         return (problem("CLI-011", run=self.id, method=self.method_id),)
 
 
-def keep(context: Context, result: Result, snapshot: Snapshot) -> Run:
-    """Store a result in the workspace as a trial; the same evaluation again is the same run."""
-    return Run(context, store(context.workspace.runs, result, at=context.now, snapshot=snapshot))
+def keep(context: Context, result: Result, snapshot: Snapshot, sign_off: SignOff | None = None) -> Run:
+    """Store a result in the workspace, as official where it is signed; the same evaluation again is the same run."""
+    stored = store(
+        context.workspace.runs,
+        result,
+        at=context.now,
+        official=sign_off is not None,
+        snapshot=snapshot,
+        sign_off=sign_off,
+    )
+    return Run(context, stored)
 
 
 def all_runs(context: Context) -> list[Run]:

@@ -1,1 +1,1 @@
-"""The workbench."""
+"""The workbench: officers, districts, parks and enterprises work in the browser."""

@@ -20,7 +20,7 @@ from jiqun.cli.demo import HandedFile, Handover, generate, lines
 from jiqun.cli.output import MARKS, print_table, say
 from jiqun.cli.showcase import firm_near_a_cut
 from jiqun.cli.speech import both, language
-from jiqun.cli.telling import nearest_lines
+from jiqun.desk.advice import nearest_lines
 from jiqun.desk.context import Context
 from jiqun.desk.evaluating import Wanted, run_method
 from jiqun.desk.explaining import explain_subject
@@ -36,7 +36,6 @@ from jiqun.values import Period
 METHODS = ("per-mu.chongqing-template", "per-mu.huaian")
 YEARS = ("2023", "2024")
 _MARKER = "demo.json"
-_SUSPECT = ("LEDGER-047", "LEDGER-048")
 _SHOWN_MOVERS = 5
 
 
@@ -142,9 +141,8 @@ def _print_import(one: HandedFile, checked: Checked, imported: Imported) -> None
         said.append(both(f"重复 {counts.repeated}", f"repeated {counts.repeated}"))
     if imported.committed.open_rows:
         said.append(both(f"待认领 {imported.committed.open_rows}", f"open {imported.committed.open_rows}"))
-    suspects = sum(found.code in _SUSPECT for found in checked.notices)
-    if suspects:
-        said.append(both(f"与上年相差十倍以上 {suspects} 格", f"changed tenfold {suspects}"))
+    if counts.jumps:
+        said.append(both(f"与上年相差十倍以上 {len(counts.jumps)} 格", f"changed tenfold {len(counts.jumps)}"))
     click.echo(f"  {where}　{both('；', '; ').join(said)}")
 
 
@@ -177,7 +175,8 @@ def _explain(context: Context, run: Run) -> str:
     who = firm_near_a_cut(run)
     click.echo(render_text(explain_subject(context, run, who, language()), language()))
     say("怎样升档（假定其他企业不变）：", "The way up (everybody else unchanged):")
-    rows, notes = nearest_lines(run, nearest(run.plan, run.trace, run.gathered, who))
+    told = nearest(run.plan, run.trace, run.gathered, who)
+    rows, notes = nearest_lines(run, told, language())
     if rows:
         heads = both("只改一项 现在 改到 要改多少 总分 名次 档次", "change now to change total rank grade").split()
         print_table(heads, rows, right=[1, 2, 3, 4, 5], indent="  ")

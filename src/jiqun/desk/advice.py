@@ -1,20 +1,20 @@
-"""What the command line says of the ways to the next grade."""
+"""The ways to the next grade, in words."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-from jiqun.cli.speech import both, language
 from jiqun.desk.running import Run
 from jiqun.methods.nearest import Nearest, Way
 from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.voice import Voice
+from jiqun.problems import Language
 from jiqun.values import decimal_text, half_up
 
 
-def nearest_lines(run: Run, told: Nearest) -> tuple[list[list[object]], list[str]]:
+def nearest_lines(run: Run, told: Nearest, language: Language = "zh") -> tuple[list[list[object]], list[str]]:
     """Return the ways to the next grade as rows, and what else should be said."""
-    voice = Voice(run.plan, language(), run.book)
+    voice = Voice(run.plan, language, run.book)
     rows = [_way_row(run, voice, way) for way in told.ways]
     notes = list(_notes(voice, told))
     return rows, notes
@@ -23,7 +23,7 @@ def nearest_lines(run: Run, told: Nearest) -> tuple[list[list[object]], list[str
 def _way_row(run: Run, voice: Voice, way: Way) -> list[object]:
     unit = f" {way.unit}" if way.unit else ""
     share = "" if way.share is None else f"（{_signed(half_up(way.share * 100, 2))}%）"
-    title = voice.label(way.input) if way.kind == "input" else _deduction_title(run, way.input)
+    title = voice.label(way.input) if way.kind == "input" else _deduction_title(run, voice, way.input)
     return [
         title,
         grouped(decimal_text(way.now)),
@@ -35,11 +35,11 @@ def _way_row(run: Run, voice: Voice, way: Way) -> list[object]:
     ]
 
 
-def _deduction_title(run: Run, name: str) -> str:
+def _deduction_title(run: Run, voice: Voice, name: str) -> str:
     for total in run.plan.method.totals.values():
         if name in total.deductions:
             one = total.deductions[name]
-            return both(f"撤回扣分：{one.title}", f"withdraw: {one.title_en or one.title}")
+            return voice.pick(f"撤回扣分：{one.title}", f"withdraw: {one.title_en or one.title}")
     return name
 
 
@@ -49,18 +49,18 @@ def _signed(value: Fraction) -> str:
 
 def _notes(voice: Voice, told: Nearest) -> list[str]:
     reasons = {
-        "best": both("已经是最好一档。", "It has the best grade already."),
-        "not_graded": both("没有参加定档，谈不上升档。", "It is not graded, so there is no next grade."),
+        "best": voice.pick("已经是最好一档。", "It has the best grade already."),
+        "not_graded": voice.pick("没有参加定档，谈不上升档。", "It is not graded, so there is no next grade."),
     }
     notes = [reasons[told.reason]] if told.reason in reasons else []
     if told.wanted and not told.ways:
-        notes.append(both(f"只改一项到不了 {told.wanted} 档。", f"No single change reaches {told.wanted}."))
+        notes.append(voice.pick(f"只改一项到不了 {told.wanted} 档。", f"No single change reaches {told.wanted}."))
     if told.out_of_reach:
         names = voice.listed(voice.label(one) for one in told.out_of_reach)
-        notes.append(both(f"单靠改这些到不了：{names}", f"Out of reach by one change: {names}"))
+        notes.append(voice.pick(f"单靠改这些到不了：{names}", f"Out of reach by one change: {names}"))
     if told.not_advised:
         names = voice.listed(voice.label(one) for one in told.not_advised)
-        notes.append(both(f"不作为建议：{names}", f"Not advised: {names}"))
+        notes.append(voice.pick(f"不作为建议：{names}", f"Not advised: {names}"))
     for one in told.lacking:
         missing = voice.listed(voice.label(name) for name in one.missing)
         notes.append(
@@ -68,7 +68,7 @@ def _notes(voice: Voice, told: Nearest) -> list[str]:
         )
     if told.held:
         notes.append(
-            both(
+            voice.pick(
                 "本期同类企业的平均值等基准按原值不变；自己改动会稍微改变它们。",
                 "Benchmarks made from this period's firms are held; the firm's own change would shift them slightly.",
             )

@@ -1,0 +1,134 @@
+"""The queue of long work: jobs are claimed by compare-and-set, so any number of workers may look at it.
+
+A worker that dies leaves a job whose beat grows old; it is taken up again, at most `TRIES` times. Work is made so that
+doing it twice is doing it once (a run's id follows from its inputs; a file is recognised by its hash).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db import close_old_connections, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from jiqun.problems import ProblemsError
+from jiqun.web.jobs.models import Job
+from jiqun.web.people import audit
+from jiqun.web.people.models import User
+
+TRIES = 3
+SILENT = timedelta(seconds=30)
+_BEAT_SECONDS = 5
+_PAUSE_SECONDS = 1.0
+_LOG = logging.getLogger("jiqun.jobs")
+
+Step = Callable[[str], None]
+Work = Callable[[dict[str, Any], User, Step], dict[str, Any]]
+WORKS: dict[str, Work] = {}
+
+
+def work(kind: str) -> Callable[[Work], Work]:
+    """Register what is done for a kind of job."""
+
+    def register(function: Work) -> Work:
+        WORKS[kind] = function
+        return function
+
+    return register
+
+
+@transaction.atomic
+def ask(kind: str, title: str, owner: User, **arguments: Any) -> Job:
+    """Queue a piece of work and log who asked for it; the same open work is not queued twice."""
+    for job in Job.objects.filter(kind=kind, owner=owner, state__in=("queued", "running")):
+        if job.arguments == arguments:
+            return job
+    job = Job.objects.create(kind=kind, title=title[:200], owner=owner, arguments=arguments, asked_at=timezone.now())
+    audit.record(owner.get_username(), f"jobs.{kind}", title, arguments)
+    return job
+
+
+def claim(worker: str) -> Job | None:
+    """Take the oldest waiting job, or one whose worker fell silent; None where there is none."""
+    now = timezone.now()
+    waiting = Q(state="queued") | Q(state="running", beat_at__lt=now - SILENT)
+    for job in Job.objects.filter(waiting).order_by("id")[:10]:
+        if job.tries >= TRIES:
+            fault = {"code": "", "text": "三次都没有做完，已停止。请管理员查看日志。 / Given up after three tries."}
+            Job.objects.filter(pk=job.pk, tries=job.tries).update(state="failed", ended_at=now, problems=[fault])
+            continue
+        taken = Job.objects.filter(pk=job.pk, state=job.state, tries=job.tries).update(
+            state="running", worker=worker, started_at=now, beat_at=now, tries=job.tries + 1, stage=""
+        )
+        if taken:
+            return Job.objects.get(pk=job.pk)
+    return None
+
+
+def do(job: Job) -> None:
+    """Do a claimed job; problems are kept with it as they are told elsewhere."""
+    ended = threading.Event()
+    beat = threading.Thread(target=_beat, args=(job, ended), daemon=True)
+    beat.start()
+    changes: dict[str, Any]
+    try:
+        outcome = WORKS[job.kind](job.arguments, job.owner, lambda stage: _step(job, stage))
+        changes = {"state": "done", "outcome": outcome}
+    except ProblemsError as told:
+        problems = [{"code": one.code, "text": one.text("zh"), "text_en": one.text("en")} for one in told.problems]
+        changes = {"state": "failed", "problems": problems}
+    except Exception:
+        _LOG.exception("job %s (%s) broke", job.pk, job.kind)
+        fault = {"code": "", "text": "系统出错，已写入日志。请再试一次，仍不行请联系管理员。"}
+        changes = {"state": "failed", "problems": [fault | {"text_en": "A fault of ours; it is in the log."}]}
+    finally:
+        ended.set()
+        beat.join()
+    Job.objects.filter(pk=job.pk, worker=job.worker, tries=job.tries).update(ended_at=timezone.now(), **changes)
+
+
+def _step(job: Job, stage: str) -> None:
+    Job.objects.filter(pk=job.pk, tries=job.tries).update(stage=stage, beat_at=timezone.now())
+
+
+def _beat(job: Job, ended: threading.Event) -> None:
+    while not ended.wait(_BEAT_SECONDS):
+        Job.objects.filter(pk=job.pk, tries=job.tries).update(beat_at=timezone.now())
+        close_old_connections()
+
+
+def name_of_worker() -> str:
+    """Name this worker by host, process and thread."""
+    return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"[:80]
+
+
+def run_worker(stop: threading.Event) -> None:
+    """Do jobs until told to stop."""
+    name = name_of_worker()
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            job = claim(name)
+        except Exception:
+            _LOG.exception("the queue cannot be read")
+            job = None
+        if job is None:
+            stop.wait(_PAUSE_SECONDS)
+        else:
+            do(job)
+
+
+def do_all() -> int:
+    """Do what waits and return how many jobs were done; for tests and for a command that ends."""
+    done = 0
+    while job := claim(name_of_worker()):
+        do(job)
+        done += 1
+    return done

@@ -1,0 +1,36 @@
+"""Pages of long work: all jobs of a user, and one with its progress."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from jiqun.desk.evaluating import STAGES
+from jiqun.web.jobs.models import Job
+from jiqun.web.people.rights import needs
+
+_LINES = 50
+
+
+def _visible(request: HttpRequest) -> Any:
+    user: Any = request.user
+    return Job.objects.select_related("owner") if user.may("audit") else Job.objects.filter(owner=user)
+
+
+@needs("read")
+def listing(request: HttpRequest) -> HttpResponse:
+    page = Paginator(_visible(request), _LINES).get_page(request.GET.get("page"))
+    return render(request, "jobs/listing.html", {"page": page, "stages": STAGES})
+
+
+@needs("read")
+def one(request: HttpRequest, number: int) -> HttpResponse:
+    """Show a job; while it is open the part with its state asks anew every two seconds."""
+    job = _visible(request).filter(pk=number).first()
+    if job is None:
+        raise Http404
+    template = "jobs/state.html" if request.headers.get("HX-Request") else "jobs/one.html"
+    return render(request, template, {"job": job, "stage": STAGES.get(job.stage, job.stage)})

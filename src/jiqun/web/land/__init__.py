@@ -1,0 +1,1 @@
+"""亩均: results of per-mu evaluations, one firm explained, campaigns."""

@@ -1,0 +1,312 @@
+"""What the pages of per-mu evaluations read: runs, their rows within a user's scope, one firm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import polars as pl
+
+from jiqun.desk.running import Run
+from jiqun.methods.wording.voice import Voice
+from jiqun.problems import Language
+from jiqun.reports.run import Evaluated
+from jiqun.reports.summary import grade_words
+from jiqun.values import from_scaled
+from jiqun.web.people.scope import Scope
+from jiqun.web.region import evaluated, ledger, run_of, runs
+
+SORTS = ("rank", "total", "name", "district", "industry", "grade")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A column of points in the grid."""
+
+    name: str
+    title: str
+    weight: str
+    digits: int
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a user picked in the grid."""
+
+    population: str = ""
+    district: str = ""
+    grade: str = ""
+    moved: bool = False
+    text: str = ""
+    sort: str = "rank"
+    down: bool = False
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """A run in the list: what was evaluated, under which rule, and how many firms have which grade."""
+
+    run: Run
+    title: str
+    counts: tuple[tuple[str, int, str], ...]
+    graded: int
+    open: int
+
+
+def run_lines(scope: Scope, language: Language) -> list[RunLine]:
+    """List the runs of rules that give firms grades, newest first, counted within the scope."""
+    return [_line(run.id, scope, language) for run in runs() if run.subject == "enterprise"]
+
+
+def _line(id_: str, scope: Scope, language: Language) -> RunLine:
+    data = evaluated(id_, language)
+    rows = within(data, scope)
+    counted = dict(rows.drop_nulls("grade").group_by("grade").len().iter_rows()) if "grade" in rows.columns else {}
+    graded = sum(counted.values())
+    widths = tuple(
+        (letter, counted.get(letter, 0), f"{100 * counted.get(letter, 0) / graded:.2f}" if graded else "0")
+        for letter in grade_words(data)
+    )
+    method = data.plan.method
+    return RunLine(run_of(id_), data.voice.pick(method.title, method.title_en), widths, graded, rows.height - graded)
+
+
+def within(data: Evaluated, scope: Scope) -> pl.DataFrame:
+    """Return the rows of a run that are of the scope's firms, by the register of enterprises as it stands."""
+    if scope.whole:
+        return data.rows
+    firms = scope.firms(ledger().table("enterprise"))
+    return data.rows.filter(pl.col(data.plan.subject).is_in(list(firms)))
+
+
+def narrowed(data: Evaluated, scope: Scope) -> Evaluated:
+    """Return a run as a report may show it to the scope: only its firms' rows, inputs and moves."""
+    if scope.whole:
+        return data
+    key = data.plan.subject
+    mine = within(data, scope)[key].to_list()
+
+    def kept(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.filter(pl.col(key).is_in(mine)) if key in frame.columns else frame
+
+    facts = None if data.facts is None else kept(data.facts)
+    return replace(data, trace=kept(data.trace), gathered=kept(data.gathered), moves=kept(data.moves), facts=facts)
+
+
+def items_of(data: Evaluated, population: str) -> list[Item]:
+    """Return the scored items of a population as columns of the grid."""
+    voice, plan = data.voice, data.plan
+    scores = plan.scores(population)
+    return [
+        Item(name, voice.label(name), _weight(score), score.digits)
+        for name, score in scores.items()
+        if f"points__{name}" in data.rows.columns
+    ]
+
+
+def _weight(score: Any) -> str:
+    weight = getattr(score, "weight", None)
+    return "" if weight is None else str(weight)
+
+
+def chosen(data: Evaluated, scope: Scope, wanted: Wanted) -> pl.DataFrame:
+    """Return the rows that a user picked, sorted as asked; missing values come last both ways."""
+    rows = within(data, scope)
+    if wanted.population:
+        rows = rows.filter(pl.col("population") == wanted.population)
+    if wanted.district:
+        rows = rows.filter(pl.col("fact__district") == wanted.district)
+    if wanted.grade:
+        rows = rows.filter(pl.col("grade").is_null() if wanted.grade == "-" else pl.col("grade") == wanted.grade)
+    if wanted.moved:
+        rows = rows.filter(pl.col(data.plan.subject).is_in(list(moved_firms(data))))
+    if wanted.text:
+        rows = rows.filter(_fits(data, wanted.text))
+    return _sorted(rows, data.plan.subject, wanted)
+
+
+def moved_firms(data: Evaluated) -> frozenset[str]:
+    """Return the firms whose grade a list or a veto touched after the ranking."""
+    if data.moves.is_empty():
+        return frozenset()
+    return frozenset(data.moves[data.plan.subject].to_list())
+
+
+def _fits(data: Evaluated, text: str) -> pl.Expr:
+    name = pl.col("fact__name").fill_null("").str.contains(text, literal=True)
+    return name | pl.col(data.plan.subject).str.contains(text.upper(), literal=True)
+
+
+def _sorted(rows: pl.DataFrame, subject: str, wanted: Wanted) -> pl.DataFrame:
+    columns = {
+        "rank": ["population", "pool", "rank"],
+        "total": ["total"],
+        "name": ["fact__name"],
+        "district": ["fact__district"],
+        "industry": ["fact__industry"],
+        "grade": ["grade"],
+    }
+    by = [name for name in columns[wanted.sort if wanted.sort in SORTS else "rank"] if name in rows.columns]
+    points = [name for name in rows.columns if name == f"points__{wanted.sort}"]
+    return rows.sort(*(points or by), subject, descending=wanted.down, nulls_last=True, maintain_order=True)
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """A row of the grid, ready to show; `cut` is said before the row where another grade begins."""
+
+    subject: str
+    name: str
+    district: str
+    industry: str
+    industry_name: str
+    points: tuple[str | None, ...]
+    total: str | None
+    rank: int | None
+    ranked: str | None
+    grade: str | None
+    treated_as: str | None
+    moved: bool
+    why_open: str
+    cut: str
+
+
+def grid_rows(data: Evaluated, rows: pl.DataFrame, items: list[Item], with_cuts: bool) -> list[GridRow]:
+    """Make rows for the grid; cut lines are said where rows are in the order of one ranking."""
+    moved, before, shown = moved_firms(data), None, []
+    for row in rows.iter_rows(named=True):
+        cut = _cut(data, before, row) if with_cuts and before is not None else ""
+        shown.append(_grid_row(data, row, items, row[data.plan.subject] in moved, cut))
+        before = row
+    return shown
+
+
+def _grid_row(data: Evaluated, row: Mapping[str, Any], items: list[Item], moved: bool, cut: str) -> GridRow:
+    digits = _total_digits(data, str(row["population"] or ""))
+    return GridRow(
+        subject=row[data.plan.subject],
+        name=row["fact__name"] or row[data.plan.subject],
+        district=data.district(row["fact__district"]) or row["fact__district"] or "",
+        industry=row["fact__industry"] or "",
+        industry_name=data.industry(row["fact__industry"]),
+        points=tuple(_unscaled(row.get(f"points__{one.name}"), one.digits) for one in items),
+        total=_unscaled(row.get("total"), digits),
+        rank=row.get("rank"),
+        ranked=row.get("grade__ranked"),
+        grade=row.get("grade"),
+        treated_as=row.get("treated_as"),
+        moved=moved,
+        why_open="" if row.get("grade") else _why_open(data.voice, row),
+        cut=cut,
+    )
+
+
+def _why_open(voice: Voice, row: Mapping[str, Any]) -> str:
+    kind = str(row.get("grade__reason") or "").partition(":")[0]
+    known = ("total_missing", "value_missing", "pool_missing", "no_cut", "no_rung", "could_be", "scored", "exempt")
+    if kind in known:
+        return voice.say(f"grade.{kind}", grade="")
+    return voice.say(f"status.{row['status']}")
+
+
+def _cut(data: Evaluated, before: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    same = before["population"] == row["population"] and before.get("pool") == row.get("pool")
+    ranked, next_ranked = before.get("grade__ranked"), row.get("grade__ranked")
+    if not same or ranked is None or next_ranked is None or ranked == next_ranked:
+        return ""
+    digits = _total_digits(data, str(row["population"]))
+    last = _unscaled(before.get("total"), digits)
+    if data.language == "en":
+        return f"{ranked} line: rank {before['rank']}, {last} points"
+    return f"{ranked} 档线　第 {before['rank']} 名，{last} 分"
+
+
+def _total_digits(data: Evaluated, population: str) -> int:
+    total = data.plan.total(population) if population in data.plan.populations else None
+    return 2 if total is None else total.digits
+
+
+def _unscaled(value: int | None, digits: int) -> str | None:
+    if value is None:
+        return None
+    told: Fraction = from_scaled(value, digits)
+    return f"{'−' if told < 0 else ''}{abs(value) // 10**digits:,}" + (
+        f".{abs(value) % 10**digits:0{digits}d}" if digits else ""
+    )
+
+
+@dataclass(frozen=True)
+class District:
+    code: str
+    name: str
+
+
+def districts_of(data: Evaluated, scope: Scope) -> list[District]:
+    """Return the districts that rows of the scope lie in, by code."""
+    codes = within(data, scope)["fact__district"].drop_nulls().unique().sort().to_list()
+    return [District(code, data.district(code) or code) for code in codes]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar of the histogram of totals, in a field 100 wide and 26 high; `grade` is the one most of it has."""
+
+    left: float
+    width: float
+    top: float
+    tall: float
+    grade: str
+    count: int
+    low: str
+    high: str
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The totals of a group as a histogram, with its ends (scaled) and their decimals."""
+
+    bars: tuple[Bar, ...] = ()
+    low: int = 0
+    high: int = 0
+    digits: int = 2
+
+    def place(self, total: int | None) -> float | None:
+        """Return where a total lies in the field, 0 to 100."""
+        if total is None or self.high == self.low:
+            return None
+        return round(100 * (total - self.low) / (self.high - self.low), 2)
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        return str(_unscaled(self.low, self.digits)), str(_unscaled(self.high, self.digits))
+
+
+_BARS, _FIELD = 36, 26
+
+
+@lru_cache(maxsize=64)
+def histogram(id_: str, population: str, pool: str, language: Language) -> Totals:
+    """Count the totals of a pool of a population in bars of equal width."""
+    data = evaluated(id_, language)
+    rows = data.rows.filter((pl.col("population") == population) & pl.col("total").is_not_null())
+    if "pool" in rows.columns and pool:
+        rows = rows.filter(pl.col("pool") == pool)
+    if rows.is_empty():
+        return Totals()
+    low, high = (int(one) for one in rows.select(pl.min("total"), pl.max("total").alias("high")).row(0))
+    width = max(1, -(-(high - low + 1) // _BARS))
+    letter = "grade__ranked" if "grade__ranked" in rows.columns else "grade"
+    grouped = rows.group_by(bin=(pl.col("total") - low) // width)
+    binned = grouped.agg(pl.len().alias("count"), pl.col(letter).drop_nulls().mode().sort().first().alias("letter"))
+    digits = _total_digits(data, population)
+    most = max(binned["count"].to_list())
+    bars = []
+    for at, count, most_have in binned.sort("bin").iter_rows():
+        tall = round(_FIELD * count / most, 2)
+        ends = (str(_unscaled(low + one * width, digits)) for one in (at, at + 1))
+        spot = round(100 * at / _BARS, 3), round(90 / _BARS, 3), round(_FIELD - tall, 2), tall
+        bars.append(Bar(*spot, (most_have or "u").lower(), count, *ends))
+    return Totals(tuple(bars), low, low + _BARS * width, digits)

@@ -1,0 +1,164 @@
+"""Pages of per-mu evaluations: the runs, the grid of one, one firm explained, export."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from jiqun.desk.advice import nearest_lines
+from jiqun.desk.evaluating import find_method
+from jiqun.desk.explaining import explain_subject
+from jiqun.methods.nearest import nearest
+from jiqun.packs import Method
+from jiqun.reports.export import export as export_report
+from jiqun.reports.summary import grade_words
+from jiqun.values import Period
+from jiqun.web.jobs.queue import ask
+from jiqun.web.land import queries
+from jiqun.web.people.audit import record_request
+from jiqun.web.people.rights import needs, require
+from jiqun.web.people.scope import Scope, scope_of
+from jiqun.web.region import evaluated, ledger, region, run_of
+from jiqun.web.shell.language import both, spoken
+
+_ROWS = 100
+_KINDS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
+
+
+def _scope(request: HttpRequest) -> Scope:
+    user: Any = request.user
+    return scope_of(user)
+
+
+@needs("read")
+def listing(request: HttpRequest) -> HttpResponse:
+    """List the runs, and let those who may start an evaluation."""
+    lines = queries.run_lines(_scope(request), spoken())
+    methods = [one for one in region().book.objects("method") if _is_of_firms(one.model)]
+    reported = ledger().table("enterprise_year")["year"].unique().sort(descending=True).to_list()
+    user: Any = request.user
+    shown = {"lines": lines, "methods": methods, "years": reported, "may_evaluate": user.may("evaluate")}
+    return render(request, "land/listing.html", shown)
+
+
+def _is_of_firms(model: object) -> bool:
+    return isinstance(model, Method) and model.evaluates.table == "enterprise_year"
+
+
+@require_POST
+@needs("evaluate")
+def evaluate(request: HttpRequest) -> HttpResponse:
+    """Queue an evaluation; METHOD-033 where no pack has the rule."""
+    user: Any = request.user
+    method, year = request.POST.get("method", ""), request.POST.get("period", "")
+    rule = find_method(region(), method).method
+    title = f"{both('评价', 'Evaluate')} {rule.title} {Period.parse(year)}"
+    return redirect("jobs:one", ask("evaluate", title, user, method=method, period=year).pk)
+
+
+@needs("read")
+def grid(request: HttpRequest, id_: str) -> HttpResponse:
+    """Show the rows of a run: filtered, sorted, with the cut lines where rows stand in the order of the ranking."""
+    user: Any = request.user
+    data, scope = evaluated(run_of(id_).id, spoken()), _scope(request)
+    populations = list(data.plan.populations)
+    picked = request.GET.get("population", "") or populations[0]
+    if picked not in populations:
+        raise Http404
+    wanted = queries.Wanted(
+        picked,
+        request.GET.get("district", ""),
+        request.GET.get("grade", ""),
+        request.GET.get("moved") == "1",
+        request.GET.get("q", "").strip(),
+        request.GET.get("sort", "rank"),
+        request.GET.get("down") == "1",
+    )
+    rows = queries.chosen(data, scope, wanted)
+    page = Paginator(range(rows.height), _ROWS).get_page(request.GET.get("page"))
+    items = queries.items_of(data, picked)
+    part = rows.slice(page.start_index() - 1 if rows.height else 0, _ROWS)
+    ranked = wanted.sort == "rank" and not wanted.down
+    return render(
+        request,
+        "land/grid.html",
+        {
+            "run": run_of(id_),
+            "data": data,
+            "title": data.voice.pick(data.plan.method.title, data.plan.method.title_en),
+            "populations": [(one, data.voice.label(one)) for one in populations],
+            "districts": queries.districts_of(data, scope),
+            "grades": grade_words(data),
+            "wanted": wanted,
+            "items": items,
+            "rows": queries.grid_rows(data, part, items, ranked),
+            "page": page,
+            "counts": _counts(data, scope, picked),
+            "span": 8 + len(items),
+            "can_export": user.may("export"),
+        },
+    )
+
+
+def _counts(data: Any, scope: Scope, population: str) -> list[tuple[str, int]]:
+    rows = queries.chosen(data, scope, queries.Wanted(population))
+    found = dict(rows.group_by("grade").len().iter_rows()) if "grade" in rows.columns else {}
+    return [*((letter, found.get(letter, 0)) for letter in grade_words(data)), ("", found.get(None, 0))]
+
+
+def _subject(id_: str, subject: str, scope: Scope) -> str:
+    """Return the subject where it is in the run and in the scope; 404 either way, so that guessing tells nothing."""
+    data = evaluated(run_of(id_).id, spoken())
+    rows = queries.within(data, scope)
+    if subject not in set(rows[data.plan.subject].to_list()):
+        raise Http404
+    return subject
+
+
+@needs("read")
+def firm(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
+    """Explain one firm: grade and lines, every item to clause and cell, moves, the nearest ways up."""
+    run = run_of(id_)
+    who = _subject(id_, subject, _scope(request))
+    told = explain_subject(region(), run, who, spoken())
+    ways = nearest(run.plan, run.trace, run.gathered, who)
+    row = run.trace.filter(run.trace[run.subject] == who).row(0, named=True)
+    totals = queries.histogram(run.id, row["population"] or "", row.get("pool") or "", spoken())
+    rows, notes = nearest_lines(run, ways, spoken())
+    record_request(request, "land.explain", who, run=run.id)
+    return render(
+        request,
+        "land/firm.html",
+        {
+            "run": run,
+            "told": told,
+            "advice": {"rows": rows, "notes": notes},
+            "totals": totals,
+            "place": totals.place(row.get("total")),
+        },
+    )
+
+
+@needs("export")
+def export(request: HttpRequest, id_: str, kind: str) -> HttpResponse:
+    """Hand out a run as a file, with the rows of the user's scope only; who took what is logged."""
+    require(request, "read")
+    if kind not in _KINDS:
+        raise Http404
+    data = queries.narrowed(evaluated(run_of(id_).id, spoken()), _scope(request))
+    name = data.run if data.official else f"{both('试算', 'trial')}_{data.run}"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"out.{kind}"
+        export_report(data, path)
+        content = path.read_bytes()
+    record_request(request, "land.export", data.run, kind=kind, rows=data.trace.height)
+    answer = HttpResponse(content, content_type=_KINDS[kind])
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.{kind}"
+    return answer

@@ -1,0 +1,67 @@
+"""Changes of people and their rights: each is checked, made and logged in one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from jiqun.web.people import audit
+from jiqun.web.people.models import User
+from jiqun.web.people.roles import ROLES
+
+
+@dataclass(frozen=True)
+class Person:
+    """What is said of a user when the account is made."""
+
+    username: str
+    role: str
+    place: str = ""
+    full_name: str = ""
+    unit: str = ""
+
+
+@transaction.atomic
+def add(person: Person, password: str, by: str, *, must_change: bool = True) -> User:
+    """Make an account; raises ValidationError for a weak password, ValueError for a role or a missing place."""
+    if person.role not in ROLES:
+        raise ValueError(f"no role {person.role}; one of {', '.join(ROLES)}")
+    if ROLES[person.role].limited_by and not person.place:
+        raise ValueError(f"role {person.role} needs a {ROLES[person.role].limited_by}")
+    user = User(
+        username=person.username,
+        role=person.role,
+        place=person.place,
+        full_name=person.full_name,
+        unit=person.unit,
+        must_change_password=must_change,
+    )
+    validate_password(password, user)
+    user.set_password(password)
+    user.save()
+    audit.record(by, "people.add", person.username, {"role": person.role, "place": person.place})
+    return user
+
+
+@transaction.atomic
+def change(user: User, by: str, **values: str | bool) -> None:
+    """Change role, place, name, unit, language or whether the account is in use; the log keeps what stood before."""
+    before = {name: getattr(user, name) for name in values}
+    for name, value in values.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(values))
+    audit.record(by, "people.change", user.username, {"before": before, "after": values})
+
+
+@transaction.atomic
+def reset_password(user: User, by: str) -> str:
+    """Give a new random password, to be changed at the next login; returns it, it is stored nowhere."""
+    password = secrets.token_urlsafe(12)
+    user.set_password(password)
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
+    audit.record(by, "people.reset_password", user.username)
+    return password

@@ -1,0 +1,24 @@
+"""Writing to the log: what was done, by whom, about what; reads of restricted data too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from jiqun.web.people.models import AuditEntry
+
+
+def record(
+    who: str, action: str, about: str, details: dict[str, Any] | None = None, address: str | None = None
+) -> None:
+    """Write one line; called within the transaction of the change, so that neither stands without the other."""
+    AuditEntry.objects.create(
+        at=timezone.now(), who=who, action=action, about=about[:200], details=details or {}, address=address
+    )
+
+
+def record_request(request: HttpRequest, action: str, about: str, **details: Any) -> None:
+    """Write one line for what the user of a request does."""
+    record(str(request.user.get_username()), action, about, details, request.META.get("REMOTE_ADDR"))

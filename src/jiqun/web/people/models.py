@@ -1,0 +1,56 @@
+"""Users with a role and a place, and the log of what was done."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from jiqun.web.people.roles import ROLES, Role
+
+
+class User(AbstractUser):
+    """Somebody who works here: the role says what they may do, the place whose rows they may see."""
+
+    role = models.CharField(max_length=20, default="leader", help_text="a key of ROLES")
+    place = models.CharField(max_length=40, blank=True, help_text="district code, park or social credit code")
+    full_name = models.CharField(max_length=60, blank=True)
+    unit = models.CharField(max_length=80, blank=True)
+    language = models.CharField(max_length=2, default="zh")
+    must_change_password = models.BooleanField(default=False)
+
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    @property
+    def means(self) -> Role:
+        """The role with its rights."""
+        return ROLES[self.role]
+
+    def may(self, right: str) -> bool:
+        return self.is_active and right in self.means.may
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+
+class AuditEntry(models.Model):
+    """One line of the log; the database itself refuses to change or remove it (migration 0002)."""
+
+    at = models.DateTimeField(db_index=True)
+    who = models.CharField(max_length=150, db_index=True)
+    action = models.CharField(max_length=40, db_index=True)
+    about = models.CharField(max_length=200)
+    details = models.JSONField(default=dict)
+    address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-id"]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("an audit entry is written once")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("an audit entry is never removed")

@@ -1,0 +1,69 @@
+"""Whose rows a user sees: applied to every frame before it reaches a page, an export, a report or the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jiqun.packs import TableContract
+    from jiqun.web.people.models import User
+
+MASKED = "＊＊＊"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Limits rows to those whose `column` holds `place`; an empty column means the whole region."""
+
+    column: str = ""
+    place: str = ""
+    sees_restricted: bool = False
+
+    @property
+    def whole(self) -> bool:
+        return not self.column
+
+    def rows(self, frame: pl.DataFrame, column: str = "") -> pl.DataFrame:
+        """Return the rows within the scope; `column` names the frame's own column for the place.
+
+        A frame that lacks the column shows nothing: what cannot be assigned to the place is not the place's.
+        """
+        if self.whole:
+            return frame
+        name = column or self.column
+        if name not in frame.columns or not self.place:
+            return frame.clear()
+        return frame.filter(pl.col(name) == self.place)
+
+    def firms(self, enterprises: pl.DataFrame) -> frozenset[str]:
+        """Return the ids of the firms within the scope, from the register of enterprises."""
+        return frozenset(self.rows(enterprises)["enterprise"].to_list())
+
+    def masked(self, frame: pl.DataFrame, contract: TableContract) -> pl.DataFrame:
+        """Replace the values of restricted columns by asterisks for those who may not see them."""
+        if self.sees_restricted:
+            return frame
+        hidden = [one.name for one in contract.fields if one.sensitivity == "restricted" and one.name in frame.columns]
+        return frame.with_columns(
+            pl.when(pl.col(name).is_not_null()).then(pl.lit(MASKED)).alias(name) for name in hidden
+        )
+
+    def restricted_among(self, columns: Iterable[str], contract: TableContract) -> list[str]:
+        """Name the restricted columns among some: reading them is logged."""
+        wanted = set(columns)
+        return [one.name for one in contract.fields if one.sensitivity == "restricted" and one.name in wanted]
+
+
+def scope_of(user: User) -> Scope:
+    """Return what a user may see.
+
+    >>> Scope("district", "500105").whole
+    False
+    """
+    role = user.means
+    return Scope(role.limited_by, user.place if role.limited_by else "", role.sees_restricted)

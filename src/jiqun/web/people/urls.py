@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from jiqun.web.people import views
+
+app_name = "people"
+urlpatterns = [
+    path("login/", views.Login.as_view(), name="login"),
+    path("logout/", views.Logout.as_view(), name="logout"),
+    path("password/", views.Password.as_view(), name="password"),
+    path("language/", views.language, name="language"),
+    path("", views.listing, name="listing"),
+    path("add/", views.add, name="add"),
+    path("<int:number>/", views.edit, name="edit"),
+    path("audit/", views.audit_log, name="audit"),
+]

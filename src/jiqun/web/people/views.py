@@ -1,0 +1,136 @@
+"""Login, password, language; the list of people; the log."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import views as auth_views
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from jiqun.web.people import actions, audit
+from jiqun.web.people.models import AuditEntry, User
+from jiqun.web.people.rights import needs
+from jiqun.web.people.roles import ROLES
+from jiqun.web.shell.language import COOKIE, both
+
+_LINES = 100
+
+
+class Login(auth_views.LoginView):
+    template_name = "people/login.html"
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = super().form_valid(form)
+        audit.record_request(self.request, "login", self.request.user.get_username())
+        return answer
+
+
+class Logout(auth_views.LogoutView):
+    pass
+
+
+class Password(auth_views.PasswordChangeView):
+    template_name = "people/password.html"
+    success_url = reverse_lazy("overview:home")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        user = form.save()
+        user.must_change_password = False
+        user.save(update_fields=["must_change_password"])
+        update_session_auth_hash(self.request, user)
+        audit.record_request(self.request, "people.password", user.username)
+        return redirect(self.success_url)
+
+
+def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Answer a login that failed too often."""
+    minutes = round(settings.AXES_COOLOFF_TIME * 60)
+    return render(request, "people/locked.html", {"minutes": minutes, "limit": settings.AXES_FAILURE_LIMIT}, status=429)
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Switch the language; kept with the user, or in a cookie before login."""
+    wanted = "en" if request.POST.get("language") == "en" else "zh"
+    if request.user.is_authenticated:
+        user = request.user
+        user.language = wanted
+        user.save(update_fields=["language"])
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    answer = redirect(back)
+    answer.set_cookie(COOKIE, wanted, max_age=31_536_000, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+    return answer
+
+
+@needs("people")
+def listing(request: HttpRequest) -> HttpResponse:
+    people = User.objects.order_by("-is_active", "role", "username")
+    return render(request, "people/listing.html", {"people": people, "roles": ROLES})
+
+
+@needs("people")
+def add(request: HttpRequest) -> HttpResponse:
+    """Make an account and show its first password once."""
+    said: dict[str, str] = {name: request.POST.get(name, "").strip() for name in ("username", *_FIELDS)}
+    if request.method == "POST":
+        password = secrets.token_urlsafe(12)
+        try:
+            actions.add(actions.Person(**said), password, request.user.get_username())
+        except (ValueError, ValidationError) as wrong:
+            messages.error(request, "；".join(getattr(wrong, "messages", [str(wrong)])))
+        except IntegrityError:
+            messages.error(request, both("这个登录名已经有人用。", "This login name is taken."))
+        else:
+            return render(request, "people/password_once.html", {"username": said["username"], "password": password})
+    return render(request, "people/edit.html", {"said": said, "roles": ROLES, "person": None})
+
+
+_FIELDS = ("role", "place", "full_name", "unit")
+
+
+@needs("people")
+def edit(request: HttpRequest, number: int) -> HttpResponse:
+    """Change an account, take it out of use, or give it a new password."""
+    person = get_object_or_404(User, pk=number)
+    by = request.user.get_username()
+    if request.method == "POST" and request.POST.get("do") == "reset":
+        password = actions.reset_password(person, by)
+        return render(request, "people/password_once.html", {"username": person.username, "password": password})
+    if request.method == "POST":
+        said: dict[str, str | bool] = {name: request.POST.get(name, "").strip() for name in _FIELDS}
+        said["is_active"] = request.POST.get("is_active") == "on"
+        role = ROLES.get(str(said["role"]))
+        if role is None or (role.limited_by and not said["place"]):
+            messages.error(request, both("这个角色要填所属区县、园区或企业。", "This role needs a place."))
+        elif person.username == by and (not said["is_active"] or said["role"] != person.role):
+            messages.error(request, both("不能改自己的角色或停用自己。", "Not your own role or account."))
+        else:
+            actions.change(person, by, **said)
+            messages.success(request, both("已保存。", "Saved."))
+            return redirect("people:listing")
+    values = {name: getattr(person, name) for name in ("username", *_FIELDS)}
+    return render(request, "people/edit.html", {"said": values, "roles": ROLES, "person": person})
+
+
+@needs("audit")
+def audit_log(request: HttpRequest) -> HttpResponse:
+    lines = AuditEntry.objects.all()
+    for name in ("who", "action"):
+        if wanted := request.GET.get(name, "").strip():
+            lines = lines.filter(**{f"{name}__startswith": wanted})
+    page = Paginator(lines, _LINES).get_page(request.GET.get("page"))
+    return render(request, "people/audit.html", {"page": page})

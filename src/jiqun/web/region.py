@@ -1,0 +1,92 @@
+"""The workspace this server works on: its law book, and stored runs that are read once and kept in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache, lru_cache
+
+import polars as pl
+from django.conf import settings
+
+from jiqun.desk.context import Context
+from jiqun.desk.explaining import subject_facts
+from jiqun.desk.running import Run, all_runs, find_run
+from jiqun.ledger.view import View, latest
+from jiqun.methods.ladder.evaluations import empty_table
+from jiqun.problems import Language
+from jiqun.reports.run import Evaluated
+
+_RUNS_KEPT = 8
+
+
+@cache
+def region() -> Context:
+    """Return the workspace with its law book; packs are read once, a server is started anew after they change."""
+    return Context(settings.WORKSPACE)
+
+
+def runs() -> list[Run]:
+    """Return the stored runs, the newest first."""
+    return sorted(all_runs(region()), key=lambda run: (run.stored.at is not None, run.stored.at, run.id), reverse=True)
+
+
+@lru_cache(maxsize=_RUNS_KEPT)
+def run_of(id_: str) -> Run:
+    """Return a run; what lies under an id never changes, so it is kept. CLI-003 where there is none."""
+    return find_run(region(), id_)
+
+
+@lru_cache(maxsize=_RUNS_KEPT)
+def evaluated(id_: str, language: Language) -> Evaluated:
+    """Return a run as the reports read it, with who its subjects are."""
+    run = run_of(id_)
+    return Evaluated(
+        plan=run.plan,
+        trace=run.trace,
+        gathered=run.gathered,
+        moves=run.moves,
+        run=run.id,
+        snapshot=run.snapshot,
+        official=run.official,
+        facts=subject_facts(region(), run),
+        book=run.book,
+        language=language,
+    )
+
+
+@lru_cache(maxsize=64)
+def names_of(ending: str, on: date) -> Mapping[str, str]:
+    """Return code → name of the taxonomies whose id ends so (`districts`, `gbt4754`), as they stood on a day."""
+    book = region().book
+    found: dict[str, str] = {}
+    for one in book.objects("taxonomy"):
+        if one.id.endswith(ending):
+            found |= {str(code): entry.name for code, entry in book.taxonomy(one.id).on(on).codes.items()}
+    return found
+
+
+class Ledger:
+    """The ledger at one state: tables are read when first asked for and kept while the state is the newest."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self._tables: dict[str, pl.DataFrame] = {}
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Return a table as it stands; empty with its contract's columns where nothing was imported."""
+        if name not in self._tables:
+            there = name in self.view.tables
+            self._tables[name] = self.view.table(name) if there else empty_table(region().contract(name))
+        return self._tables[name]
+
+
+def ledger() -> Ledger:
+    """Return the ledger of now."""
+    view = latest(region().workspace)
+    return _ledger(tuple(sorted(view.versions.items())))
+
+
+@lru_cache(maxsize=2)
+def _ledger(versions: tuple[tuple[str, int], ...]) -> Ledger:
+    return Ledger(View(region().workspace, dict(versions)))

@@ -1,0 +1,64 @@
+"""The production server: gunicorn with threads; each process may do long work beside its requests.
+
+Started as a program of its own (`python -m jiqun.web.server`), which loads the application only after its forks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import threading
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Serves the workbench with gunicorn's settings as given."""
+
+    def __init__(self, **options: Any) -> None:
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        from jiqun.web.wsgi import application
+
+        return application
+
+
+def with_jobs(server: Any) -> None:
+    """Start the in-process worker once a process has the application."""
+    from jiqun.web.jobs.queue import run_worker
+
+    threading.Thread(target=run_worker, args=(threading.Event(),), daemon=True, name="jobs").start()
+
+
+def without_jobs(server: Any) -> None:
+    """Leave long work to `jiqun worker`."""
+
+
+def main() -> None:
+    """Serve until stopped."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--bind", default="127.0.0.1:8000")
+    asked.add_argument("--workers", type=int, default=2)
+    asked.add_argument("--threads", type=int, default=8)
+    asked.add_argument("--jobs", action="store_true")
+    said = asked.parse_args()
+    Server(
+        bind=said.bind,
+        workers=said.workers,
+        threads=said.threads,
+        worker_class="gthread",
+        timeout=120,
+        graceful_timeout=30,
+        loglevel="warning",
+        post_worker_init=with_jobs if said.jobs else without_jobs,
+    ).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""What stands around every page: navigation by business line, who is here, the region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from jiqun.web.region import names_of, region
+from jiqun.web.shell.language import both, spoken
+
+
+@dataclass(frozen=True)
+class Link:
+    """A line of the navigation; `part` is the beginning of the addresses it stands for."""
+
+    title: str
+    title_en: str
+    name: str
+    icon: str
+    right: str = "read"
+
+
+GROUPS: tuple[tuple[str, str, tuple[Link, ...]], ...] = (
+    ("", "", (Link("总览", "Overview", "overview:home", "home"),)),
+    (
+        "企业与用地",
+        "Firms and land",
+        (Link("亩均评价", "Per-mu evaluation", "land:runs", "chart"),),
+    ),
+    (
+        "底座",
+        "Foundations",
+        (
+            Link("任务", "Jobs", "jobs:listing", "clock"),
+            Link("人员权限", "People", "people:listing", "people", "people"),
+            Link("操作日志", "Log", "people:audit", "log", "audit"),
+        ),
+    ),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Return the parts of the frame for a template."""
+    shown: dict[str, Any] = {"language": spoken(), "is_demo": False}
+    user: Any = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return shown
+    workspace = region().workspace
+    shown["is_demo"] = "demo" in workspace.packs
+    shown["region_name"] = region_name(workspace.region)
+    shown["groups"] = list(_groups(request, user))
+    return shown
+
+
+def _groups(request: HttpRequest, user: Any) -> Any:
+    for zh, en, links in GROUPS:
+        lines = []
+        for link in links:
+            address = reverse(link.name)
+            here = request.path == address or (address != "/" and request.path.startswith(address))
+            if user.may(link.right):
+                lines.append({"title": both(link.title, link.title_en), "to": address, "icon": link.icon, "here": here})
+        if lines:
+            yield {"title": both(zh, en), "links": lines}
+
+
+def region_name(code: str) -> str:
+    """Return the name of a region's code as it is called today; the code itself where no taxonomy has it."""
+    districts = names_of("districts", timezone.localdate())
+    return districts.get(code, code)

@@ -1,0 +1,38 @@
+"""The language of a request; problems told as a page instead of a stack trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from jiqun.problems import ProblemsError
+from jiqun.web.shell.language import of_request, speak
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class Language:
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        speak(of_request(request))
+        return self.get_response(request)
+
+
+class ToldProblems:
+    """Shows the problems that a view raised, with code, place, what, why and what to do."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, ProblemsError):
+            return None
+        missing = any(one.code in ("CLI-001", "CLI-003", "LEDGER-054") for one in exception.problems)
+        return render(request, "shell/problems.html", {"problems": exception.problems}, status=404 if missing else 422)

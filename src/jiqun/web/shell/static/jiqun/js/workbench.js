@@ -1,0 +1,38 @@
+// Keyboard of the workbench and the navigation on narrow screens. No page needs it to be read.
+"use strict";
+
+const menu = document.querySelector(".jq-menu");
+if (menu) {
+  menu.addEventListener("click", () => {
+    const open = document.getElementById("nav").classList.toggle("is-open");
+    menu.setAttribute("aria-expanded", String(open));
+  });
+}
+
+const isTyping = (target) => /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable;
+
+function step(by) {
+  const rows = [...document.querySelectorAll("[data-rows] tbody tr")].filter((row) => row.querySelector("a"));
+  if (!rows.length) return;
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))];
+  next.querySelector("a").focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key === "k") {
+    const search = document.querySelector("[data-search]");
+    if (search) { event.preventDefault(); search.focus(); }
+    return;
+  }
+  if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "j") step(1);
+  if (event.key === "k") step(-1);
+  if (event.key === "e") document.querySelector("[data-export]")?.click();
+});
+
+// A filter that changes is applied at once; without scripts its form has a button.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-auto]");
+  if (form) form.requestSubmit();
+});

@@ -1,0 +1,84 @@
+"""Tags of every template: a text in the language of the page, grades, numbers, problems."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from jiqun.methods.wording.numbers import grouped
+from jiqun.problems import Problem
+from jiqun.values import decimal_text, exact, half_up
+from jiqun.web.shell.icons import ICONS
+from jiqun.web.shell.language import both as in_both
+from jiqun.web.shell.language import spoken
+
+register = template.Library()
+_SHAPES = {"A": "a", "B": "b", "C": "c", "D": "d"}
+
+
+@register.simple_tag
+def both(zh: str, en: str) -> str:
+    """Say a text in the language of the page."""
+    return in_both(zh, en)
+
+
+@register.simple_tag
+def grade(letter: str | None, large: bool = False) -> SafeString:
+    """Draw a grade: letter, shape and colour, so that it reads in black and white and aloud."""
+    if not letter:
+        return format_html('<span class="jq-grade jq-grade-u">{}</span>', in_both("未评", "none"))
+    shape = _SHAPES.get(letter)
+    if shape is None:
+        return format_html('<span class="badge">{}</span>', letter)
+    size = " jq-grade-lg" if large else ""
+    return format_html('<span class="jq-grade jq-grade-{}{}">{}</span>', shape, size, letter)
+
+
+@register.filter
+def number(value: object, digits: int | str = 2) -> str:
+    """Write a number with thousands separators and the digits of its column; nothing for a missing one.
+
+    >>> number(1234.5)
+    '1,234.50'
+    """
+    if value is None or value == "":
+        return ""
+    told = value if isinstance(value, (Fraction, int)) else exact(float(str(value)))
+    places = int(digits)
+    rounded = half_up(Fraction(told), places)
+    text = decimal_text(rounded)
+    whole, _, part = text.partition(".")
+    padded = whole if not places else f"{whole}.{part.ljust(places, '0')}"
+    return grouped(padded)
+
+
+@register.filter
+def said(problem: Problem) -> str:
+    """Tell a problem: what, why, what to do."""
+    return problem.text(spoken())
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: object) -> str:
+    """Return the address's query with some values changed; an empty value takes one out."""
+    values = context["request"].GET.copy()
+    values.pop("page", None)
+    for name, value in changes.items():
+        if value in ("", None):
+            values.pop(name, None)
+        else:
+            values[name] = str(value)
+    return f"?{values.urlencode()}"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw an icon of the navigation; it says nothing that the words beside it do not say."""
+    return format_html(
+        '<svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.4" '
+        'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{}</svg>',
+        SafeString(ICONS.get(name, "")),
+    )

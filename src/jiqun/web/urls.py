@@ -1,0 +1,18 @@
+"""Addresses of the workbench, one line per business line."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from jiqun.web.shell.health import health
+
+urlpatterns = [
+    path("", include("jiqun.web.overview.urls")),
+    path("people/", include("jiqun.web.people.urls")),
+    path("jobs/", include("jiqun.web.jobs.urls")),
+    path("land/", include("jiqun.web.land.urls")),
+    path("health/", health, name="health"),
+]
+handler403 = "jiqun.web.shell.faults.forbidden"
+handler404 = "jiqun.web.shell.faults.not_found"
+handler500 = "jiqun.web.shell.faults.broken"

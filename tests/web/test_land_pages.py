@@ -1,0 +1,91 @@
+"""The pages of per-mu evaluations say what the run says."""
+
+from __future__ import annotations
+
+import pytest
+
+from jiqun.web.jobs.models import Job
+from jiqun.web.jobs.queue import SILENT, claim, do_all
+from jiqun.web.people.models import AuditEntry
+from jiqun.web.region import runs
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+@pytest.fixture
+def run():
+    return next(one for one in runs() if one.method_id.startswith("per-mu.chongqing"))
+
+
+def test_the_grid_has_every_firm_once_and_counts_as_the_run_does(as_user, run):
+    client, seen, number = as_user("analyst"), [], 1
+    populations = list(run.plan.populations)
+    for population in populations:
+        page = client.get(f"/land/runs/{run.id}/", {"population": population, "page": number}).context["page"]
+        for number in page.paginator.page_range:
+            said = {"population": population, "page": number}
+            seen += [row.subject for row in client.get(f"/land/runs/{run.id}/", said).context["rows"]]
+    inside = run.trace.drop_nulls("population")["enterprise"].to_list()
+    assert sorted(seen) == sorted(inside)
+
+
+def test_a_cut_line_stands_between_the_last_of_a_grade_and_the_first_of_the_next(as_user, run):
+    district = run.trace.drop_nulls("grade__ranked")["pool"].mode().sort()[0]
+    rows = as_user("analyst").get(f"/land/runs/{run.id}/", {"district": district}).context["rows"]
+    for before, row in zip(rows, rows[1:], strict=False):
+        same_ranking = before.rank is not None and row.rank is not None and row.rank > before.rank
+        if same_ranking and row.cut:
+            assert before.ranked != row.ranked
+
+
+def test_the_page_of_a_firm_names_clause_source_and_trial(as_user, run):
+    graded = run.trace.drop_nulls("grade")["enterprise"][0]
+    page = as_user("analyst").get(f"/land/runs/{run.id}/firms/{graded}/").content.decode()
+    assert "试算" in page and "jq-clause" in page and ".xlsx" in page and "没有签发" not in page
+    assert AuditEntry.objects.filter(action="land.explain", about=graded).exists()
+
+
+def test_pages_speak_english_when_asked(as_user, run):
+    client = as_user("analyst")
+    client.post("/people/language/", {"language": "en", "next": "/"})
+    page = client.get(f"/land/runs/{run.id}/").content.decode()
+    assert "Who got which grade" in page and 'lang="en"' in page
+
+
+def test_an_unknown_run_is_told_as_a_problem(as_user):
+    answer = as_user("analyst").get("/land/runs/ffffffff/")
+    assert answer.status_code == 404 and "CLI-003" in answer.content.decode()
+
+
+def test_only_who_may_evaluate_starts_one(as_user):
+    said = {"method": "per-mu.huaian", "period": "2024"}
+    assert as_user("leader").post("/land/evaluate/", said).status_code == 403
+    assert as_user("analyst").post("/land/evaluate/", {"method": "no.such", "period": "2024"}).status_code == 422
+
+
+def test_an_evaluation_is_queued_done_and_leads_to_its_grid(as_user):
+    client = as_user("analyst")
+    said = {"method": "per-mu.huaian", "period": "2024"}
+    first, again = client.post("/land/evaluate/", said).url, client.post("/land/evaluate/", said).url
+    assert first == again and Job.objects.count() == 1
+    assert do_all() == 1
+    job = Job.objects.get()
+    assert job.state == "done" and client.get(job.outcome["to"]).status_code == 200
+
+
+def test_a_failed_job_tells_its_problem(as_user):
+    client = as_user("analyst")
+    client.post("/land/evaluate/", {"method": "per-mu.huaian", "period": "1999"})
+    do_all()
+    job = Job.objects.get()
+    assert job.state == "failed" and job.problems[0]["code"].startswith(("METHOD-", "LEDGER-", "PACK-"))
+    assert job.problems[0]["code"] in client.get(f"/jobs/{job.pk}/").content.decode()
+
+
+def test_work_of_a_worker_that_fell_silent_is_taken_up_again_but_not_for_ever(as_user):
+    as_user("analyst").post("/land/evaluate/", {"method": "per-mu.huaian", "period": "2024"})
+    for attempt in (1, 2, 3):
+        job = claim(f"dead-{attempt}")
+        assert job is not None and job.tries == attempt and claim("other") is None
+        Job.objects.update(beat_at=job.beat_at - 2 * SILENT)
+    assert claim("last") is None and Job.objects.get().state == "failed"

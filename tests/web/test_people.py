@@ -1,0 +1,83 @@
+"""Login, roles, the log."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+
+from jiqun.web.people.actions import Person, add
+from jiqun.web.people.models import AuditEntry, User
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/land/", "/people/", "/people/audit/", "/jobs/", "/land/runs/x/", "/nowhere/"]
+)
+def test_nothing_is_shown_to_who_is_not_logged_in(address):
+    answer = Client().get(address)
+    assert answer.status_code == 302 and answer["Location"].startswith("/people/login/")
+
+
+def test_five_wrong_passwords_lock_the_account_even_for_the_right_one(people, settings):
+    settings.AXES_ENABLED = True
+    user = people["analyst"]
+    user.set_password("right-password-1")
+    user.save()
+    client = Client()
+    for _ in range(5):
+        last = client.post("/people/login/", {"username": "analyst", "password": "wrong"})
+    assert last.status_code == 429
+    assert client.post("/people/login/", {"username": "analyst", "password": "right-password-1"}).status_code == 429
+
+
+def test_a_new_account_must_change_its_password_first():
+    add(Person("new", "leader"), "first-password-1", "test")
+    client = Client()
+    client.post("/people/login/", {"username": "new", "password": "first-password-1"})
+    assert client.get("/").url == "/people/password/"
+    said = {"old_password": "first-password-1", "new_password1": "own-password-22", "new_password2": "own-password-22"}
+    client.post("/people/password/", said)
+    assert client.get("/").status_code == 200
+
+
+def test_a_role_with_limited_rows_needs_a_place():
+    with pytest.raises(ValueError, match="needs a district"):
+        add(Person("d", "district"), "first-password-1", "test")
+
+
+@pytest.mark.parametrize("username", ["analyst", "signer", "tax", "district", "park", "firm", "leader", "auditor"])
+def test_only_the_administrator_sees_people(as_user, username):
+    assert as_user(username).get("/people/").status_code == 403
+
+
+def test_a_change_of_rights_is_logged_with_what_stood_before(as_user, people):
+    leader = people["leader"]
+    said = {"role": "auditor", "full_name": "陈", "unit": "", "place": "", "is_active": "on"}
+    assert as_user("admin").post(f"/people/{leader.pk}/", said).status_code == 302
+    line = AuditEntry.objects.filter(action="people.change").latest("id")
+    assert (line.who, line.details["before"]["role"], line.details["after"]["role"]) == ("admin", "leader", "auditor")
+
+
+def test_the_database_refuses_to_change_or_remove_the_log(people):
+    for statement in ("UPDATE people_auditentry SET who = 'x'", "DELETE FROM people_auditentry"):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def test_an_administrator_cannot_lock_themselves_out(as_user, people):
+    as_user("admin").post(f"/people/{people['admin'].pk}/", {"role": "leader"})
+    assert User.objects.get(username="admin").role == "administrator"
+
+
+def test_the_language_switch_is_kept_with_the_user(as_user):
+    client = as_user("analyst")
+    client.post("/people/language/", {"language": "en", "next": "/land/"})
+    assert "Which evaluations were made" in client.get("/land/").content.decode()
+    assert client.post("/people/language/", {"language": "zh", "next": "https://elsewhere.example/"}).url == "/"
+
+
+def test_migrations_say_what_the_models_say():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)

@@ -1,0 +1,62 @@
+"""What every page has."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from fractions import Fraction
+
+import pytest
+from django.test import Client
+
+from jiqun.web.shell.logs import JsonLines
+from jiqun.web.shell.templatetags.jiqun import grade, number
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+def test_health_says_whether_database_and_workspace_are_there(settings, tmp_path):
+    assert Client().get("/health/").json() == {"fine": True, "database": True, "workspace": True}
+    settings.WORKSPACE = tmp_path
+    assert Client().get("/health/").status_code == 503
+
+
+def test_the_headers_forbid_foreign_scripts_and_frames(as_user):
+    answer = as_user("leader").get("/")
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'self'" in policy and "unsafe-eval" not in policy and "script-src" not in policy
+    assert answer["X-Frame-Options"] == "DENY" and answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_navigation_shows_only_what_one_may(as_user):
+    assert "人员权限" in as_user("admin").get("/").content.decode()
+    assert "人员权限" not in as_user("leader").get("/").content.decode()
+
+
+@pytest.mark.parametrize(("value", "shown"), [(1234.5, "1,234.50"), (Fraction(1, 8), "0.13"), (0, "0.00"), (None, "")])
+def test_numbers_have_separators_and_the_decimals_of_their_column(value, shown):
+    assert number(value) == shown
+
+
+def test_a_grade_is_a_letter_too_and_none_is_a_word():
+    assert ">A<" in grade("A") and "未评" in grade(None) and "<" not in grade("<b>")[20:-7]
+
+
+def test_a_log_line_is_one_json_object():
+    record = logging.LogRecord("jiqun.x", logging.ERROR, "f", 1, "坏了 %s", ("一",), None)
+    assert json.loads(JsonLines().format(record))["message"] == "坏了 一"
+
+
+def test_the_deployment_check_is_clean_under_production_settings(demo):
+    settings = {"JIQUN_WORKSPACE": str(demo.folder), "JIQUN_HTTPS": "1", "JIQUN_HOSTS": "brain.example.cn"}
+    command = [sys.executable, "-m", "django", "check", "--deploy", "--fail-level", "WARNING"]
+    done = subprocess.run(
+        command,
+        env={**os.environ, **settings, "DJANGO_SETTINGS_MODULE": "jiqun.web.settings"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
