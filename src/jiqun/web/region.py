@@ -12,6 +12,7 @@ from django.conf import settings
 from jiqun.desk.context import Context
 from jiqun.desk.explaining import subject_facts
 from jiqun.desk.running import Run, all_runs, find_run
+from jiqun.ledger.occupancy import land_use
 from jiqun.ledger.view import View, latest
 from jiqun.methods.ladder.evaluations import empty_table
 from jiqun.problems import Language
@@ -78,6 +79,13 @@ class Ledger:
         if name not in self._tables:
             there = name in self.view.tables
             self._tables[name] = self.view.table(name) if there else empty_table(region().contract(name))
+        return self._tables[name]
+
+    def land_use(self, year: int) -> pl.DataFrame:
+        """Return the land that every firm used in a year (亩), added up from parcels and leases."""
+        name = f"land_use of {year}"
+        if name not in self._tables:
+            self._tables[name] = land_use(self.table("parcel"), self.table("occupancy"), year).totals
         return self._tables[name]
 
 

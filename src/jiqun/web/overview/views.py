@@ -1,19 +1,41 @@
-"""总览: what a leader sees first."""
+"""总览: what a director sees first."""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from jiqun.web.land.queries import run_lines
+from jiqun.web.overview import queries
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import scope_of
+from jiqun.web.region import ledger
 from jiqun.web.shell.language import spoken
 
 
 @needs("read")
 def home(request: HttpRequest) -> HttpResponse:
+    """Show clusters against targets, key figures, districts, what is in doubt, grades and coverage."""
     user: Any = request.user
-    return render(request, "overview/home.html", {"lines": run_lines(scope_of(user), spoken())})
+    scope, of = scope_of(user), ledger()
+    year = queries.newest_year(of)
+    shown: dict[str, Any] = {"lines": run_lines(scope, spoken()), "year": year}
+    if year is not None:
+        tiers = queries.tiers(of, scope, year)
+        every = [one for tier in tiers for one in tier.clusters]
+        shown |= {
+            "tiers": tiers,
+            "count": len(every),
+            "with_target": sum(one.share is not None for one in every),
+            "reached": sum(one.share is not None and one.share >= 1 and not one.doubtful for one in every),
+            "without_data": sum(one.actual is None for one in every),
+            "figures": queries.figures(of, scope, year),
+            "places": queries.places(of, scope, year),
+            "doubts": queries.doubtful(of, scope, year),
+            "half": Fraction(1, 2),
+            "coverage": queries.coverage(of, scope, year),
+        }
+    return render(request, "overview/home.html", shown)

@@ -56,6 +56,22 @@ def number(value: object, digits: int | str = 2) -> str:
 
 
 @register.filter
+def percent(share: Fraction | None) -> str:
+    """Return a share in per cent with two decimals, without the sign; nothing for an unknown one.
+
+    >>> percent(Fraction(1, 3))
+    '33.33'
+    """
+    return "" if share is None else number(share * 100, 2)
+
+
+@register.filter
+def width(share: Fraction | None) -> str:
+    """Return a share as the width of a bar in per cent, at most 100, with a point for the decimals."""
+    return "0" if share is None else f"{min(100.0, max(0.0, float(share) * 100)):.2f}"
+
+
+@register.filter
 def said(problem: Problem) -> str:
     """Tell a problem: what, why, what to do."""
     return problem.text(spoken())

@@ -1,0 +1,215 @@
+"""How the clusters of a region stand: what the ledger's firms in each add up to, beside the target of its horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+import polars as pl
+
+from jiqun.packs import LawBook, View
+from jiqun.problems import ProblemsError
+from jiqun.values import exact
+
+INDUSTRIES = "gbt4754"
+_PER_YI = 10_000  # 万元 in a 亿元
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target in 亿元: of output or revenue, published for the cluster or only the size its tier is named by."""
+
+    value: Fraction
+    measure: str
+    published: bool
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster: firms whose industry certainly belongs, what they add up to, and what may belong beside.
+
+    `actual` is None where no firm reported; `unreported` firms belong and gave no figure; `partial` firms have an
+    industry of which only a part belongs, so they count only with product evidence; `largest` is the
+    share of the largest firm, `doubtful` how many figures jumped a thousandfold since the year before.
+    """
+
+    code: str
+    name: str
+    tier: str
+    firms: int
+    unreported: int
+    partial: int
+    actual: Fraction | None
+    largest: Fraction | None
+    doubtful: int
+    measure: str
+    target: Target | None
+    horizon: int
+    year: int
+
+    @property
+    def share(self) -> Fraction | None:
+        """Actual over target."""
+        return None if self.actual is None or self.target is None else self.actual / self.target.value
+
+    @property
+    def growth_needed(self) -> float | None:
+        """Growth a year in per cent that reaches the target in the year of the horizon: (target ÷ actual)^(1/n) − 1."""
+        share, years = self.share, self.horizon - self.year
+        if share is None or share <= 0 or years <= 0:
+            return None
+        return float((float(1 / share) ** (1 / years) - 1) * 100)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Where the clusters and their targets stand in the law book."""
+
+    taxonomy: str = "chongqing.33618"
+    targets: str = "33618.target"
+    horizon: int = 2027
+
+
+def clusters(book: LawBook, firms: pl.DataFrame, year: int, wanted: Wanted | None = None) -> tuple[Cluster, ...]:
+    """Add up the above-scale firms of a year by cluster; clusters overlap, so they are never added to each other.
+
+    `firms` are the rows of enterprise_year. The measure (output or revenue, in 亿元) is that of the published target,
+    revenue where the cluster has none. The scope is the taxonomy's rule at the year's end.
+    """
+    asked = wanted or Wanted()
+    if not book.has("taxonomy", asked.taxonomy):
+        return ()
+    day = date(year, 12, 31)
+    view = book.taxonomy(asked.taxonomy).on(day)
+    rows = firms.filter((pl.col("year") == year) & (pl.col("scale") == "above"))
+    doubts = {name: {one.enterprise for one in jumps(firms, year, [name])} for name in ("output", "revenue")}
+    return tuple(_cluster(book, view, code, rows, year, asked, doubts) for code in _leaves(view))
+
+
+def _leaves(view: View) -> Iterable[str]:
+    return (code for code in view.codes if view.level(code) == 2)  # level 1 are the tiers
+
+
+def _cluster(
+    book: LawBook,
+    view: View,
+    code: str,
+    rows: pl.DataFrame,
+    year: int,
+    asked: Wanted,
+    doubts: Mapping[str, set[str]],
+) -> Cluster:
+    tier = view.ancestors(code)[0]
+    target = _target(book, code, tier, asked)
+    measure = target.measure if target is not None and target.published else "revenue"
+    day = date(year, 12, 31)
+    certain = book.codes(asked.taxonomy, [code], day, of=INDUSTRIES)
+    possible = book.codes(asked.taxonomy, [code], day, of=INDUSTRIES, partial=True) - certain
+    inside = rows.filter(pl.col("industry").is_in(list(certain)))
+    reported = inside[measure].drop_nulls().to_list()
+    values = [exact(one) for one in reported]
+    total = sum(values, Fraction(0))
+    return Cluster(
+        code,
+        view.codes[code].name,
+        tier,
+        inside.height,
+        inside.height - len(reported),
+        rows.filter(pl.col("industry").is_in(list(possible))).height,
+        total / _PER_YI if values else None,
+        max(values) / total if values and total > 0 else None,
+        len(doubts[measure] & set(inside["enterprise"].to_list())),
+        measure,
+        target,
+        asked.horizon,
+        year,
+    )
+
+
+def _target(book: LawBook, code: str, tier: str, asked: Wanted) -> Target | None:
+    """Return the target published for a cluster, else the size of its tier, else None."""
+    day = date(asked.horizon, 12, 31)
+    for name, measure, published in (
+        (f"output.{code}", "output", True),
+        (f"revenue.{code}", "revenue", True),
+        (f"tier.{tier}", "revenue", False),
+    ):
+        try:
+            found = book.parameter(f"{asked.targets}.{name}", day)
+        except ProblemsError:  # nothing was published for it
+            continue
+        return Target(Fraction(found.value), measure, published)
+    return None
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A ratio of two sums over the firms that reported both; `covered` of `firms` did."""
+
+    name: str
+    value: Fraction | None
+    covered: int
+    firms: int
+
+
+RATIOS: Mapping[str, tuple[str, str]] = {
+    "tax_per_mu": ("tax", "land"),
+    "value_added_per_mu": ("value_added", "land"),
+    "rd_intensity": ("rd", "revenue"),
+    "labour_productivity": ("value_added", "staff"),
+    "value_added_per_energy": ("value_added", "energy"),
+}
+
+
+def ratios(firms: pl.DataFrame, year: int) -> dict[str, Ratio]:
+    """Return sum ÷ sum over the above-scale firms of a year, each over the firms that reported both parts.
+
+    `firms` are the rows of enterprise_year with the land of land_use as `land` (亩).
+    """
+    rows = firms.filter((pl.col("year") == year) & (pl.col("scale") == "above"))
+    return {name: _ratio(rows, name, *parts) for name, parts in RATIOS.items()}
+
+
+def _ratio(rows: pl.DataFrame, name: str, above: str, below: str) -> Ratio:
+    if above not in rows.columns or below not in rows.columns:
+        return Ratio(name, None, 0, rows.height)
+    known = rows.select(above, below).drop_nulls()
+    over = sum((exact(one) for one in known[above].to_list()), Fraction(0))
+    under = sum((exact(one) for one in known[below].to_list()), Fraction(0))
+    return Ratio(name, over / under if under else None, known.height, rows.height)
+
+
+def completeness(firms: pl.DataFrame, year: int, columns: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Return for every column how many above-scale firms of a year reported it, of how many."""
+    rows = firms.filter((pl.col("year") == year) & (pl.col("scale") == "above"))
+    return {one: (rows[one].drop_nulls().len() if one in rows.columns else 0, rows.height) for one in columns}
+
+
+@dataclass(frozen=True)
+class Jump:
+    """A figure that is a thousand times that of the year before, or a thousandth: most likely another unit."""
+
+    enterprise: str
+    column: str
+    before: float
+    now: float
+
+
+_JUMP = 1000
+
+
+def jumps(firms: pl.DataFrame, year: int, columns: Iterable[str]) -> tuple[Jump, ...]:
+    """Return the figures of a year that are in doubt beside those of the year before; they stand until corrected."""
+    now, before = (firms.filter(pl.col("year") == one) for one in (year, year - 1))
+    found = []
+    for column in columns:
+        if column not in firms.columns:
+            continue
+        pairs = now.select("enterprise", column).join(before.select("enterprise", column), on="enterprise", suffix="_b")
+        both = pairs.filter((pl.col(column) > 0) & (pl.col(f"{column}_b") > 0))
+        far = (pl.col(column) >= _JUMP * pl.col(f"{column}_b")) | (pl.col(f"{column}_b") >= _JUMP * pl.col(column))
+        for firm, value, earlier in both.filter(far).sort("enterprise").iter_rows():
+            found.append(Jump(firm, column, earlier, value))
+    return tuple(found)

@@ -1,0 +1,207 @@
+"""What the first page reads: clusters against targets, key figures, districts on the map, lights, coverage."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cache, lru_cache
+
+import polars as pl
+
+from jiqun.desk.clusters import Cluster, Jump, Ratio, clusters, completeness, jumps, ratios
+from jiqun.problems import ProblemsError
+from jiqun.web.people.scope import Scope
+from jiqun.web.region import Ledger, names_of, region
+
+COLUMNS = ("tax", "revenue", "value_added", "energy", "emission", "rd", "staff")
+_LIGHTS = 12
+
+
+@dataclass(frozen=True)
+class Tier:
+    """A tier of clusters with its title."""
+
+    title: str
+    clusters: tuple[Cluster, ...]
+
+
+@dataclass(frozen=True)
+class _KeyFigure:
+    """A figure the page asks for, with the parameters of its target and of the growth wanted a year."""
+
+    name: str
+    title: str
+    title_en: str
+    unit: str
+    target: str = ""
+    growth_target: str = ""
+    factor: int = 1
+
+
+_KEY_FIGURES = (
+    _KeyFigure("tax_per_mu", "亩均税收", "Tax per mu", "万元/亩", "", "chongqing.per-mu.target.tax_per_mu_growth"),
+    _KeyFigure(
+        "value_added_per_mu",
+        "亩均增加值",
+        "Value added per mu",
+        "万元/亩",
+        "",
+        "chongqing.per-mu.target.value_added_per_mu_growth",
+    ),
+    _KeyFigure("rd_intensity", "研发投入强度", "R&D intensity", "%", "chongqing.target.rd_intensity", "", 100),
+    _KeyFigure(
+        "labour_productivity",
+        "全员劳动生产率",
+        "Labour productivity",
+        "万元/人",
+        "chongqing.target.labour_productivity",
+    ),
+    _KeyFigure(
+        "value_added_per_energy",
+        "单位能耗增加值",
+        "Value added per energy",
+        "万元/tce",
+        "chongqing.per-mu.target.value_added_per_energy",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A key figure with the target of its horizon, or the growth wanted; `value` None is unknown."""
+
+    title: str
+    title_en: str
+    unit: str
+    ratio: Ratio
+    value: Fraction | None
+    growth: Fraction | None
+    target: Fraction | None
+    growth_target: Fraction | None
+
+    @property
+    def is_reached(self) -> bool | None:
+        """Whether value or growth is at its target; None where either is unknown."""
+        is_growth = self.target is None
+        told, wanted = (self.growth, self.growth_target) if is_growth else (self.value, self.target)
+        return None if told is None or wanted is None else told >= wanted
+
+
+@dataclass(frozen=True)
+class Place:
+    """A district on the map: outline, name, its figure and how dark it is (0 to 4; None is no data)."""
+
+    code: str
+    name: str
+    path: str
+    x: int
+    y: int
+    value: Fraction | None
+    shade: int | None
+    firms: int
+
+
+def newest_year(of: Ledger) -> int | None:
+    """Return the newest year that firms reported for."""
+    found = of.table("enterprise_year")["year"].drop_nulls().max()
+    return int(found) if isinstance(found, int) else None
+
+
+@lru_cache(maxsize=16)
+def _firms(of: Ledger, scope: Scope, year: int) -> pl.DataFrame:
+    """Return the rows of the scope's firms in a year and the one before, with the land they used in the year."""
+    rows = of.table("enterprise_year").filter(pl.col("year").is_in([year - 1, year]))
+    if not scope.whole:
+        rows = rows.filter(pl.col("enterprise").is_in(list(scope.firms(of.table("enterprise")))))
+    land = pl.concat([of.land_use(year - 1), of.land_use(year)])
+    land = land.select("enterprise", "year", pl.col("used").alias("land"))
+    return rows.join(land, on=["enterprise", "year"], how="left")
+
+
+@lru_cache(maxsize=16)
+def tiers(of: Ledger, scope: Scope, year: int) -> list[Tier]:
+    """Return the clusters by tier."""
+    found = clusters(region().book, _firms(of, scope, year), year)
+    names = names_of("33618", date(year, 12, 31))
+    ordered = list(dict.fromkeys(one.tier for one in found))
+    return [Tier(names.get(tier, tier), tuple(one for one in found if one.tier == tier)) for tier in ordered]
+
+
+@lru_cache(maxsize=16)
+def figures(of: Ledger, scope: Scope, year: int) -> list[Figure]:
+    """Return the key figures that the law book has a target for, and the two of land."""
+    firms = _firms(of, scope, year)
+    now, before = ratios(firms, year), ratios(firms, year - 1)
+    return [_figure(one, now[one.name], before[one.name]) for one in _KEY_FIGURES]
+
+
+def _figure(wanted: _KeyFigure, now: Ratio, before: Ratio) -> Figure:
+    growth = None
+    if now.value is not None and before.value:
+        growth = (now.value / before.value - 1) * 100
+    value = None if now.value is None else now.value * wanted.factor
+    aims = _target(wanted.target), _target(wanted.growth_target)
+    return Figure(wanted.title, wanted.title_en, wanted.unit, now, value, growth, *aims)
+
+
+def _target(parameter: str) -> Fraction | None:
+    if not parameter:
+        return None
+    try:
+        return Fraction(region().book.parameter(parameter, date(2027, 12, 31)).value)
+    except ProblemsError:  # this region has no such target
+        return None
+
+
+@cache
+def _outlines() -> tuple[dict[str, str], ...]:
+    """Read the outlines of districts that a pack in force brings; empty where none does."""
+    for pack in region().book.packs:
+        file = pack.folder / "geo" / "outlines.csv"
+        if file.is_file():
+            with file.open(encoding="utf-8", newline="") as rows:
+                return tuple(csv.DictReader(rows))
+    return ()
+
+
+@lru_cache(maxsize=16)
+def places(of: Ledger, scope: Scope, year: int) -> list[Place]:
+    """Return the districts with their tax per mu, shaded by fifths of those that have one."""
+    firms = _firms(of, scope, year)
+    values: dict[str, Fraction | None] = {}
+    counts: dict[str, int] = {}
+    for (code,), rows in firms.group_by("district"):
+        found = ratios(rows, year)["tax_per_mu"]
+        values[str(code)], counts[str(code)] = found.value, found.firms
+    known = sorted(one for one in values.values() if one is not None)
+    drawn = []
+    for row in _outlines():
+        value = values.get(row["code"])
+        shade = None if value is None else min(4, 5 * sum(one < value for one in known) // len(known))
+        spot = int(row["x"]), int(row["y"])
+        drawn.append(Place(row["code"], row["name"], row["path"], *spot, value, shade, counts.get(row["code"], 0)))
+    return drawn
+
+
+def coverage(of: Ledger, scope: Scope, year: int) -> list[tuple[str, str, int, int, Fraction | None]]:
+    """Return for every column: title, unit, reported, expected, share."""
+    contract = region().contract("enterprise_year")
+    found = completeness(_firms(of, scope, year), year, COLUMNS)
+    return [
+        (contract.column(name).title, contract.column(name).unit or "", told, of, Fraction(told, of) if of else None)
+        for name, (told, of) in found.items()
+        if name in contract.column_names
+    ]
+
+
+@lru_cache(maxsize=16)
+def doubtful(of: Ledger, scope: Scope, year: int) -> list[tuple[Jump, str, str]]:
+    """Return the figures in doubt with the firm's name and the column's title."""
+    contract = region().contract("enterprise_year")
+    found = jumps(_firms(of, scope, year), year, COLUMNS)
+    names = dict(of.table("enterprise").select("enterprise", "name").iter_rows())
+    return [
+        (one, names.get(one.enterprise) or one.enterprise, contract.column(one.column).title) for one in found[:_LIGHTS]
+    ]
