@@ -34,6 +34,8 @@ COMMANDS = {
     "serve": "serve:serve",
     "worker": "serve:worker",
     "user": "serve:user",
+    "backup": "serve:backup",
+    "restore": "serve:restore",
     "demo": "demo:demo",
     "doctor": "workspace:doctor",
 }

@@ -1,4 +1,4 @@
-"""`jiqun serve`, `worker`, `user`: the workbench from the command line."""
+"""`jiqun serve`, `worker`, `user`, `backup`, `restore`: the workbench from the command line."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ import click
 
 from jiqun.cli.output import say
 from jiqun.cli.speech import both
+from jiqun.desk.backup import back_up
+from jiqun.desk.backup import restore as unpack
 from jiqun.desk.context import Context
 
 _THREADS = 8
@@ -100,3 +102,24 @@ def _first_people(root: Path) -> None:
     for one in made:
         click.echo(f"  {one.username:<12} {both(one.means.title, one.means.title_en)}　{one.unit}")
     say(f"  密码 {password}", f"  password {password}")
+
+
+@click.command(help=both("把工作区打包成一个文件（可在使用中进行）", "Pack the workspace into one file, while in use"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def backup(context: Context, file: Path) -> None:
+    made = back_up(context.workspace, file)
+    mib = made.size / 2**20
+    say(f"已备份 {made.files} 个文件，{mib:.1f} MiB：{file}", f"{made.files} files, {mib:.1f} MiB: {file}")
+    if not made.database:
+        say("数据库不是文件，请另用 pg_dump 备份。", "The database is no file: back it up with pg_dump.")
+
+
+@click.command(
+    help=both("把备份恢复到一个空文件夹，并逐个文件核对", "Restore a backup, checked")
+)
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("folder", type=click.Path(path_type=Path))
+def restore(file: Path, folder: Path) -> None:
+    count = unpack(file, folder)
+    say(f"已恢复 {count} 个文件，逐个核对无误：{folder}", f"{count} files restored and checked: {folder}")

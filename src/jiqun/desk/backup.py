@@ -1,0 +1,129 @@
+"""A workspace in one file and back: taken while people work, restored into an empty folder, compared file by file.
+
+The ledger only grows and its log of imports is read first, so files are taken in the order in which a reader trusts
+them: the logs of the ledger before the tables, the log of a table before its data. What a taken log names is there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from jiqun.ledger.workspace import SETTINGS, Workspace
+from jiqun.problems import Place, ProblemsError, problem
+
+MANIFEST = "backup.json"
+_SQLITE = "sqlite:///"
+_FOLDERS = ("ledger", "runs", "originals", "quarantine", "uploads", "packs")
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class BackedUp:
+    """What a backup holds; `database` is False where the rows lie in another database that has its own backup."""
+
+    file: Path
+    files: int
+    size: int
+    database: bool
+
+
+def back_up(workspace: Workspace, file: Path) -> BackedUp:
+    """Write the workspace into a compressed tar file beside which nothing half-written is ever left.
+
+    The server's secret key and caches stay out. CLI-020 where the file is there already or cannot be written,
+    CLI-021 where the ledger does not lie in the workspace (an S3 store has its own backup).
+    """
+    if file.exists():
+        raise ProblemsError([problem("CLI-020", Place(str(file)), file=file, detail="exists")])
+    if not workspace.is_local:
+        raise ProblemsError([problem("CLI-021", Place(str(file)), address=workspace.storage)])
+    draft = file.with_name(file.name + ".part")
+    digests: dict[str, str] = {}
+    try:
+        with tarfile.open(draft, "w:gz", compresslevel=3) as archive:
+            for path in _files(workspace.root):
+                _add(archive, path, str(path.relative_to(workspace.root)), digests)
+            has_rows = _add_rows(archive, workspace, digests)
+            content = json.dumps(digests, ensure_ascii=False, indent=0).encode()
+            entry = tarfile.TarInfo(MANIFEST)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+        draft.replace(file)
+    except OSError as refused:
+        draft.unlink(missing_ok=True)
+        raise ProblemsError([problem("CLI-020", Place(str(file)), file=file, detail=refused.strerror)]) from None
+    return BackedUp(file, len(digests), file.stat().st_size, has_rows)
+
+
+def _files(root: Path) -> Iterator[Path]:
+    yield root / SETTINGS
+    yield from (one for one in (root / "demo.json",) if one.is_file())
+    for folder in _FOLDERS:
+        found = [one for one in (root / folder).rglob("*") if one.is_file() and not one.name.endswith(".part")]
+        yield from sorted(found, key=_order)
+
+
+def _order(path: Path) -> tuple[int, int, str]:
+    parts = path.parts
+    is_ledger_log = any(part.startswith("_") and part != "_delta_log" for part in parts)
+    return (0 if is_ledger_log else 1, 0 if "_delta_log" in parts else 1, str(path))
+
+
+def _add(archive: tarfile.TarFile, path: Path, name: str, digests: dict[str, str]) -> None:
+    archive.add(path, name, recursive=False)
+    digests[name] = _digest(path)
+
+
+def _add_rows(archive: tarfile.TarFile, workspace: Workspace, digests: dict[str, str]) -> bool:
+    """Add a consistent copy of an SQLite database; return False for a database that is not a file."""
+    if not workspace.database.startswith(_SQLITE):
+        return False
+    name = workspace.database.removeprefix(_SQLITE)
+    source = workspace.root / name
+    if not source.is_file():
+        return True
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "rows.sqlite3"
+        with sqlite3.connect(source) as live, sqlite3.connect(copy) as taken:
+            live.backup(taken)
+        taken.close()
+        live.close()
+        _add(archive, copy, name, digests)
+    return True
+
+
+def restore(file: Path, folder: Path) -> int:
+    """Unpack a backup into an empty folder and compare every file with its digest; return how many files.
+
+    CLI-022 where the folder is not empty, CLI-023 where the file is no backup, is damaged, or wants to write outside.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise ProblemsError([problem("CLI-022", Place(str(folder)), folder=folder)])
+    try:
+        with tarfile.open(file, "r:gz") as archive:
+            archive.extractall(folder, filter="data")
+        manifest = folder / MANIFEST
+        digests: dict[str, str] = json.loads(manifest.read_text("utf-8"))
+        wrong = [name for name, digest in digests.items() if _digest(folder / name) != digest]
+    except (tarfile.TarError, OSError, EOFError, ValueError) as broken:
+        raise ProblemsError([problem("CLI-023", Place(str(file)), file=file, detail=broken)]) from None
+    if wrong:
+        raise ProblemsError([problem("CLI-023", Place(str(file)), file=file, detail="、".join(wrong[:5]))])
+    manifest.unlink()
+    return len(digests)
+
+
+def _digest(path: Path) -> str:
+    found = hashlib.sha256()
+    with path.open("rb") as stream:
+        while part := stream.read(_CHUNK):
+            found.update(part)
+    return found.hexdigest()

@@ -1,0 +1,77 @@
+"""A backup is taken, restored and compared."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+import tarfile
+
+import pytest
+
+from jiqun.desk.backup import MANIFEST, back_up, restore
+from jiqun.desk.context import Context
+from jiqun.desk.running import all_runs
+from jiqun.ledger.view import latest
+from jiqun.problems import ProblemsError
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+@pytest.fixture(scope="module")
+def taken(demo, tmp_path_factory):
+    return back_up(Context(demo.folder).workspace, tmp_path_factory.mktemp("backup") / "all.tgz").file
+
+
+def test_what_is_restored_says_the_same_in_tables_runs_and_rows(demo, taken, tmp_path):
+    with sqlite3.connect(demo.folder / "db.sqlite3") as rows:
+        rows.execute("CREATE TABLE IF NOT EXISTS kept (word TEXT)")
+        rows.execute("INSERT INTO kept VALUES ('一')")
+    again = back_up(Context(demo.folder).workspace, tmp_path / "again.tgz")
+    restore(again.file, tmp_path / "back")
+    before, after = Context(demo.folder), Context(tmp_path / "back")
+    for table in latest(before.workspace).tables:
+        assert latest(after.workspace).table(table).equals(latest(before.workspace).table(table))
+    assert [run.id for run in all_runs(after)] == [run.id for run in all_runs(before)]
+    assert all_runs(after)[0].trace.equals(all_runs(before)[0].trace)
+    with sqlite3.connect(tmp_path / "back" / "db.sqlite3") as rows:
+        assert rows.execute("SELECT word FROM kept").fetchall() == [("一",)]
+    (demo.folder / "db.sqlite3").unlink()
+
+
+def test_the_servers_key_and_caches_stay_out(demo, taken):
+    with tarfile.open(taken) as archive:
+        names = archive.getnames()
+    assert "secret.key" not in names and not any(one.startswith("cache/") for one in names) and MANIFEST in names
+
+
+def code_of(call, *arguments) -> str:
+    with pytest.raises(ProblemsError) as told:
+        call(*arguments)
+    return told.value.problems[0].code
+
+
+def test_a_backup_never_overwrites(demo, taken):
+    assert code_of(back_up, Context(demo.folder).workspace, taken) == "CLI-020"
+
+
+def test_a_folder_with_something_in_it_is_refused(taken, tmp_path):
+    (tmp_path / "mine.txt").write_text("x")
+    assert code_of(restore, taken, tmp_path) == "CLI-022"
+
+
+def test_a_damaged_or_foreign_file_is_refused(taken, tmp_path):
+    cut, other = tmp_path / "cut.tgz", tmp_path / "other.tgz"
+    cut.write_bytes(taken.read_bytes()[:-2000])
+    other.write_bytes(b"no tar at all")
+    assert code_of(restore, cut, tmp_path / "a") == "CLI-023"
+    assert code_of(restore, other, tmp_path / "b") == "CLI-023"
+
+
+def test_a_backup_that_writes_outside_its_folder_is_refused(tmp_path):
+    evil = tmp_path / "evil.tgz"
+    with tarfile.open(evil, "w:gz") as archive:
+        entry = tarfile.TarInfo("../escaped.txt")
+        entry.size = 1
+        archive.addfile(entry, io.BytesIO(b"x"))
+    assert code_of(restore, evil, tmp_path / "in") == "CLI-023"
+    assert not (tmp_path / "escaped.txt").exists()
