@@ -11,6 +11,7 @@ urlpatterns = [
     path("people/", include("jiqun.web.people.urls")),
     path("jobs/", include("jiqun.web.jobs.urls")),
     path("land/", include("jiqun.web.land.urls")),
+    path("api/", include("jiqun.web.api.urls")),
     path("health/", health, name="health"),
 ]
 handler403 = "jiqun.web.shell.faults.forbidden"

@@ -13,5 +13,6 @@ urlpatterns = [
     path("", views.listing, name="listing"),
     path("add/", views.add, name="add"),
     path("<int:number>/", views.edit, name="edit"),
+    path("tokens/", views.own_tokens, name="tokens"),
     path("audit/", views.audit_log, name="audit"),
 ]

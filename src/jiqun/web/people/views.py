@@ -18,7 +18,7 @@ from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from jiqun.web.people import actions, audit
+from jiqun.web.people import actions, audit, tokens
 from jiqun.web.people.models import AuditEntry, User
 from jiqun.web.people.rights import needs
 from jiqun.web.people.roles import ROLES
@@ -134,3 +134,15 @@ def audit_log(request: HttpRequest) -> HttpResponse:
             lines = lines.filter(**{f"{name}__startswith": wanted})
     page = Paginator(lines, _LINES).get_page(request.GET.get("page"))
     return render(request, "people/audit.html", {"page": page})
+
+
+@needs("read")
+def own_tokens(request: HttpRequest) -> HttpResponse:
+    """Make and revoke one's own tokens for the API; a new one is shown once."""
+    user: Any = request.user
+    made = ""
+    if request.method == "POST" and request.POST.get("do") == "revoke":
+        tokens.revoke(get_object_or_404(user.tokens, pk=request.POST.get("number"), revoked_at=None), user.username)
+    elif request.method == "POST":
+        made = tokens.make(user, request.POST.get("title", "").strip() or "API")
+    return render(request, "people/tokens.html", {"tokens": user.tokens.all(), "made": made})

@@ -1,0 +1,1 @@
+"""The JSON API, under the same rights and rows as the pages."""

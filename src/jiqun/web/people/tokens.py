@@ -1,0 +1,43 @@
+"""Tokens with which a program acts as a user: shown once, kept only as a digest."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from django.db import transaction
+from django.utils import timezone
+
+from jiqun.web.people import audit
+from jiqun.web.people.models import Token, User
+
+_MARK = "jq_"
+
+
+@transaction.atomic
+def make(user: User, title: str) -> str:
+    """Make a token and return it; only its digest is kept."""
+    secret = _MARK + secrets.token_urlsafe(32)
+    Token.objects.create(user=user, title=title[:80], digest=_digest(secret), made_at=timezone.now())
+    audit.record(user.get_username(), "tokens.make", title)
+    return secret
+
+
+@transaction.atomic
+def revoke(token: Token, by: str) -> None:
+    """Take a token out of use; its line stays."""
+    token.revoked_at = timezone.now()
+    token.save(update_fields=["revoked_at"])
+    audit.record(by, "tokens.revoke", token.title)
+
+
+def user_of(secret: str) -> User | None:
+    """Return the active user a token acts as; None for an unknown or revoked one."""
+    found = Token.objects.select_related("user").filter(digest=_digest(secret), revoked_at=None).first()
+    if found is None or not found.user.is_active:
+        return None
+    return found.user
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
