@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
-# Installs what some tests look at files with: LibreOffice (opens our Excel files) and a Chinese font.
+# Installs what some tests look at files and pages with: LibreOffice (opens our Excel files), a Chinese font, Chromium.
 # Tests that need them say so and are skipped where they are absent.
 set -euo pipefail
-if command -v soffice >/dev/null && fc-list 2>/dev/null | grep -qi "noto.*cjk"; then exit 0; fi
+wanted=()
+command -v soffice >/dev/null || wanted+=(libreoffice-calc-nogui libreoffice-writer-nogui)
+fc-list 2>/dev/null | grep -qi "noto.*cjk" || wanted+=(fonts-noto-cjk)
+command -v chromium >/dev/null || wanted+=(chromium)
+if [ ${#wanted[@]} -eq 0 ]; then exit 0; fi
 if ! command -v apt-get >/dev/null; then
-  echo "no apt-get here: tests that open files in LibreOffice will be skipped" >&2
+  echo "no apt-get here: tests that need ${wanted[*]} will be skipped" >&2
   exit 0
 fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-apt-get install -qq -y --no-install-recommends libreoffice-calc-nogui fonts-noto-cjk >/dev/null
+apt-get install -qq -y --no-install-recommends "${wanted[@]}" >/dev/null

@@ -1,0 +1,155 @@
+"""The workbench in a real browser; skipped, and says so, where Chromium is absent."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests.demo_region import Demo
+
+from jiqun.desk.context import Context
+from jiqun.desk.running import Run, all_runs
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.xdist_group("demo"),
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: scripts/system-packages.sh installs it"),
+]
+_SECONDS_TO_START = 60
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that runs, and the password of the demo region's accounts."""
+
+    address: str
+    password: str
+    run: Run
+
+
+@pytest.fixture(scope="module")
+def served(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """`jiqun serve` as a person starts it, on a copy of the demo region."""
+    folder = tmp_path_factory.mktemp("served") / "workspace"
+    shutil.copytree(demo.folder, folder)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    said = folder / "said.txt"
+    command = [
+        sys.executable,
+        "-m",
+        "jiqun.cli.main",
+        "-w",
+        str(folder),
+        "serve",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+    ]
+    environment = {**os.environ, "JIQUN_LANG": "zh", "PYTHONUNBUFFERED": "1"}
+    with said.open("w", encoding="utf-8") as out:
+        server = subprocess.Popen(command, stdout=out, stderr=out, env=environment)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait(address, server, said)
+        password = re.search(r"密码 (\S+)", said.read_text("utf-8"))
+        assert password is not None
+        run = next(one for one in all_runs(Context(folder)) if one.method_id.startswith("per-mu.chongqing"))
+        yield Served(address, password[1], run)
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _wait(address: str, server: subprocess.Popen[bytes], said: Path) -> None:
+    until = time.monotonic() + _SECONDS_TO_START
+    while time.monotonic() < until:
+        assert server.poll() is None, said.read_text("utf-8")
+        try:
+            with urllib.request.urlopen(f"{address}/health/", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(said.read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser, served: Served) -> Iterator[Page]:
+    """The analyst, logged in by hand as a person would, in a window of 1366 px."""
+    opened = browser.new_page(viewport={"width": 1366, "height": 900}, base_url=served.address)
+    opened.faults = []  # type: ignore[attr-defined]
+    opened.on("console", lambda one: one.type == "error" and opened.faults.append(one.text))  # type: ignore[attr-defined]
+    opened.goto("/")
+    opened.fill("[name=username]", "analyst")
+    opened.fill("[name=password]", served.password)
+    opened.press("[name=password]", "Enter")
+    opened.wait_for_selector("h1.page-title")
+    yield opened
+    opened.close()
+
+
+def test_from_the_first_page_to_the_reasons_of_one_firm_by_keyboard(page):
+    assert "2027" in page.inner_text("h1")
+    page.click("text=亩均评价 >> nth=0")
+    page.click("table a >> text=重庆市制造业企业亩均效益综合评价 >> nth=0")
+    assert page.inner_text(".jq-trial").startswith("试算")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".jq-items")
+    assert ".xlsx" in page.inner_text(".jq-items") and page.locator(".jq-clause").count() > 3
+    assert page.faults == []
+
+
+def test_the_grid_filters_without_a_button_and_says_when_nobody_fits(page):
+    page.click("text=亩均评价 >> nth=0")
+    page.click("table a >> text=重庆市制造业企业亩均效益综合评价 >> nth=0")
+    page.select_option("select[name=grade]", "D")
+    page.wait_for_url("**grade=D**")
+    assert {one.inner_text() for one in page.locator("tbody tr td:nth-last-child(2) .jq-grade").all()} == {"D"}
+    page.fill("[name=q]", "没有这家企业")
+    page.press("[name=q]", "Enter")
+    page.wait_for_selector("text=没有符合的企业")
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_no_page_is_wider_than_its_window_or_has_a_serious_fault_for_a_screen_reader(page, served, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    run, firm = served.run.id, served.run.trace.drop_nulls("grade")["enterprise"][0]
+    for address in (
+        "/",
+        "/land/",
+        f"/land/runs/{run}/",
+        f"/land/runs/{run}/firms/{firm}/",
+        "/jobs/",
+        "/people/tokens/",
+    ):
+        page.goto(address)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{address} is {wide} px too wide at {width}"
+        found = Axe().run(page).response["violations"]
+        serious = [one for one in found if one["impact"] in ("serious", "critical")]
+        told = [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in serious]
+        assert serious == [], f"{address}: {told}"
+    assert page.faults == []
