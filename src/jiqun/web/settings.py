@@ -34,6 +34,11 @@ INSTALLED_APPS = [
     "jiqun.web.jobs",
     "jiqun.web.overview",
     "jiqun.web.land",
+    "jiqun.web.enterprises",
+    "jiqun.web.ladder",
+    "jiqun.web.rules",
+    "jiqun.web.campaigns",
+    "jiqun.web.ledger",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -118,6 +123,11 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+FILE_UPLOAD_HANDLERS = [
+    "jiqun.web.ledger.receiving.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 LANGUAGE_CODE = "zh-hans"

@@ -10,8 +10,13 @@ urlpatterns = [
     path("", include("jiqun.web.overview.urls")),
     path("people/", include("jiqun.web.people.urls")),
     path("jobs/", include("jiqun.web.jobs.urls")),
+    path("enterprises/", include("jiqun.web.enterprises.urls")),
+    path("ladder/", include("jiqun.web.ladder.urls")),
+    path("rules/", include("jiqun.web.rules.urls")),
     path("land/", include("jiqun.web.land.urls")),
+    path("campaigns/", include("jiqun.web.campaigns.urls")),
     path("api/", include("jiqun.web.api.urls")),
+    path("ledger/", include("jiqun.web.ledger.urls")),
     path("health/", health, name="health"),
 ]
 handler403 = "jiqun.web.shell.faults.forbidden"

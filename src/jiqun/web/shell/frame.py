@@ -29,12 +29,22 @@ GROUPS: tuple[tuple[str, str, tuple[Link, ...]], ...] = (
     (
         "企业与用地",
         "Firms and land",
-        (Link("亩均评价", "Per-mu evaluation", "land:runs", "chart"),),
+        (
+            Link("评价批次", "Campaigns", "campaigns:listing", "rule"),
+            Link("一企一档", "Firms", "enterprises:listing", "firm"),
+            Link("亩均评价", "Per-mu evaluation", "land:runs", "chart"),
+            Link("梯度培育", "Ladder of titles", "ladder:boards", "ladder"),
+        ),
     ),
     (
         "底座",
         "Foundations",
         (
+            Link("数据导入", "Imports", "ledger:imports", "log"),
+            Link("收数看板", "Who owes data", "ledger:board", "report"),
+            Link("台账", "Ledger", "ledger:tables", "table"),
+            Link("企业认领", "Open firms", "ledger:review", "firm", "review"),
+            Link("办法库", "Rules", "rules:listing", "rule"),
             Link("任务", "Jobs", "jobs:listing", "clock"),
             Link("人员权限", "People", "people:listing", "people", "people"),
             Link("操作日志", "Log", "people:audit", "log", "audit"),

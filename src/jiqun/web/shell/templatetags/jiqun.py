@@ -72,6 +72,12 @@ def width(share: Fraction | None) -> str:
 
 
 @register.filter
+def isnumber(value: object) -> bool:
+    """Tell whether a value is a number, to be written with separators."""
+    return isinstance(value, (int, float, Fraction)) and not isinstance(value, bool)
+
+
+@register.filter
 def said(problem: Problem) -> str:
     """Tell a problem: what, why, what to do."""
     return problem.text(spoken())

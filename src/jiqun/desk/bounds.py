@@ -1,0 +1,129 @@
+"""What a file would do to the ledger before it is committed: rows of another place, figures that it would change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from jiqun.desk.context import Context
+from jiqun.ledger.identity import resolve
+from jiqun.ledger.imports import REGISTER
+from jiqun.ledger.intake import Checked, refuse
+from jiqun.ledger.intake.raw import number_of
+from jiqun.ledger.intake.reading import Fault
+from jiqun.ledger.view import View, latest
+
+_FIRM, _ROW = "enterprise", "_row"
+_CHANGES = {
+    "row": pl.Int64(),
+    "key": pl.String(),
+    "column": pl.String(),
+    "before": pl.String(),
+    "after": pl.String(),
+}
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The rows a person may hand in: those whose `column` (district, park) is `place`; `names` are names of places."""
+
+    column: str
+    place: str
+    names: tuple[tuple[str, str], ...] = ()
+
+    def name(self, place: str) -> str:
+        return dict(self.names).get(place, place)
+
+
+def within(context: Context, checked: Checked, bounds: Bounds) -> Checked:
+    """Send back every row that is not of the place: LEDGER-090 for another's, LEDGER-091 where nothing says whose.
+
+    A row's place is what it says itself, what the register says of its firm and what the ledger says of its parcel;
+    where several say something, all must say the same.
+    """
+    if checked.good.is_empty():
+        return checked
+    said = _places(latest(context.workspace), checked, bounds.column)
+    return refuse(checked, list(_foreign(checked, said, bounds)))
+
+
+def _foreign(checked: Checked, said: pl.DataFrame, bounds: Bounds) -> Iterator[Fault]:
+    own = bounds.name(bounds.place)
+    sources = [name for name in said.columns if name != _ROW]
+    for row in said.iter_rows(named=True):
+        known = [(source, row[source]) for source in sources if row[source]]
+        other = next(((source, place) for source, place in known if place != bounds.place), None)
+        if other is not None:
+            values = {"where": bounds.name(other[1]), "own": own}
+            yield Fault(row[_ROW] - 1, _column(checked, other[0]), "LEDGER-090", values)
+        elif not known:
+            yield Fault(row[_ROW] - 1, _column(checked, _FIRM), "LEDGER-091", {"own": own})
+
+
+def _column(checked: Checked, field: str) -> int | None:
+    found = checked.header.of(field) or (checked.header.of("name") if field == _FIRM else None)
+    return None if found is None else number_of(found.column)
+
+
+def _places(view: View, checked: Checked, column: str) -> pl.DataFrame:
+    """Return `_row` and, by source (the column itself, enterprise, parcel), the place each row is said to be of."""
+    good = checked.good
+    said = good.select(_ROW)
+    if column in good.columns:
+        said = said.with_columns(good[column].cast(pl.String).alias(column))
+    if _FIRM in good.columns or "name" in good.columns:
+        said = said.with_columns(_looked_up(view, REGISTER, column, _firms(view, checked)).alias(_FIRM))
+    if "parcel" in good.columns:
+        said = said.with_columns(_looked_up(view, "parcel", column, good["parcel"]).alias("parcel"))
+    return said
+
+
+def _looked_up(view: View, table: str, column: str, keys: pl.Series) -> pl.Series:
+    key = _FIRM if table == REGISTER else table
+    known: dict[str, str] = {}
+    if table in view.tables:
+        frame = view.table(table)
+        if column in frame.columns:
+            known = dict(frame.select(key, column).drop_nulls().iter_rows())
+    return pl.Series([known.get(one) for one in keys.to_list()], dtype=pl.String)
+
+
+def _firms(view: View, checked: Checked) -> pl.Series:
+    """Return the firm of every good row as a commit would find it; null where it is open."""
+    good, nothing = checked.good, pl.lit(None, dtype=pl.String)
+    told = {"code": _FIRM, "name": "name", "district": "district"}
+    asked = good.select(
+        (pl.col(name).cast(pl.String) if name in good.columns else nothing).alias(part) for part, name in told.items()
+    )
+    register = view.table(REGISTER) if REGISTER in view.tables else pl.DataFrame(schema={_FIRM: pl.String})
+    found = resolve(asked, register, view.standing.decisions, registers=checked.contract_name == REGISTER)
+    by_index = dict(found.matched.select("index", "enterprise").iter_rows())
+    return pl.Series(_FIRM, [by_index.get(index) for index in range(good.height)], dtype=pl.String)
+
+
+def changes(context: Context, checked: Checked) -> pl.DataFrame:
+    """Return the figures of the ledger that the good rows would change: `row`, `key`, `column`, `before`, `after`."""
+    view, key = latest(context.workspace), list(checked.contract.primary_key)
+    if checked.contract_name not in view.tables or not set(key) - {_FIRM} <= set(checked.good.columns):
+        return pl.DataFrame(schema=_CHANGES)
+    mine = checked.good
+    if _FIRM in key:
+        mine = mine.with_columns(_firms(view, checked))
+    there = view.table(checked.contract_name)
+    shared = [name for name in mine.columns if name in there.columns and name not in (*key, _ROW)]
+    mine = mine.select(_ROW, *(pl.col(name).cast(there.schema[name]) for name in (*key, *shared)))
+    both = mine.drop_nulls(key).join(there.select(*key, *shared), on=key, suffix="__before")
+    words = pl.concat_str([pl.col(name).cast(pl.String) for name in key], separator=" ")
+    found = [
+        both.filter(pl.col(name) != pl.col(f"{name}__before")).select(
+            pl.col(_ROW).cast(pl.Int64).alias("row"),
+            words.alias("key"),
+            pl.lit(name).alias("column"),
+            pl.col(f"{name}__before").cast(pl.String).alias("before"),
+            pl.col(name).cast(pl.String).alias("after"),
+        )
+        for name in shared
+    ]
+    return pl.concat([pl.DataFrame(schema=_CHANGES), *found]).sort("row", "column")

@@ -1,0 +1,1 @@
+"""批次: the evaluation campaign, from the plan to the signature."""

@@ -1,0 +1,86 @@
+"""What stands against a step of a campaign, all of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from django.utils import timezone
+
+from jiqun.desk.evaluating import snapshot_of
+from jiqun.desk.running import Run
+from jiqun.methods.run import official_faults
+from jiqun.methods.sign_off import SignOff
+from jiqun.problems import Problem
+from jiqun.web.campaigns.state import State
+from jiqun.web.region import region, run_of
+from jiqun.web.shell.language import both
+
+Text = tuple[str, str]
+
+
+class RefusedError(ValueError):
+    """A step that is not taken, with the reasons in both languages."""
+
+    def __init__(self, zh: str, en: str, *more: Text) -> None:
+        self.reasons: tuple[Text, ...] = ((zh, en), *more)
+        super().__init__(zh)
+
+    def words(self) -> list[str]:
+        return [both(zh, en) for zh, en in self.reasons]
+
+
+def lacking_for(state: State, stage: str) -> list[Text]:
+    """Return what a stage still waits for; `publish` is what the signature waits for."""
+    found = [fault for one in _CHECKS.get(stage, ()) for fault in one(state)]
+    return list(dict.fromkeys(found))
+
+
+def _needs_run(state: State) -> list[Text]:
+    if not state.run:
+        return [("还没有试算。", "There is no trial run yet.")]
+    if state.is_stale:
+        return [
+            ("试算之后又有调整或更正入账，请再试算一次。", "Something was booked after the trial run: run it again.")
+        ]
+    return []
+
+
+def _open_adjustments(state: State) -> list[Text]:
+    count = len(state.open_adjustments)
+    return [(f"{count} 件调整还没有确认或入账。", f"{count} adjustments are not decided or booked.")] if count else []
+
+
+def _needs_notice(state: State) -> list[Text]:
+    return [] if state.notice else [("还没有公示。", "There was no public notice.")]
+
+
+def _open(state: State) -> list[Text]:
+    found = [*_needs_run(state), *_open_adjustments(state)]
+    if count := len(state.open_appeals):
+        found.append((f"{count} 件申诉还没有办结或入账。", f"{count} appeals are not decided or booked."))
+    if state.notice and timezone.localdate() < state.notice["until"]:
+        until = state.notice["until"].isoformat()
+        found.append((f"公示到 {until} 才满期。", f"The notice runs until {until}."))
+    return found
+
+
+def _of_rule(state: State) -> list[Text]:
+    return [(one.text("zh"), one.text("en")) for one in rule_faults(run_of(state.run))] if state.run else []
+
+
+_CHECKS: Mapping[str, tuple[Callable[[State], list[Text]], ...]] = {
+    "adjust": (_needs_run,),
+    "notice": (_needs_run, _open_adjustments),
+    "appeal": (_needs_notice,),
+    "sign": (_needs_notice, _open),
+    "publish": (_needs_notice, _open, _of_rule),
+}
+
+
+def rule_faults(run: Run) -> list[Problem]:
+    """Return what keeps a trial run from being made official, the signature itself aside."""
+    inputs = run.inputs
+    result = replace(run.result, manifest={**inputs, "trial": bool(inputs["parameters"])})
+    signature = SignOff("-", timezone.localdate(), "-")
+    return official_faults(result, snapshot_of(region(), run), signature)

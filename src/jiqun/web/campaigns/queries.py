@@ -1,0 +1,261 @@
+"""What the pages of campaigns read; firms, adjustments and appeals only within a user's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+from jiqun.desk.running import Run
+from jiqun.web.campaigns.actions import correctable
+from jiqun.web.campaigns.models import Campaign
+from jiqun.web.campaigns.state import STAGES, Adjustment, Appeal, Light, State, light_of_days
+from jiqun.web.people.models import User
+from jiqun.web.people.scope import MASKED, Scope, scope_of
+from jiqun.web.region import ledger
+from jiqun.web.shell.language import both
+
+KINDS: Mapping[str, tuple[str, str]] = {
+    "fix": ("定档", "fix"),
+    "raise": ("提档", "raise"),
+    "lower": ("降档", "lower"),
+    "veto": ("一票否决", "veto"),
+    "exempt": ("免评", "exempt"),
+}
+
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "campaign.created": ("建批次", "campaign opened"),
+    "stage.entered": ("进入阶段", "stage entered"),
+    "stage.planned": ("改期", "date moved"),
+    "firm.checked": ("企业自核", "firm checked"),
+    "trial.done": ("试算完成", "trial run done"),
+    "adjustment.proposed": ("提出调整", "adjustment proposed"),
+    "adjustment.decided": ("决定调整", "adjustment decided"),
+    "adjustment.booked": ("调整入账", "adjustment booked"),
+    "appeal.registered": ("登记申诉", "appeal registered"),
+    "appeal.paused": ("停钟", "clock stopped"),
+    "appeal.resumed": ("恢复计时", "clock started"),
+    "appeal.rechecked": ("申诉复核", "appeal re-checked"),
+    "appeal.decided": ("决定申诉", "appeal decided"),
+    "appeal.booked": ("申诉更正入账", "correction booked"),
+    "notice.published": ("发布公示", "notice published"),
+    "sign.asked": ("请签发", "signature asked"),
+    "sign.refused": ("没有签成", "not signed"),
+    "sign.done": ("审定签发", "signed"),
+}
+_DECISIONS: Mapping[str, tuple[str, str]] = {
+    "confirmed": ("同意", "confirmed"),
+    "granted": ("支持", "granted"),
+    "refused": ("不同意", "refused"),
+    "right": ("数据无误", "all right"),
+    "wrong": ("有误", "wrong"),
+}
+
+
+@dataclass(frozen=True)
+class EventLine:
+    """A line of what happened."""
+
+    at: datetime
+    words: str
+    who: str
+
+
+def event_lines(state: State, firms: Firms, people: Mapping[str, str]) -> list[EventLine]:
+    """Say what happened, the newest first."""
+    lines = []
+    for event in reversed(state.events):
+        said = event.details
+        opened = next((one.details for one in state.events if one.pk == event.about), said)
+        firm = firms.name(opened["enterprise"]) if "enterprise" in opened else ""
+        stage = next((both(one.title, one.title_en) for one in STAGES if one.id == said.get("stage")), "")
+        decision = _DECISIONS.get(said.get("decision") or said.get("answer") or "")
+        parts = [both(*_WORDS[event.kind]), stage, firm, both(*decision) if decision else "", said.get("reason") or ""]
+        words = both("：", ": ").join([parts[0], both("，", ", ").join(one for one in parts[1:] if one)])
+        lines.append(EventLine(event.at, words.rstrip("： :"), people.get(event.by, event.by)))
+    return lines
+
+
+def visible(user: User) -> Any:
+    """Return the campaigns a user may see: a district does not see those of other districts."""
+    scope = scope_of(user)
+    found = Campaign.objects.all()
+    if scope.whole:
+        return found
+    districts = scope.rows(ledger().table("enterprise"))["district"].drop_nulls().unique().to_list()
+    return found.filter(district__in=["", *districts])
+
+
+@dataclass(frozen=True)
+class Firms:
+    """The firms of a campaign that a user may see, with their names."""
+
+    names: Mapping[str, str]
+
+    def name(self, firm: str) -> str:
+        return self.names.get(firm) or firm
+
+
+def firms_of(campaign: Campaign, scope: Scope) -> Firms:
+    """Return the firms of the campaign's district within the scope."""
+    rows = scope.rows(ledger().table("enterprise"))
+    if campaign.district:
+        rows = rows.filter(pl.col("district") == campaign.district)
+    return Firms({one: name or one for one, name in rows.select("enterprise", "name").iter_rows()})
+
+
+def people_names() -> dict[str, str]:
+    """Return login name → full name."""
+    return {one.username: str(one) for one in User.objects.all()}
+
+
+@dataclass(frozen=True)
+class GradeLine:
+    """How many firms have a grade by rank, how many were moved to and from it, and how many have it in the end."""
+
+    grade: str
+    ranked: int
+    gained: int
+    lost: int
+    final: int
+
+
+def grade_lines(run: Run, firms: Firms) -> list[GradeLine]:
+    """Count grades before and after the moves, among the firms given."""
+    rows = run.trace.filter(pl.col(run.subject).is_in(list(firms.names)))
+    if "grade" not in rows.columns:
+        return []
+    pairs = [(str(a or ""), str(b or "")) for a, b in rows.select("grade__ranked", "grade").cast(pl.String).iter_rows()]
+    names = list(dict.fromkeys(name for one in run.plan.method.grades.values() for name in one.classes))
+    return [
+        GradeLine(
+            name,
+            sum(a == name for a, _ in pairs),
+            sum(b == name != a for a, b in pairs),
+            sum(a == name != b for a, b in pairs),
+            sum(b == name for _, b in pairs),
+        )
+        for name in [*names, ""]
+    ]
+
+
+@dataclass(frozen=True)
+class AdjustmentLine:
+    """A proposal in the list."""
+
+    it: Adjustment
+    name: str
+    kind: str
+    to: str
+    by: str
+    decided_by: str
+    light: Light
+    may_decide: bool
+
+
+def adjustment_lines(state: State, firms: Firms, user: User, people: Mapping[str, str]) -> list[AdjustmentLine]:
+    """List the adjustments of the firms given, the open ones first."""
+    lines = []
+    for one in state.adjustments.values():
+        if one.said["enterprise"] not in firms.names:
+            continue
+        steps = one.said["steps"]
+        to = one.said["grade"] or ("" if steps is None else both(f"{steps} 档", f"{steps} steps"))
+        may = user.may("decide") and not one.decision and one.by != user.get_username() and not state.signed
+        name, kind = firms.name(one.said["enterprise"]), both(*KINDS[one.said["kind"]])
+        who = people.get(one.by, one.by), people.get(one.decided_by, one.decided_by)
+        lines.append(AdjustmentLine(one, name, kind, to, *who, _standing(one), may))
+    return sorted(lines, key=lambda line: (not line.it.is_open, line.it.number))
+
+
+def _standing(one: Adjustment) -> Light:
+    if not one.decision:
+        return Light("yellow", both("待另一人确认", "waits for another person"))
+    if one.decision == "refused":
+        return Light("none", both("未通过", "refused"))
+    if one.imported is None:
+        return Light("yellow", both("已确认，正在入账", "confirmed, being booked"))
+    return Light("green", both(f"已入账，第 {one.imported} 次导入", f"booked, import {one.imported}"))
+
+
+@dataclass(frozen=True)
+class AppealLine:
+    """An appeal in the list."""
+
+    it: Appeal
+    name: str
+    by: str
+    due: date | None
+    light: Light
+    field: str
+    value: str
+    was: str
+    own: Mapping[str, Any] | None
+    others: int | None
+
+
+def appeal_lines(state: State, firms: Firms, user: User, people: Mapping[str, str], today: date) -> list[AppealLine]:
+    """List the appeals of the firms given, the open ones first, then by what is left of their clocks."""
+    lines = [_appeal(one, firms, user, people, today) for one in state.appeals.values() if _own(one, firms)]
+    return sorted(lines, key=lambda line: (not line.it.is_open, line.it.left(today), line.it.number))
+
+
+def _own(one: Appeal, firms: Firms) -> bool:
+    return one.said["enterprise"] in firms.names
+
+
+def _appeal(one: Appeal, firms: Firms, user: User, people: Mapping[str, str], today: date) -> AppealLine:
+    found = {each.name: each for each in correctable()}.get(one.said["field"])
+    restricted = found is not None and found.sensitivity == "restricted"
+    hidden = restricted and not user.means.sees_restricted
+    title = "" if found is None else f"{both(found.title, found.title_en or found.title)}（{found.unit or ''}）"
+    tried = one.recheck
+    was = "" if tried is None or tried["was"] is None else f"{tried['was']:,}"
+    return AppealLine(
+        it=one,
+        name=firms.name(one.said["enterprise"]),
+        by=people.get(one.by, one.by),
+        due=one.due(today),
+        light=_clock(one, today),
+        field=title.replace("（）", ""),
+        value=MASKED if hidden and one.by != user.get_username() else one.said["value"],
+        was=MASKED if hidden else was,
+        own=None if tried is None or not tried["rows"] else tried["rows"][0],
+        others=None if tried is None else tried["others"],
+    )
+
+
+def _clock(one: Appeal, today: date) -> Light:
+    if one.decision:
+        granted = one.decision == "granted"
+        if granted and one.is_open:
+            return Light("yellow", both("支持，正在入账", "granted, being booked"))
+        late = one.left(today) < 0
+        words = both("支持", "granted") if granted else both("不支持", "refused")
+        return Light("yellow" if late else "green", words + (both("（超期办结）", " (late)") if late else ""))
+    if one.is_paused:
+        return Light("none", both("停钟", "clock stopped"))
+    return light_of_days(one.left(today))
+
+
+def moved_since(notice: Run, run: Run, firms: Firms) -> list[str]:
+    """Name the firms given whose grade is no longer the published one: they may know and object."""
+    first, second = (
+        dict(one.trace.select(one.subject, pl.col("grade").cast(pl.String)).iter_rows()) for one in (notice, run)
+    )
+    return sorted(firms.name(firm) for firm in firms.names if first.get(firm) != second.get(firm))
+
+
+def notice_rows(run: Run, firms: Firms) -> list[dict[str, Any]]:
+    """Return what is made public of every firm with a grade: name and grade, by population, grade and name."""
+    columns = [run.subject, "population", "grade"]
+    rows = run.trace.filter(pl.col(run.subject).is_in(list(firms.names)) & pl.col("grade").is_not_null())
+    told = [
+        {"enterprise": firm, "name": firms.name(firm), "population": population, "grade": grade}
+        for firm, population, grade in rows.select(columns).cast(pl.String).iter_rows()
+    ]
+    return sorted(told, key=lambda one: (str(one["population"]), one["grade"], one["name"]))

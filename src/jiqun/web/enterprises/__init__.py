@@ -1,0 +1,1 @@
+"""一企一档: the file of every firm, and the search."""

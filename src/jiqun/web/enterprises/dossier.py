@@ -1,0 +1,354 @@
+"""The file of one firm (一企一档), part by part; each part is read only when its tab is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+import polars as pl
+
+from jiqun.ledger import lineage
+from jiqun.ledger.occupancy import land_use
+from jiqun.ledger.resolve import IMPORT
+from jiqun.methods.ladder.evaluations import ladder_of
+from jiqun.methods.ladder.titles import Holding, holdings, title_events
+from jiqun.methods.ladder.words import phrase, title_words
+from jiqun.packs import TableContract
+from jiqun.problems import Language, ProblemsError
+from jiqun.values import from_scaled
+from jiqun.web.enterprises.register import readable_runs
+from jiqun.web.people.scope import MASKED, Scope
+from jiqun.web.region import ledger, region
+
+YEARLY = "enterprise_year"
+_IDENTITY = ("enterprise", "year", "name", "industry", "district")
+_SHOWN_YEARS = 6
+
+
+def of_firm(table: str, code: str, column: str = "enterprise") -> pl.DataFrame:
+    """Return a table's rows of a firm."""
+    frame = ledger().table(table)
+    return frame.filter(pl.col(column) == code) if column in frame.columns else frame.clear()
+
+
+def heading(field: Any, language: Language) -> str:
+    """Return a column's name as the templates call it."""
+    return str((field.title if language == "zh" else field.title_en) or field.name)
+
+
+# --- identity
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name of the firm and where it is from."""
+
+    name: str
+    source: str
+
+
+def names(code: str, row: Mapping[str, Any], language: Language) -> list[Name]:
+    """List the names a firm has had: the registered one, those reported by year, former ones."""
+    zh = language == "zh"
+    years: dict[str, list[int]] = {}
+    for year, name in of_firm(YEARLY, code).sort("year").select("year", "name").iter_rows():
+        if name:
+            years.setdefault(name, []).append(year)
+    found = {str(row["name"] or code): "企业登记" if zh else "register"}
+    for name, own in years.items():
+        said = f"{'、'.join(map(str, own))} {'年度报表' if zh else 'yearly reports'}"
+        found[name] = f"{found[name]}；{said}" if name in found else said
+    for name in str(row["former_names"] or "").split(";"):
+        if name.strip():
+            found.setdefault(name.strip(), "登记的曾用名" if zh else "registered former name")
+    return [Name(*one) for one in found.items()]
+
+
+# --- figures
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure in one year; a bar is as tall as its share of the largest."""
+
+    year: int
+    value: Any
+    tall: float
+
+    @property
+    def top(self) -> float:
+        """Where the bar begins in a field of 26."""
+        return 26 - self.tall
+
+
+@dataclass(frozen=True)
+class Line:
+    """A column of the yearly table over the years."""
+
+    name: str
+    title: str
+    unit: str
+    digits: int
+    restricted: bool
+    figures: tuple[Figure, ...]
+
+
+def figure_lines(code: str, scope: Scope, language: Language) -> tuple[list[int], list[Line]]:
+    """Return the years and, for every column that holds something, its figures; restricted ones masked by scope."""
+    contract = region().contract(YEARLY)
+    rows = of_firm(YEARLY, code).sort("year").tail(_SHOWN_YEARS)
+    years = rows["year"].to_list()
+    shown = scope.masked(rows, contract)
+    lines = []
+    for field in contract.fields:
+        if field.name in _IDENTITY or field.name not in rows.columns or rows[field.name].null_count() == rows.height:
+            continue
+        values = [coded(field, value, language) for value in shown[field.name].to_list()]
+        lines.append(
+            Line(
+                field.name,
+                heading(field, language),
+                field.unit or "",
+                _digits(rows[field.name]),
+                field.sensitivity == "restricted",
+                tuple(Figure(*one) for one in zip(years, values, _talls(values), strict=True)),
+            )
+        )
+    return years, lines
+
+
+def coded(field: Any, value: object, language: Language) -> object:
+    """Say a value of a closed set by its title."""
+    for one in field.categories:
+        if one.value == value:
+            return one.title if language == "zh" else one.title_en
+    return value
+
+
+def _digits(values: pl.Series) -> int:
+    """The decimals of a column, at most two, the same down and across."""
+    if not values.dtype.is_float():
+        return 0
+    texts = (repr(one).partition(".")[2].rstrip("0") for one in values.drop_nulls().to_list())
+    return min(2, max((len(one) for one in texts), default=0))
+
+
+def _talls(values: list[object]) -> list[float]:
+    """The bars' heights in a field of 24; nothing where a value is not a number, or below zero."""
+    numbers = [float(one) if isinstance(one, (int, float)) and not isinstance(one, bool) else 0.0 for one in values]
+    most = max(numbers, default=0.0)
+    return [round(24 * max(one, 0.0) / most, 2) if most > 0 else 0.0 for one in numbers]
+
+
+# --- land
+
+
+@dataclass(frozen=True)
+class Site:
+    """A parcel that a firm uses or lets, over the days of the record."""
+
+    parcel: str
+    certificate: str
+    address: str
+    area: float | None
+    from_: date | None
+    to: date | None
+    kind: str
+    part: str
+    other: str
+    other_name: str
+    evidence: str
+
+
+def sites(code: str, language: Language) -> list[Site]:
+    """List a firm's parcels: used, and let to others, the newest first."""
+    both = ledger().table("occupancy")
+    rows = both.filter((pl.col("enterprise") == code) | (pl.col("landlord") == code))
+    parcels = ledger().table("parcel").rename({"area": "parcel_area"})
+    joined = rows.join(parcels.select("parcel", "certificate", "address", "parcel_area"), on="parcel", how="left")
+    fields = {one.name: one for one in region().contract("occupancy").fields}
+    known = dict(ledger().table("enterprise").select("enterprise", "name").iter_rows())
+    return [
+        _site(row, code, fields, known, language)
+        for row in joined.sort("from", descending=True, nulls_last=True).iter_rows(named=True)
+    ]
+
+
+def _site(
+    row: Mapping[str, Any], code: str, fields: Mapping[str, Any], known: Mapping[str, str], language: Language
+) -> Site:
+    lets = row["enterprise"] != code
+    kind = coded(fields["kind"], row["kind"], language)
+    other = str((row["enterprise"] if lets else row["landlord"]) or "")
+    share, area = row["share"], row["area"]
+    part = f"{area:,.2f} 亩" if area is not None else "" if share is None else f"{share:.2%}"
+    said = ("出租" if language == "zh" else "let") if lets else str(kind or "")
+    evidence = coded(fields["evidence"], row["evidence"], language)
+    told = " ".join(str(one) for one in (evidence, row["evidence_no"]) if one)
+    return Site(
+        row["parcel"], row["certificate"] or "", row["address"] or "", row["parcel_area"], row["from"], row["to"],
+        said, part, other, known.get(other, ""), told,
+    )  # fmt: skip
+
+
+def land_by_year(code: str) -> list[dict[str, Any]]:
+    """Return the land a firm used in each year that it reported, weighted by days."""
+    occupancy, parcel = ledger().table("occupancy"), ledger().table("parcel")
+    own = occupancy.filter((pl.col("enterprise") == code) | (pl.col("landlord") == code))["parcel"].to_list()
+    held = parcel.filter(pl.col("holder") == code)["parcel"].to_list()
+    mine = pl.col("parcel").is_in([*own, *held])
+    totals = []
+    for year in of_firm(YEARLY, code)["year"].unique().sort().to_list():
+        rows = land_use(parcel.filter(mine), occupancy.filter(mine), year).totals
+        totals += rows.filter(pl.col("enterprise") == code).to_dicts()
+    return totals
+
+
+# --- grades
+
+
+@dataclass(frozen=True)
+class Grade:
+    """What a run gave the firm."""
+
+    run: str
+    official: bool
+    title: str
+    period: str
+    grade: str | None
+    total: str | None
+
+
+def grades(code: str, language: Language) -> list[Grade]:
+    """List the grades of a firm by run, the newest first."""
+    found = []
+    for run in readable_runs():
+        rows = run.trace.filter(pl.col("enterprise") == code)
+        if rows.is_empty():
+            continue
+        row, method = rows.row(0, named=True), run.plan.method
+        title = method.title if language == "zh" else method.title_en
+        found.append(Grade(run.id, run.official, title, run.period, row["grade"], _total(run, row)))
+    return found
+
+
+def _total(run: Any, row: Mapping[str, Any]) -> str | None:
+    population = row["population"]
+    total = run.plan.total(population) if population in run.plan.populations else None
+    if total is None or row.get("total") is None:
+        return None
+    return f"{float(from_scaled(row['total'], total.digits)):,.{total.digits}f}"
+
+
+# --- titles and events
+
+
+@dataclass(frozen=True)
+class HeldTitle:
+    """A title with its term and what falls due."""
+
+    holding: Holding
+    title: str
+    state: str
+    light: str
+    dues: tuple[tuple[str, date, int], ...]
+
+
+def held_titles(code: str, on: date, language: Language) -> list[HeldTitle]:
+    """Return a firm's titles as they stand on a day, with the days left to each deadline (below zero: missed)."""
+    ladder = ladder_of(region().book)
+    profile = of_firm("sme_profile", code)
+    updates = {code: cast("date | None", profile["updated_on"].max())} if not profile.is_empty() else None
+    found = []
+    for one in holdings(title_events(of_firm("title", code)), ladder, on, updates):
+        dues = []
+        if one.review_due is not None:
+            dues.append((phrase("deadline.review", language), one.review_due, (one.review_due - on).days))
+        if one.update_due is not None and one.update_state in ("open", "overdue", "unknown"):
+            dues.append((phrase("deadline.update", language), one.update_due, (one.update_due - on).days))
+        light = {"valid": "green", "lapsed": "yellow", "expired": "none"}.get(one.state, "red")
+        state = phrase(f"state.{one.state}", language)
+        found.append(HeldTitle(one, title_words(ladder, one.title, language), state, light, tuple(dues)))
+    return found
+
+
+def events(code: str, scope: Scope, language: Language) -> list[dict[str, Any]]:
+    """Return a firm's events, the newest first, restricted columns masked by scope."""
+    contract = region().contract("event")
+    fields = {one.name: one for one in contract.fields}
+    rows = scope.masked(of_firm("event", code).sort("date", descending=True), contract)
+    return [
+        {name: coded(fields[name], value, language) for name, value in row.items() if name in fields}
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def adjustments(code: str, language: Language) -> list[dict[str, Any]]:
+    """Return the lists that fixed, raised or lowered a firm's grade."""
+    fields = {one.name: one for one in region().contract("adjustment").fields}
+    rows = of_firm("adjustment", code).sort("year", descending=True)
+    return [
+        {name: coded(fields[name], value, language) for name, value in row.items()}
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+# --- where it is from
+
+
+@dataclass(frozen=True)
+class Origin:
+    """An import that says something of the firm."""
+
+    table: str
+    file: str
+    sheet: str
+    period: str
+    rows: int
+    who: str
+    when: datetime | str
+    undone: bool
+
+
+def moment(text: str) -> datetime | str:
+    """Return a time of the log as a time, so that a page shows it as the clock here does; the text where it is none."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return text
+
+
+def origins(code: str, language: Language) -> list[Origin]:
+    """List the imports a firm appears in, the newest first; undone ones too."""
+    found: list[tuple[int, Origin]] = []
+    view = ledger().view
+    for table in view.tables:
+        if "enterprise" not in ledger().table(table).columns:
+            continue
+        rows = view.reported(table, every=True, where=pl.col("enterprise") == code)
+        contract = region().contract(table)
+        title = contract.title if language == "zh" else contract.title_en
+        for number, count in rows.group_by(IMPORT).len().iter_rows():
+            one = view.log.find(number)
+            if one is not None:
+                told = Origin(title, one.file, one.sheet, one.period, count, one.who, moment(one.when), one.is_undone)
+                found.append((number, told))
+    return [one for _, one in sorted(found, key=lambda each: -each[0])]
+
+
+def cells_of(table: str, code: str, **key: Any) -> dict[str, lineage.Cell]:
+    """Return the cells that a row of a firm was read from; nothing where none is known."""
+    try:
+        return lineage.cells(ledger().view, table, {"enterprise": code, **key})
+    except ProblemsError:
+        return {}
+
+
+def restricted(contract: TableContract) -> Iterator[str]:
+    """Name the restricted columns of a table."""
+    return (one.name for one in contract.fields if one.sensitivity == "restricted")
+
+
+__all__ = ["MASKED", "adjustments", "events", "figure_lines", "grades", "held_titles", "names", "origins", "sites"]

@@ -1,0 +1,138 @@
+"""The register of firms as the list and the search read it: one row per firm, made once per state of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import polars as pl
+from django.utils import timezone
+from pypinyin import Style, lazy_pinyin
+
+from jiqun.desk.running import Run
+from jiqun.problems import ProblemsError
+from jiqun.values import comparable, narrow
+from jiqun.web.people.scope import Scope
+from jiqun.web.region import Ledger, ledger, names_of, region, run_of, runs
+
+SORTS = {
+    "name": "name",
+    "code": "enterprise",
+    "district": "district",
+    "industry": "industry",
+    "park": "park",
+    "scale": "scale",
+    "grade": "grade",
+}
+_NAMES_KEPT = 200_000
+
+
+def place_names() -> Mapping[str, str]:
+    """Return the names of districts: today's, and those that reported before a merger as they were then called."""
+    years = ledger().table("enterprise_year")["year"]
+    first = date(int(years.min()), 12, 31) if len(years) else timezone.localdate()  # type: ignore[arg-type]
+    return {**names_of("districts", first), **names_of("districts", timezone.localdate())}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a user picked in the list."""
+
+    text: str = ""
+    district: str = ""
+    industry: str = ""
+    park: str = ""
+    scale: str = ""
+    grade: str = ""
+    sort: str = "name"
+    down: bool = False
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
+def initials(name: str) -> str:
+    """Return the pinyin initials of a name, in capitals; letters and figures stay, signs do not.
+
+    >>> initials("示范机械A厂")
+    'SFJXAC'
+    """
+    letters = "".join(lazy_pinyin(narrow(name), style=Style.FIRST_LETTER)).upper()
+    return "".join(one for one in letters if one.isalnum())
+
+
+def readable_runs() -> list[Run]:
+    """Return the runs that grade firms, newest first; without those whose rule changed since: they cannot be read."""
+    found = []
+    for one in runs():
+        try:
+            run = run_of(one.id)
+            if run.subject == "enterprise" and "grade" in run.trace.columns:
+                found.append(run)
+        except ProblemsError:
+            continue
+    return found
+
+
+def leading_run() -> Run | None:
+    """Return the run whose grades the list shows: the newest official one, else the newest of an own rule."""
+    found = readable_runs()
+    own = [one for one in found if region().book.has("method", one.method_id)]
+    return next((one for one in found if one.official), None) or next(iter([*own, *found]), None)
+
+
+def register() -> tuple[pl.DataFrame, Run | None]:
+    """Return every firm with its newest scale and grade, and the run that the grades are from."""
+    run = leading_run()
+    return _register(ledger(), "" if run is None else run.id), run
+
+
+@lru_cache(maxsize=4)
+def _register(at: Ledger, run: str) -> pl.DataFrame:
+    firms = at.table("enterprise")
+    years = at.table("enterprise_year")
+    scales = years.drop_nulls("scale").sort("year").group_by("enterprise").agg(pl.col("scale").last())
+    if run:
+        grades = run_of(run).trace.select("enterprise", pl.col("grade").cast(pl.String))
+    else:
+        grades = pl.DataFrame(schema={"enterprise": pl.String, "grade": pl.String})
+    former = pl.col("former_names").fill_null("")
+    return (
+        firms.join(scales, on="enterprise", how="left")
+        .join(grades.unique("enterprise"), on="enterprise", how="left")
+        .with_columns(
+            _text=pl.concat_str(pl.col("name").fill_null(""), former, separator=";").map_elements(
+                comparable, return_dtype=pl.String
+            ),
+            _initials=pl.col("name").fill_null("").map_elements(initials, return_dtype=pl.String),
+        )
+    )
+
+
+def chosen(rows: pl.DataFrame, scope: Scope, wanted: Wanted) -> pl.DataFrame:
+    """Return the firms of a scope that a user picked, sorted; what is missing comes last both ways."""
+    rows = scope.rows(rows)
+    for column in ("district", "park", "scale"):
+        if value := getattr(wanted, column):
+            rows = rows.filter(pl.col(column) == value)
+    if wanted.industry:
+        rows = rows.filter(pl.col("industry").str.starts_with(wanted.industry))
+    if wanted.grade:
+        rows = rows.filter(pl.col("grade").is_null() if wanted.grade == "-" else pl.col("grade") == wanted.grade)
+    if wanted.text:
+        rows = rows.filter(fits(wanted.text))
+    by = SORTS.get(wanted.sort, "name")
+    return rows.sort(by, "enterprise", descending=[wanted.down, False], nulls_last=True, maintain_order=True)
+
+
+def fits(text: str) -> pl.Expr:
+    """Tell which firms a search text means: a part of a present or former name, of the code, or pinyin initials."""
+    asked = comparable(text)
+    if not asked:
+        return pl.lit(False)
+    found = pl.col("_text").str.contains(asked, literal=True)
+    found |= pl.col("enterprise").str.contains(text.strip().upper(), literal=True)
+    letters = text.strip().upper()
+    if letters.isascii() and letters.isalnum():
+        found |= pl.col("_initials").str.contains(letters, literal=True)
+    return found

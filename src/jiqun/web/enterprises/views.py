@@ -1,0 +1,200 @@
+"""Pages of firms: the list with its search, one firm's file, the source of one figure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from jiqun.ledger import lineage
+from jiqun.web.enterprises import dossier
+from jiqun.web.enterprises.register import Wanted, chosen, place_names, register
+from jiqun.web.ladder.queries import standing_of
+from jiqun.web.people.audit import record_request
+from jiqun.web.people.rights import needs
+from jiqun.web.people.scope import Scope, scope_of
+from jiqun.web.region import ledger, names_of, region
+from jiqun.web.shell.language import both, spoken
+
+_ROWS = 50
+TABS = (
+    ("identity", "概况", "Overview"),
+    ("figures", "经济能耗", "Figures"),
+    ("land", "用地", "Land"),
+    ("grades", "亩均档次", "Grades"),
+    ("titles", "称号与梯度", "Titles and ladder"),
+    ("events", "事件", "Events"),
+    ("sources", "数据与来源", "Data and sources"),
+)
+_FACTS = ("enterprise", "name", "industry", "district", "town", "park", "registered_on", "status", "listed_code")
+_FILTERS = ("district", "industry", "park", "scale", "grade")
+
+
+def _scope(request: HttpRequest) -> Scope:
+    user: Any = request.user
+    return scope_of(user)
+
+
+@needs("read")
+def listing(request: HttpRequest) -> HttpResponse:
+    """List the firms of the scope; a search that means one firm opens it."""
+    said = {name: request.GET.get(name, "").strip() for name in _FILTERS}
+    text = request.GET.get("q", "").strip()[:100]
+    wanted = Wanted(text, **said, sort=request.GET.get("sort", "name"), down=request.GET.get("down") == "1")
+    rows, run = register()
+    mine = _scope(request).rows(rows)
+    found = chosen(rows, _scope(request), wanted)
+    if text and found.height == 1 and not any(said.values()):
+        return redirect("enterprises:firm", found["enterprise"][0])
+    page = Paginator(range(found.height), _ROWS).get_page(request.GET.get("page"))
+    part = found.slice(page.start_index() - 1 if found.height else 0, _ROWS)
+    shown = {
+        "rows": [_shown(row) for row in part.iter_rows(named=True)],
+        "page": page,
+        "wanted": wanted,
+        "run": run,
+        "all": mine.height,
+        "found": found.height,
+        "districts": _options(mine, "district", place_names()),
+        "divisions": _divisions(mine),
+        "parks": [one for one, _ in _options(mine, "park", {})],
+        "grades": mine["grade"].drop_nulls().unique().sort().to_list(),
+        "picked": any(said.values()) or bool(text),
+    }
+    return render(request, "enterprises/listing.html", shown)
+
+
+def _options(rows: pl.DataFrame, column: str, names: Any) -> list[tuple[str, str]]:
+    return [(one, names.get(one, one)) for one in rows[column].drop_nulls().unique().sort().to_list()]
+
+
+def _divisions(rows: pl.DataFrame) -> list[tuple[str, str]]:
+    names = names_of("gbt4754", timezone.localdate())
+    codes = rows["industry"].drop_nulls().str.slice(0, 2).unique().sort().to_list()
+    return [(one, names.get(one, one)) for one in codes]
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    today = timezone.localdate()
+    district, industry = row["district"] or "", row["industry"] or ""
+    return row | {
+        "district_name": place_names().get(district, district),
+        "industry_name": names_of("gbt4754", today).get(industry, industry),
+    }
+
+
+@needs("read")
+def firm(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a firm's file, one tab or (to print) all; reading restricted columns is logged."""
+    scope, row = _scope(request), _row(request, code)
+    asked = request.GET.get("tab", "identity")
+    parts = [one for one, _, _ in TABS] if asked == "all" else [asked]
+    if asked != "all" and asked not in _PARTS:
+        raise Http404
+    shown: dict[str, Any] = {"firm": _shown(row), "tab": asked, "run": register()[1]}
+    shown["tabs"] = [(key, both(zh, en)) for key, zh, en in TABS]
+    shown["years"] = ledger().table(dossier.YEARLY).filter(pl.col("enterprise") == code)["year"].sort().to_list()
+    for part in parts:
+        shown |= _PARTS[part](code, row, scope)
+    if scope.sees_restricted and {"figures", "events"} & set(parts):
+        record_request(request, "enterprises.read", code, tab=asked)
+    return render(request, "enterprises/firm.html", shown | {"parts": parts})
+
+
+def _row(request: HttpRequest, code: str) -> dict[str, Any]:
+    """Return the firm where it is in the scope; 404 either way, so that guessing tells nothing."""
+    rows = _scope(request).rows(register()[0]).filter(pl.col("enterprise") == code)
+    if rows.is_empty():
+        raise Http404
+    return rows.row(0, named=True)
+
+
+def _identity(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    fields = {one.name: one for one in region().contract("enterprise").fields}
+    cells = dossier.cells_of("enterprise", code)
+    facts = [
+        (name, dossier.heading(fields[name], spoken()), _named(name, row[name]), cells.get(name))
+        for name in _FACTS
+        if name in row
+    ]
+    return {"facts": facts, "names": dossier.names(code, row, spoken())}
+
+
+def _named(name: str, value: Any) -> Any:
+    if name not in ("industry", "district") or value is None:
+        return value
+    known = (place_names() if name == "district" else names_of("gbt4754", timezone.localdate())).get(value)
+    return value if known is None else f"{known}（{value}）"
+
+
+def _figures(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    years, lines = dossier.figure_lines(code, scope, spoken())
+    return {"figure_years": years, "lines": lines, "masked": dossier.MASKED}
+
+
+def _land(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    return {"sites": dossier.sites(code, spoken()), "land": dossier.land_by_year(code)}
+
+
+def _grades(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    return {"grades": dossier.grades(code, spoken()), "adjustments": dossier.adjustments(code, spoken())}
+
+
+def _titles(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    titles = dossier.held_titles(code, timezone.localdate(), spoken())
+    screened, standing = standing_of(code, spoken(), scope)
+    return {"titles": titles, "screened": screened, "standing": standing}
+
+
+def _events(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    return {"events": dossier.events(code, scope, spoken())}
+
+
+def _sources(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    return {"origins": dossier.origins(code, spoken())}
+
+
+_PARTS = {
+    "identity": _identity,
+    "figures": _figures,
+    "land": _land,
+    "grades": _grades,
+    "titles": _titles,
+    "events": _events,
+    "sources": _sources,
+}
+
+
+@needs("read")
+def source(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the cell that a yearly figure was read from, and everything that was ever reported for it."""
+    row, contract = _row(request, code), region().contract(dossier.YEARLY)
+    column, year = request.GET.get("column", ""), request.GET.get("year", "")
+    if column not in contract.column_names or not year.isdigit() or len(year) > 4:
+        raise Http404
+    if column in dossier.restricted(contract):
+        if not _scope(request).sees_restricted:
+            raise PermissionDenied(column)
+        record_request(request, "enterprises.source", code, column=column, year=year)
+    key: dict[str, Any] = {"enterprise": code, "year": int(year)}
+    cell = lineage.lineage(ledger().view, dossier.YEARLY, key, column)
+    told = lineage.history(ledger().view, dossier.YEARLY, key, column).to_dicts()
+    history = [one | {"when": dossier.moment(one["when"])} for one in told]
+    field = contract.column(column)
+    shown: dict[str, Any] = {
+        "firm": row,
+        "year": year,
+        "title": dossier.heading(field, spoken()),
+        "unit": field.unit or "",
+    }
+    shown["value"] = dossier.coded(field, cell.value, spoken())
+    return render(
+        request,
+        "enterprises/source.html",
+        shown | {"cell": cell, "when": dossier.moment(cell.when), "history": history},
+    )

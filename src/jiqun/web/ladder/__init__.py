@@ -1,0 +1,1 @@
+"""梯度培育: who stands on which rung, what is next, what falls due."""

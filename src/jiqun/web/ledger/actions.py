@@ -1,0 +1,144 @@
+"""What people do with files, imports, duties and open firms: each change is checked, made and logged together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+
+from jiqun.ledger.imports import undo as undo_import
+from jiqun.ledger.review import decide as decide_report
+from jiqun.web.jobs.models import Job
+from jiqun.web.jobs.queue import ask
+from jiqun.web.ledger import receiving
+from jiqun.web.ledger.models import Duty, Upload
+from jiqun.web.people import audit
+from jiqun.web.people.models import User
+from jiqun.web.region import region
+from jiqun.web.shell.language import both
+
+
+def _must(user: User, right: str) -> None:
+    if not user.may(right):
+        raise PermissionDenied(right)
+
+
+@transaction.atomic
+def receive(user: User, file: UploadedFile[Any], table: str, period: str, note: str, corrects: int | None) -> Job:
+    """Keep a file that was handed in and queue its check."""
+    _must(user, "import")
+    upload = Upload(
+        token=receiving.new_token(),
+        table=table,
+        period=period,
+        file=receiving.safe_name(file.name or ""),
+        size=file.size or 0,
+        owner=user,
+        at=timezone.now(),
+        note=note,
+        told={} if corrects is None else {"corrects": corrects},
+    )
+    upload.save()
+    receiving.keep(file, upload)
+    audit.record(user.get_username(), "ledger.upload", upload.file, {"table": table, "period": period})
+    return _check(user, upload)
+
+
+def _check(user: User, upload: Upload) -> Job:
+    return ask("ledger.check", f"{both('核对', 'Check')} {upload.file}", user, upload=upload.token, told=upload.told)
+
+
+@transaction.atomic
+def tell(user: User, upload: Upload, told: dict[str, Any]) -> Job:
+    """Say what columns and units of a file mean and have it checked again."""
+    _must(user, "import")
+    kept = {"corrects": upload.told["corrects"]} if "corrects" in upload.told else {}
+    upload.told, upload.state, upload.preview = {**told, **kept}, "checking", {}
+    upload.save(update_fields=["told", "state", "preview"])
+    return _check(user, upload)
+
+
+@transaction.atomic
+def commit(user: User, upload: Upload) -> Job | None:
+    """Queue the commit of an upload whose preview stands; None where it does not (any more)."""
+    _must(user, "import")
+    if not Upload.objects.filter(pk=upload.pk, state="checked").update(state="committing"):
+        return None
+    return ask("ledger.commit", f"{both('入库', 'Commit')} {upload.file}", user, upload=upload.token)
+
+
+@transaction.atomic
+def drop(user: User, upload: Upload) -> None:
+    """Take a file back before it is committed; nothing of it stays."""
+    work = Job.objects.filter(kind="ledger.commit", arguments__upload=upload.token, state__in=("queued", "running"))
+    states = ("checking", "checked", "refused") if work.exists() else ("checking", "checked", "refused", "committing")
+    if Upload.objects.filter(pk=upload.pk, state__in=states).update(state="dropped", preview={}):
+        audit.record(user.get_username(), "ledger.drop", upload.file, {"table": upload.table})
+        receiving.remove(upload)
+
+
+@transaction.atomic
+def undo(user: User, number: int, reason: str) -> None:
+    """Take an import back; LEDGER-061 where it is not there or was undone, ValueError without a reason."""
+    _must(user, "undo")
+    if not reason:
+        raise ValueError(both("请写撤销的理由。", "Give the reason."))
+    audit.record(user.get_username(), "ledger.undo", str(number), {"reason": reason})
+    undo_import(region().workspace, number, who=user.get_username(), when=region().now, note=reason)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A person's word on one report: `same` firm, `different` firm, or a `new` one."""
+
+    reported: str
+    verdict: str
+    enterprise: str
+    reason: str
+
+
+@transaction.atomic
+def decide(user: User, said: Verdict) -> None:
+    """Decide whom a report means; ValueError without a reason, LEDGER-069 for what is no decision."""
+    _must(user, "review")
+    if not said.reason:
+        raise ValueError(both("请写认定的理由。", "Give the reason."))
+    details = {"verdict": said.verdict, "enterprise": said.enterprise, "reason": said.reason}
+    audit.record(user.get_username(), "ledger.decide", said.reported, details)
+    decide_report(
+        region().workspace,
+        said.reported,
+        said.verdict,
+        said.enterprise,
+        who=user.get_username(),
+        when=region().now,
+        note=said.reason,
+    )
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Who owes rows, and by when."""
+
+    unit: str
+    due: date
+    person: str = ""
+    note: str = ""
+
+
+@transaction.atomic
+def set_duty(user: User, table: str, year: int, districts: list[str], owed: Owed) -> None:
+    """Say who owes the rows of a table and year for some districts; ValueError without a unit."""
+    _must(user, "campaign")
+    if not owed.unit:
+        raise ValueError(both("请写责任单位。", "Name the unit."))
+    values = {"unit": owed.unit, "person": owed.person, "due": owed.due, "note": owed.note}
+    for district in districts:
+        Duty.objects.update_or_create(table=table, district=district, year=year, defaults=values)
+    details = {"year": year, "districts": districts, "unit": owed.unit, "due": owed.due.isoformat()}
+    audit.record(user.get_username(), "ledger.duty", table, details)

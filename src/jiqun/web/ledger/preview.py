@@ -1,0 +1,138 @@
+"""What a check found, as the preview shows it: kept with the upload, so that the page need not read the file again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+
+from jiqun.ledger.intake import Checked, HeaderReport
+from jiqun.ledger.log import Import
+from jiqun.methods.wording.numbers import grouped
+from jiqun.packs import TableContract
+from jiqun.problems import Problem, by_place
+from jiqun.values import decimal_text, exact, half_up
+
+PROBLEMS_SHOWN, ROWS_SHOWN, CHANGES_SHOWN = 300, 20, 200
+
+
+def preview_of(checked: Checked, twin: Import | None, changes: pl.DataFrame) -> dict[str, Any]:
+    """Return counts, columns, conversions, sums, problems by cell, first rows and changed figures."""
+    counts = checked.summary()
+    first = {one.code: one for one in reversed(checked.problems)}
+    return {
+        **head_of(checked.header, checked.contract),
+        "counts": {
+            "rows": counts.rows,
+            "good": counts.good,
+            "bad": counts.bad,
+            "repeated": counts.repeated,
+            "left_out": counts.left_out,
+        },
+        "kinds": [
+            {"code": code, "count": count, "zh": first[code].what("zh"), "en": first[code].what("en")}
+            for code, count in counts.by_code.items()
+            if code in first
+        ],
+        "totals": [
+            {
+                **_titles(checked.contract, one.field),
+                "stated": _sum(one.stated),
+                "from": one.unit_from,
+                "converted": _sum(one.converted),
+                "to": one.unit_to,
+                "missing": one.missing,
+            }
+            for one in counts.totals
+        ],
+        "problems": problems_of(checked.problems[:PROBLEMS_SHOWN]),
+        "problem_count": sum(counts.by_code.values()),
+        "notices": problems_of(checked.notices[:PROBLEMS_SHOWN]),
+        "twin": None if twin is None else {"number": twin.number, "who": twin.who, "when": twin.when},
+        "change_count": changes.height,
+        "changes": [
+            {**one, **_titles(checked.contract, one["column"])} for one in changes.head(CHANGES_SHOWN).to_dicts()
+        ],
+        "good": _first_rows(checked.good, checked.contract),
+    }
+
+
+def refusal_of(problems: Iterable[Problem], header: HeaderReport | None, contract: TableContract) -> dict[str, Any]:
+    """Return why a file could not be read, and how its head reads as far as it does."""
+    shown = {"problems": problems_of(by_place(problems))}
+    return shown if header is None else {**shown, **head_of(header, contract)}
+
+
+def head_of(header: HeaderReport, contract: TableContract) -> dict[str, Any]:
+    """Return the columns as read, those left out, and the fields that no column was found for."""
+    read = {one.field for one in header.columns}
+    return {
+        "sheet": header.sheet or "",
+        "header_row": header.header_row,
+        "data_row": header.data_row,
+        "columns": [
+            {
+                "column": one.column,
+                "header": one.header,
+                "field": one.field,
+                **_titles(contract, one.field),
+                "unit": bool(contract.column(one.field).unit),
+                "from": one.unit_from,
+                "to": one.unit_to,
+                "factor": decimal_text(one.factor) if one.unit_from and one.converts else "",
+                "assumed": one.unit_assumed,
+                "how": one.how,
+            }
+            for one in header.columns
+        ],
+        "ignored": [
+            {"column": one.column, "header": one.header, "nearest": one.nearest, "other": one.other_period}
+            for one in header.ignored
+        ],
+        "free": [{"field": one.name, **_titles(contract, one.name)} for one in contract.fields if one.name not in read],
+    }
+
+
+def problems_of(problems: Iterable[Problem]) -> list[dict[str, str]]:
+    """Return problems with their place and sentences in both languages."""
+    return [
+        {
+            "code": one.code,
+            "place": "!".join(part for part in (one.place.sheet, one.place.cell or str(one.place.row or "")) if part),
+            "zh": one.what("zh"),
+            "en": one.what("en"),
+            "fix_zh": f"{one.why('zh')}{one.fix('zh')}",
+            "fix_en": f"{one.why('en')} {one.fix('en')}",
+        }
+        for one in problems
+    ]
+
+
+def _titles(contract: TableContract, field: str) -> dict[str, str]:
+    column = contract.column(field)
+    return {"title": column.title, "title_en": column.title_en}
+
+
+def _first_rows(good: pl.DataFrame, contract: TableContract) -> dict[str, Any]:
+    names = [name for name in good.columns if name != "_row"]
+    rows = [
+        [(_written(value), isinstance(value, float)) for value in row]
+        for row in good.head(ROWS_SHOWN).select("_row", *names).rows()
+    ]
+    return {
+        "heads": [
+            {**_titles(contract, name), "to": contract.column(name).unit or "", "number": good.schema[name].is_float()}
+            for name in names
+        ],
+        "rows": rows,
+    }
+
+
+def _written(value: object) -> str | None:
+    return None if value is None else grouped(decimal_text(exact(value))) if isinstance(value, float) else str(value)
+
+
+def _sum(value: Fraction) -> str:
+    return grouped(decimal_text(half_up(value, 2)))

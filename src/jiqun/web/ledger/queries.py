@@ -1,0 +1,295 @@
+"""What the pages of the ledger read: imports, what one of them changed, tables and rows within a user's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from jiqun.ledger import lineage
+from jiqun.ledger.log import Import
+from jiqun.ledger.status import quarantine
+from jiqun.methods.wording.numbers import grouped
+from jiqun.packs import TableContract
+from jiqun.problems import ProblemsError
+from jiqun.values import decimal_text, exact
+from jiqun.web.people.models import User
+from jiqun.web.people.scope import MASKED, Scope, scope_of
+from jiqun.web.region import ledger, region
+from jiqun.web.shell.language import both
+from jiqun.web.shell.templatetags.jiqun import number
+
+CHANGES_SHOWN = 200
+_INTERNAL = ("_import", "_row", "_reported", "_match")
+
+
+@dataclass(frozen=True)
+class ImportLine:
+    """An import in the history: its table's title, who brought it, whether rows of it still wait for a correction."""
+
+    one: Import
+    title: str
+    who: str
+    when: datetime
+    waits: bool
+    corrected_by: int | None
+
+
+def contract_of(table: str) -> TableContract | None:
+    """Return a table's contract; None where no pack in force has one (an old table)."""
+    return region().book.table(table) if region().book.has("table", table) else None
+
+
+def title_of(table: str) -> str:
+    """Return a table's title; its name where no pack in force knows it."""
+    contract = contract_of(table)
+    return table if contract is None else both(contract.title, contract.title_en)
+
+
+def fillable() -> list[TableContract]:
+    """Return the tables that departments fill in, those that have rows first."""
+    found = [region().book.table(one.id) for one in region().book.objects("table")]
+    tables = {one.id: one for one in found if not one.derived and not one.adds_to and one.primary_key}
+    there = ledger().view.tables
+    return sorted(tables.values(), key=lambda one: (one.id not in there, one.title))
+
+
+def import_lines(user: User) -> list[ImportLine]:
+    """Return the imports that a user may know of, the newest first."""
+    view = ledger().view
+    waiting = {one.number for one in quarantine(view)}
+    corrected = {one.corrects: one.number for one in view.log.valid() if one.corrects is not None}
+    people = {one.username: one for one in User.objects.all()}
+    return [
+        _line(one, people.get(one.who), one.number in waiting, corrected.get(one.number))
+        for one in reversed(view.log.imports)
+        if _knows(user, one, people.get(one.who))
+    ]
+
+
+def _line(one: Import, who: User | None, waits: bool, corrected_by: int | None) -> ImportLine:
+    named = one.who if who is None else f"{who} · {who.unit}" if who.unit else str(who)
+    return ImportLine(one, title_of(one.table), named, datetime.fromisoformat(one.when), waits, corrected_by)
+
+
+def _knows(user: User, one: Import, who: User | None) -> bool:
+    """Tell whether a user may know of an import: a limited one knows of those by people of the same place."""
+    if scope_of(user).whole or one.who == user.get_username():
+        return True
+    return who is not None and (who.role, who.place) == (user.role, user.place)
+
+
+def find_import(user: User, number: int) -> ImportLine | None:
+    """Return an import by number; None where there is none, or none that the user may know of."""
+    return next((line for line in import_lines(user) if line.one.number == number), None)
+
+
+def may_take_original(user: User, one: Import) -> bool:
+    """Tell whether a user may have the file: it holds every column, so restricted ones need the right to see them."""
+    contract = contract_of(one.table)
+    if one.who == user.get_username():
+        return user.may("import")
+    hidden = contract is None or any(
+        column.sensitivity == "restricted" for column in contract.fields if one.column(column.name)
+    )
+    return user.may("export") and (scope_of(user).sees_restricted or not hidden)
+
+
+@dataclass(frozen=True)
+class Restated:
+    """A figure that an import said differently than an earlier one."""
+
+    key: str
+    column: str
+    before: str
+    after: str
+    by: int
+
+
+def restated(one: Import, scope: Scope) -> tuple[int, list[Restated]]:
+    """Return how many figures of earlier imports an import said anew, and the first of them."""
+    view = ledger().view
+    if one.table not in ledger().view.store.tables([one.table]) or not scope.sees_restricted:
+        return 0, []
+    key = list(view.key(one.table))
+    rows = view.reported(one.table, every=True).drop_nulls(key)
+    earlier = [other.number for other in view.log.imports if other.number < one.number and not other.is_undone]
+    mine = rows.filter(pl.col("_import") == one.number)
+    before = rows.filter(pl.col("_import").is_in(earlier)).sort("_import", "_row")
+    words = pl.concat_str([pl.col(name).cast(pl.String) for name in key], separator=" ")
+    found = []
+    for column in (name for name in rows.columns if name not in (*key, *_INTERNAL)):
+        last = before.drop_nulls(column).unique(key, keep="last").select(*key, "_import", column)
+        pairs = mine.drop_nulls(column).select(*key, column).join(last, on=key, suffix="__before")
+        found.append(
+            pairs.filter(pl.col(column) != pl.col(f"{column}__before")).select(
+                words.alias("key"),
+                pl.lit(column).alias("column"),
+                pl.col(f"{column}__before").cast(pl.String).alias("before"),
+                pl.col(column).cast(pl.String).alias("after"),
+                pl.col("_import").alias("by"),
+            )
+        )
+    changed = pl.concat(found).sort("key", "column") if found else pl.DataFrame()
+    contract = contract_of(one.table)
+    shown = [
+        Restated(row["key"], _column_title(contract, row["column"]), row["before"], row["after"], row["by"])
+        for row in changed.head(CHANGES_SHOWN).to_dicts()
+    ]
+    return changed.height, shown
+
+
+def _column_title(contract: TableContract | None, name: str) -> str:
+    if contract is None or name not in contract.column_names:
+        return name
+    column = contract.column(name)
+    return both(column.title, column.title_en)
+
+
+def in_scope(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    """Return the rows of any table that are of the scope: by their firm, else by the column of the place itself."""
+    if scope.whole:
+        return frame
+    if "enterprise" in frame.columns:
+        return frame.filter(pl.col("enterprise").is_in(list(scope.firms(ledger().table("enterprise")))))
+    return scope.rows(frame)
+
+
+def rows_of(table: str, scope: Scope, text: str = "", year: str = "") -> pl.DataFrame:
+    """Return a table's rows of the scope, searched in key and name, restricted columns masked."""
+    frame = in_scope(ledger().table(table), scope)
+    if text:
+        wanted = [one for one in (*ledger().view.key(table), "name") if frame.schema.get(one) == pl.String]
+        frame = frame.filter(
+            pl.any_horizontal(pl.col(one).str.contains(text, literal=True).fill_null(False) for one in wanted)
+        )
+    if year.isdecimal() and "year" in frame.columns:
+        frame = frame.filter(pl.col("year") == int(year))
+    contract = contract_of(table)
+    return frame if contract is None else scope.masked(frame, contract)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value of a row with its birth; `cell` None where a rule of the ledger gave it."""
+
+    name: str
+    title: str
+    unit: str
+    value: str
+    hidden: bool
+    is_number: bool
+    cell: lineage.Cell | None
+    past: list[dict[str, object]]
+
+
+def key_of(table: str, said: Mapping[str, str]) -> dict[str, lineage.Value] | None:
+    """Read a row's key from an address; None where it is not one."""
+    kinds = ledger().table(table).schema
+    found: dict[str, lineage.Value] = {}
+    try:
+        for name in ledger().view.key(table):
+            text = said[name]
+            kind = kinds[name]
+            found[name] = date.fromisoformat(text) if kind == pl.Date else _typed(text, kind)
+    except (KeyError, ValueError):
+        return None
+    return found
+
+
+def _typed(text: str, kind: pl.DataType) -> lineage.Value:
+    if kind.is_integer():
+        return int(text)
+    return datetime.fromisoformat(text) if kind == pl.Datetime else text
+
+
+def figures(table: str, key: Mapping[str, lineage.Value], scope: Scope) -> list[Figure] | None:
+    """Return every figure of a row with the cell it came from and all that was ever said; None outside the scope."""
+    view = ledger().view
+    try:
+        row = lineage.row(view, table, key)
+    except ProblemsError:
+        return None
+    schema = ledger().table(table).schema
+    if in_scope(pl.DataFrame([row], schema=schema), scope).is_empty():
+        return None
+    contract = contract_of(table)
+    cells = lineage.cells(view, table, key)
+    past: dict[str, list[dict[str, object]]] = {}
+    for entry in lineage.history(view, table, key).to_dicts():
+        past.setdefault(str(entry["column"]), []).append(entry)
+    return [
+        _figure(contract, name, value, cells.get(name), past.get(name, []), scope)
+        for name, value in row.items()
+        if value is not None or name in past
+    ]
+
+
+def _figure(
+    contract: TableContract | None,
+    name: str,
+    value: lineage.Value,
+    cell: lineage.Cell | None,
+    past: list[dict[str, object]],
+    scope: Scope,
+) -> Figure:
+    column = contract.column(name) if contract is not None and name in contract.column_names else None
+    hidden = not scope.sees_restricted and column is not None and column.sensitivity == "restricted"
+    if hidden:
+        past = [{**one, "value": MASKED} for one in past]
+    words = {one.value: both(one.title, one.title_en) for one in column.categories} if column is not None else {}
+    shown = "" if value is None else MASKED if hidden else words.get(str(value), plain(value))
+    unit = (column.unit or "") if column is not None else ""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and name != "year"
+    return Figure(
+        name,
+        _column_title(contract, name),
+        "" if unit == "1" else unit,
+        shown,
+        hidden,
+        is_number,
+        cell,
+        _differing(past),
+    )
+
+
+def _differing(past: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Return what was ever said of a figure where it was not always the same and counted all along."""
+    is_same = len({one["value"] for one in past}) <= 1 and all(one["state"] != "undone" for one in past)
+    return [] if is_same else past
+
+
+def plain(value: lineage.Value) -> str:
+    """Write a value of a row in full: numbers exactly, with separators."""
+    if isinstance(value, bool):
+        return both("是", "yes") if value else both("否", "no")
+    return grouped(decimal_text(exact(value))) if isinstance(value, float) else str(value)
+
+
+def written(part: pl.DataFrame, table: str) -> list[list[tuple[str | None, bool]]]:
+    """Return rows as a list shows them, each value with whether it is a number; a column has the same decimals."""
+    contract = contract_of(table)
+    columns = {} if contract is None else {one.name: one for one in contract.fields}
+    shown: list[list[str | None]] = []
+    for name in part.columns:
+        values, field = part[name].to_list(), columns.get(name)
+        words = {one.value: both(one.title, one.title_en) for one in field.categories} if field else {}
+        numbers = [one for one in values if isinstance(one, float)]
+        digits = 0 if all(one == int(one) for one in numbers) else 2
+        shown.append([_short(one, words, digits) for one in values])
+    is_number = [part.schema[name].is_numeric() and name != "year" for name in part.columns]
+    return [list(zip(row, is_number, strict=True)) for row in zip(*shown, strict=True)]
+
+
+def _short(value: lineage.Value, words: Mapping[str, str], digits: int) -> str | None:
+    if value is None:
+        return None
+    return number(value, digits) if isinstance(value, float) else words.get(str(value), plain(value))
+
+
+def restricted_columns(table: str) -> list[str]:
+    """Return the restricted columns of a table; reading them is logged."""
+    contract = contract_of(table)
+    return [] if contract is None else [one.name for one in contract.fields if one.sensitivity == "restricted"]

@@ -1,0 +1,313 @@
+"""Pages of the ledger: imports and undoing them, who owes data, open firms, tables, one row with its sources."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from jiqun.ledger.originals import original
+from jiqun.ledger.review import open_questions
+from jiqun.ledger.templates import write_template
+from jiqun.web.ledger import actions, board, queries
+from jiqun.web.ledger.handing import attachment
+from jiqun.web.ledger.models import Duty, Upload
+from jiqun.web.ledger.uploads import visible
+from jiqun.web.people.audit import record_request
+from jiqun.web.people.rights import needs
+from jiqun.web.people.scope import Scope, scope_of
+from jiqun.web.region import ledger, region
+from jiqun.web.shell.language import both
+
+_LINES, _QUESTIONS = 50, 20
+
+
+def _scope(request: HttpRequest) -> Scope:
+    user: Any = request.user
+    return scope_of(user)
+
+
+@needs("read")
+def imports(request: HttpRequest) -> HttpResponse:
+    """List what came into the ledger, and the own files that still wait."""
+    user: Any = request.user
+    every = queries.import_lines(user)
+    table, state = request.GET.get("table", ""), request.GET.get("state", "")
+    lines = [line for line in every if table in ("", line.one.table) and _in_state(line, state)]
+    shown = {
+        "page": Paginator(lines, _LINES).get_page(request.GET.get("page")),
+        "valid": sum(not line.one.is_undone for line in every),
+        "rows": sum(line.one.rows for line in every if not line.one.is_undone),
+        "waiting": sum(line.one.bad_rows for line in every if line.waits),
+        "open": ledger().view.standing.open.height,
+        "tables": sorted({(line.one.table, line.title) for line in every}, key=lambda pair: pair[1]),
+        "table": table,
+        "state": state,
+        "uploads": _waiting(user) if user.may("import") else [],
+        "may_import": user.may("import"),
+        "may_review": user.may("review"),
+    }
+    return render(request, "ledger/imports.html", shown)
+
+
+def _waiting(user: Any) -> list[tuple[Upload, str]]:
+    """Return the files that still wait to be decided, with the title of their table."""
+    found = visible(user).filter(state__in=("checking", "checked", "refused", "committing"))
+    return [(one, queries.title_of(one.table)) for one in found[:_LINES]]
+
+
+def _in_state(line: queries.ImportLine, state: str) -> bool:
+    return {"undone": line.one.is_undone, "waits": line.waits, "valid": not line.one.is_undone}.get(state, True)
+
+
+def _line(request: HttpRequest, number: int) -> queries.ImportLine:
+    user: Any = request.user
+    found = queries.find_import(user, number)
+    if found is None:
+        raise Http404
+    return found
+
+
+@needs("read")
+def one(request: HttpRequest, number: int) -> HttpResponse:
+    """Show one import: who, when, which columns with which conversions, what it changed, and undoing it."""
+    user: Any = request.user
+    line = _line(request, number)
+    count, changed = queries.restated(line.one, _scope(request))
+    contract = queries.contract_of(line.one.table)
+    titles = {} if contract is None else {field.name: field for field in contract.fields}
+    shown = {
+        "line": line,
+        "one": line.one,
+        "columns": [(column, titles.get(column.field)) for column in line.one.columns],
+        "changed": changed,
+        "count": count,
+        "may_undo": user.may("undo") and not line.one.is_undone,
+        "may_take": queries.may_take_original(user, line.one),
+        "may_correct": user.may("import") and line.waits,
+    }
+    return render(request, "ledger/one.html", shown)
+
+
+@require_POST
+@needs("undo")
+def undo(request: HttpRequest, number: int) -> HttpResponse:
+    """Take an import back, with a reason."""
+    user: Any = request.user
+    _line(request, number)
+    try:
+        actions.undo(user, number, request.POST.get("reason", "").strip()[:300])
+    except ValueError as wrong:
+        messages.error(request, str(wrong))
+    else:
+        messages.success(request, both(f"第 {number} 次导入已撤销。", f"Import {number} is undone."))
+    return redirect("ledger:one", number)
+
+
+@needs("read")
+def original_file(request: HttpRequest, number: int) -> HttpResponse:
+    """Hand out the file that an import was read from, its hash verified."""
+    user: Any = request.user
+    found = _line(request, number).one
+    if not queries.may_take_original(user, found):
+        raise PermissionDenied("original")
+    path = original(region().workspace, found.file, found.sha256)
+    record_request(request, "ledger.original", str(number), file=found.file)
+    return attachment(path.read_bytes(), found.file)
+
+
+@needs("read")
+def return_file(request: HttpRequest, number: int) -> HttpResponse:
+    """Hand out the rows of an import that did not pass, each with its fault."""
+    user: Any = request.user
+    found = _line(request, number).one
+    if not queries.may_take_original(user, found):
+        raise PermissionDenied("return")
+    path = region().workspace.quarantine / Path(found.return_file or "-").name
+    if not path.is_file():
+        raise Http404
+    record_request(request, "ledger.return", str(number), file=found.file)
+    return attachment(path.read_bytes(), f"{both('退回', 'return')}_{number}.xlsx")
+
+
+@needs("read")
+def board_page(request: HttpRequest) -> HttpResponse:
+    """Show who owes which data: all tables by district, or one table with units and days."""
+    user: Any = request.user
+    scope, today, years, tables = _scope(request), timezone.localdate(), board.years(), board.tables()
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isdecimal() and int(asked) in years else (years[0] if years else today.year - 1)
+    table = request.GET.get("table", "")
+    if table not in dict(tables):
+        table = tables[0][0] if len(tables) == 1 else ""
+    found = {name: board.squares(name, year, scope, today) for name, _ in tables if table in ("", name)}
+    every = [square for squares in found.values() for square in squares]
+    counts = {state: sum(one.state == state for one in every) for state in ("full", "part", "none", "late")}
+    shown = {
+        "year": year,
+        "years": years,
+        "table": table,
+        "tables": tables,
+        "squares": found.get(table, []),
+        "grid": [] if table else list(zip(*found.values(), strict=True)),
+        "counts": counts,
+        "due": Duty.objects.filter(year=year).count(),
+        "may_set": user.may("campaign"),
+        "fillable": queries.fillable(),
+        "districts": board.districts(scope, year),
+        "today": today,
+    }
+    return render(request, "ledger/board.html", shown)
+
+
+@require_POST
+@needs("campaign")
+def duty(request: HttpRequest) -> HttpResponse:
+    """Say who owes rows, by when."""
+    user: Any = request.user
+    said = {name: str(value).strip() for name, value in request.POST.items()}
+    known = [code for code, _ in board.districts(Scope(), timezone.localdate().year)]
+    chosen = known if said.get("district") == "*" else [one for one in known if one == said.get("district")]
+    try:
+        owed = actions.Owed(
+            said.get("unit", "")[:80],
+            date.fromisoformat(said.get("due", "")),
+            said.get("person", "")[:60],
+            said.get("note", "")[:200],
+        )
+        year = int(said.get("year", ""))
+        if not chosen or said.get("table") not in {one.id for one in queries.fillable()} or not 1990 < year < 2200:
+            raise ValueError(both("请选择表、年度和区县。", "Choose a table, a year and a district."))
+        actions.set_duty(user, said["table"], year, chosen, owed)
+    except ValueError as wrong:
+        plain = both("日期或年度不对，没有保存。", "The date or the year is wrong; nothing is saved.")
+        messages.error(request, plain if "format" in str(wrong) or "literal" in str(wrong) else str(wrong))
+    else:
+        messages.success(request, both("已保存。", "Saved."))
+    back = urlencode({name: said[name] for name in ("table", "year") if said.get(name)})
+    return redirect(f"/ledger/board/?{back}")
+
+
+@needs("review")
+def review(request: HttpRequest) -> HttpResponse:
+    """Show the reports whose firm is open, with the firms that each could mean."""
+    view = ledger().view
+    page = Paginator(range(view.standing.open.height), _QUESTIONS).get_page(request.GET.get("page"))
+    first = max(0, page.start_index() - 1)
+    shown = {"page": page, "questions": open_questions(view, first, _QUESTIONS), "count": page.paginator.count}
+    return render(request, "ledger/review.html", shown)
+
+
+@require_POST
+@needs("review")
+def decide(request: HttpRequest) -> HttpResponse:
+    """Write a person's word on one report: the button says which firm and whether it is the same."""
+    user: Any = request.user
+    verdict, _, enterprise = request.POST.get("do", "").partition(":")
+    enterprise = enterprise or request.POST.get("enterprise", "").strip()
+    reason = request.POST.get("reason", "").strip()[:300]
+    known = set(ledger().table("enterprise")["enterprise"].to_list())
+    try:
+        if verdict in ("same", "different") and enterprise not in known:
+            raise ValueError(both("企业登记里没有这个代码。", "The register has no such firm."))
+        actions.decide(user, actions.Verdict(request.POST.get("reported", ""), verdict, enterprise, reason))
+    except ValueError as wrong:
+        messages.error(request, str(wrong))
+    else:
+        messages.success(
+            request, both("已记录，今后同样的报法照此认定。", "Noted; the same report is read so from now on.")
+        )
+    return redirect("ledger:review")
+
+
+@needs("read")
+def tables(request: HttpRequest) -> HttpResponse:
+    """List the tables with rows, years and templates."""
+    user: Any = request.user
+    scope, there, lines = _scope(request), ledger().view.tables, []
+    for contract in queries.fillable():
+        frame = queries.in_scope(ledger().table(contract.id), scope) if contract.id in there else None
+        years: list[int] = (
+            [] if frame is None or "year" not in frame.columns else sorted(frame["year"].drop_nulls().unique())
+        )
+        lines.append((contract, 0 if frame is None else frame.height, years))
+    shown = {"lines": lines, "count": len(there), "may_import": user.may("import")}
+    return render(request, "ledger/tables.html", shown)
+
+
+def _known(table: str) -> str:
+    if table not in ledger().view.tables:
+        raise Http404
+    return table
+
+
+@needs("read")
+def table(request: HttpRequest, table: str) -> HttpResponse:
+    """Show a table's rows; every row leads to its sources."""
+    _known(table)
+    text, year = request.GET.get("q", "").strip(), request.GET.get("year", "")
+    frame = queries.rows_of(table, _scope(request), text, year)
+    page = Paginator(range(frame.height), _LINES).get_page(request.GET.get("page"))
+    part = frame.slice(max(0, page.start_index() - 1), _LINES)
+    contract, key = queries.contract_of(table), ledger().view.key(table)
+    fields = {} if contract is None else {one.name: one for one in contract.fields}
+    every = ledger().table(table)
+    is_number = {name: kind.is_numeric() and name != "year" for name, kind in every.schema.items()}
+    addresses = [urlencode({name: str(row[name]) for name in key}) for row in part.select(key).to_dicts()]
+    shown = {
+        "table": table,
+        "title": queries.title_of(table),
+        "heads": [(fields.get(name), name, is_number[name]) for name in part.columns],
+        "rows": list(zip(addresses, queries.written(part, table), strict=True)),
+        "page": page,
+        "text": text,
+        "year": year,
+        "years": every["year"].drop_nulls().unique().sort(descending=True).to_list() if "year" in every.columns else [],
+    }
+    if text and _scope(request).sees_restricted and queries.restricted_columns(table):
+        record_request(request, "ledger.search", table, text=text)
+    return render(request, "ledger/table.html", shown)
+
+
+@needs("read")
+def row(request: HttpRequest, table: str) -> HttpResponse:
+    """Show one row: every figure with file, sheet, cell, import, and all that was ever said of it."""
+    key = queries.key_of(_known(table), request.GET.dict())
+    found = None if key is None else queries.figures(table, key, _scope(request))
+    if key is None or found is None:
+        raise Http404
+    user: Any = request.user
+    known = {line.one.number for line in queries.import_lines(user)}
+    name = next((one.value for one in found if one.name == "name"), "")
+    record_request(request, "ledger.row", table, key={part: str(value) for part, value in key.items()})
+    shown = {
+        "table": table,
+        "title": queries.title_of(table),
+        "key": " · ".join(str(value) for value in key.values()),
+        "name": name,
+        "figures": found,
+        "sourced": sum(one.cell is not None for one in found),
+        "known": known,
+    }
+    return render(request, "ledger/row.html", shown)
+
+
+@needs("read")
+def template(request: HttpRequest, table: str) -> HttpResponse:
+    """Hand out the form of a table; LEDGER-065 for one that the ledger computes."""
+    contract = region().contract(table)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "template.xlsx"
+        write_template(contract, path)
+        content = path.read_bytes()
+    return attachment(content, f"{both('填报模板', 'template')}_{contract.title}.xlsx")

@@ -1,0 +1,116 @@
+"""Long work of the ledger: holding a file against its contract, and committing what a person has seen."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+
+from jiqun.desk.bounds import Bounds, changes, within
+from jiqun.desk.importing import Asked, bring_in, check
+from jiqun.ledger.intake import Checked, look, write_return_file
+from jiqun.ledger.view import latest
+from jiqun.problems import Problem, ProblemsError, problem
+from jiqun.values import Period
+from jiqun.web.jobs.queue import Step, work
+from jiqun.web.ledger import receiving
+from jiqun.web.ledger.models import Upload
+from jiqun.web.ledger.preview import preview_of, refusal_of
+from jiqun.web.people import audit
+from jiqun.web.people.models import User
+from jiqun.web.people.scope import scope_of
+from jiqun.web.region import names_of, region
+
+
+@work("ledger.check")
+def check_upload(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, Any]:
+    """Check an upload and keep what its page shows; a file that cannot be read is told there too."""
+    upload = Upload.objects.get(token=arguments["upload"])
+    outcome = {"to": reverse("ledger:upload", args=[upload.token])}
+    if upload.state != "checking":
+        return outcome
+    try:
+        found = _checked(upload)
+    except ProblemsError as told:
+        _settle(upload, state="refused", preview=_refusal(upload, told.problems))
+        return outcome
+    if not found.bad.is_empty():
+        target = receiving.return_path(upload)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_return_file(found, target)
+    log = latest(region().workspace).log
+    twin = log.same_file(upload.table, found.source.sha256, found.source.sheet or "", upload.period)
+    shown = preview_of(found, twin, changes(region(), found))
+    _settle(upload, state="checked", preview=shown, sha256=found.source.sha256)
+    return outcome
+
+
+def _settle(upload: Upload, **values: Any) -> None:
+    """Keep what the check found, unless the upload was dropped or told anew meanwhile."""
+    Upload.objects.filter(pk=upload.pk, state="checking", told=upload.told).update(**values)
+
+
+def _refusal(upload: Upload, problems: tuple[Problem, ...]) -> dict[str, Any]:
+    asked = asked_of(upload)
+    contract = region().contract(upload.table)
+    try:
+        head = look(asked.file, contract, period=asked.period, sheet=asked.sheet, header_row=asked.header_row)
+    except ProblemsError:
+        head = None
+    return refusal_of(problems, head, contract)
+
+
+def asked_of(upload: Upload) -> Asked:
+    """Return what a person said with an upload."""
+    told = upload.told
+    return Asked(
+        file=receiving.path_of(upload),
+        table=upload.table,
+        period=Period.parse(upload.period) if upload.period else None,
+        sheet=told.get("sheet") or None,
+        units=told.get("units", {}),
+        mapping=told.get("mapping", {}),
+        header_row=told.get("header_row"),
+        dates=told.get("dates"),
+        midnight=told.get("midnight"),
+        note=upload.note,
+        corrects=told.get("corrects"),
+    )
+
+
+def _checked(upload: Upload) -> Checked:
+    found = check(region(), asked_of(upload))
+    scope = scope_of(upload.owner)
+    if scope.whole:
+        return found
+    day = date(int(upload.period[:4]), 12, 31) if upload.period else region().now.date()
+    named = names_of("districts", day) if scope.column == "district" else {}
+    return within(region(), found, Bounds(scope.column, scope.place, tuple(named.items())))
+
+
+@work("ledger.commit")
+def commit_upload(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, Any]:
+    """Commit the good rows of an upload that was seen; once done, doing it again changes nothing."""
+    upload = Upload.objects.select_related("owner").get(token=arguments["upload"])
+    if upload.state == "committing":
+        try:
+            _commit(upload)
+        except Exception:
+            Upload.objects.filter(pk=upload.pk, state="committing").update(state="checked")
+            raise
+    return {"to": reverse("ledger:one", args=[upload.number]) if upload.number else reverse("ledger:imports")}
+
+
+def _commit(upload: Upload) -> None:
+    found = _checked(upload)
+    if found.source.sha256 != upload.sha256 or found.counts.good != upload.preview["counts"]["good"]:
+        raise ProblemsError([problem("LEDGER-058", file=upload.file)])
+    committed = bring_in(region(), asked_of(upload), found, upload.owner.get_username()).committed
+    with transaction.atomic():
+        upload.state, upload.number = "committed", committed.number
+        upload.save(update_fields=["state", "number"])
+        details = {"table": upload.table, "period": upload.period, "rows": committed.rows, "again": committed.already}
+        audit.record(upload.owner.get_username(), "ledger.commit", str(committed.number), details)
+    receiving.remove(upload)

@@ -1,0 +1,1 @@
+"""办法库: the rules as an officer reads them."""

@@ -1,0 +1,172 @@
+"""What the pages of rules read: the methods at hand, one rule by clause, its parameters by year, its examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from jiqun.methods.wording.numbers import grouped
+from jiqun.packs import LawBook, Method
+from jiqun.packs.lawbook import DatedValue, LawObject
+from jiqun.problems import Language
+from jiqun.values import decimal_text
+from jiqun.web.region import region
+from jiqun.web.rules.printed import Printed, Row
+
+_YEARS = 6
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A method in the list."""
+
+    id: str
+    edition: str
+    title: str
+    status: str
+    completeness: str
+    place: str
+    own: bool
+    from_: date | None
+    examples: int
+    doubts: int
+
+
+def book_of(id_: str) -> LawBook:
+    """Return the law book a method stands in: the workspace's, else that of all packs at hand."""
+    return region().book if region().book.has("method", id_) else region().everything
+
+
+def methods(language: Language, everywhere: bool) -> list[Listed]:
+    """List the methods of the region, or of all packs at hand."""
+    book = region().everything if everywhere else region().book
+    counted = _examples_counted(book)
+    places = {pack.id: pack.manifest.title if language == "zh" else pack.manifest.title_en for pack in book.packs}
+    found = [_listed(one, counted, places, language) for one in book.objects("method")]
+    return sorted(found, key=lambda one: (not one.own, one.place, one.title, one.edition))
+
+
+def _listed(one: LawObject, counted: dict[str, int], places: dict[str, str], language: Language) -> Listed:
+    model = one.model
+    assert isinstance(model, Method)
+    return Listed(
+        id=one.id,
+        edition=model.edition or "",
+        title=model.title if language == "zh" else model.title_en,
+        status=model.status,
+        completeness=model.completeness,
+        place=places.get(one.pack, one.pack),
+        own=region().book.has("method", one.id),
+        from_=model.in_force.from_,
+        examples=counted.get(one.id, 0),
+        doubts=len(model.doubts),
+    )
+
+
+def _examples_counted(book: LawBook) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for one in book.objects("example"):
+        found[one.model.method] = found.get(one.model.method, 0) + 1  # type: ignore[attr-defined]
+    return found
+
+
+def examples(book: LawBook, method: Method) -> list[Any]:
+    """Return the worked examples of a method's edition."""
+    models: list[Any] = [one.model for one in book.objects("example")]
+    return [one for one in models if one.method == method.id and one.method_edition in (None, method.edition)]
+
+
+def editions(book: LawBook, id_: str) -> list[str]:
+    """Return the editions of a method, the newest first."""
+    return sorted((one.model.edition or "" for one in book.editions("method", id_)), reverse=True)
+
+
+# --- law left, calculation right
+
+
+@dataclass(frozen=True)
+class Article:
+    """A clause with what it says (in short own words) and what is computed from it."""
+
+    anchor: str
+    title: str
+    text: str
+    rows: tuple[Row, ...]
+
+
+def articles(printed: Printed, book: LawBook, method: Method) -> tuple[list[Article], list[tuple[str, list[Row]]]]:
+    """Return the clauses of a rule's document with their rows, and the rows without a clause by section."""
+    by_clause: dict[str, list[Row]] = {}
+    for row in printed.rows:
+        by_clause.setdefault(row.clause, []).append(row)
+    loose: dict[str, list[Row]] = {}
+    for row in by_clause.pop("", []):
+        loose.setdefault(row.section, []).append(row)
+    found: list[Article] = []
+    for id_, title, text in _clauses(book, method):
+        rows = by_clause.pop(title, by_clause.pop(id_, []))
+        if rows or text:
+            found.append(Article(f"c-{len(found) + 1}", title, text, tuple(rows)))
+    for title, rows in by_clause.items():
+        found.append(Article(f"c-{len(found) + 1}", title, "", tuple(rows)))
+    return found, list(loose.items())
+
+
+def _clauses(book: LawBook, method: Method) -> Iterator[tuple[str, str, str]]:
+    if method.document and book.has("document", method.document):
+        for id_, clause in book.document(method.document).clauses.items():
+            yield id_, clause.title or id_, clause.text
+
+
+# --- numbers by year
+
+
+@dataclass(frozen=True)
+class YearCell:
+    value: str
+    completeness: str
+
+
+@dataclass(frozen=True)
+class ParameterLine:
+    """A parameter of a rule, year by year."""
+
+    title: str
+    id: str
+    unit: str
+    cells: tuple[YearCell | None, ...]
+    clause: str
+
+
+def parameter_years(book: LawBook, method: Method, language: Language) -> tuple[list[int], list[ParameterLine]]:
+    """Return the years that a rule's parameters name (the last few) and their values at each year's end."""
+    series = {id_: book.parameter_series(id_) for id_ in _parameter_ids(book, method)}
+    named = {day.year for own in series.values() for one in own for day in (one.from_, one.to) if day is not None}
+    years = sorted(named)[-_YEARS:]
+    return years, [_line(id_, own, years, language) for id_, own in series.items() if own]
+
+
+def _parameter_ids(book: LawBook, method: Method) -> Iterator[str]:
+    wanted = {one.parameter for one in method.benchmarks.values()} | {one.parameter for one in method.inputs.values()}
+    looked_up = tuple(f"{one.lookup.parameter}." for one in method.benchmarks.values() if one.lookup is not None)
+    for id_ in book.parameter_ids:
+        if id_ in wanted or (looked_up and id_.startswith(looked_up)):
+            yield id_
+
+
+def _line(id_: str, own: tuple[DatedValue, ...], years: list[int], language: Language) -> ParameterLine:
+    title = own[-1].title if language == "zh" else own[-1].title_en
+    key = id_.rpartition(".")[2] if len({one.title for one in own}) == 1 else ""
+    cells = tuple(_at(own, year) for year in years)
+    clause = next((one.clause for one in reversed(own) if one.clause), "") or ""
+    return ParameterLine(title, id_ if key else id_, own[-1].unit.symbol, cells, clause)
+
+
+def _at(own: tuple[DatedValue, ...], year: int) -> YearCell | None:
+    day = date(year, 12, 31)
+    for one in own:
+        if (one.from_ is None or one.from_ <= day) and (one.to is None or day <= one.to):
+            return YearCell(grouped(decimal_text(one.value)), str(one.completeness))
+    return None

@@ -1,0 +1,301 @@
+"""Files come in only as a person said so, within the own district, and every figure leads back to its cell."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import zipfile
+from datetime import date
+
+import polars as pl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from python_calamine import CalamineWorkbook
+
+from jiqun.ledger.view import latest
+from jiqun.web import region
+from jiqun.web.jobs.models import Job
+from jiqun.web.jobs.queue import do_all
+from jiqun.web.ledger.models import Duty, Upload
+from jiqun.web.ledger.receiving import safe_name
+from jiqun.web.people.models import AuditEntry
+from jiqun.web.people.scope import MASKED
+from jiqun.web.region import ledger
+
+pytestmark = pytest.mark.xdist_group("demo")
+KEPT = (region.region, region.run_of, region.evaluated, region.names_of, region._ledger)
+
+
+@pytest.fixture(autouse=True)
+def own_ledger(demo, tmp_path, settings):
+    """A copy of the demo region whose ledger a test may change."""
+    for part in ("ledger", "originals", "quarantine"):
+        shutil.copytree(demo.folder / part, tmp_path / part)
+    shutil.copy(demo.folder / "jiqun.toml", tmp_path)
+    settings.WORKSPACE = tmp_path
+    for kept in KEPT:
+        kept.cache_clear()
+    yield tmp_path
+    for kept in KEPT:
+        kept.cache_clear()
+
+
+def hand_in(client, name, content, table="enterprise_year", period="2024", **more):
+    said = {"table": table, "period": period, "file": SimpleUploadedFile(name, content), **more}
+    answer = client.post("/ledger/imports/new/", said)
+    if answer.status_code == 302:
+        do_all()
+        return Upload.objects.latest("id")
+    return answer
+
+
+def csv(rows, heads="统一社会信用代码,企业名称,税收（万元）"):
+    return (heads + "\n" + "\n".join(rows)).encode()
+
+
+def firms(district=None):
+    found = ledger().table("enterprise").sort("enterprise")
+    return found if district is None else found.filter(pl.col("district") == district)
+
+
+def tax(firm, year=2024):
+    frame = latest(region.region().workspace).table("enterprise_year")
+    return frame.filter((pl.col("enterprise") == firm) & (pl.col("year") == year))["tax"].item()
+
+
+def reported_firm(district=None):
+    known = set(firms(district)["enterprise"])
+    rows = ledger().table("enterprise_year").filter((pl.col("year") == 2024) & pl.col("tax").is_not_null())
+    return next(one for one in rows["enterprise"].sort() if one in known)
+
+
+def test_nothing_is_committed_before_the_person_says_so_and_the_preview_tells_what_would_change(as_user, own_ledger):
+    client, firm = as_user("tax"), reported_firm()
+    before = tax(firm)
+    upload = hand_in(client, "税收.csv", csv([f"{firm},甲,123.5", "NOCODE,,x"]), note="补报")
+    page = client.get(f"/ledger/imports/uploads/{upload.token}/")
+    seen = page.context["seen"]
+    assert (upload.state, seen["counts"]["good"], seen["counts"]["bad"]) == ("checked", 1, 1)
+    assert {one["column"] for one in seen["changes"]} >= {"tax"} and "C3" in page.content.decode()
+    assert tax(firm) == before and (own_ledger / "uploads" / upload.token / "税收.csv").is_file()
+    back = client.get(f"/ledger/imports/uploads/{upload.token}/return.xlsx")
+    assert back.status_code == 200 and back.content[:2] == b"PK"
+    client.post(f"/ledger/imports/uploads/{upload.token}/commit/")
+    do_all()
+    upload.refresh_from_db()
+    assert upload.state == "committed" and tax(firm) == 123.5
+    assert not (own_ledger / "uploads" / upload.token).exists()
+    line = next(one for one in client.get("/ledger/imports/").context["page"] if one.one.number == upload.number)
+    assert (line.one.who, line.one.note, line.one.rows) == ("tax", "补报", 1)
+    page = as_user("analyst").get(f"/ledger/imports/{upload.number}/").context
+    assert page["count"] >= 1 and any(one.after == "123.5" for one in page["changed"])
+
+
+def test_an_import_is_undone_only_with_a_right_and_a_reason_and_the_earlier_value_returns(as_user):
+    client, firm = as_user("analyst"), reported_firm()
+    before = tax(firm)
+    upload = hand_in(client, "税收.csv", csv([f"{firm},甲,77"]))
+    client.post(f"/ledger/imports/uploads/{upload.token}/commit/")
+    do_all()
+    upload.refresh_from_db()
+    address = f"/ledger/imports/{upload.number}/undo/"
+    assert as_user("tax").post(address, {"reason": "错"}).status_code == 403
+    client.post(address, {"reason": " "})
+    assert tax(firm) == 77
+    client.post(address, {"reason": "报错年度"})
+    assert tax(firm) == before and AuditEntry.objects.filter(action="ledger.undo", about=str(upload.number)).exists()
+    assert client.post(address, {"reason": "再撤"}).status_code == 422
+
+
+def test_the_same_file_again_is_told_and_counts_once(as_user):
+    client, firm = as_user("analyst"), reported_firm()
+    numbers = []
+    for _ in range(2):
+        upload = hand_in(client, "税收.csv", csv([f"{firm},甲,9"]))
+        numbers.append((upload.preview["twin"] or {}).get("number"))
+        client.post(f"/ledger/imports/uploads/{upload.token}/commit/")
+        do_all()
+    assert numbers[0] is None and numbers[1] == Upload.objects.latest("id").number
+
+
+def test_a_district_hands_in_its_own_rows_only_and_others_are_told_by_cell(as_user, people):
+    place = people["district"].place
+    own, other = firms(place)["enterprise"][0], firms().filter(pl.col("district") != place)["enterprise"][0]
+    upload = hand_in(as_user("district"), "税收.csv", csv([f"{own},甲,1", f"{other},乙,2", ",没有登记的厂,3"]))
+    told = {(one["code"], one["place"]) for one in upload.preview["problems"]}
+    assert upload.preview["counts"]["good"] == 1
+    assert told == {("LEDGER-090", "A3"), ("LEDGER-091", "A4")}
+    before = tax_or_none(other)
+    as_user("district").post(f"/ledger/imports/uploads/{upload.token}/commit/")
+    do_all()
+    assert tax(own) == 1 and tax_or_none(other) == before
+
+
+def tax_or_none(firm):
+    frame = latest(region.region().workspace).table("enterprise_year")
+    return frame.filter((pl.col("enterprise") == firm) & (pl.col("year") == 2024))["tax"].to_list()
+
+
+def test_a_district_cannot_claim_anothers_firm_by_writing_its_own_district(as_user, people):
+    place = people["district"].place
+    other = firms().filter(pl.col("district") != place)["enterprise"][0]
+    content = csv([f"{other},甲,{place}"], "统一社会信用代码,企业名称,行政区划代码")
+    upload = hand_in(as_user("district"), "登记.csv", content, table="enterprise", period="")
+    assert upload.preview["counts"]["good"] == 0 and upload.preview["problems"][0]["code"] == "LEDGER-090"
+
+
+def test_uploads_and_imports_of_others_are_as_if_not_there(as_user):
+    upload = hand_in(as_user("analyst"), "税收.csv", csv([f"{reported_firm()},甲,9"]))
+    for username in ("tax", "district", "park"):
+        client = as_user(username)
+        assert client.get(f"/ledger/imports/uploads/{upload.token}/").status_code == 404
+        assert client.post(f"/ledger/imports/uploads/{upload.token}/commit/").status_code == 404
+    assert as_user("leader").get("/ledger/imports/new/").status_code == 403
+    assert as_user("district").get("/ledger/imports/1/").status_code == 404
+    assert list(as_user("district").get("/ledger/imports/").context["page"]) == []
+    assert as_user("admin").post(f"/ledger/imports/uploads/{upload.token}/commit/").status_code == 404
+
+
+def test_a_dropped_file_leaves_nothing_on_the_disk(as_user, own_ledger):
+    client = as_user("tax")
+    upload = hand_in(client, "税收.csv", csv([f"{reported_firm()},甲,9"]))
+    client.post(f"/ledger/imports/uploads/{upload.token}/drop/")
+    upload.refresh_from_db()
+    assert upload.state == "dropped" and not (own_ledger / "uploads" / upload.token).exists()
+    client.post(f"/ledger/imports/uploads/{upload.token}/commit/")
+    assert do_all() == 0
+
+
+def test_an_unknown_header_and_a_missing_unit_are_told_by_the_person_and_read(as_user):
+    client, firm = as_user("tax"), reported_firm()
+    upload = hand_in(client, "税收.csv", csv([f"{firm},甲,5000"], "统一社会信用代码,企业名称,某某数"))
+    assert [one["header"] for one in upload.preview["ignored"]] == ["某某数"]
+    said = {"map-C": "tax", "unit-tax": "元"}
+    client.post(f"/ledger/imports/uploads/{upload.token}/tell/", said)
+    do_all()
+    upload.refresh_from_db()
+    column = next(one for one in upload.preview["columns"] if one["field"] == "tax")
+    assert upload.state == "checked" and (column["from"], column["to"], column["factor"]) == ("元", "万元", "0.0001")
+    assert upload.preview["totals"][0]["converted"] == "0.5"
+
+
+def bomb():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 20_000_000)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("网页.xls", lambda: b"<html><table><tr><td>1</td></tr></table></html>", "LEDGER-008"),
+        ("炸弹.xlsx", bomb, "LEDGER-005"),
+        ("坏.xlsx", lambda: b"PK\x03\x04broken", "LEDGER-004"),
+        ("乱.csv", lambda: b"\x00\x01\x02", "LEDGER-009"),
+    ],
+)
+def test_a_hostile_file_is_refused_with_its_problem(as_user, name, content, code):
+    client = as_user("tax")
+    upload = hand_in(client, name, content())
+    page = client.get(f"/ledger/imports/uploads/{upload.token}/").content.decode()
+    assert upload.state == "refused" and code in page and "合格的" not in page
+
+
+def test_wrong_endings_empty_and_huge_files_are_not_kept(as_user, settings, own_ledger):
+    client = as_user("tax")
+    assert "LEDGER-009" in hand_in(client, "程序.exe", b"MZ").content.decode()
+    assert "LEDGER-002" in hand_in(client, "空.csv", b"").content.decode()
+    settings.UPLOAD_BYTES = 100_000
+    answer = hand_in(client, "大.csv", b"x" * 300_000)
+    assert answer.status_code == 422 and "LEDGER-003" in answer.content.decode()
+    assert not Upload.objects.exists() and not (own_ledger / "uploads").exists() and not Job.objects.exists()
+
+
+@pytest.mark.parametrize("said", [{"table": "nope"}, {"period": "去年"}, {"period": ""}])
+def test_a_wrong_form_is_told_and_nothing_queued(as_user, said):
+    answer = as_user("tax").post(
+        "/ledger/imports/new/",
+        {"table": "enterprise_year", "period": "2024", "file": SimpleUploadedFile("a.csv", b"x"), **said},
+    )
+    assert answer.status_code == 200 and answer.context["messages"] and not Upload.objects.exists()
+
+
+def test_a_file_name_cannot_leave_its_folder():
+    assert safe_name("../../etc/passwd") == "passwd" and safe_name("..\\..\\a.csv") == "a.csv"
+    assert safe_name("a\n<b>|.csv") == "a__b__.csv" and safe_name("..") == "file"
+    assert len(safe_name("税" * 300 + ".xlsx").encode()) <= 255
+
+
+def test_every_figure_of_a_row_names_its_cell_and_foreign_rows_are_not_there(as_user, people):
+    place = people["district"].place
+    own, other = reported_firm(place), firms().filter(pl.col("district") != place)["enterprise"][0]
+    page = as_user("analyst").get("/ledger/tables/enterprise_year/row/", {"enterprise": own, "year": "2024"})
+    figure = next(one for one in page.context["figures"] if one.name == "tax")
+    assert figure.cell.cell and figure.cell.file in page.content.decode()
+    client = as_user("district")
+    assert client.get("/ledger/tables/enterprise_year/row/", {"enterprise": own, "year": "2024"}).status_code == 200
+    for key in ({"enterprise": other, "year": "2024"}, {"enterprise": own, "year": "x"}, {"enterprise": own}):
+        assert client.get("/ledger/tables/enterprise_year/row/", key).status_code == 404
+    shown = client.get("/ledger/tables/enterprise/").context["page"].paginator.count
+    assert shown == firms(place).height
+
+
+def test_restricted_figures_are_masked_for_who_may_not_see_them(as_user):
+    key = {"enterprise": reported_firm(), "year": "2024"}
+    figures = as_user("leader").get("/ledger/tables/enterprise_year/row/", key).context["figures"]
+    hidden = [one for one in figures if one.hidden]
+    assert hidden and all(one.value in ("", MASKED) for one in hidden)
+    assert all(past["value"] == MASKED for one in hidden for past in one.past)
+
+
+def test_originals_are_handed_out_as_they_came_and_logged(as_user, own_ledger):
+    answer = as_user("analyst").get("/ledger/imports/1/original/")
+    found = latest(region.region().workspace).log.find(1)
+    assert answer.content == next((own_ledger / "originals").glob(f"{found.sha256}*")).read_bytes()
+    assert AuditEntry.objects.filter(action="ledger.original", about="1").exists()
+
+
+def test_the_board_counts_what_the_ledger_has_and_says_who_is_late(as_user):
+    client = as_user("analyst")
+    said = {"table": "enterprise_year", "year": "2024", "district": "*", "unit": "区经信委", "due": "2020-01-01"}
+    assert as_user("leader").post("/ledger/board/duty/", said).status_code == 403
+    client.post("/ledger/board/duty/", said)
+    squares = client.get("/ledger/board/", {"table": "enterprise_year", "year": "2024"}).context["squares"]
+    rows = ledger().table("enterprise_year").filter(pl.col("year") == 2024)
+    assert sum(one.rows for one in squares) == rows.height and Duty.objects.count() == len(squares)
+    assert all(
+        one.state == ("free" if not one.expected else "full" if one.share >= 0.95 else "late") for one in squares
+    )
+    client.post("/ledger/board/duty/", {**said, "due": "soon"})
+    assert {one.due for one in Duty.objects.all()} == {date(2020, 1, 1)}
+    assert client.get("/ledger/board/").status_code == 200
+    mine = as_user("district").get("/ledger/board/", {"table": "enterprise_year"}).context["squares"]
+    assert len(mine) == 1
+
+
+def test_an_open_firm_is_decided_with_a_reason_and_its_rows_count_then(as_user):
+    analyst, firm = as_user("analyst"), reported_firm()
+    upload = hand_in(analyst, "税收.csv", csv([",全新没有登记的示范厂,4.5"]))
+    analyst.post(f"/ledger/imports/uploads/{upload.token}/commit/")
+    do_all()
+    questions = analyst.get("/ledger/review/").context["questions"]
+    report = next(one.reported for one in questions if "全新没有登记" in (one.name or ""))
+    said = {"reported": report, "do": f"same:{firm}", "reason": "电话核实"}
+    assert as_user("tax").post("/ledger/review/decide/", said).status_code == 403
+    analyst.post("/ledger/review/decide/", {**said, "reason": ""})
+    assert tax(firm) != 4.5
+    analyst.post("/ledger/review/decide/", said)
+    assert tax(firm) == 4.5 and AuditEntry.objects.filter(action="ledger.decide", about=report).exists()
+    left = {one.reported for one in analyst.get("/ledger/review/").context["questions"]}
+    assert report not in left
+
+
+def test_a_template_filled_in_is_what_the_import_reads(as_user):
+    answer = as_user("district").get("/ledger/tables/enterprise_year/template.xlsx")
+    assert answer.status_code == 200
+    heads = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()[1]
+    wanted = [one.title for one in region.region().contract("enterprise_year").fields]
+    assert [str(one).partition("（")[0] for one in heads][: len(wanted)] == [one.partition("（")[0] for one in wanted]
+    assert as_user("district").get("/ledger/tables/land_use/template.xlsx").status_code == 422
