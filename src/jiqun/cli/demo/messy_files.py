@@ -11,9 +11,10 @@ from pathlib import Path
 from jiqun.cli.demo.chance import Chance
 from jiqun.cli.demo.handover import HandedFile
 from jiqun.cli.demo.mess import Mess, another_form, spoil
+from jiqun.cli.demo.records import Cell, Record
 from jiqun.cli.demo.region import Region, Row, rows
 from jiqun.cli.demo.sheets import Column, Line, Planted, Sheet, Shown, planted_in, write_csv, write_workbook
-from jiqun.cli.demo.tables import Cell, Record, Truth
+from jiqun.cli.demo.tables import Truth
 from jiqun.values import Unit
 
 _EPOCH = date(1899, 12, 30)  # day 0 of Excel's serial dates (1900 system)

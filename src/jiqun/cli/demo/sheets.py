@@ -12,7 +12,7 @@ from pathlib import Path
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from jiqun.cli.demo.tables import Record
+from jiqun.cli.demo.records import Record
 
 Shown = int | float | str | date | None
 _MADE = datetime(2025, 3, 1)  # the same creation date in every workbook: the same seed gives the same bytes

@@ -10,16 +10,26 @@ from pathlib import Path
 import polars as pl
 
 from jiqun.cli.demo.chance import Chance
+from jiqun.cli.demo.cultivation import cultivation_tables
 from jiqun.cli.demo.firms import Firm
 from jiqun.cli.demo.land import Land, LandUse, Occupancy
+from jiqun.cli.demo.records import Cell, Record
 from jiqun.cli.demo.region import Region
 from jiqun.cli.demo.years import FirmYear
 
-Cell = int | str | date | None
-Record = Mapping[str, Cell]
-
-_WHOLE = ("year", "staff", "rd_staff", "steps")
-_DAYS = ("registered_on", "production_started_on", "supplied_on", "from", "to", "date", "valid_to")
+_WHOLE = ("year", "staff", "rd_staff", "steps", "sci_tech_staff", "it_processes", "digital_level", "national_rank")
+_DAYS = (
+    "registered_on",
+    "production_started_on",
+    "supplied_on",
+    "from",
+    "to",
+    "date",
+    "valid_to",
+    "granted_on",
+    "applied_on",
+    "updated_on",
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,8 @@ class Truth:
             return pl.Series(name, cells, dtype=pl.Date)
         if name in _WHOLE:
             return pl.Series(name, cells, dtype=pl.Int64)
+        if set(cells) <= {"是", "否", None} and set(cells) != {None}:
+            return pl.Series(name, [None if cell is None else cell == "是" for cell in cells], dtype=pl.Boolean)
         amount = self.region.amounts.get(name)
         if amount is None:
             return pl.Series(name, cells, dtype=pl.String)
@@ -84,6 +96,7 @@ def true_tables(
     everybody = [*firms, *land.operators]
     names = {firm.enterprise: firm.names[-1][1] for firm in everybody}
     years = sorted(uses)
+    titles = _titles(region, Chance(seed, "titles"), firms, years)
     tables: dict[str, Sequence[Record]] = {
         "enterprise": [_enterprise(firm) for firm in everybody],
         "enterprise_year": [_enterprise_year(one) for one in figures],
@@ -101,7 +114,8 @@ def true_tables(
             for one in land.parcels
         ],
         "occupancy": [_occupancy(one, names) for one in land.occupancies],
-        "title": _titles(region, Chance(seed, "titles"), firms, years),
+        "title": titles,
+        **cultivation_tables(seed, firms, figures, titles),
         "adjustment": _adjustments(region, Chance(seed, "adjustments"), firms, years),
         "event": _events(region, Chance(seed, "events"), firms, years),
     }

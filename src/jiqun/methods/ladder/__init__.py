@@ -2,9 +2,17 @@
 
 from jiqun.methods.ladder.cultivation import CultivationRow, cultivation
 from jiqun.methods.ladder.edition import ChosenEdition, choose_edition
-from jiqun.methods.ladder.evaluations import Case, Evaluated, evaluate_ladder, ladder_of
+from jiqun.methods.ladder.evaluations import Case, Evaluated, evaluate_ladder, ladder_of, last_year_with_data
 from jiqun.methods.ladder.gaps import Gap
-from jiqun.methods.ladder.screening import Assessment, CriterionState, Deadline, Standing, screen
+from jiqun.methods.ladder.screening import (
+    Assessment,
+    CriterionState,
+    Deadline,
+    SideBySide,
+    Standing,
+    screen,
+    side_by_side,
+)
 from jiqun.methods.ladder.titles import Holding, TitleEvent, holdings, title_events, title_held
 
 __all__ = [
@@ -17,6 +25,7 @@ __all__ = [
     "Evaluated",
     "Gap",
     "Holding",
+    "SideBySide",
     "Standing",
     "TitleEvent",
     "choose_edition",
@@ -24,7 +33,9 @@ __all__ = [
     "evaluate_ladder",
     "holdings",
     "ladder_of",
+    "last_year_with_data",
     "screen",
+    "side_by_side",
     "title_events",
     "title_held",
 ]

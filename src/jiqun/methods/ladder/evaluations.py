@@ -83,11 +83,13 @@ def evaluate_ladder(
     *,
     year: int | None = None,
     engine: str = "polars",
+    every_edition_of: str | None = None,
 ) -> Evaluated:
     """Evaluate all firms of a data year (the one before `on` where left out) under every rule of the ladder's rungs.
 
     A firm's size class is computed first and the titles valid on `on` are worked out from their events; both are handed
-    to the rules as tables. A column that was not handed in is unknown for everybody. Raises ProblemsError with the
+    to the rules as tables. A column that was not handed in is unknown for everybody. For the rung `every_edition_of`
+    all editions of its rule are computed, not only those that a case falls under. Raises ProblemsError with the
     faults of the tables, METHOD-113 where no rung has a rule.
     """
     asked = year if year is not None else on.year - 1
@@ -103,6 +105,9 @@ def evaluate_ladder(
     given["grade_history"] = _with_size(book, given, asked, engine)
     cases = _cases(given["sme_application"], asked, on)
     uses = dict.fromkeys(_uses(book, ladder, rules, cases, on))
+    compared = ladder.rungs[every_edition_of].rule if every_edition_of is not None else None
+    if compared is not None:
+        uses |= dict.fromkeys(editions_of(book, rules[compared]))
     results = {key: _evaluated(book, key, given, asked, engine) for key in uses}
     register = tables.get("enterprise")
     return Evaluated(
@@ -117,6 +122,19 @@ def evaluate_ladder(
         year=asked,
         on=on,
     )
+
+
+def editions_of(book: LawBook, rule: EditionRule) -> tuple[Key, ...]:
+    """Return method and edition of every choice of a rule, oldest first."""
+    keys = {(one.use.method, one.use.edition or book.method(one.use.method).edition or "") for one in rule.choices}
+    return tuple(sorted(keys, key=lambda key: (key[1], key[0])))
+
+
+def last_year_with_data(tables: Mapping[str, pl.DataFrame], on: date) -> int:
+    """The year before a day or, where firms reported nothing for it, the last one for which they did."""
+    years = tables["enterprise_year"].filter(pl.col("year") < on.year)["year"]
+    latest = years.max()
+    return int(latest) if isinstance(latest, int) else on.year - 1
 
 
 def empty_table(contract: TableContract) -> pl.DataFrame:

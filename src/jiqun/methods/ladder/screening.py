@@ -190,6 +190,11 @@ class _Screening:
         case = self.cases.get((firm, name, case_type)) or assumed_case(firm, name, case_type, self.evaluated.on)
         nothing = ChosenEdition(rung.rule or "", None)
         edition = self._edition(rung.rule, case) if rung.rule is not None else nothing
+        return self.under(edition, case, barred)
+
+    def under(self, edition: ChosenEdition, case: Case, barred: date | None) -> Assessment:
+        """Hold a firm against one edition of a rung's rule, whichever applies to its case."""
+        firm, name = case.enterprise, case.rung
         rows = None if edition.method is None else self._rows_of(edition)
         if rows is None:
             return Assessment(name, case, edition, None, UNKNOWN, Fraction(0), "not_covered", ())
@@ -212,6 +217,48 @@ class _Screening:
         assert edition.method is not None
         named = self.rows.get((edition.method, edition.edition or ""))
         return named or next((rows for key, rows in self.rows.items() if key[0] == edition.method), None)
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """A firm's case held against every edition of a rung's rule; `applies` is the one that judges it."""
+
+    enterprise: str
+    name: str
+    case: Case
+    applies: ChosenEdition
+    assessments: Mapping[str, Assessment]  # by edition
+
+
+def side_by_side(evaluated: Evaluated, rung: str, enterprises: Iterable[str] | None = None) -> tuple[SideBySide, ...]:
+    """Hold firms that applied, hold the rung or are next to it against all editions of its rule that were computed.
+
+    In spring 2026 the same firm could be judged by two rules, by its case; this shows what either would say.
+    """
+    screening = _Screening(evaluated)
+    rule = evaluated.rules[evaluated.ladder.rungs[rung].rule or ""]
+    uses = {one.use.edition or "": ChosenEdition(rule.id, one.use.method, one.use.edition) for one in rule.choices}
+    found = []
+    for standing in screen(evaluated, enterprises):
+        case = _case_for(screening, standing, rung)
+        if case is not None:
+            assessments = {key: screening.under(uses[key], case, standing.barred_until) for key in sorted(uses)}
+            applies = choose_edition(rule, case.facts())
+            found.append(SideBySide(standing.enterprise, standing.name, case, applies, assessments))
+    return tuple(found)
+
+
+def _case_for(screening: _Screening, standing: Standing, rung: str) -> Case | None:
+    for case_type in ("review", "application"):
+        case = screening.cases.get((standing.enterprise, rung, case_type))
+        if case is not None:
+            return case
+    holds = screening.ladder.rungs[rung].holds
+    if any(one.title == holds and one.is_valid for one in standing.holdings):
+        return assumed_case(standing.enterprise, rung, "review", screening.evaluated.on)
+    if standing.next is not None and standing.next.rung == rung:
+        return standing.next.case
+    return None
 
 
 def _advice(verdict: str, coverage: Fraction, least: Fraction, barred: date | None) -> Advice:
