@@ -18,6 +18,15 @@ CUTS = ((0.2, "A"), (0.6, "B"), (0.95, "C"), (1.0, "D"))
 
 def hand_polars(firms: Path, out: Path) -> None:
     """What an analyst would write: float scores, total, rank, grade; no trace, no exactness at the line."""
+    _hand_polars(firms, out, trace=False)
+
+
+def hand_polars_trace(firms: Path, out: Path) -> None:
+    """The same, with every figure and every point in what is written; still no exactness, no reasons, no digest."""
+    _hand_polars(firms, out, trace=True)
+
+
+def _hand_polars(firms: Path, out: Path, trace: bool) -> None:
     import polars as pl
 
     def points(table: dict[str, tuple[str, str, float, int]], prefix: str) -> list[pl.Expr]:
@@ -27,8 +36,14 @@ def hand_polars(firms: Path, out: Path) -> None:
         ]
 
     is_above = pl.col("scale") == "above"
+    figures = [
+        (pl.col(over) / pl.col(under)).round(6).alias(f"figure_{name}")
+        for name, (over, under, _, _) in {**ABOVE, **BELOW}.items()
+        if trace
+    ]
     frame = (
         pl.scan_parquet(firms)
+        .with_columns(*figures)
         .with_columns(*points(ABOVE, "a_"), *points(BELOW, "b_"))
         .with_columns(
             pl.col("a_value_added_per_emission").fill_null(
@@ -50,7 +65,10 @@ def hand_polars(firms: Path, out: Path) -> None:
     grade = pl.lit("D")
     for share, name in reversed(CUTS[:-1]):
         grade = pl.when(pl.col("rank") <= (pl.col("pool") * share).round()).then(pl.lit(name)).otherwise(grade)
-    frame.select("enterprise", "total", "rank", grade.alias("grade")).collect().write_parquet(out, compression="lz4")
+    steps = [*(f"figure_{name}" for name in {**ABOVE, **BELOW}), *(f"a_{name}" for name in ABOVE)] if trace else []
+    steps += [f"b_{name}" for name in BELOW] if trace else []
+    result = frame.select("enterprise", *steps, "total", "rank", grade.alias("grade")).collect()
+    result.write_parquet(out, compression="lz4")
 
 
 def hand_pandas(firms: Path, out: Path) -> None:

@@ -287,7 +287,7 @@ def test_a_missing_required_column_names_the_nearest_header(workbook: Workbook, 
     with pytest.raises(ProblemsError) as caught:
         check_file(path, tables("parcel"))
     (only,) = caught.value.problems
-    assert only.code == "LEDGER-015" and only.values["nearest"] == "使用权面积合计数(亩)"
+    assert only.code == "LEDGER-015" and only.values["nearest"] == "使用权面积合计数（亩）"
 
 
 def test_two_units_in_the_line_above_contradict_each_other(workbook: Workbook, tables: Tables) -> None:

@@ -46,6 +46,8 @@ def found_cells(demo: Demo) -> dict[tuple[str, str], set[str]]:
         for problem in (*checked.problems, *checked.notices):
             where = (one.path.name, f"{problem.place.sheet}!{problem.place.cell or problem.place.row}")
             cells.setdefault(where, set()).add(problem.code)
+        for cell in checked.summary().jumps:
+            cells.setdefault((one.path.name, f"{checked.source.sheet or ''}!{cell}"), set()).add("LEDGER-047")
     return cells
 
 

@@ -53,3 +53,22 @@ def test_an_unknown_rung_or_ladder_is_refused_with_those_there_are(jiqun: Jiqun,
     assert (said.code, "METHOD-112" in said.err, "little_giant" in said.err) == (1, True, True)
     said = jiqun("ladder", "--on", DAY, "--ladder", "x", workspace=demo.folder)
     assert (said.code, "METHOD-111" in said.err) == (1, True)
+
+
+def test_the_same_firms_stand_side_by_side_under_both_editions_in_spring_2026(jiqun: Jiqun, demo: Demo) -> None:
+    said = jiqun("ladder", "--on", "2026-05-10", "--rung", "little_giant", "--editions", workspace=demo.folder)
+    assert said.code == 0, said.err
+    assert "2022版" in said.out and "2026版" in said.out and "不能选定" in said.out
+    assert "按 2024 年的数据筛查" in said.err  # no firm has reported for 2025
+    firm = next(line.split()[0] for line in said.out.splitlines() if "新申报" in line)
+    said = jiqun("ladder", firm, "--on", "2026-05-10", "--rung", "小巨人", "--editions", workspace=demo.folder)
+    assert (said.code, "METHOD-112" in said.err) == (1, True)
+    said = jiqun("ladder", firm, "--on", "2026-05-10", "--rung", "little_giant", "--editions", workspace=demo.folder)
+    assert "新申报，适用 2026 版" in said.out and "2026版（适用）" in said.out
+    assert "资产负债率不高于70%" in said.out and "资产负债率75%以下" in said.out
+
+
+def test_comparing_editions_needs_a_rung_that_has_a_rule(jiqun: Jiqun, demo: Demo) -> None:
+    assert jiqun("ladder", "--editions", workspace=demo.folder).code == 2
+    said = jiqun("ladder", "--editions", "--rung", "listed", workspace=demo.folder)
+    assert (said.code, "没有可比较的办法" in said.err) == (2, True)

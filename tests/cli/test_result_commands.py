@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from fractions import Fraction
 from pathlib import Path
@@ -71,6 +72,27 @@ def test_explaining_goes_to_the_clause_and_the_cell(
     assert f"税务局_{YEARS[-1]}年工业企业实缴税金.xlsx!税收!D" in said.out
     assert "原表 元，×0.0001 → 万元" in said.out
     assert "规划自然资源局_工业用地.xlsx!宗地!D" in said.out or "园区办_土地租赁与转租.xlsx!" in said.out
+
+
+def test_pools_and_cohorts_are_called_by_their_names_and_counted(
+    demo: Demo, jiqun: Jiqun, runs: dict[tuple[str, str], str]
+) -> None:
+    run = runs[METHODS[0], YEARS[-1]]
+    folder = demo.folder / "runs" / run
+    trace, gathered = (pl.read_parquet(folder / f"{name}.parquet") for name in ("trace", "gathered"))
+    own = trace.filter(pl.col("pool").str.contains("|", literal=True)).row(0, named=True)
+    graded = own["enterprise"]
+    told = json.loads(jiqun("explain", run, graded, "--json", workspace=demo.folder).out)
+    assert re.fullmatch(rf"规模以.制造业企业、[^、0-9]+[区县]（{own['pool'].split('|')[1]}）", told["pool"])
+    division = gathered.filter(pl.col("enterprise") == graded)["industry_division"][0]
+    same = trace.filter(pl.col("population") == own["population"], pl.col("status").is_in(["graded", "scored"]))
+    same = same.join(gathered.filter(pl.col("industry_division") == division), on="enterprise", how="semi")
+    for item in told["items"]:
+        count = same[f"measure__{item['item']}"].drop_nulls().len()
+        assert re.search(rf"、\D+（{division}），{count} 家$", item["benchmarks"][0]["cohort"])
+    english = json.loads(jiqun("explain", run, graded, "--json", "--lang", "en", workspace=demo.folder).out)["pool"]
+    # names of places stay as the law book has them: Chinese where it brings no English one
+    assert re.fullmatch(rf"Above-scale manufacturing firms, .+ \({own['pool'].split('|')[1]}\)", english)
 
 
 def test_the_cell_named_by_an_explanation_holds_the_figure(

@@ -146,6 +146,15 @@ def test_a_month_is_exceeded_the_day_after_it_ends(engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_days_are_counted_over_leap_days_and_centuries(engine: str) -> None:
+    days = [date(1900, 2, 28), date(2000, 2, 28), date(2023, 12, 31), date(2024, 2, 29), date(2024, 3, 2), None]
+    formula = typed('days_between(day, "2024-03-01")')
+    expected = [(date(2024, 3, 1) - one).days if one is not None else None for one in days]
+    assert [exact_value(formula, {"day": one}) for one in days] == expected
+    assert read(engine, formula, {"day": days})["value"] == expected
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_sum_that_equals_its_limit_only_in_decimals_is_in_doubt(engine: str) -> None:
     data = {"a": [0.1, 0.1, 0.1], "b": [0.2, 0.2, None], "c": [0.3, 0.4, 0.3]}
     found = read(engine, typed("a + b == c"), data)

@@ -22,6 +22,19 @@ def test_an_unknown_name_behind_such_a_column_is_told_at_its_character():
     assert [(one.code, one.values["column"]) for one in found.value.problems] == [("EXPR-010", "18")]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["class(1)", "class[1]", "class.x", "x is class", "f(from=1)", "class = 1", "(class", "class class",
+     "from and (class for class in x)", "unit(class, '亩')", "unit(3, from)", "class + 1", "unit(class + 1, '亩')"],
+)  # fmt: skip
+def test_a_message_names_the_column_as_it_is_written(text: str) -> None:
+    """Python reads such a column under a stand-in of the same length; nobody must ever see it."""
+    with pytest.raises(ProblemsError) as found:
+        check(parse(text), NAMES)
+    said = " ".join(one.text(language) for one in found.value.problems for language in ("zh", "en"))
+    assert not [sign for sign in said if 0x3400 <= ord(sign) < 0x3500]
+
+
 def test_other_words_of_python_stay_out():
     for text in ("yield", "lambda", "import"):
         with pytest.raises(ProblemsError):

@@ -120,6 +120,7 @@ def condition(draw: st.DrawFn, depth: int) -> str:
                     'years_between("2020-02-29", registered_on) == 1',
                     'months_between(registered_on, "2023-02-28") >= 25',
                     'months_begun("2020-01-31", registered_on) == 1',
+                    'days_between(registered_on, "2023-02-28") > 366',
                 ]
             )
         )

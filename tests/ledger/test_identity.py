@@ -6,14 +6,17 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from tests.ledger.conftest import ENTERPRISE, WHEN, YEARLY, Bring, code, contract
+from tests.ledger.conftest import ENTERPRISE, PARCEL, WHEN, YEARLY, Bring, code, contract
 
+from jiqun import packs
 from jiqun.ledger import Workspace, decide, latest, open_questions, row, undo
 from jiqun.ledger.candidates import candidates
 from jiqun.ledger.identity import reported_key, resolve
 from jiqun.ledger.lineage import cells
 from jiqun.ledger.names import normal_name, organisation_code
+from jiqun.ledger.references import firm_columns
 from jiqun.ledger.status import status
+from jiqun.packs.models.table import ForeignKey
 from jiqun.problems import ProblemsError
 
 YUBEI, BANAN = "500112", "500113"
@@ -272,3 +275,59 @@ def test_every_valid_code_of_the_public_sample_identifies_its_firm_and_every_wro
     valid = sample.filter(pl.col("valid") == "1")["uscc"].to_list()
     assert found.matched["enterprise"].to_list() == valid and set(found.matched["reason"]) == {"valid_code"}
     assert set(found.open["why"]) <= {"fake_code"} and found.open.height == sample.height - len(valid)
+
+
+HELD = PARCEL.model_copy(
+    update={
+        "foreign_keys": (
+            ForeignKey.model_validate(
+                {"fields": ("holder",), "reference": {"resource": "enterprise", "fields": ("enterprise",)}}
+            ),
+        )
+    }
+)
+
+
+def test_the_holder_of_a_parcel_is_matched_like_the_firm_of_a_row(workspace: Workspace, bring: Bring) -> None:
+    """By code, by name, by a former name; unknown and masked ones wait for a person and stay as they were written."""
+    bring(ENTERPRISE, [{"enterprise": A, "name": "重庆长江精密机械有限公司", "former_names": "重庆长江机械厂"}])
+    holders = [A, "重庆长江精密机械有限公司", "重庆长江机械厂", "重庆新建机器厂", "重庆＊＊公司", None]
+    made = bring(HELD, [{"parcel": f"P{at}", "area": 5.0, "holder": one} for at, one in enumerate(holders)])
+    held = latest(workspace).table("parcel")["holder"].to_list()
+    assert held == [A, A, A, "重庆新建机器厂", "重庆＊＊公司", None]
+    asked = {one.name: one for one in open_questions(latest(workspace))}
+    assert {name: one.why for name, one in asked.items()} == {"重庆新建机器厂": "not_found", "重庆＊＊公司": "masked"}
+    assert made.open_rows == 2
+    decide(workspace, asked["重庆＊＊公司"].reported, "same", A, who="李工", when=WHEN, note="电话")
+    bring(ENTERPRISE, [{"enterprise": B, "name": "重庆新建机器厂", "district": YUBEI}])
+    view = latest(workspace)
+    assert view.table("parcel")["holder"].to_list() == [A, A, A, B, A, None]
+    assert not open_questions(view)
+    undo(workspace, made.number, who="李工", when=WHEN, note="重报")
+    assert not open_questions(latest(workspace))
+
+
+def test_a_person_may_say_that_a_holder_is_another_firm(workspace: Workspace, bring: Bring) -> None:
+    bring(ENTERPRISE, [{"enterprise": A, "name": "长江厂"}])
+    bring(HELD, [{"parcel": "P1", "area": 5.0, "holder": "长江厂"}])
+    decide(workspace, reported_key(None, "长江厂", None), "different", A, who="李工", when=WHEN, note="同名")
+    assert latest(workspace).table("parcel")["holder"].to_list() == [None]
+
+
+def test_a_former_code_stands_for_the_firm_even_where_it_is_a_valid_one() -> None:
+    """A firm that was given another social credit code keeps its old one, and a registry number, as former codes."""
+    register = REGISTER.with_columns(
+        former_codes=pl.when(pl.col("enterprise") == A).then(pl.lit(f"{code(77)};500112000012345"))
+    )
+    assert match(code(77), None, register=register) == (A, "former_code")
+    assert match("500112000012345", None, register=register) == (A, "former_code")
+    assert match(code(78), None, register=register) == (code(78), "valid_code")
+
+
+def test_the_national_contracts_ask_for_former_codes_and_match_holders_and_landlords() -> None:
+    book = packs.load(packs.builtin_root(), pack_ids=["national"])
+    assert "former_codes" in book.table("enterprise").column_names
+    assert firm_columns(book.table("parcel"), "enterprise") == ("holder",)
+    assert firm_columns(book.table("occupancy"), "enterprise") == ("landlord",)
+    for table in ("enterprise", "enterprise_year"):
+        assert book.table(table).column("industry").constraints.pattern == r"\d{4}"

@@ -203,7 +203,7 @@ def test_columnar_equals_exact(plan_of, rows, node, engine):
     trace = evaluate(plan, tables, engine=engine).trace
     with open_engine("polars") as opened:
         given_tables = Tables(opened, plan.contracts, tables)
-        gathered = opened.collect(gather(plan, given_tables))
+        gathered = gather(plan, given_tables)
     for row in trace.iter_rows(named=True):
         known = exact.evaluate(plan, gathered)[row["enterprise"]].row
         assert {name: row[name] for name in ("node__index", "total")} == {

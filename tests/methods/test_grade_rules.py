@@ -46,7 +46,7 @@ def codes(plan_of, text):
             "grades: {all: {classes: [A, B], ladder: {rungs: [{grade: B, requires: r}, {grade: A, requires: big}]}}}",
             "METHOD-056",
         ),
-        (quota("") + "\nexceptions: {e: {title: 保, where: tax > 5, effect: protected, treated_as: X}}", "METHOD-057"),
+        (quota("") + "\nexceptions: {e: {title: 保, where: tax > 5, effect: protected, treated_as: X}}", "METHOD-007"),
         (quota("") + "\nentitlements: {one: {title: 一, exclusive: g}}", "METHOD-058"),
         (
             quota("")

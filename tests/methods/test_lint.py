@@ -47,7 +47,6 @@ BANDS = "scores: {{all: {{m: {{weight: 100, digits: 0, bands: [{}]}}}}}}"
         (WHOLE + "grades: {all: {classes: [A], cuts_of: m, cuts: [{grade: A, at_least: 0}]}}", "METHOD-068", "(-∞, 0)"),
         (WHOLE.replace("all: {m", "q: {n: {measure: m, digits: 2, value: true}}, all: {m").replace("populations: {", "populations: {q: {title: 另, where: tax > 9}, ") + "grades: {all: {classes: [A], cuts_of: m_points, cuts: [{grade: A, at_most: 0}, {grade: A, more_than: 0}]}}", "METHOD-107", "q is graded by m_points"),
         ("status: in_force\ncompleteness: complete\n" + WHOLE, "METHOD-108", "measures.m"),
-        (WHOLE + "nodes: {n: {of: [m], take: max, weights: {m: 2}, digits: 1}}\ntotals: {all: {of: [n], digits: 2}}", "METHOD-123", "weights have no effect"),
         (WHOLE.replace("tax / land", "taxx / land"), "EXPR-010", "taxx"),
     ],
 )  # fmt: skip

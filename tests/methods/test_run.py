@@ -13,7 +13,10 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
+from jiqun import packs
+from jiqun.methods.compile import compile_method
 from jiqun.methods.evaluate import evaluate
+from jiqun.methods.result import Result
 from jiqun.methods.run import SignOff, load, official_faults, run_id, store, stored_runs
 from jiqun.methods.run_files import written
 from jiqun.problems import ProblemsError
@@ -92,6 +95,20 @@ def test_every_input_changes_the_id(plan_of):
     assert len(set(ids)) == len(ids)
 
 
+def test_the_rows_of_the_period_before_change_the_id_where_they_are_read(plan_of):
+    """The benchmark is last year's mean; a firm of last year that is not in this year's list must still count."""
+    last = RULE.replace("take: mean", "take: mean, period: last")
+
+    def id_with(tax: float) -> str:
+        before = tables()["enterprise_year"].with_columns(year=pl.lit(2021, pl.Int64))
+        gone = pl.DataFrame({"enterprise": ["gone"], "year": [2021], "revenue": [1.0], "tax": [tax], "land": [1.0]})
+        rows = pl.concat([tables()["enterprise_year"], before, gone.select(before.columns)])
+        return run_id(result_of(plan_of, last, data={"enterprise_year": rows}))
+
+    assert id_with(5.0) == id_with(5.0)
+    assert id_with(5.0) != id_with(6.0)
+
+
 def test_both_engines_store_the_same_trace(plan_of, tmp_path):
     one = store(tmp_path, result_of(plan_of), at=AT)
     two = store(tmp_path, result_of(plan_of, engine="duckdb"), at=AT)
@@ -168,8 +185,97 @@ def test_everything_that_keeps_a_result_from_being_official_is_told_at_once(plan
     draft = RULE.replace("in_force", "draft").replace("complete\n", "illustrative\n")
     with pytest.raises(ProblemsError) as caught:
         store(tmp_path, result_of(plan_of, draft), at=AT, official=True)
-    assert sorted(one.code for one in caught.value.problems) == ["RUN-001", "RUN-002", "RUN-003", "RUN-004"]
+    assert sorted(one.code for one in caught.value.problems) == ["RUN-001", "RUN-003", "RUN-004", "RUN-010"]
     assert not stored_runs(tmp_path)
+
+
+def test_a_method_that_was_read_in_part_is_not_signed(plan_of):
+    result = result_of(plan_of, RULE.replace("completeness: complete", "completeness: partial"), digests=DIGESTS)
+    assert [one.code for one in official_faults(result, SNAPSHOT, SIGNED)] == ["RUN-010"]
+
+
+MEAN = "mean: {statistic: {measure: tax_per_mu, take: mean}, digits: 4}"
+PACK = """
+id: p
+title: 包
+title_en: pack
+jurisdiction: "100000"
+version: "1"
+"""
+PARAMETER = """
+kind: parameter
+id: guessed
+title: 估
+title_en: guess
+unit: 万元/亩
+completeness: illustrative
+"""
+CODES = """
+kind: taxonomy
+id: guessed.kinds
+title: 类
+title_en: kinds
+completeness: illustrative
+levels: [{title: 类, title_en: kind, count: 1}]
+codes: [{code: a, name: 甲, name_en: a, level: 1}]
+"""
+
+
+@pytest.fixture
+def guesses(tmp_path):
+    """A law book whose every number and code is our own."""
+    (tmp_path / "p").mkdir()
+    value = '{from: 2022-01-01, value: "2.5", reason: 示意}'
+    for name, text in {
+        "pack": PACK,
+        "one": PARAMETER + f"values: [{value}]\n",
+        "many": PARAMETER.replace("id: guessed", "id: by_kind") + f"table: {{a: [{value}]}}\n",
+        "codes": CODES,
+    }.items():
+        (tmp_path / "p" / f"{name}.yaml").write_text(text, "utf-8")
+    return packs.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("instead", "of", "name"),
+    [
+        ("mean: {parameter: guessed}", MEAN, "guessed"),
+        ("mean: {lookup: {parameter: by_kind, key: park}}", MEAN, "by_kind.a"),
+        ("tax / land > line", "revenue > 0", "guessed"),
+        ("park in kinds", "revenue > 0", "guessed.kinds"),
+    ],
+)
+def test_what_is_illustrative_is_told_by_its_id_wherever_it_is_read(method_of, contracts, guesses, instead, of, name):
+    given = {
+        "tax / land > line": "inputs: {line: {parameter: guessed}}\n",
+        "park in kinds": "classes: {kinds: {taxonomy: guessed.kinds, under: [a]}}\n",
+    }
+    text = RULE.replace(of, instead) + given.get(instead, "")
+    plan = compile_method(method_of(text), 2022, book=guesses, contracts=contracts)
+    result = replace(result_of_nothing(), plan=plan)
+    faults = official_faults(result, SNAPSHOT, SIGNED)
+    assert [(one.code, one.values["name"]) for one in faults] == [("RUN-002", name)]
+
+
+def result_of_nothing():
+    manifest = {"tables": {}, "trial": False, "parameters": {}}
+    return Result(None, *(pl.DataFrame() for _ in range(4)), manifest)
+
+
+def test_a_signed_result_is_not_signed_again_and_the_same_signature_changes_nothing(plan_of, tmp_path):
+    """Another signatory, another day, another engine: one rule has one official result on the same data."""
+    more = {"official": True, "snapshot": SNAPSHOT}
+    first = store(tmp_path, result_of(plan_of, digests=DIGESTS), at=AT, sign_off=SIGNED, **more)
+    assert store(tmp_path, result_of(plan_of, digests=DIGESTS), at=LATER, sign_off=SIGNED, **more).id == first.id
+    for other, engine in ((replace(SIGNED, by="李四"), "polars"), (replace(SIGNED, on=date(2026, 3, 2)), "duckdb")):
+        with pytest.raises(ProblemsError) as caught:
+            store(tmp_path, result_of(plan_of, digests=DIGESTS, engine=engine), at=LATER, sign_off=other, **more)
+        (fault,) = caught.value.problems
+        assert fault.code == "RUN-011" and first.id in fault.what() and "张三" in fault.what()
+    assert [one.official for one in stored_runs(tmp_path)] == [True]
+    corrected = Data("snap2", "beef", dict(SNAPSHOT.tables))
+    again = {**more, "snapshot": corrected, "sign_off": replace(SIGNED, document="亩均办〔2026〕2号")}
+    assert store(tmp_path, result_of(plan_of, digests=DIGESTS), at=LATER, **again).official
 
 
 def test_an_empty_signature_is_none_and_other_data_than_the_snapshots_are_told(plan_of):

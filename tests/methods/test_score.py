@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from jiqun.methods.evaluate import evaluate
+from jiqun.methods.explain import render_text
 
 ENGINES = pytest.mark.parametrize("engine", ["polars", "duckdb"])
 
@@ -139,6 +140,9 @@ def test_the_referee_says_how_many_rows_it_looked_at_and_changed(plan_of):
     result = evaluate(plan_of(text), {"enterprise_year": table})
     assert result.trace["measure__m"].to_list() == [101, 101, 43]
     assert result.manifest["referee"] == {"measure__m": {"looked_at": 2, "changed": 2}}
+    assert result.refereed.rows() == [("a", "measure__m", True), ("b", "measure__m", True)]
+    assert result.explain("a").refereed == ("m（已改正）",) and result.explain("c").refereed == ()
+    assert "精确复核（靠近舍入线，按分数重算）：m（已改正）" in render_text(result.explain("a"))
 
 
 def test_linhai_2014_gives_90_3333_because_its_items_are_not_capped(plan_of):

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from jiqun.methods.evaluate import evaluate
-from jiqun.methods.trace import ledger_text, long, scaled_text
+from jiqun.methods.trace import ledger_text, scaled_text
 from jiqun.values import plain
 
 RULE = """
@@ -84,14 +84,14 @@ def line(lines, subject, step, item):
 
 
 def test_a_measure_is_written_with_its_inputs_units_and_clause(result):
-    one = line(long(result), "a", "measure", "tax_per_mu")
+    one = line(result.long_trace(), "a", "measure", "tax_per_mu")
     assert one["inputs"] == "land=64.5 亩; tax=1472.36 万元"
     assert (one["value"], one["clause"]) == ("22.8273", "附件2")
 
 
 def test_a_score_is_written_with_its_benchmark_its_points_and_the_reason(result):
     """(22.8273 + 0) / 2 = 11.41365 → 11.414; 50 × 22.8273 / 11.414 = 99.997 → 100.00, capped at 75; −0.25 / 0.1 × 50 = −125."""
-    capped, floored = (line(long(result), "a", "score", item) for item in ("tax_per_mu", "margin"))
+    capped, floored = (line(result.long_trace(), "a", "score", item) for item in ("tax_per_mu", "margin"))
     assert (capped["benchmark"], capped["value"], capped["points"], capped["reason"], capped["clause"]) == (
         "tax_mean=11.414",
         "22.8273",
@@ -108,7 +108,7 @@ def test_a_score_is_written_with_its_benchmark_its_points_and_the_reason(result)
 
 
 def test_what_is_missing_is_a_dash_among_inputs_and_null_as_a_figure(result):
-    lines = long(result)
+    lines = result.long_trace()
     assert line(lines, "c", "measure", "tax_per_mu")["value"] is None
     assert line(lines, "b", "factor", "factor")["inputs"] == "rd=— 万元".replace(" 万元", "") + "; revenue=80.5 万元"
     assert line(lines, "b", "measure", "tax_per_mu")["inputs"] == "land=10 亩; tax=0.000001 万元"
@@ -116,7 +116,7 @@ def test_what_is_missing_is_a_dash_among_inputs_and_null_as_a_figure(result):
 
 
 def test_moves_stand_between_the_ranking_and_the_final_grade_with_list_and_document(result):
-    steps = long(result, "a").filter(pl.col("step").is_in(["rank", "move", "grade"]))
+    steps = result.long_trace("a").filter(pl.col("step").is_in(["rank", "move", "grade"]))
     assert steps["step"].to_list() == ["rank", "move", "grade"]
     ranked, final = result.trace.row(0, named=True)["grade__ranked"], result.trace.row(0, named=True)["grade"]
     assert steps.row(1, named=True) | {"inputs": None} == {
@@ -127,15 +127,15 @@ def test_moves_stand_between_the_ranking_and_the_final_grade_with_list_and_docum
 
 
 def test_a_special_treatment_is_told_with_its_clause(result):
-    one = line(long(result), "c", "population", "population")
+    one = line(result.long_trace(), "c", "population", "population")
     assert (one["value"], one["verdict"], one["reason"], one["clause"]) == ("above", "scored", "utility", "第三条")
-    assert line(long(result), "c", "grade", "grade")["inputs"] == "treated_as=B"
-    outside = long(result, "e")
+    assert line(result.long_trace(), "c", "grade", "grade")["inputs"] == "treated_as=B"
+    outside = result.long_trace("e")
     assert outside.select("step", "verdict").rows() == [("population", "population_unknown")]
 
 
 def test_every_figure_of_the_wide_trace_appears_in_the_long_one(result):
-    plan, lines = result.plan, long(result)
+    plan, lines = result.plan, result.long_trace()
     for row in result.trace.iter_rows(named=True):
         own = lines.filter(pl.col("enterprise") == row["enterprise"])
         for name, value in row.items():

@@ -64,7 +64,8 @@ def test_the_huangyan_rule_is_printed_with_weights_and_the_baselines_of_the_year
     zh = plan_text(plan_of("huangyan.yaml", parameters=BASES), None)
     assert "| 亩均税收 | tax ÷ land | 万元/亩 | 4 | 30 | 24.097（huangyan.tax） |  | 示意 |" in zh
     assert "| 合计 |  |  |  | 100 |  |  |  |" in zh
-    assert "- 单位排放增加值：单位排放增加值 ÷ 基准值 × 10；缺失时取同类企业该项平均得分；四舍五入到 6 位小数" in zh
+    assert "- 单位排放增加值：单位排放增加值 ÷ 基准值 × 10；缺失时取同类企业该项平均得分" in zh
+    assert "以上各项：四舍五入到 6 位小数" in zh  # what holds for every item is said once
     assert (
         "A 20%、B 40%、C 35%、D 5%；比例以参加定档的企业数为基数，累计户数四舍五入，末档取其余；分数相同的一起进入较高档"
         in zh
@@ -103,7 +104,7 @@ def test_numbers_and_intervals_as_officers_write_them():
 
 
 def test_the_years_of_a_rule_are_those_its_dates_name():
-    head = {"id": "m", "title": "m", "title_en": "m", "populations": {}}
+    head = {"id": "m", "title": "m", "title_en": "m", "populations": {"p": {"title": "全部", "where": "year > 0"}}}
     assert candidate_years(
         Method.model_validate({**head, "in_force": {"from": "2021-03-01", "to": "2023-12-31"}}), None
     ) == [2023, 2021]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jiqun.packs import LawBook, builtin_root, load, read
+from jiqun.packs import LawBook, builtin_root, load, models, read
 from jiqun.problems import ProblemsError
 
 DOCUMENT = "kind: document\nid: rule\ntitle: 规则\ntitle_en: Rule\nissuer: 某市\nsource: {evidence: R}\nclauses:\n  甲: {text: 甲条}\n"
@@ -151,6 +151,19 @@ def test_a_model_rule_is_said_in_a_sentence(tmp_path: Path) -> None:
     assert [one.code for one in problems] == ["PACK-014"]
     _, problems = read(_packs(tmp_path / "b", {"nation": ("", {"a.yaml": text.replace(", length: one", "")})}))
     assert [one.code for one in problems] == ["PACK-023"] and "data" in problems[0].what("en")
+    assert "请写 data 或 codes" in problems[0].what("zh")
+
+
+def test_every_rule_of_a_model_is_written_in_both_languages() -> None:
+    """Models refuse with `UnfitError`, which takes a Chinese and an English sentence; `exactly_one` has a code of its own."""
+    folder = Path(models.__file__).parent
+    plain = [
+        f"{file.name}: {line.strip()}"
+        for file in folder.rglob("*.py")
+        for line in file.read_text("utf-8").splitlines()
+        if "raise ValueError" in line and "exactly one of" not in line
+    ]
+    assert not plain
 
 
 def test_the_shipped_packs_are_found_beside_the_code() -> None:

@@ -75,7 +75,7 @@ def _with_tables(context: Context, run: Run) -> Result:
     snapshot = snapshot_of(context, run)
     if snapshot is None:
         raise ProblemsError([problem("CLI-012", run=run.id, snapshot=run.snapshot)])
-    return replace(run.result, tables=tables_for(context, run.plan, snapshot)[0], book=run.book)
+    return replace(run.result, tables=tables_for(context, run.plan, snapshot, official=run.official)[0], book=run.book)
 
 
 def comparison_record(told: Compared) -> dict[str, object]:

@@ -64,6 +64,7 @@ def explain_subject(context: Context, run: Run, subject: str, language: Language
         lineage=None if snapshot is None else sources(snapshot, language),
         official=run.official,
         sign_off=run.sign_off,
+        refereed=run.result.refereed_of(subject),
     )
 
 

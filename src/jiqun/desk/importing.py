@@ -67,13 +67,14 @@ def check(context: Context, asked: Asked) -> Checked:
     )
 
 
-def bring_in(context: Context, asked: Asked, checked: Checked) -> Imported:
+def bring_in(context: Context, asked: Asked, checked: Checked, who: str = "") -> Imported:
     """Commit the good rows; the bad ones wait in the quarantine as a workbook with an error column.
 
+    `who` is the person who says so, by default the one at this computer.
     CLI-008 where no row is good: nothing is committed, the return file lies beside the original's name in quarantine.
     """
     told = Told(
-        who=context.who,
+        who=who or context.who,
         when=context.now,
         period=str(asked.period or ""),
         note=asked.note,

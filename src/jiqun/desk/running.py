@@ -107,7 +107,16 @@ class Run:
     def result(self) -> Result:
         """The run as an evaluation gave it."""
         benchmarks = pl.DataFrame(list(self.stored.benchmarks), infer_schema_length=None)
-        return Result(self.plan, self.trace, self.gathered, benchmarks, self.moves, self.inputs, self.problems)
+        return Result(
+            self.plan,
+            self.trace,
+            self.gathered,
+            benchmarks,
+            self.moves,
+            self.inputs,
+            self.problems,
+            refereed=self.stored.refereed,
+        )
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -1,4 +1,8 @@
-"""DuckDB: for ledgers larger than memory; spills to a folder of its own, which goes when the engine closes."""
+"""DuckDB: for ledgers whose tables are larger than memory; spills to a folder of its own, which goes in the end.
+
+Frames of Polars come in as Arrow, by their own buffers, and results go out as such: nothing is kept here but what was
+settled.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +41,7 @@ class DuckDBEngine:
     def load(self, frame: Source) -> Frame:
         if isinstance(frame, Path):
             return nw.from_native(self._connection.read_parquet(str(parquet_path(frame))))
-        table = frame if isinstance(frame, pa.Table) else frame.lazy().collect().to_arrow()
+        table = frame if isinstance(frame, pa.Table) else _arrow(frame.lazy().collect())
         return nw.from_native(self._connection.from_arrow(table))
 
     def settle(self, frame: Frame) -> Frame:
@@ -47,8 +51,8 @@ class DuckDBEngine:
         return nw.from_native(self._connection.table(name))
 
     def collect(self, frame: Frame) -> pl.DataFrame:
-        result: pl.DataFrame = frame.to_native().pl()
-        return result
+        result: pl.DataFrame = frame.to_native().pl().rechunk()
+        return result.with_columns(_enumerated(one) for one in result if one.dtype == pl.Categorical)
 
     def collect_many(self, frames: Sequence[Frame]) -> list[pl.DataFrame]:
         return [self.collect(frame) for frame in frames]
@@ -61,3 +65,13 @@ class DuckDBEngine:
     ) -> None:
         self._connection.close()
         self._spill.cleanup()
+
+
+def _arrow(frame: pl.DataFrame) -> pa.Table:
+    """The frame's own buffers as Arrow: texts stay views, so that nothing is copied."""
+    return frame.to_arrow(compat_level=pl.CompatLevel.newest())
+
+
+def _enumerated(series: pl.Series) -> pl.Series:
+    """A text of a closed set as an enumeration, whose buffers go back and forth uncopied."""
+    return series.cast(pl.Enum(series.unique().drop_nulls().cast(pl.String).sort()))

@@ -1,7 +1,7 @@
 """Formulas: a small closed language with one typed tree and three readings (columns, exact, words)."""
 
 from jiqun.expressions.check import check, in_unit
-from jiqun.expressions.columns import Columns, columns
+from jiqun.expressions.columns import Columns, Parts, columns, parts
 from jiqun.expressions.exactly import exact_value
 from jiqun.expressions.nodes import Typed
 from jiqun.expressions.parse import parse
@@ -17,6 +17,7 @@ __all__ = [
     "Exact",
     "Expression",
     "NumberType",
+    "Parts",
     "TextType",
     "Type",
     "Typed",
@@ -25,5 +26,6 @@ __all__ = [
     "exact_value",
     "in_unit",
     "parse",
+    "parts",
     "words",
 ]

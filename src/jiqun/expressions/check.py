@@ -72,6 +72,14 @@ def _named(kind: Type | None) -> dict[str, str]:
     return {"type_zh": type_name(kind, "zh"), "type_en": type_name(kind, "en")}
 
 
+def _shown(node: Node) -> dict[str, str]:
+    """Say what stands where something else is wanted."""
+    if isinstance(node, Operation):
+        return {"what_zh": "一个算式", "what_en": "an expression"}
+    text = node.name if isinstance(node, Word) else node.text
+    return {"what_zh": text, "what_en": text}
+
+
 def _is_bare(node: Node) -> bool:
     """Tell whether a part is made of plain numbers only, so that it may take its neighbour's unit."""
     if isinstance(node, Operation):
@@ -112,7 +120,7 @@ class _Checker:
                 return self._choice(node)
             case Operation(operator="unit"):
                 return self._unit(node)
-            case Operation(operator="years_between" | "months_between" | "months_begun"):
+            case Operation(operator="years_between" | "months_between" | "months_begun" | "days_between"):
                 return self._between(node)
             case Operation(operator=operator) if operator in COMPARISONS:
                 return self._comparison(node)
@@ -250,8 +258,13 @@ class _Checker:
 
     def _unit(self, node: Operation) -> TypedNode:
         number, written = node.operands
-        if not (isinstance(written, Literal) and isinstance(written.value, str) and _is_bare(number)):
-            return self.fault("EXPR-015", node, unit="…", nearest="亩")
+        if not _is_bare(number):
+            return self.fault(
+                "EXPR-023", number, **_shown(number), wanted_zh="不带引号的数", wanted_en="a plain number"
+            )
+        if not (isinstance(written, Literal) and isinstance(written.value, str)):
+            wanted = {"wanted_zh": "带引号的单位", "wanted_en": "a unit in quotes"}
+            return self.fault("EXPR-023", written, **_shown(written), **wanted)
         try:
             unit = Unit.parse(written.value)
         except ValueError:
@@ -264,6 +277,8 @@ class _Checker:
             return _BROKEN
         if node.operator == "years_between":
             return nodes.YearsBetween(first, second, NumberType(Unit.parse("年")))
+        if node.operator == "days_between":
+            return nodes.DaysBetween(first, second, NumberType(Unit.parse("天")))
         return nodes.MonthsBetween(first, second, node.operator == "months_begun", NumberType(Unit.parse("月")))
 
     def _comparison(self, node: Operation) -> TypedNode:

@@ -36,6 +36,35 @@ class Columns:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """What the columns of a formula are put together from.
+
+    Value, bound and doubt are each used several times over in what follows; whoever keeps them as columns first, and
+    puts those into `whole`, spares every engine the repetition. `bound` is None where it follows from the value.
+    """
+
+    value: nw.Expr
+    bound: nw.Expr | None
+    doubt: nw.Expr | None
+    relative: int | None
+    computed: bool
+
+    def whole(
+        self, value: nw.Expr | None = None, bound: nw.Expr | None = None, doubt: nw.Expr | None = None
+    ) -> Columns:
+        """Put the columns together, with what is given in the place of the parts."""
+        value = self.value if value is None else value
+        doubt = self.doubt if doubt is None else doubt
+        if self.relative is None and self.bound is None:
+            return Columns(value, None, doubt)
+        error = _Reading(value, self.relative, self.bound if bound is None else bound).error()
+        if not self.computed:
+            return Columns(value, error, doubt)
+        finite = value.is_finite()
+        return Columns(nw.when(finite).then(value), error, _either(doubt, (~finite).fill_null(False)))
+
+
+@dataclass(frozen=True)
 class _Reading:
     """One node as a column.
 
@@ -66,15 +95,16 @@ def columns(typed: Typed, columns: Mapping[str, nw.Expr] | None = None) -> Colum
     (two roundings, because Polars divides by a scalar through its reciprocal).
     They hold while every intermediate result is 0 or between 1e-250 and 1e250 in size.
     """
+    return parts(typed, columns).whole()
+
+
+def parts(typed: Typed, columns: Mapping[str, nw.Expr] | None = None) -> Parts:
+    """Read a formula as the parts of its columns."""
     reading = _Reader(columns or {}).read(typed.root)
     if not isinstance(typed.type, NumberType):
-        return Columns(reading.value, None, reading.doubt)
-    if isinstance(typed.root, nodes.Named | nodes.Constant):
-        return Columns(reading.value, reading.error(), reading.doubt)
-    finite = reading.value.is_finite()
-    escaped = (~finite).fill_null(False)
-    value = nw.when(finite).then(reading.value)
-    return Columns(value, reading.error(), _either(reading.doubt, escaped))
+        return Parts(reading.value, None, reading.doubt, None, computed=False)
+    computed = not isinstance(typed.root, nodes.Named | nodes.Constant)
+    return Parts(reading.value, reading.bound, reading.doubt, reading.relative, computed)
 
 
 def _either(*doubts: nw.Expr | None) -> nw.Expr | None:
@@ -116,6 +146,9 @@ class _Reader:
                 return _years_between(self.read(first).value, self.read(second).value)
             case nodes.MonthsBetween(first=first, second=second, begun=begun):
                 return _months_between(self.read(first).value, self.read(second).value, begun)
+            case nodes.DaysBetween(first=first, second=second):
+                days = _day_number(self.read(second).value) - _day_number(self.read(first).value)
+                return _Reading(days.cast(nw.Float64), relative=0, faithful=True)
             case nodes.Choice(test=test, then=then, otherwise=otherwise, type=kind):
                 return self._choice(self.read(test), then, otherwise, kind)
             case _:
@@ -297,6 +330,15 @@ def _months_between(first: nw.Expr, second: nw.Expr, begun: bool) -> _Reading:
     else:
         value = _chosen((end >= start) | (end >= last), months, months - 1.0)
     return _Reading(value, relative=0, faithful=True)
+
+
+def _day_number(day: nw.Expr) -> nw.Expr:
+    """Count days from a fixed one, a year counted from March ends with the leap day; engines differ on dates."""
+    month = day.dt.month().cast(nw.Int64)
+    early = nw.when(month <= 2).then(nw.lit(1)).otherwise(nw.lit(0))
+    year, since_march = day.dt.year().cast(nw.Int64) - early, month - 3 + early * 12
+    leaps = year // 4 - year // 100 + year // 400
+    return year * 365 + leaps + (since_march * 153 + 2) // 5 + day.dt.day().cast(nw.Int64)
 
 
 def _is_leap(year: nw.Expr) -> nw.Expr:

@@ -69,6 +69,8 @@ def _strict(node: TypedNode, operands: list[Any]) -> Exact:
             return Fraction(full_years(operands[0], operands[1]))
         case nodes.MonthsBetween(begun=begun):
             return Fraction((months_begun if begun else full_months)(operands[0], operands[1]))
+        case nodes.DaysBetween():
+            return Fraction((operands[1] - operands[0]).days)
         case nodes.Comparison(operator=operator):
             return _COMPARE[operator](operands[0], operands[1])
         case nodes.Membership(codes=codes, negated=negated):

@@ -16,6 +16,7 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "years_between": (2, 2),
     "months_between": (2, 2),
     "months_begun": (2, 2),
+    "days_between": (2, 2),
     "unit": (2, 2),
 }
 RESERVED = frozenset({"missing", "true", "false", *FUNCTIONS})
@@ -67,4 +68,5 @@ SYNTAX_IN_CHINESE = (
     ("deeply nested", "嵌套太深"),
     ("end of the formula", "公式没有写完"),
     ("empty", "公式是空的"),
+    ("meant '=='", "问是否相等要写 =="),
 )

@@ -8,11 +8,8 @@ from rapidfuzz import fuzz, process
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the most similar known name, or the first few names where none is similar."""
-    names = sorted(known)
-    if not names:
-        return "—"
-    found = process.extractOne(word.casefold(), names, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=50)
-    if found is not None:
-        return str(found[0])
-    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+    """Return the most similar known name, `—` where none is similar."""
+    found = process.extractOne(
+        word.casefold(), sorted(known), scorer=fuzz.ratio, processor=str.casefold, score_cutoff=50
+    )
+    return "—" if found is None else str(found[0])

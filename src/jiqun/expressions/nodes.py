@@ -117,6 +117,15 @@ class MonthsBetween:
 
 
 @dataclass(frozen=True)
+class DaysBetween:
+    """Days from the first day to the second; negative where the second lies before the first."""
+
+    first: TypedNode
+    second: TypedNode
+    type: Type | None
+
+
+@dataclass(frozen=True)
 class Comparison:
     operator: str
     left: TypedNode
@@ -179,6 +188,7 @@ TypedNode = (
     | Rounded
     | YearsBetween
     | MonthsBetween
+    | DaysBetween
     | Comparison
     | Membership
     | IsMissing

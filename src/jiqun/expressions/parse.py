@@ -39,6 +39,7 @@ _COMPARISON: dict[type[ast.cmpop], str] = {
 # length, so that every character keeps its place
 _FOREIGN = {word: chr(0x3400 + at) + word[1:] for at, word in enumerate(("class", "from"))}
 _COLUMN_NAMED = {disguise: word for word, disguise in _FOREIGN.items()}
+_DISGUISE = re.compile("|".join(_COLUMN_NAMED))
 _TEXT_OR_FOREIGN = re.compile(_TEXT.pattern + r"|\b(?:" + "|".join(_FOREIGN) + r")\b")
 _TRUTH = {"true": True, "false": False, "True": True, "False": False}
 
@@ -125,13 +126,16 @@ class _Reader:
         if not error.offset or (error.lineno or 1) > 1:  # Python stumbled over the end of the text
             return _unreadable(self.at, len(self.formula) + 1, "the end of the formula is missing", self.formula)
         column = min(error.offset, len(self.body) + 1) + self.indent
-        return _unreadable(self.at, column, error.msg, self.formula)
+        detail = _DISGUISE.sub(lambda found: _COLUMN_NAMED[found.group()], error.msg)
+        return _unreadable(self.at, column, detail, self.formula)
 
     def _column(self, node: ast.expr) -> int:
         return len(self._bytes[: node.col_offset].decode()) + 1 + self.indent
 
     def _source(self, node: ast.expr) -> str:
-        return self._bytes[node.col_offset : node.end_col_offset].decode()
+        """What stands in the formula; a column named by a word of Python under its own name."""
+        first, last = (len(self._bytes[:end].decode()) for end in (node.col_offset, node.end_col_offset))
+        return self.formula[self.indent :][first:last]
 
     def _fault(self, code: str, node: ast.expr, **values: object) -> Literal:
         column = self._column(node)
@@ -226,7 +230,7 @@ class _Reader:
     def _call(self, node: ast.Call, depth: int) -> Node:
         if not isinstance(node.func, ast.Name) or node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
             return self._fault("EXPR-004", node, what=self._source(node)[:40])
-        name = node.func.id
+        name = _COLUMN_NAMED.get(node.func.id, node.func.id)
         if name not in FUNCTIONS:
             return self._fault("EXPR-006", node, name=name, nearest=nearest(name, FUNCTIONS))
         least, most = FUNCTIONS[name]

@@ -35,6 +35,7 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "years": "满年数(自 {first} 至 {second})",
         "months": "满月数(自 {first} 至 {second})",
         "months begun": "月数(自 {first} 至 {second}，不足一月按一月计)",
+        "days": "天数(自 {first} 至 {second})",
         "comma": "、",
         "true": "是",
         "false": "否",
@@ -57,6 +58,7 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "years": "full years(from {first} to {second})",
         "months": "full months(from {first} to {second})",
         "months begun": "months(from {first} to {second}, one begun counts)",
+        "days": "days(from {first} to {second})",
         "comma": ", ",
         "true": "yes",
         "false": "no",
@@ -156,6 +158,8 @@ class _Speaker:
             case nodes.MonthsBetween(first=first, second=second, begun=begun):
                 name = "months begun" if begun else "months"
                 return self._phrase(name, first=self.say(first)[0], second=self.say(second)[0]), _ATOM
+            case nodes.DaysBetween(first=first, second=second):
+                return self._phrase("days", first=self.say(first)[0], second=self.say(second)[0]), _ATOM
         raise TypeError(f"no words for {type(node).__name__}")
 
     def _phrase(self, which: str, **parts: str) -> str:

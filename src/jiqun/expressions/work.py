@@ -54,7 +54,7 @@ def _work(node: TypedNode) -> _Work:
             return _Work(values + test.value + 4, bound, doubts + 2 * test.value + 6)
         case nodes.Comparison():
             return _Work(values + 1, 0, doubts + values + errors + 6)
-        case nodes.YearsBetween() | nodes.MonthsBetween():
+        case nodes.YearsBetween() | nodes.MonthsBetween() | nodes.DaysBetween():
             return _Work(6 * values + 40, None, doubts)
         case _:
             return _Work(values + 2 * count, 0, doubts)

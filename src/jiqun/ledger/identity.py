@@ -125,7 +125,8 @@ def _by_rule(firm: _Firm, known: _Register, registers: bool) -> tuple[str | None
     if not firm.code and not firm.name:
         return None, "no_identity"
     by_name, name_reason = _by_name(firm, known)
-    if uscc.is_valid(firm.code):
+    renamed = known.by_organisation.get(firm.code) if firm.code else None  # a former code may be a valid one
+    if uscc.is_valid(firm.code) and renamed is None:
         return (None, "other_code") if by_name is not None else (firm.code, "valid_code")
     former = _former_code(firm, known)
     if former:

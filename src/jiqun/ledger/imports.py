@@ -14,6 +14,7 @@ from jiqun.ledger.decisions import note_open, note_settled
 from jiqun.ledger.identity import Resolution, resolve
 from jiqun.ledger.log import ImportLog, columns_text, log_of, reserve, stamp, write_event
 from jiqun.ledger.originals import keep_original
+from jiqun.ledger.references import firm_columns, matched
 from jiqun.ledger.reported import DTYPES, Reported, repeated_keys, row_problems, same_key_problem, typed
 from jiqun.ledger.resolve import IMPORT, MATCH, REPORTED, ROW
 from jiqun.ledger.store import Store
@@ -73,13 +74,13 @@ def commit(
     there = now.log.same_file(reported.table, reported.sha256, reported.sheet, told.period)
     if there is not None:
         return _already(reported, there.number, there.rows)
-    rows, firms = _identified(now, contract, reported)
-    open_rows = 0 if firms is None else firms.open.height
+    rows, asked = _identified(now, contract, reported)
+    open_rows = asked["index"].n_unique()
     keep_original(workspace, reported.file, reported.sha256)
     number = reserve(store, told.who, told.when)
     store.append(reported.table, rows.with_columns(pl.lit(number, dtype=pl.Int64).alias(IMPORT)), contract.primary_key)
-    if firms is not None:
-        note_open(store, number, reported.table, firms.open, told.when)
+    if not asked.is_empty():
+        note_open(store, number, reported.table, asked, told.when)
     kept = _keep_return(workspace, number, return_file)
     counts = {"rows": rows.height, "bad_rows": reported.bad_rows, "open_rows": open_rows, "return_file": kept}
     first = _commit_event(store, {**_event(number, reported, told), **counts})
@@ -147,13 +148,25 @@ def _commit_event(store: Store, event: Mapping[str, object]) -> int:
     return standing
 
 
-def _identified(view: View, contract: TableContract, reported: Reported) -> tuple[pl.DataFrame, Resolution | None]:
-    """Return the rows with the firm's id put in, and who was matched and left open; None where no firm is the key."""
+def _identified(view: View, contract: TableContract, reported: Reported) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows with the ids of all firms put in, and the questions that are left open."""
     rows = typed(contract, reported)
-    if _FIRM not in contract.primary_key:
-        return rows, None
-    firms = _firms(rows)
     register = view.table(REGISTER) if REGISTER in view.tables else pl.DataFrame(schema={_FIRM: pl.String})
+    asked = []
+    if _FIRM in contract.primary_key:
+        rows, found = _own_firms(view, contract, reported, rows, register)
+        asked.append(found.open)
+    for column in firm_columns(contract, REGISTER):
+        rows, left = matched(rows, column, register, view.standing.decisions)
+        asked.append(left)
+    return rows, pl.concat(asked) if asked else pl.DataFrame(schema={"index": pl.Int64})
+
+
+def _own_firms(
+    view: View, contract: TableContract, reported: Reported, rows: pl.DataFrame, register: pl.DataFrame
+) -> tuple[pl.DataFrame, Resolution]:
+    """Return the rows with the id of the firm they are about, and who was matched and left open."""
+    firms = _firms(rows)
     found = resolve(firms, register, view.standing.decisions, registers=reported.table == REGISTER)
     answers = pl.concat([found.matched, found.open.select("index", "reported")], how="diagonal").sort("index")
     sure = answers["reason"].is_in(_SURE_CODES).fill_null(False)

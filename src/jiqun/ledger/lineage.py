@@ -11,7 +11,7 @@ import polars as pl
 
 from jiqun.ledger.log import Import, SourceColumn
 from jiqun.ledger.originals import original
-from jiqun.ledger.resolve import IMPORT, INTERNAL, MATCH, ROW
+from jiqun.ledger.resolve import IMPORT, MATCH, ROW, is_internal
 from jiqun.ledger.view import View, clears
 from jiqun.ledger.workspace import Workspace
 from jiqun.problems import Place, ProblemsError, problem
@@ -77,7 +77,7 @@ def cells(view: View, table: str, key: Mapping[str, Value]) -> dict[str, Cell]:
     found: dict[str, Cell] = {}
     for row in rows.to_dicts():
         for column in rows.columns:
-            if column in INTERNAL:
+            if is_internal(column):
                 continue
             if row[column] is not None:
                 found[column] = _cell(view, table, column, row)
@@ -101,7 +101,7 @@ def history(view: View, table: str, key: Mapping[str, Value], column: str | None
     `state` is current, superseded, cleared (the import cleared the column) or undone.
     """
     rows = _rows(view, table, key, every=True)
-    named = [name for name in rows.columns if name not in INTERNAL and name not in key]
+    named = [name for name in rows.columns if not is_internal(name) and name not in key]
     if column is not None and column not in named:
         raise ProblemsError(
             [problem("LEDGER-073", Place(item=table), table=table, key="、".join(view.key(table)), column=column)]

@@ -10,7 +10,13 @@ IMPORT = "_import"
 ROW = "_row"
 REPORTED = "_reported"
 MATCH = "_match"
+REFERS = "_reported__"  # + name of a column that names another firm
 INTERNAL = (IMPORT, ROW, REPORTED, MATCH)
+
+
+def is_internal(column: str) -> bool:
+    """Tell whether a column of the store is the ledger's own and none of the contract's."""
+    return column in INTERNAL or column.startswith(REFERS)
 
 
 def resolve(
@@ -28,7 +34,7 @@ def resolve(
     [('a', 5.0, 7)]
     """
     keys = list(key)
-    kept = [name for name in rows.columns if name not in INTERNAL]
+    kept = [name for name in rows.columns if not is_internal(name)]
     repeated = pl.struct(keys).is_duplicated()
     once = rows.filter(~repeated)
     several = rows.filter(repeated)

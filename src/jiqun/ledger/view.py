@@ -10,7 +10,7 @@ import polars as pl
 
 from jiqun.ledger.decisions import DECISIONS, Standing, read_standing
 from jiqun.ledger.log import LOG, Import, ImportLog, read_log
-from jiqun.ledger.resolve import IMPORT, REPORTED, resolve
+from jiqun.ledger.resolve import IMPORT, REFERS, REPORTED, resolve
 from jiqun.ledger.store import Store
 from jiqun.ledger.workspace import Workspace
 from jiqun.problems import Place, ProblemsError, problem
@@ -59,7 +59,10 @@ class View:
         imports = self.log.imports if every else self.log.valid(table)
         numbers = [one.number for one in imports if one.table == table]
         counting = rows.filter(pl.col(IMPORT).is_in(numbers))
-        decided = self._decided(counting) if REPORTED in counting.collect_schema() else counting
+        asked = {name for name in counting.collect_schema().names() if name == REPORTED or name.startswith(REFERS)}
+        decided = counting
+        for name in sorted(asked):
+            decided = self._decided(decided, name, "enterprise" if name == REPORTED else name.removeprefix(REFERS))
         try:
             return (decided if where is None else decided.filter(where)).collect()
         except (pl.exceptions.ComputeError, OSError) as damaged:
@@ -71,15 +74,18 @@ class View:
         rows = self.reported(table).drop_nulls(list(key))
         return resolve(rows, key, clears(self.log.valid(table)))
 
-    def _decided(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+    def _decided(self, rows: pl.LazyFrame, reported: str, firm: str) -> pl.LazyFrame:
+        """Put a person's answers into a column of firms, by what was reported there."""
         standing = self.standing
         if standing.answers.is_empty() and standing.refused.is_empty():
             return rows
-        joined = rows.join(
-            standing.refused.lazy(), on=[REPORTED, "enterprise"], how="left", maintain_order="left"
-        ).join(standing.answers.lazy(), on=REPORTED, how="left", maintain_order="left")
-        by_rule = pl.when(pl.col("_refused").is_null()).then(pl.col("enterprise"))
-        return joined.with_columns(enterprise=pl.coalesce("_answer", by_rule)).drop("_answer", "_refused")
+        refused = standing.refused.rename({REPORTED: reported, "enterprise": firm}).lazy()
+        answers = standing.answers.rename({REPORTED: reported}).lazy()
+        joined = rows.join(refused, on=[reported, firm], how="left", maintain_order="left").join(
+            answers, on=reported, how="left", maintain_order="left"
+        )
+        by_rule = pl.when(pl.col("_refused").is_null()).then(pl.col(firm))
+        return joined.with_columns(pl.coalesce("_answer", by_rule).alias(firm)).drop("_answer", "_refused")
 
 
 def clears(imports: tuple[Import, ...]) -> dict[str, set[int]]:

@@ -13,15 +13,13 @@ from jiqun.engines import MEDIAN, GroupStatistics, Quantile, Wanted, many_group_
 from jiqun.methods.aggregate import aggregates
 from jiqun.methods.integers import rescaled
 from jiqun.methods.plan import Plan
+from jiqun.methods.trimmed import trimmed_means
 from jiqun.methods.work import ROW, Work, is_member
 from jiqun.packs.models.method import Statistic
 from jiqun.values import exact, from_scaled, plain, rescale, to_scaled
 
 Key = tuple[Any, ...]
 FEW = 16  # cohorts that are told apart by conditions rather than by a join
-PLAIN: Mapping[Any, Any] = {
-    nw.String: pl.String, nw.Float64: pl.Float64, nw.Int64: pl.Int64, nw.Boolean: pl.Boolean, nw.Date: pl.Date,
-}  # fmt: skip
 
 
 def set_benchmarks(work: Work, earlier: Work | None) -> None:
@@ -82,6 +80,8 @@ def _statistics(work: Work, earlier: Work | None) -> dict[str, dict[Key, tuple[F
             found[name] = {}
         elif one.statistic.take == "aggregate":
             found[name] = aggregates(source, name, one.statistic, one.digits)
+        elif one.statistic.is_trimmed:
+            found[name] = trimmed_means(source, one.statistic, cohort(source, one.statistic.members))
         else:
             place = (one.statistic.period, one.statistic.members, one.statistic.over)
             shared.setdefault(place, {})[name] = one.statistic
@@ -194,21 +194,14 @@ def _instead(work: Work, name: str, statistic: Statistic, digits: int) -> nw.Exp
 def _join(work: Work, column: str, over: Sequence[str], scaled: Mapping[Key, int]) -> None:
     """Give every row the value of its cohort; a row without cohort has none."""
     keys = {f"cohort__{index}": work.value(name) for index, name in enumerate(over)}
-    narrow = work.frame.select(nw.col(ROW), **keys)
-    kinds = narrow.collect_schema()
-    table = pl.DataFrame(
-        {
-            **{
-                f"right__{name}": pl.Series([key[index] for key in scaled], dtype=PLAIN[kinds[name]])
-                for index, name in enumerate(keys)
-            },
-            column: pl.Series(list(scaled.values()), dtype=pl.Int64),
-        }
+    narrow = work.collect(work.frame.select(nw.col(ROW), **keys))
+    right = pl.DataFrame(
+        [
+            *(pl.Series(name, [key[index] for key in scaled], narrow.schema[name]) for index, name in enumerate(keys)),
+            pl.Series(column, list(scaled.values()), pl.Int64),
+        ]
     )
-    right = work.engine.load(table)
-    work.attach(
-        narrow.join(right, left_on=list(keys), right_on=[f"right__{name}" for name in keys], how="left"), column
-    )
+    work.attach(narrow.join(right, on=list(keys), how="left", maintain_order="left"), column)
 
 
 def _note(work: Work, name: str, over: Sequence[str], key: Key, scaled: int, members: int | None) -> None:

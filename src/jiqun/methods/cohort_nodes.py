@@ -50,7 +50,7 @@ def add_cohort_node(work: Work, name: str, columns: Sequence[str]) -> None:
     """Add `node__X`; `columns` hold the scaled parts. Members without cohort, or in one without weights, have none."""
     node = work.plan.method.nodes[name]
     keys = [f"over__{index}" for index in range(len(node.over))]
-    there = set(work.frame.collect_schema().names())
+    there = set(work.columns)
     chosen: dict[str, nw.Expr] = {
         f"part__{index}": nw.col(column) if column in there else nw.lit(None, nw.Int64)
         for index, column in enumerate(columns)
@@ -63,8 +63,8 @@ def add_cohort_node(work: Work, name: str, columns: Sequence[str]) -> None:
     if not made:
         work.add(**{f"node__{name}": nw.lit(None, nw.Int64)})
         return
-    right = work.engine.load(pl.concat(made).rename({"made": f"node__{name}"}))
-    work.attach(work.frame.select(ROW).join(right, left_on=ROW, right_on="made__row", how="left"), f"node__{name}")
+    right = pl.concat(made).rename({"made": f"node__{name}"})
+    work.attach(work.rows.join(right, left_on=ROW, right_on="made__row", how="left"), f"node__{name}")
 
 
 def _cohort(work: Work, name: str, table: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:

@@ -13,6 +13,7 @@ import narwhals as nw
 
 from jiqun.engines import unscaled
 from jiqun.expressions.rounding import ROUNDOFF
+from jiqun.methods.first import First
 from jiqun.methods.integers import half_up_quotient, has_room
 
 ROOTS = ("geometric", "harmonic")
@@ -39,15 +40,15 @@ class Quotient:
     largest: int
     largest_below: int
 
-    def rounded(self, digits: int) -> nw.Expr | None:
+    def rounded(self, digits: int, first: First) -> nw.Expr | None:
         """Round half-up to a scaled integer; None where that could leave 64 bits."""
         up = 10 ** max(digits - self.digits, 0)
         down = 10 ** max(self.digits - digits, 0)
         if not has_room(max(4 * self.largest * up, 4 * self.largest_below * down)):
             return None
-        return half_up_quotient(
-            self.above * up if up > 1 else self.above, self.below * down if down > 1 else self.below
-        )
+        below = self.below * down if down > 1 else self.below
+        above = first.keep(self.above * up if up > 1 else self.above, 2)
+        return half_up_quotient(above, below if isinstance(below, int) else first.keep(below, 2))
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def _whole(one: Figure, scale: int) -> nw.Expr:
     return nw.lit(int(one.weight * scale), nw.Int64)
 
 
-def as_integers(rule: Rule, figures: Sequence[Figure]) -> Quotient | None:
+def as_integers(rule: Rule, figures: Sequence[Figure], first: First) -> Quotient | None:
     """Combine by sum Σw·x, arithmetic mean Σw·x ÷ Σw, min or max, exactly.
 
     All figures are said with the most decimals among them. None where roots are taken or a sum could leave 64 bits.
@@ -111,6 +112,7 @@ def as_integers(rule: Rule, figures: Sequence[Figure]) -> Quotient | None:
     ]
     above = reduce(add, (term.fill_null(0) for term in terms) if rule.available else terms)
     above = nw.when(present).then(above) if rule.available else above
+    available = None if available is None else first.keep(available, 0)
     if rule.take == "sum":
         return Quotient(above, scale, digits, total, scale)
     if available is None:
@@ -120,13 +122,13 @@ def as_integers(rule: Rule, figures: Sequence[Figure]) -> Quotient | None:
     return Quotient(nw.when(available > 0).then(above), available, digits, total, sum(weights))
 
 
-def as_floats(rule: Rule, figures: Sequence[Figure]) -> tuple[nw.Expr, nw.Expr, nw.Expr]:
+def as_floats(rule: Rule, figures: Sequence[Figure], first: First) -> tuple[nw.Expr, nw.Expr, nw.Expr]:
     """Combine with an error bound: value, bound, rows in doubt.
 
     Geometric mean exp(Σw·ln x ÷ Σw), harmonic mean Σw ÷ Σ(w ÷ x), and what is too large for integers.
     """
     present, _, _ = _present(figures, rule)
-    xs = [unscaled(one.scaled, one.digits) for one in figures]
+    xs = [first.keep(unscaled(one.scaled, one.digits), 0) for one in figures]
     ws = [float(one.weight) for one in figures]
     over = reduce(
         add,
@@ -146,7 +148,7 @@ def as_floats(rule: Rule, figures: Sequence[Figure]) -> tuple[nw.Expr, nw.Expr, 
         return value, size / over + value.abs() * steps, nw.lit(False)
     if rule.take == "geometric":
         fine = reduce(and_, ((x > 0.0) | x.is_null() for x in xs), present & (over > 0.0))
-        logs = [nw.when(x > 0.0).then(x).log(base=e) * w for x, w in zip(xs, ws, strict=True)]
+        logs = [first.keep(nw.when(x > 0.0).then(x).log(base=e) * w, 1) for x, w in zip(xs, ws, strict=True)]
         size = reduce(add, (one.abs().fill_null(0.0) for one in logs)) / over
         exponent = reduce(add, (one.fill_null(0.0) for one in logs)) / over
         value = nw.when(fine).then(exponent.exp())
@@ -154,8 +156,9 @@ def as_floats(rule: Rule, figures: Sequence[Figure]) -> tuple[nw.Expr, nw.Expr, 
         return value, bound, nw.lit(False)
     fine = reduce(and_, ((x != 0.0) | x.is_null() for x in xs), present & (over > 0.0))
     parts = [nw.when(x != 0.0).then(w / x) for x, w in zip(xs, ws, strict=True)]
-    below = reduce(add, (one.fill_null(0.0) for one in parts))
-    error = reduce(add, (one.abs().fill_null(0.0) for one in parts)) * ((len(figures) + 4) * ROUNDOFF)
+    below = first.keep(reduce(add, (one.fill_null(0.0) for one in parts)), 1)
+    size = reduce(add, (one.abs().fill_null(0.0) for one in parts))
+    error = first.keep(size * ((len(figures) + 4) * ROUNDOFF), 1)
     sure = below.abs() > error * 2.0
     value = nw.when(fine & sure).then(over / below)
     bound = value.abs() * (error / (below.abs() - error) + (len(figures) + 4) * ROUNDOFF)

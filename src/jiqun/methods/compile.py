@@ -76,8 +76,10 @@ class _Compiler(InputCompiler):
             lookups=frozen(self.numbers.lookups),
             parameters=frozen(self.numbers.parameters),
             ancestors=frozen(self.ancestors),
+            by_key=frozen(self.by_key),
             given=frozen(self.given),
             overrides=frozen({name: exact(value) for name, value in self.parameters.items()}),
+            rests_on=frozen(self.numbers.rests_on),
             previous=None if cohort_only or self.faults else self._previous(),
         )
 
@@ -169,6 +171,8 @@ class _Compiler(InputCompiler):
                 self.boolean(f"{path}.where", entitlement.where, self.names)
             if entitlement.amount is not None:
                 self.number(f"{path}.amount", entitlement.amount, self.names, entitlement.unit)
+            if entitlement.budget is not None:
+                self.number(f"{path}.budget.amount", entitlement.budget.amount, self.names, entitlement.unit)
 
     def _previous(self) -> Plan | None:
         statistics = [one.statistic for one in self.method.benchmarks.values() if one.statistic is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 
 from jiqun.expressions import (
     BooleanType,
@@ -51,10 +52,13 @@ class Checker:
         self.formulas: dict[str, Typed] = {}
         self.classes: dict[str, frozenset[str]] = {}
         self.ancestors: dict[str, dict[str, str]] = {}
+        self.by_key: dict[str, dict[str, Fraction]] = {}
         self.numbers = Numbers(period, book, parameters, self.fault)
 
     def fault(self, code: str, path: str, **values: object) -> None:
-        self.faults.append(problem(code, self.at(path), **values))
+        made = problem(code, self.at(path), **values)
+        if made not in self.faults:
+            self.faults.append(made)
 
     def _define(self, name: str, kind: Type, path: str, label: tuple[str, str], shadows: bool = False) -> None:
         if name in self.names and not shadows:
@@ -99,7 +103,9 @@ class Checker:
     def number(self, path: str, text: str, scope: Mapping[str, Type], unit: str | None) -> None:
         """Check a number and say it in a unit; `unit` None keeps its own."""
         typed = self.formula(path, text, scope)
-        if typed is not None:
+        if unit is not None and parsed(unit) is None:
+            self.unit(unit, f"{path.rpartition('.')[0]}.unit")
+        elif typed is not None:
             self._number(path, typed, unit)
 
     def _number(self, path: str, typed: Typed, unit: str | None) -> Typed | None:
@@ -117,8 +123,15 @@ class Checker:
 
     def unit(self, text: str, path: str) -> Unit:
         """Read a unit, or tell what is unknown in it."""
-        try:
-            return Unit.parse(text)
-        except ValueError:
+        found = parsed(text)
+        if found is None:
             self.fault("METHOD-015", path, unit=text)
-            return Unit.none()
+        return found or Unit.none()
+
+
+def parsed(unit: str) -> Unit | None:
+    """Read a unit; None where it is not known."""
+    try:
+        return Unit.parse(unit)
+    except ValueError:
+        return None

@@ -29,10 +29,36 @@ def grading_faults(method: Method, at: Where) -> list[Problem]:
         if exception.treated_as is not None:
             populations = exception.populations or tuple(method.populations)
             faults += _classes(method, populations, exception.treated_as, at(f"exceptions.{key}.treated_as"))
+    faults += _figures(method, at)
     faults += _exclusive(method, at)
     for key, entitlement in method.entitlements.items():
         faults += _cap(entitlement, at(f"entitlements.{key}.cap"))
     return faults
+
+
+def _figures(method: Method, at: Where) -> Iterator[Problem]:
+    """A population is graded by figures that it has; where one lacks, nobody there could be ranked."""
+    everywhere = {*method.measures, *method.prepared, *method.nodes}
+    items = {item for scores in method.scores.values() for item in scores}
+    for population in method.populations:
+        grade = method.grade_of(population)
+        own = {f"{item}_points" for item in method.scores_of(population)}
+        for name in () if grade is None else dict.fromkeys(_ranked_names(grade)):
+            lacking = name == "total" and method.total_of(population) is None
+            lacking |= name.removesuffix("_points") in items and name not in own | everywhere
+            if lacking:
+                key = population if population in method.grades else "all"
+                yield problem("METHOD-107", at(f"grades.{key}"), population=population, name=name)
+
+
+def _ranked_names(grade: Grade) -> Iterator[str]:
+    if grade.quota is not None:
+        yield grade.quota.of
+        yield from (name.removeprefix("-") for name in grade.quota.ties.by)
+    if grade.cuts is not None:
+        yield grade.cuts_of
+    for part in grade.lowest_of or ():
+        yield from _ranked_names(part)
 
 
 def _at_least(one: Requirement, place: Place) -> Iterator[Problem]:
@@ -127,6 +153,8 @@ def _move(method: Method, key: str, move: Move, place: Place) -> Iterator[Proble
 
 
 def _classes(method: Method, populations: Sequence[str], wanted: str, place: Place) -> Iterator[Problem]:
+    if all(wanted not in grade.classes for grade in method.grades.values()):
+        return  # a reference to no class at all is told as such
     for population in populations:
         grade = method.grade_of(population)
         if grade is not None and wanted not in grade.classes:

@@ -15,7 +15,7 @@ from jiqun.expressions import (
 )
 from jiqun.methods.compile_checking import Checker
 from jiqun.packs.models import TableContract
-from jiqun.packs.models.method import Ancestor, Input, Repeats, Rollup
+from jiqun.packs.models.method import Ancestor, Input, Lookup, Repeats, Rollup
 from jiqun.packs.models.table import Column
 from jiqun.problems import Place, ProblemsError
 from jiqun.values import Unit
@@ -48,6 +48,7 @@ class InputCompiler(Checker):
             else:
                 try:
                     codes = self.book.codes(one.taxonomy, one.under, on=self.period.last)
+                    self._rests_on(one.taxonomy)
                 except ProblemsError as error:
                     self.faults += [each.at(**_place(self.at(path))) for each in error.problems]
             self.classes[name] = codes
@@ -78,6 +79,8 @@ class InputCompiler(Checker):
             return self._rollup_type(one.rollup, one.unit, path)
         if one.ancestor is not None:
             return self._ancestor_type(name, one.ancestor, f"{path}.ancestor")
+        if one.lookup is not None:
+            return self._lookup_type(name, one.lookup, one.unit, f"{path}.lookup")
         if one.column is None:
             return NumberType(unit)
         return self._column_input(one, path)
@@ -95,12 +98,35 @@ class InputCompiler(Checker):
             return None
         try:
             view = self.book.taxonomy(ancestor.taxonomy).on(self.period.last)
+            self._rests_on(ancestor.taxonomy)
         except ProblemsError as error:
             self.faults += [each.at(**_place(self.at(path))) for each in error.problems]
             return None
         above = {code: view.at_level(code, ancestor.level) for code in view.codes}
         self.ancestors[name] = {code: one for code, one in above.items() if one is not None}
         return TextType()
+
+    def _key_column(self, name: str, path: str) -> None:
+        """A key is a text column of the evaluated table, or a text input written before."""
+        contract = self.contracts[self.method.evaluates.table]
+        kind = self.names.get(name)
+        if kind is None:
+            self._unknown_column(name, contract, path)
+        elif not isinstance(kind, TextType):
+            self.fault("METHOD-006", path, formula=name, wanted_zh="文本", wanted_en="a text")
+
+    def _lookup_type(self, name: str, lookup: Lookup, unit: str | None, path: str) -> Type | None:
+        self._key_column(lookup.key, f"{path}.key")
+        found = self.numbers.table(lookup.parameter, unit, path)
+        self.by_key[name] = {key: value for key, (value, _) in found.items()}
+        units = list(dict.fromkeys(own for _, own in found.values()))
+        for own in units[1:]:
+            self.fault("METHOD-005", path, unit=own, wanted=units[0])
+        return NumberType(units[0]) if units else None
+
+    def _rests_on(self, taxonomy: str) -> None:
+        assert self.book is not None
+        self.numbers.rests_on[taxonomy] = self.book.taxonomy(taxonomy).model.completeness
 
     def _column_input(self, one: Input, path: str) -> Type | None:
         table, name = split_column(one.column or "", self.method.evaluates.table)
@@ -135,6 +161,8 @@ class InputCompiler(Checker):
         for part, name in (("by", rollup.by or self.method.evaluates.subject), ("date_column", rollup.date_column)):
             if name is not None and name not in contract.column_names:
                 self._unknown_column(name, contract, f"{path}.rollup.{part}")
+        if rollup.key is not None:
+            self._key_column(rollup.key, f"{path}.rollup.key")
         if rollup.rows != "all" and rollup.date_column is None and "year" not in contract.column_names:
             self.fault("METHOD-013", f"{path}.rollup", table=rollup.table)
         scope = {one.name: kind for one in contract.fields if (kind := column_type(one)) is not None}

@@ -32,6 +32,7 @@ class Numbers:
         self.parameters: dict[str, tuple[Fraction, Unit]] = {}
         self.plain: frozenset[str] = frozenset()
         self.lookups: dict[str, dict[str, FixedBenchmark]] = {}
+        self.rests_on: dict[str, str] = {}
 
     def parameter(self, id_: str, unit: str | None, path: str) -> tuple[Fraction, Unit] | None:
         """Return a parameter's value in a unit (its own where None), or tell why there is none."""
@@ -64,7 +65,22 @@ class Numbers:
         except ProblemsError:
             self.fault("METHOD-016", path, parameter=id_, day=day)
             return None
+        self.rests_on[id_] = dated.completeness
         return dated.value, dated.unit, (dated.clause or "", dated.completeness)
+
+    def table(self, prefix: str, unit: str | None, path: str) -> dict[str, tuple[Fraction, Unit]]:
+        """Return every value of a parameter table by its key, in a unit (its own where None)."""
+        ids = self._keyed(prefix, path)
+        found = {id_: self.parameter(id_, unit, path) for id_ in ids}
+        return {id_.removeprefix(f"{prefix}."): one for id_, one in found.items() if one is not None}
+
+    def _keyed(self, prefix: str, path: str) -> list[str]:
+        """The parameters of a table; METHOD-004 where there is none."""
+        ids = sorted(id_ for id_ in {*self.ids, *self.overrides} if id_.startswith(f"{prefix}."))
+        if not ids:
+            near = nearest(prefix, self.ids)
+            self.fault("METHOD-004", path, parameter=f"{prefix}.…", day=self.period.last, nearest=near)
+        return ids
 
     def benchmarks(self, method: Method, names: Mapping[str, Type]) -> dict[str, FixedBenchmark]:
         """Fix every benchmark that is one number for everybody, in the unit of the measures held against it."""
@@ -102,12 +118,8 @@ class Numbers:
     def _lookup(self, name: str, one: Benchmark, unit: Unit | None, path: str) -> None:
         assert one.lookup is not None
         prefix = f"{one.lookup.parameter}."
-        ids = {id_ for id_ in {*self.ids, *self.overrides} if id_.startswith(prefix)}
-        if not ids:
-            near = nearest(one.lookup.parameter, self.ids)
-            self.fault("METHOD-004", path, parameter=f"{prefix}…", day=self.period.last, nearest=near)
         table: dict[str, FixedBenchmark] = {}
-        for id_ in sorted(ids):
+        for id_ in self._keyed(one.lookup.parameter, path):
             found = self._in_unit(id_, unit, path, one.on)
             if found is not None:
                 table[id_.removeprefix(prefix)] = self._rounded(found[0], one, id_, *found[1])

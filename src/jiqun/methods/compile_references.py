@@ -16,13 +16,22 @@ FIGURES = (
     "status", "population", "exception", "exception_unknown", "factor", "total", "pool", "rank", "grade", "treated_as",
 )  # fmt: skip
 Where = Callable[[str], Place]
+_KINDS = {
+    "population": "评价对象类别",
+    "measure": "指标",
+    "column": "列",
+    "benchmark": "基准",
+    "score": "得分项",
+    "criterion": "条件",
+    "grade": "档次",
+}
 Reference = tuple[str, str, str, Iterable[str]]  # path, zh/en kind of thing, name, known names
 
 
 def reference_faults(method: Method, names: Mapping[str, Type], at: Where) -> list[Problem]:
     """Return every reference to nothing, number that its digits cannot hold, and circle in a compiled method."""
     faults = [
-        problem("METHOD-007", at(path), name=name, kind=kind, nearest=nearest(name, known))
+        problem("METHOD-007", at(path), name=name, kind=kind, kind_zh=_KINDS[kind], nearest=nearest(name, known))
         for path, kind, name, known in _references(method, names)
         if name not in set(known)
     ]
@@ -39,6 +48,8 @@ def used_columns(plan: Plan) -> tuple[str, ...]:
     used |= {name.removeprefix("-") for _, kind, name, _ in _references(method, plan.names) if kind == "column"}
     used -= {name for name, one in method.inputs.items() if one.column != name}
     used |= {one.ancestor.column for one in method.inputs.values() if one.ancestor is not None}
+    used |= {one.lookup.key for one in method.inputs.values() if one.lookup is not None}
+    used |= {one.rollup.key for one in method.inputs.values() if one.rollup is not None and one.rollup.key is not None}
     for one in method.inputs.values():
         table, _, name = (one.column or "").rpartition(".")
         if table in ("", method.evaluates.table) and one.earlier == 0:
@@ -134,6 +145,8 @@ def _result_references(method: Method, names: Mapping[str, Type]) -> Iterator[Re
         if move.share is not None:
             yield f"moves.{key}.share", "column", move.share.group, names
     for key, entitlement in method.entitlements.items():
+        for column in entitlement.budget.over if entitlement.budget is not None else ():
+            yield f"entitlements.{key}.budget.over", "column", column, names
         for name in entitlement.grades:
             yield f"entitlements.{key}.grades", "grade", name, classes
 
@@ -141,28 +154,31 @@ def _result_references(method: Method, names: Mapping[str, Type]) -> Iterator[Re
 def _grade_references(
     path: str, grade: Grade, classes: tuple[str, ...], names: Mapping[str, Type], tests: tuple[str, ...]
 ) -> Iterator[Reference]:
-    used: list[str] = [*grade.classes]
+    used = [(f"{path}.classes", name) for name in grade.classes]
     if grade.quota is not None:
         quota = grade.quota
-        used += [*quota.shares, *quota.class_rounding, *quota.minimum, *([quota.rest] if quota.rest else [])]
+        for section in ("shares", "places", "least", "most", "class_rounding", "minimum"):
+            used += [(f"{path}.quota.{section}.{name}", name) for name in getattr(quota, section)]
+        used += [(f"{path}.quota.rest", quota.rest)] if quota.rest else []
         yield f"{path}.quota.of", "column", quota.of, names
         for name in (*quota.pools, *(one.removeprefix("-") for one in quota.ties.by)):
             yield f"{path}.quota", "column", name, names
         if quota.small_pool is not None:
-            used += [quota.small_pool.grade] if quota.small_pool.grade else []
-            used += [cut.grade for cut in quota.small_pool.cuts or ()]
+            small = quota.small_pool
+            used += [(f"{path}.quota.small_pool.grade", small.grade)] if small.grade else []
+            used += [(f"{path}.quota.small_pool.cuts.{at}", cut.grade) for at, cut in enumerate(small.cuts or ())]
             for name in quota.small_pool.wider or ():
                 yield f"{path}.quota.small_pool.wider", "column", name, names
     if grade.cuts is not None:
-        used += [cut.grade for cut in grade.cuts]
+        used += [(f"{path}.cuts.{at}", cut.grade) for at, cut in enumerate(grade.cuts)]
         yield f"{path}.cuts_of", "column", grade.cuts_of, names
     if grade.ladder is not None:
-        used += [rung.grade for rung in grade.ladder.rungs]
-        used += [grade.ladder.otherwise] if grade.ladder.otherwise else []
-        for rung in grade.ladder.rungs:
-            yield f"{path}.ladder", "criterion", rung.requires, tests
-    for name in used:
-        yield path, "grade", name, classes
+        used += [(f"{path}.ladder.otherwise", grade.ladder.otherwise)] if grade.ladder.otherwise else []
+        for at, rung in enumerate(grade.ladder.rungs):
+            used.append((f"{path}.ladder.rungs.{at}", rung.grade))
+            yield f"{path}.ladder.rungs.{at}", "criterion", rung.requires, tests
+    for where, name in used:
+        yield where, "grade", name, classes
     for index, part in enumerate(grade.lowest_of or ()):
         yield from _grade_references(f"{path}.lowest_of.{index}", part, classes, names, tests)
 
@@ -234,8 +250,10 @@ def _circles(method: Method, at: Where) -> Iterator[Problem]:
         if one.statistic is not None and one.statistic.otherwise is not None
     }
     for section, graph in (("nodes", nodes), ("requirements", trees), ("benchmarks", instead)):
+        told: set[str] = set()  # one problem for a circle, at the part of it that is written first
         for key in graph:
-            if _reaches(graph, key, key, frozenset()):
+            if key not in told and _reaches(graph, key, key, frozenset()):
+                told |= {one for one in graph if _reaches(graph, key, one, frozenset())}
                 yield problem("METHOD-010", at(f"{section}.{key}"), name=key)
 
 

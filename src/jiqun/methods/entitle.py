@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import and_, or_
+from typing import Any
 
 import narwhals as nw
+import polars as pl
 
-from jiqun.methods.referee import Asked, decided, rounded, settle
-from jiqun.methods.work import Work, first_of, is_member, word
-from jiqun.packs.models.method import Entitlement
+from jiqun.methods.referee import Asked, decided, patch, rounded, settle
+from jiqun.methods.work import ROW, Work, first_of, is_member, word
+from jiqun.packs.models.method import Budget, Entitlement
 from jiqun.values import exact
 
 STATES = ("applies", "superseded", "unknown", "no")
@@ -22,7 +24,7 @@ def add_entitlements(work: Work) -> None:
     States: applies · superseded (a higher amount of the same exclusive group applies) · unknown · no. The grade that
     counts is the final one, or the one a scored-but-not-graded subject is treated as. A grade that is still open, an
     unknown condition or a missing amount makes the entitlement unknown, never no. Amounts are rounded half-up to their
-    digits, then capped; at equal amounts of a group the first written applies.
+    digits, then capped; at equal amounts of a group the first written applies; then budgets are shared out.
     """
     entitlements = work.plan.method.entitlements
     if not entitlements:
@@ -39,7 +41,10 @@ def add_entitlements(work: Work) -> None:
         )
     for group in {one.exclusive for one in entitlements.values() if one.exclusive is not None}:
         _settle_exclusive(work, [name for name, one in entitlements.items() if one.exclusive == group])
-    passing = [name for name in work.frame.collect_schema().names() if name.startswith(("entitled__", "amount__"))]
+    for name, one in entitlements.items():
+        if one.budget is not None:
+            _share_out(work, name, one.budget)
+    passing = [name for name in work.columns if name.startswith(("entitled__", "amount__", "budget__"))]
     work.drop(passing)
     work.settle()
 
@@ -50,6 +55,8 @@ def _asked(work: Work, name: str, one: Entitlement) -> list[Asked]:
         found.append(decided(work, f"entitlements.{name}.where", f"entitled__where__{name}", is_member()))
     if one.amount is not None:
         found.append(rounded(work, f"entitlements.{name}.amount", one.digits, f"amount__{name}", is_member()))
+    if one.budget is not None:
+        found.append(rounded(work, f"entitlements.{name}.budget.amount", one.digits, f"budget__{name}", is_member()))
     return found
 
 
@@ -105,3 +112,27 @@ def _settle_exclusive(work: Work, names: list[str]) -> None:
             for name in names
         }
     )
+
+
+def _share_out(work: Work, name: str, budget: Budget) -> None:
+    """Cut the amounts of every group that asks for more than its budget: ⌊amount × budget ÷ Σ amounts⌋.
+
+    Those who get something are few beside a population, and the products outgrow 64 bits, so this runs over Python's
+    integers. Where the budget or the group is missing, the amount is unknown.
+    """
+    work.settle()
+    amount, state = f"entitlement__{name}", f"entitlement__{name}__state"
+    groups = {f"group__{index}": work.value(column) for index, column in enumerate(budget.over)}
+    applies = nw.col(state).cast(nw.String) == "applies"
+    table = work.collect(work.frame.filter(applies).select(ROW, amount, f"budget__{name}", **groups))
+    asked: dict[tuple[Any, ...], int] = {}
+    for _, own, _, *key in table.iter_rows():
+        asked[tuple(key)] = asked.get(tuple(key), 0) + own
+    shares: list[int | None] = []
+    for _, own, whole, *key in table.iter_rows():
+        wanted = asked[tuple(key)]
+        shares.append(None if whole is None or None in key else own if wanted <= whole else own * whole // wanted)
+    states = ["unknown" if one is None else "applies" for one in shares]
+    patch(work, table[ROW], {amount: shares})
+    said = work.table[state].cast(pl.String).scatter(table[ROW], pl.Series(states, dtype=pl.String))
+    work.keep(work.table.with_columns(said.cast(pl.Enum(STATES)).alias(state)))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import Any
 
-import narwhals as nw
 import polars as pl
 
 from jiqun.engines import open_engine
@@ -22,7 +22,7 @@ from jiqun.methods.members import place
 from jiqun.methods.move import apply_moves
 from jiqun.methods.plan import REASONS, Plan
 from jiqun.methods.prepare import prepare
-from jiqun.methods.result import Result
+from jiqun.methods.result import REFEREED, Result
 from jiqun.methods.score import score
 from jiqun.methods.tables import Tables, content_digest
 from jiqun.methods.total import add_up
@@ -49,14 +49,16 @@ def evaluate(
     is hashed. `book` is kept for explanations. The same inputs give the same trace on every engine. Raises
     ProblemsError with every fault of the tables.
     """
-    with open_engine(engine) as opened:
+    with open_engine(engine) as opened, ThreadPoolExecutor(max_workers=1) as beside:
         given = Tables(opened, plan.contracts, tables)
-        frame = gather(plan, given)
-        gathered = given.engine.collect(frame)
+        gathered = gather(plan, given)
         if not ascending(gathered[plan.subject]):
             gathered = gathered.sort(plan.subject)
-        work = Work(plan, opened, opened.load(gathered.with_row_index(ROW)), gathered.height, given)
-        earlier = _earlier(plan, given)
+        work = Work(plan, opened, gathered.with_row_index(ROW), given)
+        earlier, last_rows = _earlier(plan, given)
+        read = {"": gathered, **last_rows} if digests is None else {}
+        # hashing lets other threads run, so it goes on beside the evaluation
+        hashes = beside.submit(lambda: {name: content_digest(frame) for name, frame in read.items()})
         work.notices += [*given.faults, *assumptions(plan, gathered)]
         place(work)
         measure(work)
@@ -74,28 +76,32 @@ def evaluate(
             trace=trace,
             gathered=gathered,
             benchmarks=_benchmark_table(work),
+            refereed=pl.DataFrame(sorted(work.judged), REFEREED, orient="row"),
             moves=work.moves,
-            manifest=_manifest(work, trace, gathered, digests),
+            manifest=_manifest(work, trace, _digests(work, hashes.result()) if digests is None else digests),
             problems=tuple(work.notices),
             tables=tables,
             book=book,
         )
 
 
-def _earlier(plan: Plan, tables: Tables) -> Work | None:
-    """Members and measures of the period before, where a benchmark asks for them and the table tells periods apart."""
+def _earlier(plan: Plan, tables: Tables) -> tuple[Work | None, dict[str, pl.DataFrame]]:
+    """Members and measures of the period before, where a benchmark asks for them and the table tells periods apart.
+
+    Beside them what was read of that period, by its name in the manifest.
+    """
     before, table = plan.previous, plan.method.evaluates.table
     if before is None:
-        return None
+        return None, {}
     if tables.period_column(table) is None:
         tables.faults.append(problem("METHOD-029", Place(item=table), table=table, period=before.period))
-        return None
-    gathered = tables.engine.collect(gather(before, tables, cohort_only=True))
-    work = Work(before, tables.engine, tables.engine.load(gathered.with_row_index(ROW)), gathered.height, tables)
+        return None, {}
+    gathered = gather(before, tables, cohort_only=True)
+    work = Work(before, tables.engine, gathered.with_row_index(ROW), tables)
     place(work)
     measure(work)
     prepare(work)
-    return work
+    return work, {f" {before.period}": gathered.sort(before.subject)}
 
 
 # --- what comes out
@@ -132,21 +138,20 @@ def trace_columns(plan: Plan) -> dict[str, pl.DataType | type[pl.DataType]]:
 
 def _finished(work: Work) -> pl.DataFrame:
     """Collect the wide trace: columns in the plan's order and types, rows in the order of subjects."""
-    columns = trace_columns(work.plan)
-    there = set(work.frame.collect_schema().names())
-    chosen = [nw.col(name) for name in columns if name in there]
-    trace = work.collect(work.frame.select(*chosen))
-    trace = pl.DataFrame([_typed(trace, name, kind) for name, kind in columns.items()])
-    return trace if ascending(trace[work.subject]) else trace.sort(work.subject)
+    work.settle()
+    return work.table.select(
+        _typed(work.table, name, kind).alias(name) for name, kind in trace_columns(work.plan).items()
+    )
 
 
-def _typed(trace: pl.DataFrame, name: str, kind: Any) -> pl.Series:
+def _typed(table: pl.DataFrame, name: str, kind: Any) -> pl.Expr:
     """A column in the trace's type; engines hand enumerations out as texts, and an absent column is missing."""
-    if name not in trace.columns or trace[name].null_count() == trace.height:
-        return pl.Series(name, [None], pl.String).cast(kind).new_from_index(0, trace.height)
-    if trace[name].dtype == kind:
-        return trace[name]
-    return (trace[name].cast(pl.String) if isinstance(kind, pl.Enum) else trace[name]).cast(kind)
+    if name not in table.columns or table[name].null_count() == table.height:
+        return pl.lit(None, pl.String).cast(kind)
+    held = table.schema[name]
+    if held == kind:
+        return pl.col(name)
+    return (pl.col(name).cast(pl.String) if isinstance(kind, pl.Enum) else pl.col(name)).cast(kind)
 
 
 def _benchmark_table(work: Work) -> pl.DataFrame:
@@ -157,14 +162,18 @@ def _benchmark_table(work: Work) -> pl.DataFrame:
     return pl.DataFrame(work.benchmarks, schema=schema, orient="row")
 
 
-def _manifest(
-    work: Work, trace: pl.DataFrame, gathered: pl.DataFrame, digests: Mapping[str, str] | None
-) -> dict[str, Any]:
+def _digests(work: Work, hashes: Mapping[str, str]) -> dict[str, str]:
+    """The content hashes of everything that was read: the period's rows, those of the period before where a benchmark
+    asks for them, and the lists.
+    """
+    table = work.plan.method.evaluates.table
+    return {**{f"{table}{period}": one for period, one in hashes.items()}, **list_digests(work)}
+
+
+def _manifest(work: Work, trace: pl.DataFrame, digests: Mapping[str, str]) -> dict[str, Any]:
     """Everything that makes the run the same again; no clock, no machine."""
     plan, method = work.plan, work.plan.method
     statuses = {name: int((trace["status"] == name).sum()) for name in STATUSES}
-    if digests is None:
-        digests = {method.evaluates.table: content_digest(gathered), **list_digests(work)}
     return {
         "method": {
             "id": method.id,

@@ -6,7 +6,7 @@ again: what is said is what decided.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
@@ -23,9 +23,10 @@ from jiqun.methods.explanation.model import (
     MoveLine,
 )
 from jiqun.methods.explanation.reader import Lineage, Reader
-from jiqun.methods.explanation.standing import class_lines, entitlement_lines, move_lines, pool_rows
+from jiqun.methods.explanation.standing import class_lines, entitlement_lines, move_lines, pool_rows, refereed_words
 from jiqun.methods.explanation.text import render_text
 from jiqun.methods.plan import Plan
+from jiqun.methods.sign_off import SignOff
 from jiqun.methods.wording.grading import exception_words, grade_words
 from jiqun.methods.wording.totals import total_words
 from jiqun.methods.wording.voice import Voice
@@ -44,24 +45,28 @@ def explain(
     book: LawBook | None = None,
     lineage: Lineage | None = None,
     official: bool = False,
-    refereed: Collection[str] = (),
+    sign_off: SignOff | None = None,
+    refereed: Mapping[str, bool] | None = None,
 ) -> Explanation:
     """Explain one subject's result.
 
     `trace` is the wide trace of the run and `gathered` the frame it was computed from, both with all subjects; `moves`
-    is the log of moves. `lineage(table, key, column, year)` says where an
-    input came from. `refereed` are the trace's columns that the referee recomputed for this subject. Without `official`
-    the result is said to be a trial. Raises ProblemsError METHOD-081 for a subject that the run does not have.
+    is the log of moves. `lineage(table, key, column, year)` says where an input came from. `refereed` are the trace's
+    columns that the referee decided for this subject, and whether it changed them. Without `official` the result is
+    said to be a trial; `sign_off` says who signed it. Raises ProblemsError METHOD-081 for a subject that the run does
+    not have.
     """
     reader = Reader(
         Voice(plan, language, book),
         _row(plan, trace, subject),
         _row(plan, gathered, subject),
         trace,
+        gathered,
         () if moves is None else tuple(moves.filter(pl.col(plan.subject) == subject).iter_rows(named=True)),
         lineage,
     )
-    return _explanation(reader, official, refereed)
+    signed = sign_off.words(language) if official and sign_off is not None else ""
+    return _explanation(reader, official, signed, refereed or {})
 
 
 def _row(plan: Plan, frame: pl.DataFrame, subject: str) -> dict[str, object]:
@@ -71,7 +76,7 @@ def _row(plan: Plan, frame: pl.DataFrame, subject: str) -> dict[str, object]:
     return dict(rows.row(0, named=True))
 
 
-def _explanation(reader: Reader, official: bool, refereed: Collection[str]) -> Explanation:
+def _explanation(reader: Reader, official: bool, signed: str, refereed: Mapping[str, bool]) -> Explanation:
     plan, voice, row = reader.plan, reader.voice, reader.row
     grade = plan.grade(reader.population)
     total = plan.total(reader.population)
@@ -86,6 +91,7 @@ def _explanation(reader: Reader, official: bool, refereed: Collection[str]) -> E
         completeness=plan.method.completeness,
         period=str(plan.period),
         official=official,
+        signed=signed,
         subject=str(row[plan.subject]),
         name=str(reader.gathered.get("name") or ""),
         status=str(row["status"]),
@@ -112,15 +118,22 @@ def _explanation(reader: Reader, official: bool, refereed: Collection[str]) -> E
         criteria=criteria,
         moves=move_lines(reader),
         entitlements=entitlement_lines(reader),
-        refereed=tuple(voice.label(name.partition("__")[2] or name) for name in refereed),
+        refereed=tuple(refereed_words(reader, name, refereed[name]) for name in reader.row if name in refereed),
         unknown=tuple(_unknown(reader, items, criteria, additions)),
     )
 
 
 def _pool_words(reader: Reader) -> str:
-    """Name the pool by its columns' values; a population by its title."""
-    pool = reader.row.get("pool")
-    parts = [] if pool is None else str(pool).split("|")
+    """Name the pool by its columns' values: a population and a code by their titles."""
+    pool, grade = reader.row.get("pool"), reader.plan.grade(reader.population)
+    if pool is None or grade is None:
+        return ""
+    parts = str(pool).split("|")
+    for quota in (one.quota for one in (grade, *(grade.lowest_of or ())) if one.quota is not None):
+        wider = () if quota.small_pool is None else quota.small_pool.wider or ()
+        for columns in (quota.pools, wider):
+            if [str(reader.value(name)) for name in columns] == parts:
+                return reader.voice.listed(map(reader.voice.coded, columns, parts))
     return reader.voice.listed(reader.voice.label(part) for part in parts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 from operator import and_
+from typing import cast
 
 import narwhals as nw
 import polars as pl
@@ -23,8 +24,10 @@ from jiqun.values import Period, exact
 SHOWN = 5
 
 
-def gather(plan: Plan, tables: Tables, cohort_only: bool = False) -> Frame:
+def gather(plan: Plan, tables: Tables, cohort_only: bool = False) -> pl.DataFrame:
     """Return one row per subject of the period: subject, columns, inputs.
+
+    The engine reads, filters and rolls up; what is one row per subject then is joined here.
 
     `cohort_only` leaves out what a cohort of an earlier period does not need. Raises ProblemsError with every fault of
     the tables.
@@ -32,16 +35,22 @@ def gather(plan: Plan, tables: Tables, cohort_only: bool = False) -> Frame:
     frame = tables.select(plan.method.evaluates.table, used_columns(plan), plan.period)
     stop_if_errors(tables.faults)
     assert frame is not None
-    frame = _checked(plan, tables, tables.engine.settle(frame), empty_is_fine=cohort_only)
+    rows = tables.engine.collect(frame)
+    _check(plan, tables, rows, empty_is_fine=cohort_only)
     read = {name for path, typed in plan.formulas.items() if not path.startswith("inputs.") for name in typed.names}
     inputs = {
         name: one
         for name, one in plan.method.inputs.items()
         if one.parameter is None and (not cohort_only or name in read)
     }
-    joined = _with_inputs(plan, tables, frame, inputs)
+    joined = _with_inputs(plan, tables, nw.from_native(rows.lazy()), inputs)
     stop_if_errors(tables.faults)
-    return joined
+    return cast(pl.LazyFrame, joined.to_native()).collect()
+
+
+def _here(tables: Tables, frame: Frame) -> Frame:
+    """Bring a frame of one row per subject out of the engine."""
+    return nw.from_native(tables.engine.collect(frame).lazy())
 
 
 def assumptions(plan: Plan, gathered: pl.DataFrame) -> list[Problem]:
@@ -55,19 +64,22 @@ def assumptions(plan: Plan, gathered: pl.DataFrame) -> list[Problem]:
     return found
 
 
-def _checked(plan: Plan, tables: Tables, frame: Frame, empty_is_fine: bool) -> Frame:
+def _check(plan: Plan, tables: Tables, rows: pl.DataFrame, empty_is_fine: bool) -> None:
     """Refuse missing and repeated subjects and infinite numbers."""
     subject, table = plan.subject, plan.method.evaluates.table
-    subjects = tables.engine.collect(frame.select(subject))[subject]
+    subjects = rows[subject]
     if subjects.is_empty() and not empty_is_fine:
         tables.faults.append(problem("METHOD-023", Place(item=table), table=table, period=plan.period))
     if subjects.null_count():
         tables.faults.append(
             problem("METHOD-024", Place(item=table), table=table, name=subject, count=subjects.null_count())
         )
-    _infinite(table, tables, frame)
+    worst = rows.select(pl.col(pl.Float64).abs().max())
+    for name in worst.columns:
+        if worst[name][0] == float("inf"):
+            tables.faults.append(problem("METHOD-026", Place(item=table), table=table, name=name))
     if ascending(subjects):
-        return frame
+        return
     repeated = subjects.drop_nulls().filter(subjects.drop_nulls().is_duplicated()).unique().sort()
     if repeated.len():
         shown = "、".join(repeated.head(SHOWN).to_list()) + ("…" if repeated.len() > SHOWN else "")
@@ -76,23 +88,11 @@ def _checked(plan: Plan, tables: Tables, frame: Frame, empty_is_fine: bool) -> F
                 "METHOD-025", Place(item=table), table=table, period=plan.period, count=repeated.len(), subjects=shown
             )
         )
-    return frame
 
 
 def ascending(subjects: pl.Series) -> bool:
     """Tell whether every subject is there, stands once, and stands in order."""
     return not subjects.null_count() and bool((subjects.slice(1) > subjects.slice(0, max(subjects.len() - 1, 0))).all())
-
-
-def _infinite(table: str, tables: Tables, frame: Frame) -> None:
-    schema = frame.collect_schema()
-    floats = [name for name, kind in schema.items() if kind == nw.Float64]
-    if not floats:
-        return
-    worst = tables.engine.collect(frame.select(*(nw.col(name).abs().max() for name in floats)))
-    for name in floats:
-        if worst[name][0] == float("inf"):
-            tables.faults.append(problem("METHOD-026", Place(item=table), table=table, name=name))
 
 
 def _with_inputs(plan: Plan, tables: Tables, frame: Frame, inputs: dict[str, Input]) -> Frame:
@@ -110,12 +110,15 @@ def _with_inputs(plan: Plan, tables: Tables, frame: Frame, inputs: dict[str, Inp
     for name, one in inputs.items():
         if one.ancestor is not None:
             frame = _with_ancestor(plan, tables, frame, name, one.ancestor.column)
+        elif one.lookup is not None:
+            frame = _with_lookup(plan, tables, frame, name, one.lookup.key)
         elif one.column is None:
             source = _source(plan, tables, name, one)
-            frame = _join(plan, tables, frame, source, [name])
+            key = one.rollup.key if one.rollup is not None else None
+            frame = _join(plan, tables, frame, source, [name], key)
             if source is not None and one.rollup is not None and one.rollup.take in ("count", "any"):
                 nothing = nw.lit(0) if one.rollup.take == "count" else nw.lit(False)
-                missing = nw.col(f"found__{name}").is_null()
+                missing = nw.col(f"found__{name}").is_null() & ~nw.col(key or plan.subject).is_null()
                 frame = frame.with_columns(nw.when(missing).then(nothing).otherwise(nw.col(name)).alias(name))
             if one.streak is not None and tables.has("grade_history"):
                 frame = frame.with_columns(nw.col(name).fill_null(0))
@@ -126,7 +129,7 @@ def _with_inputs(plan: Plan, tables: Tables, frame: Frame, inputs: dict[str, Inp
         missing = nw.col(name).is_null()
         frame = frame.with_columns(missing.alias(f"assumed__{name}"))
         frame = frame.with_columns(nw.col(name).cast(nw.Float64).fill_null(value).alias(name))
-    return tables.engine.settle(frame) if inputs else frame
+    return frame
 
 
 def _with_ancestor(plan: Plan, tables: Tables, frame: Frame, name: str, column: str) -> Frame:
@@ -135,15 +138,27 @@ def _with_ancestor(plan: Plan, tables: Tables, frame: Frame, name: str, column: 
     known = pl.DataFrame(
         {"code__": list(above), name: list(above.values())}, schema={"code__": pl.String, name: pl.String}
     )
-    return frame.join(tables.engine.load(known), left_on=column, right_on="code__", how="left")
+    return frame.join(nw.from_native(known.lazy()), left_on=column, right_on="code__", how="left")
 
 
-def _join(plan: Plan, tables: Tables, frame: Frame, right: Frame | None, names: Iterable[str]) -> Frame:
-    """Join values by subject; where their table was not given they are missing."""
+def _with_lookup(plan: Plan, tables: Tables, frame: Frame, name: str, key: str) -> Frame:
+    """Add the number whose key is the longest beginning of the subject's own key."""
+    table = plan.by_key[name]
+    keys = cast(pl.LazyFrame, frame.to_native()).select(key).collect()[key].unique().drop_nulls().to_list()
+    fitting = {one: max((known for known in table if one.startswith(known)), key=len, default=None) for one in keys}
+    numbers = [None if known is None else float(table[known]) for known in fitting.values()]
+    right = pl.DataFrame({"key__": list(fitting), name: numbers}, schema={"key__": pl.String, name: pl.Float64})
+    return frame.join(nw.from_native(right.lazy()), left_on=key, right_on="key__", how="left")
+
+
+def _join(
+    plan: Plan, tables: Tables, frame: Frame, right: Frame | None, names: Iterable[str], left: str | None = None
+) -> Frame:
+    """Join values by subject, or by the column `left`; where their table was not given they are missing."""
     if right is None:
         return frame.with_columns(**{name: _nothing(plan, name) for name in names})
     key = plan.subject
-    return frame.join(right.rename({key: "right__subject"}), left_on=key, right_on="right__subject", how="left")
+    return frame.join(right.rename({key: "right__subject"}), left_on=left or key, right_on="right__subject", how="left")
 
 
 def _nothing(plan: Plan, name: str) -> nw.Expr:
@@ -182,8 +197,8 @@ def _lookup(plan: Plan, tables: Tables, table: str, earlier: int, wanted: dict[s
 def _single(plan: Plan, tables: Tables, table: str, rows: Frame, name: str) -> Frame:
     """Refuse a table with several rows for one subject where one is expected."""
     key = plan.subject
-    rows = tables.engine.settle(rows)
-    subjects = tables.engine.collect(rows.select(key))[key]
+    rows = _here(tables, rows)
+    subjects = cast(pl.LazyFrame, rows.to_native()).select(key).collect()[key]
     repeated = subjects.filter(subjects.is_duplicated()).unique().sort()
     if repeated.len():
         shown = "、".join(repeated.head(SHOWN).to_list()) + ("…" if repeated.len() > SHOWN else "")
@@ -201,7 +216,8 @@ def _source(plan: Plan, tables: Tables, name: str, one: Input) -> Frame | None:
         if rows is None:
             return None
         key = one.rollup.by or plan.subject
-        return rows.select(nw.col(key).alias(plan.subject), nw.col(name), nw.lit(True).alias(f"found__{name}"))
+        found = nw.from_native(rows.lazy())
+        return found.select(nw.col(key).alias(plan.subject), nw.col(name), nw.lit(True).alias(f"found__{name}"))
     if one.certified is not None:
         test = nw.col("scheme") == one.certified
         period = plan.period.earlier(one.earlier)
@@ -245,4 +261,4 @@ def _streak(plan: Plan, tables: Tables, name: str, streak: Streak) -> Frame | No
     years = rows.filter(reduce(and_, tests)).select(nw.col(plan.subject), nw.col("year")).unique()
     place = nw.col("year").rank("ordinal", descending=True).over(plan.subject).cast(nw.Int64)
     run = years.with_columns(place__=place).filter(nw.col("year") == newest + 1 - nw.col("place__"))
-    return run.group_by(plan.subject).agg(nw.len().cast(nw.Int64).alias(name))
+    return _here(tables, run.group_by(plan.subject).agg(nw.len().cast(nw.Int64).alias(name)))

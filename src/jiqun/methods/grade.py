@@ -55,8 +55,7 @@ def add_grades(work: Work) -> None:
         treated_as=_treated_as(work.plan),
     )
     work.add(grade=nw.col("grade__ranked"))
-    names = work.frame.collect_schema().names()
-    work.drop(name for name in names if name.startswith("part__"))
+    work.drop(name for name in work.columns if name.startswith("part__"))
 
 
 def _joined(cases: dict[str, nw.Expr], nothing: nw.Expr) -> nw.Expr:
@@ -100,7 +99,7 @@ class _Population:
         if one.cuts is not None:
             value, digits = figure(self.work, self.population, one.cuts_of)
             reason = nw.when(value.is_null()).then(nw.lit(_missing(one.cuts_of))).otherwise(nw.lit("no_cut"))
-            grade = grade_by_cuts(value, one.cuts, digits, self.words)
+            grade = self._kept(grade_by_cuts(value, one.cuts, digits, self.words))
             return Reading(grade, nw.when(grade.is_null()).then(reason))
         if one.ladder is not None:
             return self._ladder(one.ladder)
@@ -117,7 +116,7 @@ class _Population:
                 (result == MET, nw.lit(None, nw.String)), (is_open, nw.lit(f"could_be:{rung.grade}"))
             ]  # fmt: skip
         at_end = nw.lit(None if ladder.otherwise is not None else "no_rung", nw.String)
-        return Reading(first_of(grades, word(ladder.otherwise, self.words)), first_of(reasons, at_end))
+        return Reading(self._kept(first_of(grades, word(ladder.otherwise, self.words))), first_of(reasons, at_end))
 
     def _lowest(self, classes: Sequence[str], parts: Sequence[Reading]) -> Reading:
         """The worst grade; one that is missing leaves it open unless another is already the worst class."""
@@ -131,6 +130,13 @@ class _Population:
             nw.coalesce(*(nw.when(~part.rank.is_null()).then(part.pool) for part in parts)),
             nw.coalesce(*(part.rank for part in parts)),
         )
+
+    def _kept(self, grade: nw.Expr) -> nw.Expr:
+        """A grade as a column of its own, for what asks for it again and again."""
+        name = f"part__{self.population}__{self.parts}__grade"
+        self.parts += 1
+        self.work.add(**{name: grade})
+        return nw.col(name)
 
     @staticmethod
     def _any_is(parts: Sequence[Reading], name: str) -> nw.Expr:

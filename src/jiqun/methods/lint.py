@@ -6,21 +6,21 @@ sections of a method mean: everything compiling finds, and what compiles but can
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from jiqun.methods.compile import Where, compile_method
 from jiqun.methods.compile_grading import grading_warnings
+from jiqun.methods.full_points import most_points
 from jiqun.methods.lint_uses import names_used
+from jiqun.methods.lint_values import impossible_values
 from jiqun.methods.plan import Plan, all_scores
 from jiqun.methods.weights import judged
 from jiqun.methods.wording.rule import candidate_years
 from jiqun.packs import Interval, LawBook, TableContract, gaps_and_overlaps
-from jiqun.packs.models.method import Band, Grade, Method, Score
+from jiqun.packs.models.method import Band, Grade, Method
 from jiqun.problems import Place, Problem, ProblemsError, by_place, problem
 from jiqun.values import Period, decimal_text, exact, half_up
-
-WEIGHTED = ("ratio", "around", "between", "efficacy", "rank", "value")
 
 
 def lint_method(
@@ -38,7 +38,7 @@ def lint_method(
     where = at or (lambda path: Place(item=f"{method.id} {path}".strip()))
     plan, found = _compiled(method, book, contracts, where, period)
     checks: tuple[Callable[[Method, Where], Iterator[Problem]], ...] = (
-        _weights, _bands, _idle_weights, _unused, _reachable, _without_clause, _grade_figures, _judgements,
+        _weights, _bands, _unused, _reachable, _without_clause, _judgements,
     )  # fmt: skip
     found += [one for check in checks for one in check(method, where)]
     found += grading_warnings(method, where)
@@ -46,8 +46,19 @@ def lint_method(
     if book is not None:
         found += _dates(method, book, where)
     if plan is not None:
-        found += [*_empty_codes(plan, where), *_never_missing(plan, where)]
-    return by_place({one.text("en"): one for one in found}.values())
+        found += [*_empty_codes(plan, where), *_never_missing(plan, where), *impossible_values(plan, where)]
+    return by_place({one.text("en"): one for one in _without_echoes(found)}.values())
+
+
+def _without_echoes(found: Sequence[Problem]) -> Iterator[Problem]:
+    """Leave out what only follows from a misspelt name: the thing that was meant is then used by nobody."""
+    misspelt = [one for one in found if one.code in ("METHOD-003", "METHOD-004", "METHOD-007", "EXPR-010")]
+    meant = {one.values["nearest"] for one in misspelt}
+    a_grade = any(one.values.get("kind") == "grade" for one in misspelt)
+    for one in found:
+        idle = one.code == "METHOD-104" and one.values["name"] in meant
+        if not idle and not (one.code == "METHOD-106" and a_grade):
+            yield one
 
 
 def _compiled(
@@ -67,30 +78,9 @@ def _compiled(
 # --- scores
 
 
-def most_points(score: Score) -> Fraction | None:
-    """The points of an item that fully earns them; None where there is no such number."""
-    if score.cap is not None:
-        return exact(score.cap)
-    if score.kind in WEIGHTED:
-        return exact(score.weight)
-    if score.cases is not None:
-        return max(exact(text) for text in (score.cases.otherwise, *(case.points for case in score.cases.of)))
-    if score.bands is not None:
-        return max(exact(band.points) for band in score.bands)
-    if score.flag is not None:
-        return max(exact(score.flag.points), exact(score.flag.otherwise))
-    if score.count is not None:
-        return None if score.count.cap is None else exact(score.count.cap)
-    if score.options is not None:
-        together = sum((exact(points) for points in score.options.points.values()), Fraction(0))
-        return together if score.options.cap is None else exact(score.options.cap)
-    options = [most_points(one) for one in score.choice.options.values()] if score.choice is not None else []
-    known = [one for one in options if one is not None]
-    return max(known) if known else None
-
-
 def _weights(method: Method, at: Where) -> Iterator[Problem]:
     """Items whose sum is the total give 100 points together."""
+    found: dict[tuple[str, str], list[str]] = {}
     for population in method.populations:
         total = method.total_of(population)
         scores = method.scores_of(population)
@@ -100,7 +90,9 @@ def _weights(method: Method, at: Where) -> Iterator[Problem]:
         together = sum((one for one in points if one is not None), Fraction(0))
         if None not in points and together != 100:
             key = population if population in method.scores else "all"
-            yield problem("METHOD-100", at(f"scores.{key}"), population=population, sum=decimal_text(together))
+            found.setdefault((key, decimal_text(together)), []).append(population)
+    for (key, said), populations in found.items():
+        yield problem("METHOD-100", at(f"scores.{key}"), population="、".join(populations), sum=said)
 
 
 def _bands(method: Method, at: Where) -> Iterator[Problem]:
@@ -135,18 +127,12 @@ def _judgements(method: Method, at: Where) -> Iterator[Problem]:
             yield problem("METHOD-130", at(f"nodes.{name}.weighting"), node=name, ratio=ratio)
 
 
-def _idle_weights(method: Method, at: Where) -> Iterator[Problem]:
-    for name, node in method.nodes.items():
-        if node.take in ("min", "max") and (node.weights is not None or node.weighting is not None):
-            yield problem("METHOD-123", at(f"nodes.{name}"), name=name, take=node.take)
-
-
 # --- what is used
 
 
 def _unused(method: Method, at: Where) -> Iterator[Problem]:
     """What is written and used by nothing is most likely a slip."""
-    used = names_used(method)
+    used = names_used(method) | {name for name, one in method.measures.items() if one.shown}
     sections: dict[str, Mapping[str, object]] = {
         "inputs": method.inputs, "classes": method.classes, "measures": method.measures, "prepared": method.prepared,
         "benchmarks": method.benchmarks, "nodes": method.nodes, "criteria": method.criteria,
@@ -177,7 +163,8 @@ def _reachable(method: Method, at: Where) -> Iterator[Problem]:
 def _given_by(grade: Grade) -> set[str | None]:
     found: set[str | None] = set()
     if grade.quota is not None:
-        found |= {name for name, share in grade.quota.shares.items() if exact(share) > 0} | {grade.quota.rest}
+        found |= {name for name, share in grade.quota.shares.items() if exact(share) > 0}
+        found |= {*grade.quota.places, grade.quota.rest}
         small = grade.quota.small_pool
         if small is not None:
             found |= {small.grade, *(cut.grade for cut in small.cuts or ())}
@@ -187,31 +174,6 @@ def _given_by(grade: Grade) -> set[str | None]:
     for part in grade.lowest_of or ():
         found |= _given_by(part)
     return found
-
-
-def _grade_figures(method: Method, at: Where) -> Iterator[Problem]:
-    """A population is graded by figures that it has."""
-    everywhere = {*method.measures, *method.prepared, *method.nodes}
-    items = {item for scores in method.scores.values() for item in scores}
-    for population in method.populations:
-        grade = method.grade_of(population)
-        own = {f"{item}_points" for item in method.scores_of(population)}
-        for name in () if grade is None else _ranked_names(grade):
-            lacking = name == "total" and method.total_of(population) is None
-            lacking |= name.removesuffix("_points") in items and name not in own | everywhere
-            if lacking:
-                key = population if population in method.grades else "all"
-                yield problem("METHOD-107", at(f"grades.{key}"), population=population, name=name)
-
-
-def _ranked_names(grade: Grade) -> Iterator[str]:
-    if grade.quota is not None:
-        yield grade.quota.of
-        yield from (name.removeprefix("-") for name in grade.quota.ties.by)
-    if grade.cuts is not None:
-        yield grade.cuts_of
-    for part in grade.lowest_of or ():
-        yield from _ranked_names(part)
 
 
 # --- clauses and dates

@@ -51,7 +51,8 @@ def formulas(method: Method) -> Iterator[str]:
     for move in method.moves.values():
         yield from filter(None, (move.where,))
     for entitlement in method.entitlements.values():
-        yield from filter(None, (entitlement.where, entitlement.amount))
+        budget = entitlement.budget
+        yield from filter(None, (entitlement.where, entitlement.amount, budget.amount if budget is not None else None))
 
 
 def _names(text: str) -> frozenset[str]:

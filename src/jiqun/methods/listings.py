@@ -19,6 +19,18 @@ COLUMNS = {
 }  # fmt: skip
 
 
+_KINDS = {"fix": "定档", "raise": "提档", "lower": "降档", "veto": "一票否决", "exempt": "免评"}
+
+
+def kind_words(kind: str) -> dict[str, str]:
+    """A kind of list as messages name it.
+
+    >>> kind_words("raise")
+    {'kind': 'raise', 'kind_zh': '提档'}
+    """
+    return {"kind": kind, "kind_zh": _KINDS.get(kind, kind)}
+
+
 @dataclass(frozen=True)
 class Listings:
     """The rows of the evaluated period: subject, kind, grade, steps, reason and document."""
@@ -39,7 +51,7 @@ def read_listings(work: Work) -> Listings:
     stop_if_errors(_faults(work.plan, rows))
     for (kind,), group in rows.group_by("kind", maintain_order=True):
         if kind not in _kinds(work.plan) and not _read_by_an_input(work.plan, kind):
-            work.notices.append(problem("METHOD-066", Place(sheet=TABLE), kind=kind, count=group.height))
+            work.notices.append(problem("METHOD-066", Place(sheet=TABLE), **kind_words(str(kind)), count=group.height))
     return Listings(rows)
 
 
@@ -84,12 +96,12 @@ def _faults(plan: Plan, rows: pl.DataFrame) -> Iterator[Problem]:
         place = Place(sheet=TABLE, item=str(row[plan.subject]))
         key = (row[plan.subject], row["kind"])
         if users and key in seen:
-            yield problem("METHOD-062", place, kind=row["kind"])
+            yield problem("METHOD-062", place, **kind_words(row["kind"]))
         seen.add(key)
         if users and row["grade"] is not None and row["grade"] not in classes:
             yield problem("METHOD-063", place, grade=row["grade"], classes="、".join(sorted(classes)))
         if any(_needs_grade(one.move, one.to, row) for one in users):
-            yield problem("METHOD-064", place, kind=row["kind"])
+            yield problem("METHOD-064", place, **kind_words(row["kind"]))
         if users and row["steps"] is not None and row["steps"] < 0:
             yield problem("METHOD-065", place, steps=row["steps"])
 

@@ -40,7 +40,15 @@ class LoadedMethod:
         per = self.method.evaluates.per
         if when is None or (per != "once" and when.kind != per):
             raise ProblemsError([problem("METHOD-032", self.at("evaluates.per"), period=period, per=per)])
-        return compile_method(self.method, when, book=self.book, parameters=parameters, at=self.at)
+        plan = compile_method(self.method, when, book=self.book, parameters=parameters, at=self.at)
+        used = compile_method(self.method, when, book=self.book, at=self.at).rests_on if parameters else {}
+        idle = [name for name in parameters or {} if name not in used]
+        if idle:
+            at = self.at("")
+            raise ProblemsError(
+                [problem("METHOD-034", at, parameter=name, nearest=nearest(name, used)) for name in idle]
+            )
+        return plan
 
     def evaluate(
         self,

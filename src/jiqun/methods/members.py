@@ -8,7 +8,7 @@ from operator import or_
 import narwhals as nw
 
 from jiqun.methods import referee
-from jiqun.methods.work import STATUSES, Work, in_populations, word
+from jiqun.methods.work import MEMBER, STATUSES, Work, in_populations, word
 
 _EFFECTS = {"exempt": "exempt", "scored_not_graded": "scored", "protected": "graded"}
 
@@ -64,8 +64,9 @@ def _treat(work: Work) -> None:
         nw.when(nw.col("_unknown")).then(word("population_unknown", STATUSES)).otherwise(word("outside", STATUSES))
     )
     work.add(status=nw.when(member).then(status).otherwise(outside))
+    work.add(**{MEMBER: (nw.col("status") == "graded") | (nw.col("status") == "scored")})
     work.drop(["_unknown", *_leftover(work)])
 
 
 def _leftover(work: Work) -> list[str]:
-    return [name for name in work.frame.collect_schema().names() if name.startswith("_where_")]
+    return [name for name in work.columns if name.startswith("_where_")]

@@ -8,7 +8,7 @@ import narwhals as nw
 import polars as pl
 
 from jiqun.methods.grade import grade_words
-from jiqun.methods.listings import Listings, read_listings
+from jiqun.methods.listings import TABLE, Listings, kind_words, read_listings
 from jiqun.methods.plan import Plan
 from jiqun.methods.referee import decided, settle
 from jiqun.methods.work import Work, first_of, in_populations, is_member, word
@@ -46,8 +46,7 @@ def apply_moves(work: Work) -> None:
     runner.protect(len(moves) + 1)
     work.settle()
     work.moves = runner.log()
-    names = work.frame.collect_schema().names()
-    work.drop(name for name in names if name.startswith(("move__", "where__")))
+    work.drop(name for name in work.columns if name.startswith(("move__", "where__")))
     _tell_idle_rows(work, listings)
 
 
@@ -75,10 +74,11 @@ def _tell_idle_rows(work: Work, listings: Listings) -> None:
     for name, one in work.plan.method.moves.items():
         if one.listed is None:
             continue
-        logged = work.moves.filter(pl.col("move") == name)[work.subject]
+        logged = set(work.moves.filter(pl.col("move") == name)[work.subject])
         for subject in listings.of(one.listed)[work.subject]:
-            if subject not in set(logged):
-                work.notices.append(problem("METHOD-067", Place(item=str(subject)), kind=one.listed, move=one.title))
+            if subject not in logged:
+                said = {**kind_words(one.listed), "move": one.title, "move_en": one.title_en or one.title}
+                work.notices.append(problem("METHOD-067", Place(sheet=TABLE, item=str(subject)), **said))
 
 
 class _Runner:
@@ -114,7 +114,8 @@ class _Runner:
             self.work.subject, pl.lit(True).alias("move__listed"), pl.col("grade").alias("move__list_grade"),
             pl.col("steps").alias("move__list_steps"),
         )  # fmt: skip
-        self.work.frame = self.work.frame.join(self.work.engine.load(table), on=self.work.subject, how="left")
+        self.work.settle()
+        self.work.keep(self.work.table.join(table, on=self.work.subject, how="left", maintain_order="left"))
 
     def _find_touched(self, name: str, one: Move) -> None:
         """Say who the move acts on, and for whom its condition is unknown."""
@@ -188,12 +189,12 @@ class _Runner:
 
     def _join_other(self, name: str) -> None:
         """Bring in the grade that the other subject has before this move."""
-        self.work.settle()
-        others = self.work.frame.filter(~nw.col("grade").is_null()).select(
-            nw.col(self.work.subject).alias("move__other"), nw.col("grade").cast(nw.String).alias("move__theirs")
-        )
         self.work.add(move__other=self.work.value(name))
-        self.work.frame = self.work.frame.join(others, on="move__other", how="left")
+        self.work.settle()
+        others = self.work.table.filter(pl.col("grade").is_not_null()).select(
+            pl.col(self.work.subject).alias("move__other"), pl.col("grade").cast(pl.String).alias("move__theirs")
+        )
+        self.work.keep(self.work.table.join(others, on="move__other", how="left", maintain_order="left"))
 
     def _write(self, order: int, name: str, one: Move) -> None:
         """Change the grades and note what is to be logged."""
@@ -218,9 +219,7 @@ class _Runner:
         if one.move == "veto":
             self.work.add(**{LOCKED: nw.col(LOCKED) | nw.col(TOUCHED)})
         passing = (AT, TARGET, TOUCHED, OPEN, "move__group", "move__other", "move__theirs")
-        self.work.frame = self.work.frame.drop(
-            *passing, "move__listed", "move__list_grade", "move__list_steps", strict=False
-        )
+        self.work.drop([*passing, "move__listed", "move__list_grade", "move__list_steps"])
         self.logged.append((order, name, one.listed))
 
     def protect(self, order: int) -> None:

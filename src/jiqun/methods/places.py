@@ -58,9 +58,8 @@ class Places:
     def of(self, keys: pl.DataFrame, pools: pl.DataFrame) -> pl.DataFrame:
         """Return `keys` (pool number, value, ties and count of candidates) with `grade` and `rank`.
 
-        Without counts each row of `keys` is one subject; a row without key is no candidate, and at least one has a key.
-        All pools are laid behind each other. A cell is one class of one pool; its last place in that row tells which
-        cell any other place falls into.
+        Without counts each row of `keys` is one subject. All pools are laid behind each other. A cell is one class of
+        one pool; its last place in that row tells which cell any other place falls into.
         """
         cells = self._cells(pools)
         by_first = self.quota.ties.then == "better"
@@ -72,8 +71,7 @@ class Places:
             if not by_first:
                 placed = placed.with_columns(last__=pl.col(KEY).rank("max").cast(pl.Int64))
         deciding = placed["first__" if by_first else "last__"]
-        found = cells[cells["last"].search_sorted(deciding.fill_null(1), side="left")]
-        found = found.with_columns(pl.when(deciding.is_not_null()).then(pl.col("class", "grade")).name.keep())
+        found = cells[cells["last"].search_sorted(deciding, side="left")]
         placed = placed.with_columns(found["grade"], found["small"], rank=pl.col("first__") - found["before"])
         return self._small_graded(self._lowered(placed, found["class"]))
 

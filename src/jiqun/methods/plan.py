@@ -53,8 +53,9 @@ class Plan:
     in the method (`measures.tax_per_mu.formula`, `totals.all.bonuses.safety.where`); measures, additions and amounts
     are already said in their declared unit. `given` are names with a constant value (parameters, period_start,
     period_end): they are part of the formulas and need no column. `fixed` are the benchmarks with one value for
-    everybody, `lookups` those with a value per key; `ancestors` map a code to the class above it, by input. `previous`
-    is the plan of the period before, where a statistic asks for `last`.
+    everybody, `lookups` those with a value per key; `ancestors` map a code to the class above it, `by_key` a key to its
+    number, by input. `rests_on` says how complete every parameter and taxonomy is that the plan reads numbers or codes
+    from. `previous` is the plan of the period before, where a statistic asks for `last`.
     """
 
     method: Method
@@ -70,7 +71,9 @@ class Plan:
     parameters: Mapping[str, tuple[Fraction, Unit]] = field(default_factory=dict)
     given: Mapping[str, Exact] = field(default_factory=dict)
     ancestors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    by_key: Mapping[str, Mapping[str, Fraction]] = field(default_factory=dict)
     overrides: Mapping[str, Fraction] = field(default_factory=dict)
+    rests_on: Mapping[str, str] = field(default_factory=dict)
     previous: Plan | None = None
 
     @property

@@ -44,9 +44,8 @@ def _join(work: Work, column: str, made: pl.DataFrame | None) -> None:
     if made is None:
         work.add(**{column: nw.lit(None, nw.Int64)})
         return
-    right = work.engine.load(made.rename({"prepared": column}))
-    narrow = work.frame.select(ROW).join(right, left_on=ROW, right_on="prepared__row", how="left")
-    work.attach(narrow, column)
+    right = made.rename({"prepared": column})
+    work.attach(work.rows.join(right, left_on=ROW, right_on="prepared__row", how="left"), column)
 
 
 def _cohort(plan: Plan, one: Prepared, rows: pl.DataFrame) -> pl.DataFrame:
@@ -166,6 +165,13 @@ def _scales(step: PrepareStep, present: list[Fraction]) -> Callable[[Fraction], 
             return lambda value: None if low == high else start + (end - start) * (value - low) / (high - low)
         case "distance_to_best":
             return lambda value: None if high == 0 else value / high
+        case "distance_to_reference":
+            against, less = _reference(step, present), 1 if step.centred else 0
+            return lambda value: None if against == 0 else value / against - less
+        case "above_below_mean":
+            mean, width = sum(present, Fraction(0)) / n, exact(step.threshold)
+            upper, lower = mean * (1 + width), mean * (1 - width)
+            return lambda value: Fraction((value > upper) - (value < lower))
         case "z_score":
             return _standard(present)
         case "percentile_rank":
@@ -174,6 +180,20 @@ def _scales(step: PrepareStep, present: list[Fraction]) -> Callable[[Fraction], 
         case _:
             ranks = _ranks(present)
             return lambda value: ranks[value]
+
+
+def _reference(step: PrepareStep, present: list[Fraction]) -> Fraction:
+    match step.reference:
+        case "mean":
+            return sum(present, Fraction(0)) / len(present)
+        case "median":
+            return _middle(sorted(present))
+        case "highest":
+            return max(present)
+        case "lowest":
+            return min(present)
+        case written:
+            return exact(written or "0")
 
 
 def _ranks(present: list[Fraction]) -> dict[Fraction, Fraction]:

@@ -13,7 +13,7 @@ from jiqun.values import exact, to_scaled
 
 def quota_classes(quota: Quota, classes: Sequence[str]) -> tuple[str, ...]:
     """Return the classes that the quota hands out, best first; the others of the grade come by moves only."""
-    return tuple(one for one in classes if one in quota.shares or one == quota.rest)
+    return tuple(one for one in classes if quota.hands_out(one))
 
 
 def class_sizes(quota: Quota, classes: Sequence[str], number: int, candidates: int) -> tuple[int, ...]:
@@ -23,7 +23,8 @@ def class_sizes(quota: Quota, classes: Sequence[str], number: int, candidates: i
     s_1…s_k, best first: cumulative: class c ends at place round(N·(s_1+…+s_c)), the last class takes the rest; each:
     n_c = round(N·s_c) from the top for classes better than `rest` and from the bottom for worse ones, `rest` takes what
     remains, and where too few remain better classes are served first; largest_remainder: floor(N·s_c), then one more
-    each by the largest remainders (Hamilton). The sizes always add up to `candidates`.
+    each by the largest remainders (Hamilton). `places`, `least` and `most` of a class come before its share. The sizes
+    always add up to `candidates`.
 
     >>> shares = {"A": "0.2", "B": "0.4", "C": "0.35", "D": "0.05"}
     >>> class_sizes(Quota(shares=shares), "ABCD", 100, 100)
@@ -37,12 +38,22 @@ def class_sizes(quota: Quota, classes: Sequence[str], number: int, candidates: i
     if quota.rounding == "largest_remainder":
         wanted = _largest_remainder(shares, number)
     elif quota.counting == "each":
-        wanted = [_rounded(number * share, rounding) for share, rounding in zip(shares, roundings, strict=True)]
+        wanted = [
+            _bounded(quota, name, _rounded(number * share, rounding))
+            for name, share, rounding in zip(ranked, shares, roundings, strict=True)
+        ]
     else:
-        ends = [_rounded(number * share, quota.rounding) for share in accumulate(shares)]
-        wanted = [end - before for before, end in zip([0, *ends], ends, strict=False)]
+        wanted = []
+        for name, share in zip(ranked, accumulate(shares), strict=True):
+            wanted.append(_bounded(quota, name, max(_rounded(number * share, quota.rounding) - sum(wanted), 0)))
     rest = ranked.index(quota.rest) if quota.rest is not None else len(ranked) - 1
     return _filled(wanted, rest, candidates)
+
+
+def _bounded(quota: Quota, name: str, size: int) -> int:
+    if name in quota.places:
+        return quota.places[name]
+    return min(max(size, quota.least.get(name, 0)), quota.most.get(name, max(size, quota.least.get(name, 0))))
 
 
 def _rounded(value: Fraction, rounding: str) -> int:

@@ -88,7 +88,7 @@ class Ranking:
         keys = self._keys(pools)
         names = list(keys)
         some = pools.filter(pl.col(POOL).is_not_null() & (pl.col(CANDIDATES) > 0)).height
-        if names == [KEY] and some and self.work.is_held:
+        if names == [KEY] and some:
             self._add_in_place(places, pools, keys, tag, words)
             return
         counted = self._pooled(self.base.filter(self._candidate()), pools, tag).with_columns(**keys)
@@ -97,9 +97,10 @@ class Ranking:
         placed = places.of(self._spread(counts, pools), pools)
         rank = pl.col("rank").alias(f"{tag}rank")
         grade = pl.col("grade").cast(pl.Enum(words)).alias(f"{tag}grade")
-        found = self.work.engine.load(placed.select(*names, grade, rank))
         frame = self._pooled(self.work.frame, pools, tag).with_columns(**keys).select(ROW, f"{tag}pool", *names)
-        self.work.attach(frame.join(found, on=names, how="left"), f"{tag}pool", f"{tag}rank", f"{tag}grade")
+        found = placed.select(*names, grade, rank)
+        joined = self.work.collect(frame).join(found, on=names, how="left")
+        self.work.attach(joined, f"{tag}pool", f"{tag}rank", f"{tag}grade")
 
     def _add_in_place(
         self, places: Places, pools: pl.DataFrame, keys: dict[str, nw.Expr], tag: str, words: Sequence[str]
@@ -107,10 +108,18 @@ class Ranking:
         """Rank the rows themselves: with one whole number each, that is less work than counting and joining."""
         pooled = self._pooled(self.work.frame, pools, tag).with_columns(**keys)
         table = self.work.collect(pooled.select(ROW, f"{tag}pool", KEY))
-        placed = places.of(self._spread(table.select(KEY), pools), pools)
-        rank, grade = placed["rank"].alias(f"{tag}rank"), placed["grade"].cast(pl.Enum(words)).alias(f"{tag}grade")
-        found = table.select(ROW, f"{tag}pool").with_columns(rank, grade)
-        self.work.attach(self.work.engine.load(found), f"{tag}pool", f"{tag}rank", f"{tag}grade")
+        candidates = table.select(ROW, KEY).drop_nulls(KEY)
+        placed = places.of(self._spread(candidates.select(KEY), pools), pools)
+        rows = candidates[ROW]
+        kinds = (pl.Int64, pl.Enum(words))
+        rank, grade = (pl.Series([None], dtype=kind).new_from_index(0, table.height) for kind in kinds)
+        self.work.attach(table.select(ROW, f"{tag}pool"), f"{tag}pool")
+        self.work.keep(
+            self.work.table.with_columns(
+                rank.scatter(rows, placed["rank"]).alias(f"{tag}rank"),
+                grade.scatter(rows, placed["grade"].cast(grade.dtype)).alias(f"{tag}grade"),
+            )
+        )
 
     def _candidate(self) -> nw.Expr:
         return in_populations([self.population]) & (nw.col("status") == "graded") & ~self.value.is_null()

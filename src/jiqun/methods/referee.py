@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
+from itertools import zip_longest
 from operator import or_
 from typing import Any
 
@@ -16,7 +17,7 @@ import narwhals as nw
 import polars as pl
 
 from jiqun.engines import guarded_round
-from jiqun.expressions import exact_value
+from jiqun.expressions import Columns, exact_value
 from jiqun.methods.exact.member import read_value
 from jiqun.methods.work import ROW, Work, exact_values
 from jiqun.problems import Place, ProblemsError, problem
@@ -30,13 +31,15 @@ Verdict = Mapping[str, Any]  # column → value
 class Asked:
     """Columns of the frame with the rows in doubt and the way to decide these exactly.
 
-    `exactly` is given a row of `needs` and returns the right value of every column.
+    `exactly` is given a row of `needs` and returns the right value of every column. `first` are columns that the others
+    are made from, step by step, and that are forgotten afterwards: an engine computes what is a column once.
     """
 
     columns: Mapping[str, nw.Expr]
     near: nw.Expr | None
     needs: Mapping[str, nw.Expr] = field(default_factory=dict)
     exactly: Callable[[Mapping[str, Any]], Verdict] = dict
+    first: Sequence[Mapping[str, nw.Expr]] = ()
 
     @property
     def name(self) -> str:
@@ -47,7 +50,7 @@ def rounded(work: Work, path: str, digits: int, column: str, only: nw.Expr | Non
     """Ask for the number of a formula, rounded half-up to a scaled integer; missing outside the rows of `only`."""
     typed = work.plan.formulas[path]
     names = typed.names
-    reading = work.read(path)
+    first, reading = _in_two(work, path, column)
     assert reading.bound is not None
     scaled, near = guarded_round(reading.value, reading.bound, digits)
     if reading.doubt is not None:
@@ -59,7 +62,16 @@ def rounded(work: Work, path: str, digits: int, column: str, only: nw.Expr | Non
         value = exact_value(typed, exact_values(names, row, read_value))
         return {column: None if value is None else to_scaled(value, digits)}  # type: ignore[arg-type]
 
-    return Asked({column: scaled}, near, work.needs(names), exactly)
+    return Asked({column: scaled}, near, work.needs(names), exactly, [first])
+
+
+def _in_two(work: Work, path: str, column: str) -> tuple[dict[str, nw.Expr], Columns]:
+    """The parts of a reading as columns of their own, and the reading made from these."""
+    parts = work.parts(path)
+    named = {"value": parts.value, "bound": parts.bound, "doubt": parts.doubt}
+    first = {f"{column}__{name}": value for name, value in named.items() if value is not None}
+    kept = {name: nw.col(f"{column}__{name}") for name, value in named.items() if value is not None}
+    return first, parts.whole(**kept)
 
 
 def decided(work: Work, path: str, column: str, only: nw.Expr | None = None) -> Asked:
@@ -83,8 +95,10 @@ def settle(work: Work, asked: Sequence[Asked]) -> None:
     """Add the columns asked for, computed once, with the rows in doubt decided exactly."""
     doubtful = [one for one in asked if one.near is not None]
     marks = {f"near__{index}": one.near for index, one in enumerate(doubtful) if one.near is not None}
-    work.add(**{name: value for one in asked for name, value in one.columns.items()})
-    work.add(**marks)
+    for steps in zip_longest(*(one.first for one in asked), fillvalue={}):
+        work.add(**{name: value for step in steps for name, value in step.items()})
+    work.add(**{name: value for one in asked for name, value in one.columns.items()}, **marks)
+    work.drop(name for one in asked for step in one.first for name in step)
     work.settle()
     if not doubtful:
         return
@@ -110,6 +124,7 @@ def _correct(work: Work, asked: Sequence[Asked], table: pl.DataFrame) -> None:
             verdict = one.exactly(row)
             differing = [name for name, value in verdict.items() if row[name] != value]
             changed += bool(differing)
+            work.judged += [(str(row[work.subject]), name, name in differing) for name in one.columns]
             for name in differing:
                 held[name][row["place__"]] = _held(work, name, verdict[name])
         if changed:
@@ -129,34 +144,17 @@ def _held(work: Work, name: str, value: Any) -> Any:
 
 
 def patch(work: Work, rows: pl.Series, right: Mapping[str, Sequence[Any]]) -> None:
-    """Put values into columns of some rows.
-
-    A frame held by Polars in the order of rows takes them at their place; a join would copy every column of it.
-    """
-    schema = work.frame.collect_schema()
-    columns = {name: pl.Series(f"patch__{name}", values, _plain(schema[name])) for name, values in right.items()}
-    native = work.frame.to_native()
-    if isinstance(native, pl.LazyFrame):
-        table = native.collect()
-        if table[ROW].is_sorted():
-            fixed = [table[name].clone().scatter(rows, columns[name].cast(table[name].dtype)) for name in right]
-            work.keep(table.with_columns(fixed))
-            return
-    _join(work, rows, columns, schema)
+    """Put values into columns of some rows."""
+    table = work.table
+    columns = {name: table[name] for name in right}
+    fixed = [
+        old.clone().scatter(rows, pl.Series(name, right[name], _plain(old.dtype)).cast(old.dtype))
+        for name, old in columns.items()
+    ]
+    work.keep(table.with_columns(fixed))
 
 
-def _join(work: Work, rows: pl.Series, columns: Mapping[str, pl.Series], schema: nw.Schema) -> None:
-    small = work.engine.load(pl.DataFrame([rows.alias("patch__row"), *columns.values()]).with_columns(patch__=True))
-    joined = work.frame.join(small, left_on=ROW, right_on="patch__row", how="left")
-    fixed = {
-        name: nw.when(nw.col("patch__")).then(nw.col(f"patch__{name}").cast(schema[name])).otherwise(nw.col(name))
-        for name in columns
-    }
-    work.frame = joined.with_columns(**fixed).select(*schema.names())
-    work.settle()
-
-
-def _plain(kind: Any) -> Any:
-    if kind == nw.Boolean:
+def _plain(kind: pl.DataType) -> type[pl.DataType]:
+    if kind == pl.Boolean:
         return pl.Boolean
     return pl.Int64 if kind.is_numeric() else pl.String

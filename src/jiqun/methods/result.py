@@ -16,9 +16,12 @@ from jiqun.methods.explanation.reader import Lineage
 from jiqun.methods.nearest import Nearest, nearest
 from jiqun.methods.plan import Plan
 from jiqun.methods.tables import as_source
+from jiqun.methods.trace import long_trace
 from jiqun.methods.work import pieces
 from jiqun.packs import LawBook
 from jiqun.problems import Language, Problem
+
+REFEREED = {"subject": pl.String, "column": pl.String, "changed": pl.Boolean}
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,8 @@ class Result:
     """What an evaluation gives.
 
     `trace` has one row per subject, sorted; figures are scaled integers whose decimals the plan knows. `gathered` are
-    the inputs that formulas read, `benchmarks` what measures were held against, `moves` the log of changed grades, and
-    `manifest` what makes the run the same again and what the referee did.
+    the inputs that formulas read, `benchmarks` what measures were held against, `moves` the log of changed grades,
+    `refereed` the figures of the trace that the referee decided, and `manifest` what makes the run the same again.
     """
 
     plan: Plan
@@ -37,6 +40,7 @@ class Result:
     moves: pl.DataFrame
     manifest: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
+    refereed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REFEREED), repr=False)
     tables: Mapping[str, Any] = field(default_factory=dict, repr=False)
     book: LawBook | None = field(default=None, repr=False)
 
@@ -69,7 +73,17 @@ class Result:
             book=self.book,
             lineage=lineage,
             official=official,
+            refereed=self.refereed_of(subject),
         )
+
+    def refereed_of(self, subject: str) -> dict[str, bool]:
+        """The columns of the trace that the referee decided for a subject, and whether it changed them."""
+        rows = self.refereed.filter(pl.col("subject") == subject)
+        return dict(rows.select("column", "changed").iter_rows())
+
+    def long_trace(self, subject: str | None = None) -> pl.DataFrame:
+        """Return the trace in long form, for one subject or for all: a line per step (see `methods.trace`)."""
+        return long_trace(self.plan, self.trace, self.gathered, self.moves, subject)
 
     def next(self, subject: str) -> Nearest:
         """Return the nearest ways to the next better grade; METHOD-081 for an unknown subject."""

@@ -21,8 +21,8 @@ from jiqun.packs.models.method import Rollup
 from jiqun.values import from_scaled, to_scaled
 
 
-def rolled_up(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> Frame | None:
-    """Return a frame of subject and value; None where the table has a fault.
+def rolled_up(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> pl.DataFrame | None:
+    """Return a table of subject and value; None where the table has a fault.
 
     A row whose condition is unknown makes `any` unknown unless another row is true, and everything else missing; so
     does a missing figure among the rows that count. Sums and means are rounded half-up to `digits`, exactly.
@@ -149,28 +149,26 @@ def _raw(rollup: Rollup) -> tuple[nw.Expr, nw.Expr]:
 
 def _refereed(
     plan: Plan, tables: Tables, name: str, rollup: Rollup, rows: Frame, grouped: Frame, doubts: Sequence[nw.Expr]
-) -> Frame:
+) -> pl.DataFrame:
     """Decide the subjects near a rounding half from their own rows, over fractions."""
     engine = tables.engine
     key = rollup.by or plan.subject
-    settled = engine.settle(grouped)
-    near = engine.collect(settled.filter(nw.col("near__")).select(key))
-    settled = settled.drop("near__")
+    made = engine.collect(grouped)
+    near = made.filter("near__").select(key)
+    made = made.drop("near__")
     if near.is_empty():
-        return settled
+        return made
     subjects = near[key].to_list()
-    marked = engine.load(pl.DataFrame({"near__subject": subjects}))
+    marked = engine.load(near.rename({key: "near__subject"}))
     own = engine.collect(rows.join(marked, left_on=key, right_on="near__subject", how="inner"))
     values: list[Any] = []
     found = own.partition_by(key, as_dict=True)
     for subject in subjects:
         value = exact_rollup(plan, name, rollup, found[(subject,)].to_dicts())
         values.append(float(value) if isinstance(value, Fraction) else value)
-    kind = settled.collect_schema()[name]
-    right = engine.load(pl.DataFrame({"near__subject": subjects, "right__": values, "near__": True}, strict=False))
-    joined = settled.join(right, left_on=key, right_on="near__subject", how="left")
-    fixed = nw.when(nw.col("near__")).then(nw.col("right__").cast(kind)).otherwise(nw.col(name))
-    return joined.select(nw.col(key), fixed.alias(name))
+    right = near.with_columns(pl.Series("right__", values, strict=False).cast(made.schema[name]), near__=True)
+    fixed = pl.when("near__").then("right__").otherwise(name)
+    return made.join(right, on=key, how="left").select(key, fixed.alias(name))
 
 
 def _counts(plan: Plan, path: str, rollup: Rollup, row: Mapping[str, Any]) -> bool | None:

@@ -1,8 +1,9 @@
 """Stored runs: a result with everything that makes it the same again, under an id that follows from its inputs.
 
-A run is a folder `runs/<id>` with manifest.json, trace.parquet, gathered.parquet, moves.parquet, benchmarks.json and
-method.json. The id is the digest of the inputs (method, law book, period, tables, parameters, engine, versions,
-standing), so the same inputs give the same folder and the same bytes. Only the index of runs knows the time.
+A run is a folder `runs/<id>` with manifest.json, trace.parquet, gathered.parquet, moves.parquet, refereed.parquet,
+benchmarks.json and method.json. The id is the digest of the inputs (method, law book, period, tables, parameters,
+engine, versions, standing), so the same inputs give the same folder and the same bytes. Only the index of runs knows
+the time.
 """
 
 from __future__ import annotations
@@ -20,16 +21,19 @@ from jiqun.expressions.nearest import nearest
 from jiqun.methods.plan import Plan
 from jiqun.methods.result import Result
 from jiqun.methods.run_files import INDEX, indexed, keep, note, written
+from jiqun.methods.sign_off import SignOff
 from jiqun.problems import Language, Place, Problem, ProblemsError, problem, stop_if_errors
 from jiqun.values import canonical, digest, file_digest
 
 SHORT = 16
 MANIFEST, TRACE, GATHERED, MOVES = "manifest.json", "trace.parquet", "gathered.parquet", "moves.parquet"
-BENCHMARKS, METHOD = "benchmarks.json", "method.json"
+BENCHMARKS, METHOD, REFEREED = "benchmarks.json", "method.json", "refereed.parquet"
 LABELS: Mapping[str, Mapping[Language, str]] = {
     "trial": {"zh": "试算", "en": "trial"},
     "official": {"zh": "正式", "en": "official"},
 }
+_STATUSES = {"draft": "草案", "trial": "试行", "repealed": "已废止"}
+_READ = {"partial": "部分", "illustrative": "示意"}
 # what of an evaluation's manifest makes the run; the rest follows from it
 INPUTS = ("method", "book", "period", "parameters", "tables", "engine", "versions")
 
@@ -48,15 +52,6 @@ class FrozenData(Protocol):
     def content(self) -> str: ...
     @property
     def tables(self) -> Mapping[str, FrozenTable]: ...
-
-
-@dataclass(frozen=True)
-class SignOff:
-    """Who signed an official result, when, and under which document."""
-
-    by: str
-    on: date
-    document: str
 
 
 @dataclass(frozen=True)
@@ -88,6 +83,11 @@ class StoredRun:
         return pl.read_parquet(self._sound(MOVES))
 
     @property
+    def refereed(self) -> pl.DataFrame:
+        """The figures that the referee decided: subject, column, changed."""
+        return pl.read_parquet(self._sound(REFEREED))
+
+    @property
     def benchmarks(self) -> tuple[dict[str, Any], ...]:
         return tuple(json.loads(self._sound(BENCHMARKS).read_text("utf-8")))
 
@@ -95,6 +95,12 @@ class StoredRun:
     def method(self) -> dict[str, Any]:
         """The method as it was evaluated, as data."""
         return dict(json.loads(self._sound(METHOD).read_text("utf-8")))
+
+    @property
+    def sign_off(self) -> SignOff | None:
+        """Who signed the result and under which document; None for a trial."""
+        signed = self.manifest["sign_off"]
+        return None if signed is None else SignOff(signed["by"], date.fromisoformat(signed["on"]), signed["document"])
 
     def label(self, language: Language = "zh") -> str:
         """The word that stands wherever the result appears: 试算 or 正式."""
@@ -118,7 +124,12 @@ def official_faults(result: Result, snapshot: FrozenData | None, sign_off: SignO
     place = Place(item=plan.method.id)
     faults = []
     if plan.method.status != "in_force":
-        faults.append(problem("RUN-001", place, status=plan.method.status))
+        status = plan.method.status
+        faults.append(problem("RUN-001", place, status=status, status_zh=_STATUSES[status]))
+    if plan.method.completeness != "complete":
+        read = plan.method.completeness
+        more = {"read": read, "read_zh": _READ[read], "doubts": len(plan.method.doubts)}
+        faults.append(problem("RUN-010", place, title=plan.method.title, **more))
     faults += [problem("RUN-002", place, name=name) for name in _illustrative(plan)]
     if snapshot is None:
         faults.append(problem("RUN-003", place))
@@ -132,11 +143,9 @@ def official_faults(result: Result, snapshot: FrozenData | None, sign_off: SignO
 
 
 def _illustrative(plan: Plan) -> Iterator[str]:
-    if plan.method.completeness == "illustrative":
-        yield plan.method.title
-    lookups = {f"{name}.{key}": one for name, keys in plan.lookups.items() for key, one in keys.items()}
-    for name, fixed in {**plan.fixed, **lookups}.items():
-        if fixed.completeness == "illustrative" and not plan.overrides:
+    earlier = {} if plan.previous is None else plan.previous.rests_on
+    for name, completeness in sorted({**earlier, **plan.rests_on}.items()):
+        if completeness == "illustrative":
             yield name
 
 
@@ -176,15 +185,15 @@ def store(
 ) -> StoredRun:
     """Store a result in the folder of runs; storing the same again changes nothing and checks that the bytes agree.
 
-    An official result needs a method in force without illustrative numbers, a frozen snapshot that it was evaluated
-    from, a sign-off, and no overridden parameter (RUN-001 to 004, 008, 009, all told at once). Everything else is a
-    trial and says so. RUN-005 where a run of these inputs exists with other bytes. The folder appears whole or not at
-    all.
+    An official result needs a method in force that is complete and rests on no illustrative number, a frozen snapshot
+    that it was evaluated from, a sign-off, and no overridden parameter (RUN-001 to 004, 008 to 010, all told at once).
+    What was signed once is not signed a second time, whatever the engine (RUN-011). Everything else is a trial and says
+    so. RUN-005 where a run of these inputs exists with other bytes. The folder appears whole or not at all.
     """
-    if official:
-        stop_if_errors(official_faults(result, snapshot, sign_off))
     identity = _identity(result, official, snapshot, sign_off)
     id_ = digest(identity)[:SHORT]
+    if official:
+        stop_if_errors([*official_faults(result, snapshot, sign_off), *_signed_before(runs, identity, id_)])
     outcome = {name: value for name, value in result.manifest.items() if name not in (*INPUTS, "trial")}
 
     def fill(folder: Path) -> None:
@@ -198,10 +207,26 @@ def store(
     return load(runs, id_)
 
 
+def _signed_before(runs: Path, identity: Mapping[str, Any], id_: str) -> Iterator[Problem]:
+    """Tell the official run of the same method, period and data that carries another sign-off."""
+    for one in stored_runs(runs):
+        signed = one.sign_off
+        if signed is not None and one.id != id_ and _signs(one.manifest) == _signs(identity):
+            place = Place(item=str(identity["run"]["method"]["id"]))
+            yield problem("RUN-011", place, run=one.id, by=signed.by, on=signed.on, document=signed.document)
+
+
+def _signs(identity: Mapping[str, Any]) -> tuple[object, ...]:
+    """What a signature stands under: the same rule for the same period on the same data."""
+    ran, snapshot = identity["run"], identity["snapshot"] or {}
+    return (ran["method"]["id"], ran["method"]["digest"], ran["period"], snapshot.get("content"))
+
+
 def _write(folder: Path, result: Result) -> None:
     written(result.trace, folder / TRACE)
     written(result.gathered, folder / GATHERED)
     written(result.moves, folder / MOVES)
+    written(result.refereed, folder / REFEREED)
     rows = result.benchmarks.sort(result.benchmarks.columns).to_dicts()
     _json(folder / BENCHMARKS, rows)
     rule = result.plan.method.model_dump(mode="json", by_alias=True, exclude_defaults=True)

@@ -32,7 +32,7 @@ class Entry:
 def written(frame: pl.DataFrame, file: Path) -> None:
     """Write a frame as Parquet; the bytes depend on its content alone, not on chunks or threads."""
     frame.rechunk().write_parquet(
-        file, compression="zstd", compression_level=3, row_group_size=ROWS_PER_GROUP, statistics=True
+        file, compression="zstd", compression_level=1, row_group_size=ROWS_PER_GROUP, statistics=True
     )
 
 

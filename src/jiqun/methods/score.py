@@ -17,6 +17,7 @@ from jiqun.methods import referee
 from jiqun.methods.compile_numbers import benchmark_names
 from jiqun.methods.exact.member import Member, read_value
 from jiqun.methods.exact.scores import points_of
+from jiqun.methods.first import First
 from jiqun.methods.integers import rescaled
 from jiqun.methods.plan import REASONS, Plan, conditions
 from jiqun.methods.score_kinds import raw_points
@@ -45,7 +46,10 @@ def score(work: Work) -> None:
     asked = []
     for item in plan.items():
         populations = [one for one in plan.populations if item in plan.scores(one)]
-        made = {name: _item(work, plan.score_path(name, item), item, plan.score(name, item)) for name in populations}
+        first = First(f"_raw__{item}__")
+        made = {
+            name: _item(work, first, plan.score_path(name, item), item, plan.score(name, item)) for name in populations
+        }
         near = {name: one.near for name, one in made.items() if one.near is not None}
         asked.append(
             referee.Asked(
@@ -56,6 +60,7 @@ def score(work: Work) -> None:
                 _of_members(near).fill_null(False) if near else None,
                 _needs(work, item, populations),
                 _exactly(plan, item),
+                first.steps,
             )
         )
     referee.settle(work, asked)
@@ -79,28 +84,29 @@ def _of_members(cases: Mapping[str, nw.Expr]) -> nw.Expr:
 
 
 def _helpers(work: Work) -> list[str]:
-    return [name for name in work.frame.collect_schema().names() if name.startswith(("_place_", "_size_", "_option_"))]
+    return [name for name in work.columns if name.startswith(("_place_", "_size_", "_option_"))]
 
 
-def _item(work: Work, path: str, item: str, one: Score) -> Scored:
+def _item(work: Work, first: First, path: str, item: str, one: Score) -> Scored:
     """Points of one item by one score."""
     if one.choice is not None:
-        return _chosen(work, path, one)
+        return _chosen(work, first, path, one)
     if one.flag is not None:
         reading = work.read(f"{path}.flag.where")
         yes, no = (
             nw.lit(to_scaled(exact(text), one.digits), nw.Int64) for text in (one.flag.points, one.flag.otherwise)
         )
-        points = nw.when(reading.value).then(yes).otherwise(nw.when(~reading.value).then(no))
-        return _bounded(one, points, [(reading.value.is_null(), *_missing(one, "missing"))], reading.doubt)
+        points = first.keep(nw.when(reading.value).then(yes).otherwise(nw.when(~reading.value).then(no)), 2)
+        return _bounded(one, points, [(points.is_null(), *_missing(one, "missing"))], reading.doubt)
     if one.cases is not None:
-        return _first_case(work, path, one, one.cases)
+        return _first_case(work, first, path, one, one.cases)
     measure = work.plan.measure_of(item, one)
     if one.options is not None:
         points = _option_points(work, one, one.options, measure)
         return _bounded(one, points, [(points.is_null(), *_missing(one, "undeclared"))], None)
     value = nw.col(f"measure__{measure}")
-    raw = raw_points(work, one, measure)
+    raw = raw_points(work, first, one, measure)
+    scaled = first.keep(raw.scaled, 2)
     absent = [(value.is_null(), *_missing(one, "missing"))]
     if raw.lacking is not None:
         absent.append((raw.lacking, _NOTHING, "no_benchmark"))
@@ -110,11 +116,11 @@ def _item(work: Work, path: str, item: str, one: Score) -> Scored:
     if raw.undefined is not None:
         absent.append((raw.undefined, _NOTHING, "no_benchmark"))
     if one.bands is not None:
-        absent.append((raw.scaled.is_null(), _NOTHING, "no_band"))
-    return _bounded(one, raw.scaled, absent, raw.near)
+        absent.append((scaled.is_null(), _NOTHING, "no_band"))
+    return _bounded(one, scaled, absent, raw.near)
 
 
-def _first_case(work: Work, path: str, one: Score, cases: Cases) -> Scored:
+def _first_case(work: Work, first: First, path: str, one: Score, cases: Cases) -> Scored:
     """Points of the first true case; a case whose condition is unknown leaves those behind it unknown too."""
     readings = [work.read(where) for where, _ in conditions(path, one)]
     points = nw.lit(to_scaled(exact(cases.otherwise), one.digits), nw.Int64)
@@ -122,6 +128,7 @@ def _first_case(work: Work, path: str, one: Score, cases: Cases) -> Scored:
         here = nw.lit(to_scaled(exact(case.points), one.digits), nw.Int64)
         points = nw.when(reading.value).then(here).otherwise(nw.when(~reading.value).then(points))
     doubts = [reading.doubt for reading in readings if reading.doubt is not None]
+    points = first.keep(points, 2)
     return _bounded(
         one, points, [(points.is_null(), *_missing(one, "missing"))], reduce(or_, doubts) if doubts else None
     )
@@ -154,14 +161,14 @@ def _bounded(one: Score, scaled: nw.Expr, absent: list[tuple[nw.Expr, nw.Expr, s
     return Scored(points, first_of(cases, word("own", REASONS)), near)
 
 
-def _chosen(work: Work, path: str, one: Score) -> Scored:
+def _chosen(work: Work, first: First, path: str, one: Score) -> Scored:
     """Points of the item the applicant chose, in this item's digits and within its cap and floor."""
     assert one.choice is not None
     by = work.value(one.choice.by)
     points, reason = _missing(one, "undeclared")
     kind, marks = word(reason, REASONS), []
     for option, inner in one.choice.options.items():
-        made = _item(work, f"{path}.choice.options.{option}", option, inner)
+        made = _item(work, first, f"{path}.choice.options.{option}", option, inner)
         own = reduce(or_, (made.reason == name for name in OWN))
         finer = rescaled(made.points, inner.digits, one.digits)
         outer = _bounded(one, finer, [], None)
@@ -177,15 +184,13 @@ def _chosen(work: Work, path: str, one: Score) -> Scored:
 
 
 def _option_points(work: Work, one: Score, options: Options, column: str) -> nw.Expr:
-    """Join the points of every written text; a text with an unknown option has none."""
-    text = work.value(column)
-    texts = work.collect(work.frame.select(_text=text).unique())["_text"].drop_nulls().sort().to_list()
-    number = len(_helpers(work))
-    name = f"_option_{number}"
-    points = [_points_of_text(one, options, written) for written in texts]
-    table = pl.DataFrame({"_written": pl.Series(texts, dtype=pl.String), name: pl.Series(points, dtype=pl.Int64)})
-    narrow = work.frame.select(nw.col(ROW), _text=text)
-    work.attach(narrow.join(work.engine.load(table), left_on="_text", right_on="_written", how="left"), name)
+    """Lay the points of every written text beside its row; a text with an unknown option has none."""
+    texts = work.collect(work.frame.select(nw.col(ROW), _text=work.value(column)))
+    written = texts["_text"].drop_nulls().unique()
+    points = [_points_of_text(one, options, text) for text in written]
+    name = f"_option_{len(_helpers(work))}"
+    known = pl.DataFrame([written, pl.Series(name, points, pl.Int64)])
+    work.attach(texts.join(known, on="_text", how="left", maintain_order="left"), name)
     return nw.col(name)
 
 

@@ -13,6 +13,7 @@ import narwhals as nw
 
 from jiqun.engines import guarded_round, unscaled
 from jiqun.expressions.rounding import ROUNDOFF
+from jiqun.methods.first import First
 from jiqun.methods.integers import ROOM, check_room, half_up_quotient, has_room
 from jiqun.methods.plan import Plan
 from jiqun.methods.work import Work, first_of, is_member
@@ -56,7 +57,7 @@ def held(plan: Plan, name: str) -> Held:
     return Held(nw.col(f"benchmark__{name}"), plan.method.benchmarks[name].digits)
 
 
-def raw_points(work: Work, one: Score, measure: str) -> Raw:
+def raw_points(work: Work, first: First, one: Score, measure: str) -> Raw:
     """Points of a score from its measure."""
     figure = work.plan.figure(measure)
     assert figure is not None
@@ -65,27 +66,32 @@ def raw_points(work: Work, one: Score, measure: str) -> Raw:
     if one.ratio is not None:
         largest = work.sizes.get(f"measure__{measure}")
         whole = _whole_ratio(work.plan, one.ratio, weight, value, digits, largest, one.digits)
-        return whole or _ratio(work.plan, one.ratio, weight, value, digits, one.digits)
+        return whole or _ratio(work.plan, first, one.ratio, weight, value, digits, one.digits)
     if one.around is not None:
-        return _around(work.plan, one.around, weight, value, digits, one.digits)
+        return _around(work.plan, first, one.around, weight, value, digits, one.digits)
     if one.between is not None:
-        return _between(work.plan, one.between, weight, value, digits, one.digits)
+        return _between(work.plan, first, one.between, weight, value, digits, one.digits)
     if one.efficacy is not None:
-        return _efficacy(work.plan, one.efficacy, weight, value, digits, one.digits)
+        return _efficacy(work.plan, first, one.efficacy, weight, value, digits, one.digits)
     if one.bands is not None:
         return Raw(_banded(one.bands, value, digits, one.digits))
     if one.rank is not None:
         return _ranked(work, one.rank, weight, value, one.digits)
     if one.count is not None:
-        return _counted(one.count, value, digits, one.digits)
+        return _counted(first, one.count, value, digits, one.digits)
     points = value.cast(nw.Float64) * float(weight / 100 / 10**digits)
-    return _rounded(points, points.abs() * (3 * _U), one.digits)
+    return _rounded(first, points, points.abs() * (3 * _U), one.digits)
 
 
 def _rounded(
-    points: nw.Expr, bound: nw.Expr, digits: int, held_against: Sequence[Held] = (), undefined: nw.Expr | None = None
+    first: First,
+    points: nw.Expr,
+    bound: nw.Expr,
+    digits: int,
+    held_against: Sequence[Held] = (),
+    undefined: nw.Expr | None = None,
 ) -> Raw:
-    scaled, near = guarded_round(points, bound * 1.001, digits)
+    scaled, near = guarded_round(first.keep(points, 1), first.keep(bound * 1.001, 1), digits)
     lacking = [one.scaled.is_null() for one in held_against if isinstance(one.scaled, nw.Expr)]
     return Raw(scaled, near, reduce(or_, lacking) if lacking else None, undefined)
 
@@ -110,7 +116,7 @@ def _whole_ratio(
     return Raw(half_up_quotient(value * above, below))
 
 
-def _ratio(plan: Plan, ratio: Ratio, weight: Fraction, value: nw.Expr, digits: int, to: int) -> Raw:
+def _ratio(plan: Plan, first: First, ratio: Ratio, weight: Fraction, value: nw.Expr, digits: int, to: int) -> Raw:
     """weight × value ÷ benchmark; value and benchmark are integers and exact as floats, so few roundings err."""
     other = held(plan, ratio.to)
     base = other.constant
@@ -134,10 +140,10 @@ def _ratio(plan: Plan, ratio: Ratio, weight: Fraction, value: nw.Expr, digits: i
         zero = other.scaled == 0
         factor = float(weight * Fraction(10**other.digits, 10**digits))
         points = nw.when(~zero).then(number * factor / other.scaled.cast(nw.Float64))
-    return _rounded(points, points.abs() * (4 * _U), to, [other], zero)
+    return _rounded(first, points, points.abs() * (4 * _U), to, [other], zero)
 
 
-def _around(plan: Plan, around: Around, weight: Fraction, value: nw.Expr, digits: int, to: int) -> Raw:
+def _around(plan: Plan, first: First, around: Around, weight: Fraction, value: nw.Expr, digits: int, to: int) -> Raw:
     """max(0, weight − weight × value ÷ (benchmark × zero_at))."""
     other, zero_at = held(plan, around.benchmark), exact(around.zero_at)
     base, number = other.constant, value.cast(nw.Float64)
@@ -151,10 +157,11 @@ def _around(plan: Plan, around: Around, weight: Fraction, value: nw.Expr, digits
         zero = other.scaled == 0
         factor = float(weight / zero_at * Fraction(10**other.digits, 10**digits))
         part = nw.when(~zero).then(number * factor / other.scaled.cast(nw.Float64))
+    part = first.keep(part, 0)
     points = float(weight) - part
     bound = (part.abs() + abs(float(weight))) * (6 * _U)
     # max with a number: narwhals' max_horizontal would skip a missing value
-    return _rounded(nw.when(points < 0.0).then(nw.lit(0.0)).otherwise(points), bound, to, [other], zero)
+    return _rounded(first, nw.when(points < 0.0).then(nw.lit(0.0)).otherwise(points), bound, to, [other], zero)
 
 
 def _at_scale(one: Held, digits: int) -> tuple[nw.Expr | int, nw.Expr | None]:
@@ -184,15 +191,16 @@ def _share(value: Held, low: Held, high: Held) -> tuple[nw.Expr, nw.Expr | None,
     return share, reduce(or_, large) if large else None, flat
 
 
-def _between(plan: Plan, one: Between, weight: Fraction, value: nw.Expr, digits: int, to: int) -> Raw:
+def _between(plan: Plan, first: First, one: Between, weight: Fraction, value: nw.Expr, digits: int, to: int) -> Raw:
     low, high = held(plan, one.low), held(plan, one.high)
     share, large, flat = _share(Held(value, digits), low, high)
+    share = first.keep(share, 0)
     if one.clamp:
         share = first_of([(share < 0.0, nw.lit(0.0)), (share > 1.0, nw.lit(1.0))], share)
     start, width = weight * exact(one.start) / 100, weight * (exact(one.end) - exact(one.start)) / 100
     points = share * float(width) + float(start)
     bound = (share.abs() * abs(float(width)) + abs(float(start))) * (6 * _U)
-    raw = _rounded(points, bound, to, [low, high])
+    raw = _rounded(first, points, bound, to, [low, high])
     assert raw.near is not None
     near = raw.near if large is None else raw.near | large
     if one.flat is None:
@@ -202,7 +210,7 @@ def _between(plan: Plan, one: Between, weight: Fraction, value: nw.Expr, digits:
     return Raw(nw.when(flat).then(there).otherwise(raw.scaled), near, raw.lacking)
 
 
-def _efficacy(plan: Plan, one: Efficacy, weight: Fraction, value: nw.Expr, digits: int, to: int) -> Raw:
+def _efficacy(plan: Plan, first: First, one: Efficacy, weight: Fraction, value: nw.Expr, digits: int, to: int) -> Raw:
     """Piecewise linear between standards, best first; where the best is the lowest number, lower is better."""
     standards = [held(plan, name) for name in one.standards]
     coefficients = [exact(text) for text in one.coefficients]
@@ -221,10 +229,10 @@ def _efficacy(plan: Plan, one: Efficacy, weight: Fraction, value: nw.Expr, digit
         step = coefficients[index - 1] - coefficients[index]
         cases.append((reached, share * float(step) + float(coefficients[index])))
         marks += [] if large is None else [large]
-    coefficient = first_of(cases, nw.lit(float(exact(one.below))))
+    coefficient = first.keep(first_of(cases, nw.lit(float(exact(one.below)))), 0)
     points = nw.when(~value.is_null()).then(coefficient) * float(weight)
     largest = float(max(map(abs, [*coefficients, exact(one.below)])) * abs(weight))
-    raw = _rounded(points, nw.lit(largest * 12 * _U), to, standards)
+    raw = _rounded(first, points, nw.lit(largest * 12 * _U), to, standards)
     assert raw.near is not None
     return Raw(raw.scaled, reduce(or_, marks, raw.near), raw.lacking)
 
@@ -254,18 +262,18 @@ def _banded(bands: Sequence[Band], value: nw.Expr, digits: int, to: int) -> nw.E
     return first_of(cases, nw.lit(None, nw.Int64))
 
 
-def _counted(one: Count, value: nw.Expr, digits: int, to: int) -> Raw:
+def _counted(first: First, one: Count, value: nw.Expr, digits: int, to: int) -> Raw:
     """each × ⌊value ÷ every⌋, at most cap; a count that would leave 64 bits goes to the referee, who refuses it."""
     every, each = exact(one.every), exact(one.each)
     above, below = every.denominator, every.numerator * 10**digits
     fits = value.abs() <= ROOM // above
     number = nw.when(fits).then(value) * above
     size = number.abs()
-    times = nw.when(number < 0).then(-((size + (below - 1)) // below)).otherwise(size // below)
+    times = first.keep(nw.when(number < 0).then(-((size + (below - 1)) // below)).otherwise(size // below), 0)
     points = Fraction(each * 10**to)
     most = ROOM // max(2 * abs(points.numerator), 1)
     small = times.abs() <= most
-    product = nw.when(small).then(times) * points.numerator
+    product = first.keep(nw.when(small).then(times) * points.numerator, 1)
     scaled = half_up_quotient(product, points.denominator)
     if one.cap is not None:
         cap = to_scaled(exact(one.cap), to)
@@ -277,7 +285,7 @@ def _ranked(work: Work, one: Rank, weight: Fraction, value: nw.Expr, to: int) ->
     """weight × (N − rank) ÷ (N − 1) over members of the same cohort who have a value, in integers."""
     keys = {f"_over_{index}": work.value(name) for index, name in enumerate(one.over)} or {"_over_0": nw.lit(0)}
     present = reduce(and_, (~key.is_null() for key in keys.values()), is_member() & ~value.is_null())
-    number = sum(name.startswith("_place_") for name in work.frame.collect_schema().names())
+    number = sum(name.startswith("_place_") for name in work.columns)
     work.add(**keys, _ranked=nw.when(present).then(value))
     place = nw.col("_ranked").rank("min", descending=one.order == "descending").over(list(keys))
     size = nw.col("_ranked").count().over(list(keys))
@@ -286,7 +294,7 @@ def _ranked(work: Work, one: Rank, weight: Fraction, value: nw.Expr, to: int) ->
     work.settle()
     rank, many = nw.col(f"_place_{number}"), nw.col(f"_size_{number}")
     top = weight * 10**to
-    check_room(2 * abs(top.numerator) * work.size, f"rank {number}")
+    check_room(2 * abs(top.numerator) * work.table.height, f"rank {number}")
     shared = half_up_quotient((many - rank) * top.numerator, (many - 1) * top.denominator)
     single = nw.lit(to_scaled(weight, to), nw.Int64)
     made = nw.when(many == 1).then(single).otherwise(nw.when(many > 1).then(shared))

@@ -17,6 +17,7 @@ from jiqun.methods.additions import ADDITIONS, add_additions, digits_of
 from jiqun.methods.cohort_nodes import add_cohort_node, judgement_texts, note_judgements
 from jiqun.methods.combine import Figure, Quotient, Rule, as_floats, as_integers
 from jiqun.methods.exact.totals import taken
+from jiqun.methods.first import First
 from jiqun.methods.integers import has_room
 from jiqun.methods.plan import Plan
 from jiqun.methods.work import Work, is_member, pieces
@@ -38,7 +39,7 @@ def add_up(work: Work) -> None:
         else:
             _node(work, name, largest)
     add_additions(work)
-    added = [name for name in work.frame.collect_schema().names() if name.startswith(ADDITIONS) or name == "factor"]
+    added = [name for name in work.columns if name.startswith(ADDITIONS) or name == "factor"]
     largest |= work.largest([name for name in added if not name.endswith("__unknown")])
     _totals(work, largest)
 
@@ -84,16 +85,18 @@ def _node(work: Work, name: str, largest: dict[str, int]) -> None:
     rule = Rule(node.take, node.missing == "available", exact(node.least_share))
     weights = judgement_texts(node) or node.weights or {}
     figures = {one: _figures(plan, one, node.of, largest, weights) for one in plan.populations}
-    made = [as_integers(rule, each) for each in figures.values()]
-    values = [None if one is None else one.rounded(node.digits) for one in made]
+    first = First("_whole__")
+    made = [as_integers(rule, each, first) for each in figures.values()]
+    values = [None if one is None else one.rounded(node.digits, first) for one in made]
     whole = [one for one in values if one is not None]
     if len(whole) == len(values):
         cases = dict(zip(figures, whole, strict=True))
-        work.add(**{column: nw.when(is_member()).then(pieces(cases))})
-        work.settle()
+        one_column = {column: nw.when(is_member()).then(pieces(cases))}
+        referee.settle(work, [referee.Asked(one_column, None, first=first.steps)])
         largest |= work.largest([column])
         return
-    readings = {one: as_floats(rule, each) for one, each in figures.items()}
+    first = First("_rough__")
+    readings = {one: as_floats(rule, each, first) for one, each in figures.items()}
 
     def exactly(row: Mapping[str, Any]) -> referee.Verdict:
         children = _children(plan, row, node.of)
@@ -101,26 +104,26 @@ def _node(work: Work, name: str, largest: dict[str, int]) -> None:
         value = taken(node.take, [x for x, _ in there if x is not None], [w for x, w in there if x is not None])
         return {column: None if value is None else to_scaled(value, node.digits)}
 
-    scaled, near = _guarded(readings, dict.fromkeys(plan.populations, node.digits))
+    scaled, near = _guarded(readings, dict.fromkeys(plan.populations, node.digits), first)
     needs = _needs(work, {_column(plan, one) for one in node.of})
-    referee.settle(work, [referee.Asked({column: scaled}, near, needs, exactly)])
+    referee.settle(work, [referee.Asked({column: scaled}, near, needs, exactly, first.steps)])
     largest |= work.largest([column])
 
 
 def _guarded(
-    readings: Mapping[str, tuple[nw.Expr, nw.Expr, nw.Expr]], digits: Mapping[str, int]
+    readings: Mapping[str, tuple[nw.Expr, nw.Expr, nw.Expr]], digits: Mapping[str, int], first: First
 ) -> tuple[nw.Expr, nw.Expr]:
     """Round the floats of every population to its digits; rows near a half or in doubt."""
     scaled, near = {}, {}
     for one, (value, bound, doubt) in readings.items():
-        scaled[one], close = guarded_round(value, bound * 1.001, digits[one])
+        scaled[one], close = guarded_round(first.keep(value, 2), first.keep(bound * 1.001, 2), digits[one])
         near[one] = close | doubt
     return nw.when(is_member()).then(pieces(scaled)), (is_member() & pieces(near)).fill_null(False)
 
 
 def _needs(work: Work, columns: set[str]) -> dict[str, nw.Expr]:
     """The integers that an exact sum is made from; items that no population scores have no column."""
-    there = columns & set(work.frame.collect_schema().names())
+    there = columns & set(work.columns)
     return {"need__population": work.value("population")} | {name: nw.col(name) for name in sorted(there)}
 
 
@@ -141,22 +144,22 @@ def _children(plan: Plan, row: Mapping[str, Any], names: Sequence[str]) -> list[
 def _totals(work: Work, largest: Mapping[str, int]) -> None:
     plan = work.plan
     totals = {one: total for one in plan.populations if (total := plan.total(one)) is not None and plan.total_of(one)}
-    made = {one: _integer_total(plan, one, total, largest) for one, total in totals.items()}
+    first = First("_sum__")
+    made = {one: _integer_total(plan, one, total, largest, first) for one, total in totals.items()}
     values = {one: value for one, value in made.items() if value is not None}
     rough = {one: total for one, total in totals.items() if made[one] is None}
     if not rough:
         value = pieces(values) if values else nw.lit(None, nw.Int64)
-        work.add(total=nw.when(is_member()).then(value))
-        work.settle()
+        referee.settle(work, [referee.Asked({"total": nw.when(is_member()).then(value)}, None, first=first.steps)])
         return
-    readings = {one: _float_total(plan, one, total, largest) for one, total in rough.items()}
-    scaled, near = _guarded(readings, {one: total.digits for one, total in rough.items()})
+    readings = {one: _float_total(plan, one, total, largest, first) for one, total in rough.items()}
+    scaled, near = _guarded(readings, {one: total.digits for one, total in rough.items()}, first)
     if values:
         scaled = nw.coalesce(nw.when(is_member()).then(pieces(values)), scaled)
     columns = {_column(plan, name) for one in rough for name in plan.total_of(one)}
     columns |= {name for name in largest if name.startswith(ADDITIONS) or name == "factor"}
     needs = _needs(work, columns)
-    referee.settle(work, [referee.Asked({"total": scaled}, near, needs, _exact_total(plan))])
+    referee.settle(work, [referee.Asked({"total": scaled}, near, needs, _exact_total(plan), first.steps)])
 
 
 def _signed(plan: Plan, population: str, total: Total, largest: Mapping[str, int]) -> tuple[nw.Expr | None, int, int]:
@@ -180,12 +183,14 @@ def _signed(plan: Plan, population: str, total: Total, largest: Mapping[str, int
     return together, digits, size
 
 
-def _integer_total(plan: Plan, population: str, total: Total, largest: Mapping[str, int]) -> nw.Expr | None:
+def _integer_total(
+    plan: Plan, population: str, total: Total, largest: Mapping[str, int], first: First
+) -> nw.Expr | None:
     """base × factor + bonuses − deductions, capped and floored, over one denominator; rounded once at the end.
 
     None where roots are taken or 64 bits might not hold it.
     """
-    base = as_integers(Rule(total.take), _figures(plan, population, plan.total_of(population), largest, {}))
+    base = as_integers(Rule(total.take), _figures(plan, population, plan.total_of(population), largest, {}), first)
     if base is None:
         return None
     above, size, digits = base.above, base.largest, base.digits
@@ -210,7 +215,7 @@ def _integer_total(plan: Plan, population: str, total: Total, largest: Mapping[s
     if total.floor is not None:
         floor = int(exact(total.floor) * below * 10**scale)
         value = nw.when(value < floor).then(nw.lit(floor, nw.Int64)).otherwise(value)
-    return Quotient(value, below, scale, size, below).rounded(total.digits)
+    return Quotient(value, below, scale, size, below).rounded(total.digits, first)
 
 
 def _decimals(value: Fraction) -> int:
@@ -221,10 +226,10 @@ def _decimals(value: Fraction) -> int:
 
 
 def _float_total(
-    plan: Plan, population: str, total: Total, largest: Mapping[str, int]
+    plan: Plan, population: str, total: Total, largest: Mapping[str, int], first: First
 ) -> tuple[nw.Expr, nw.Expr, nw.Expr]:
     figures = _figures(plan, population, plan.total_of(population), largest, {})
-    value, bound, doubt = as_floats(Rule(total.take), figures)
+    value, bound, doubt = as_floats(Rule(total.take), figures, first)
     if total.factor is not None:
         factor = unscaled(nw.col("factor"), total.factor_digits)
         value, bound = value * factor, bound * factor.abs() + (value * factor).abs() * (3 * ROUNDOFF)

@@ -15,18 +15,12 @@ from jiqun.expressions import NumberType
 from jiqun.methods.additions import parts, written
 from jiqun.methods.compile_numbers import benchmark_names
 from jiqun.methods.plan import Plan
-from jiqun.methods.result import Result
 from jiqun.methods.work import MEMBER_STATUSES
 from jiqun.packs.models.method import Score
 from jiqun.values import decimal_text, exact
 
 COLUMNS = ("step", "item", "inputs", "benchmark", "value", "points", "verdict", "reason", "clause")
 MISSING = "—"
-
-
-def long(result: Result, subject: str | None = None) -> pl.DataFrame:
-    """Return the long trace of a result, for one subject or for all; sorted by subject, then by step."""
-    return long_trace(result.plan, result.trace, result.gathered, result.moves, subject)
 
 
 def long_trace(

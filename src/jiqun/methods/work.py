@@ -17,7 +17,7 @@ import narwhals as nw
 import polars as pl
 
 from jiqun.engines import Engine, Frame, unscaled
-from jiqun.expressions import Columns, Exact, columns
+from jiqun.expressions import Columns, Exact, Parts, columns, parts
 from jiqun.methods.plan import Plan
 from jiqun.methods.tables import Tables
 from jiqun.problems import Problem
@@ -25,112 +25,104 @@ from jiqun.values import from_scaled
 
 STATUSES = ("graded", "scored", "exempt", "outside", "population_unknown")
 MEMBER_STATUSES = ("graded", "scored")
+MEMBER = "member__"
 ROW = "row__"  # the number of a row in the order of subjects: a key that joins faster than a text
 _NEED = "need__"
 
 
 @dataclass
 class Work:
-    """What the steps of an evaluation hand on to each other; each step adds columns to `frame`."""
+    """What the steps of an evaluation hand on to each other; each step adds columns.
+
+    `table` holds what is computed, in the order of rows; the engine only ever computes the columns that are new.
+    """
 
     plan: Plan
     engine: Engine
-    frame: Frame
-    size: int = 0  # rows
+    table: pl.DataFrame
     tables: Tables | None = None  # related tables
     refereed: dict[str, tuple[int, int]] = field(default_factory=dict)  # column → rows looked at, rows changed
+    judged: list[tuple[str, str, bool]] = field(default_factory=list)  # subject, column, whether the referee changed it
     benchmarks: list[dict[str, Any]] = field(default_factory=list)  # one row per benchmark and cohort
     sizes: dict[str, int] = field(default_factory=dict)  # column → greatest size, where it has been asked for
     moves: pl.DataFrame = field(default_factory=pl.DataFrame)
     notices: list[Problem] = field(default_factory=list)
-    _kept: Frame | None = field(default=None, repr=False)  # the frame as last computed
-    _grown: Frame | None = field(default=None, repr=False)  # the kept frame with what was added to it since
-    _fresh: set[str] = field(default_factory=set, repr=False)  # the columns added since
-
-    def __post_init__(self) -> None:
-        self._kept = self.frame
+    _frame: Frame | None = field(default=None, repr=False)  # the table on the engine, with the added columns
+    _added: list[dict[str, nw.Expr]] = field(default_factory=list, repr=False)  # not on the engine yet
+    _fresh: dict[str, None] = field(default_factory=dict, repr=False)  # the columns not computed yet
+    _gone: set[str] = field(default_factory=set, repr=False)  # columns of the table to be taken out
 
     @property
     def subject(self) -> str:
         return self.plan.subject
 
     @property
-    def is_held(self) -> bool:
-        """Tell whether Polars holds the frame, so that columns can be laid beside it without a join."""
-        return isinstance(self.frame.to_native(), pl.LazyFrame)
+    def rows(self) -> pl.DataFrame:
+        """The numbers of all rows, to join something narrow to."""
+        return self.table.select(ROW)
+
+    @property
+    def frame(self) -> Frame:
+        """Every column, those added and not computed yet among them."""
+        frame = self.engine.load(self.table) if self._frame is None else self._frame
+        for new in self._added:
+            frame = frame.with_columns(**new)
+        self._added.clear()
+        self._frame = frame
+        return frame
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of every column."""
+        return list(dict.fromkeys((*(name for name in self.table.columns if name not in self._gone), *self._fresh)))
 
     def add(self, **new: nw.Expr) -> None:
-        """Add columns to the frame without computing them yet."""
-        if not new:
-            return
-        if self.frame is self._kept:
-            self._fresh.clear()
-        traced = self.frame is self._kept or self.frame is self._grown
-        self.frame = self.frame.with_columns(**new)
-        if traced:
-            self._grown = self.frame
-            self._fresh |= new.keys()
+        """Add columns without computing them yet; one of a name that is there already takes its place."""
+        if new:
+            self._added.append(new)
+            self._fresh |= dict.fromkeys(new)
 
     def drop(self, names: Iterable[str]) -> None:
-        """Take columns out of the frame; one that is kept stays kept."""
-        passing = list(names)
-        if not passing:
-            return
-        kept, traced = self.frame is self._kept, self.frame is self._grown
-        native = self.frame.to_native()
-        if kept and isinstance(native, pl.LazyFrame):
-            self.keep(native.collect().drop(passing))
-            return
-        self.frame = self.frame.drop(*passing)
-        if traced:
-            self._grown = self.frame
+        """Take columns out; those not computed yet never will be, unless another column is made from them."""
+        passing = set(names)
+        self._gone |= passing & set(self.table.columns)  # still there for what was added and is made from it
+        self._fresh = {name: None for name in self._fresh if name not in passing}
+        if not self._fresh:
+            self.settle()
 
     def settle(self) -> None:
-        """Compute the frame once and keep it; nothing happens to one that is kept already.
-
-        Where columns were only added to a frame held by Polars, the others are taken over and not copied.
-        """
-        if self.frame is self._kept:
+        """Compute what was added, once, and lay it beside what is there."""
+        if not self._fresh:
+            if self._gone:
+                self.keep(self.table.drop(self._gone))
+            self._added.clear()
             return
-        whole = self._with_fresh() if self.frame is self._grown else None
-        if whole is not None:
-            self.keep(whole)
-        else:
-            self.frame = self._kept = self.engine.settle(self.frame)
+        last = self._added.pop() if self._added else {}
+        before = [name for name in self._fresh if name not in last]
+        wanted = {name: value for name, value in last.items() if name in self._fresh}
+        self._lay(self.collect(self.frame.select(ROW, *before, **wanted)), [*before, *wanted])
 
-    def keep(self, whole: pl.DataFrame) -> None:
-        """Go on with a table that is computed already."""
-        self.frame = self._kept = self.engine.load(whole)
+    def keep(self, table: pl.DataFrame) -> None:
+        """Go on with a table of the same rows in the same order; what was added and not computed is given up."""
+        self.table, self._frame = table, None
+        self._added.clear()
+        self._fresh.clear()
+        self._gone.clear()
 
-    def _with_fresh(self) -> pl.DataFrame | None:
-        """The kept table with the columns added since; None where they cannot be laid beside it row by row."""
-        assert self._kept is not None
-        native = self._kept.to_native()
-        names = self.frame.collect_schema().names()
-        if not isinstance(native, pl.LazyFrame) or ROW not in names or ROW in self._fresh:
-            return None
-        fresh = [name for name in names if name in self._fresh]
-        kept, new = native.collect(), self.collect(self.frame.select(ROW, *fresh))
-        if not new[ROW].equals(kept[ROW]):
-            return None
-        return pl.DataFrame([(new if name in self._fresh else kept)[name] for name in names])
+    def attach(self, narrow: Frame | pl.DataFrame, *names: str) -> None:
+        """Lay columns beside the table; `narrow` has every row once, in any order, and its number.
 
-    def attach(self, narrow: Frame, *names: str) -> None:
-        """Add columns of a frame that has a row for every row of this one, by row number.
-
-        Work that joins is done on a narrow frame first, because a join copies every column. A frame held by Polars in
-        the order of rows takes the columns as they are.
+        Work that joins is done on a narrow frame, because a join copies every column.
         """
-        if self.is_held:
-            self.settle()
-            whole, part = self.frame.to_native().collect(), self.collect(narrow.select(ROW, *names))
-            if whole[ROW].is_sorted():
-                part = part if part[ROW].is_sorted() else part.sort(ROW)
-                self.keep(whole.hstack(part.select(names)))
-                return
-        right = self.engine.settle(narrow.select(nw.col(ROW).alias("attach__row"), *names))
-        self.frame = self.frame.join(right, left_on=ROW, right_on="attach__row", how="left")
+        part = narrow if isinstance(narrow, pl.DataFrame) else self.collect(narrow)
         self.settle()
+        self._lay(part, names)
+
+    def _lay(self, part: pl.DataFrame, names: Sequence[str]) -> None:
+        if not part[ROW].is_sorted():  # several threads hand rows out as they come
+            part = part.sort(ROW)
+        old = self._gone | set(names) & set(self.table.columns)
+        self.keep(self.table.drop(old).hstack(part.select(names)))
 
     def collect(self, frame: Frame) -> pl.DataFrame:
         """Compute a part of the frame and hand it out."""
@@ -138,14 +130,17 @@ class Work:
 
     def largest(self, columns: Sequence[str]) -> dict[str, int]:
         """The greatest size in columns, from which the size of every sum and product follows."""
-        if not columns:
-            return {}
-        table = self.collect(self.frame.select(*(nw.col(name).abs().max() for name in columns)))
-        return {name: int(table[name][0] or 0) for name in columns}
+        self.settle()
+        ends = [self.table.select(*columns).min(), self.table.select(*columns).max()] if columns else []
+        return {name: max(abs(int(end[name][0] or 0)) for end in ends) for name in columns}
 
     def read(self, path: str) -> Columns:
         """The column reading of the formula at a path of the method."""
         return columns(self.plan.formulas[path], self.named(self.plan.formulas[path].names))
+
+    def parts(self, path: str) -> Parts:
+        """What the column reading of the formula at a path is put together from."""
+        return parts(self.plan.formulas[path], self.named(self.plan.formulas[path].names))
 
     def named(self, names: Iterable[str]) -> dict[str, nw.Expr]:
         """What formulas read for each name: numbers as float64 in their unit, texts as text."""
@@ -247,7 +242,7 @@ def _needed(column: str) -> tuple[str, int | None]:
 
 def is_member() -> nw.Expr:
     """Rows that have figures and points: status graded or scored."""
-    return (nw.col("status") == "graded") | (nw.col("status") == "scored")
+    return nw.col(MEMBER)
 
 
 def in_populations(names: Sequence[str]) -> nw.Expr:

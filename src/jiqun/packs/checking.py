@@ -11,11 +11,18 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from jiqun.packs.models.base import UnfitError
 from jiqun.packs.reading import Route, Source
 from jiqun.problems import Problem, problem
 
 M = TypeVar("M", bound=BaseModel)
 
+_BOUNDS = {
+    "ge": ("不能小于", "it is not less than"),
+    "gt": ("要大于", "it is more than"),
+    "le": ("不能大于", "it is not more than"),
+    "lt": ("要小于", "it is less than"),
+}
 _EXACTLY_ONE = re.compile(r"exactly one of (?P<names>.+) is needed, found (?P<found>.+)")
 # pydantic's error type → code; the first of these that a union's branches report is the one that is said
 _CODES = {
@@ -111,7 +118,13 @@ def _one_problem(route: Route, group: list[ErrorDetails], source: Source, model:
         return problem("PACK-021", place, names=said["names"], found=said["found"])
     if kind in _CODES and kind != "value_error":
         return problem(_CODES[kind], place, value=shown(error["input"]))
-    return problem("PACK-023", place, key=key or str(source.data.get("kind", "")), detail=detail)
+    unfit = context.get("error")
+    zh = unfit.zh if isinstance(unfit, UnfitError) else detail
+    for bound, (bound_zh, bound_en) in _BOUNDS.items():
+        if bound in context:
+            zh, detail = f"{bound_zh} {context[bound]}", f"{bound_en} {context[bound]}"
+    said = {"detail": detail, "detail_zh": zh}
+    return problem("PACK-023", place, key=key or str(source.data.get("kind", "")), **said)
 
 
 def known_keys(model: Any, route: Route) -> set[str]:

@@ -22,6 +22,18 @@ _EDITIONED = ("method", "example")
 Key = tuple[str, str, str]
 
 
+_KINDS = {
+    "document": "文件",
+    "parameter": "参数",
+    "taxonomy": "分类",
+    "table": "表",
+    "method": "办法",
+    "example": "算例",
+    "ladder": "梯度",
+    "edition": "版本选用规则",
+}
+
+
 @dataclass(frozen=True)
 class LawObject:
     """One object with the file it was read from."""
@@ -134,7 +146,9 @@ class LawBook:
         found = [one for one in self.editions(kind, id) if edition in (None, one.model.edition)]
         if not found:
             near = nearest(id, [one.id for one in self.objects(kind)])
-            raise ProblemsError([problem("PACK-040", Place(), kind=kind, id=id, nearest=near)])
+            raise ProblemsError(
+                [problem("PACK-040", Place(), kind=kind, kind_zh=_KINDS.get(kind, kind), id=id, nearest=near)]
+            )
         return found[-1]
 
     def get(self, kind: str, id: str, edition: str | None = None) -> Header:
@@ -243,7 +257,7 @@ class LawBook:
         """
         if id not in self._series:
             near = nearest(id, self._series)
-            raise ProblemsError([problem("PACK-040", Place(), kind="parameter", id=id, nearest=near)])
+            raise ProblemsError([problem("PACK-040", Place(), kind="parameter", kind_zh="参数", id=id, nearest=near)])
         one, values = self._series[id]
         covering = [
             value

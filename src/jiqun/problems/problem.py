@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
+from string import Formatter
 from types import MappingProxyType
 from typing import Literal
 
 import yaml
 
+UNKNOWN = "—"
+# a part of a sentence in ⟦ ⟧ is said only where its values are known: ⟦, the nearest is {nearest}⟧
+_OPTIONAL = re.compile("⟦(.*?)⟧")
 Severity = Literal["error", "warning", "notice"]
 Language = Literal["zh", "en"]
 
@@ -32,7 +37,7 @@ class Place:
         if self.line:
             parts += f":{self.line}" + (f":{self.column}" if self.column else "")
         if self.sheet:
-            parts += f"!{self.sheet}"
+            parts += f"!{self.sheet}" if parts else self.sheet
         if self.cell:
             parts += f"!{self.cell}"
         elif self.row:
@@ -87,7 +92,11 @@ class Problem:
         return replace(self, place=replace(self.place, **changes))  # type: ignore[arg-type]
 
     def _say(self, template: str) -> str:
-        return template.format_map(self.values)
+        return _OPTIONAL.sub(self._known, template).format_map(self.values)
+
+    def _known(self, part: re.Match[str]) -> str:
+        names = [name for _, name, _, _ in Formatter().parse(part[1]) if name]
+        return part[1] if all(self.values[name] not in ("", UNKNOWN) for name in names) else ""
 
 
 class ProblemsError(Exception):

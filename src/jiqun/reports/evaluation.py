@@ -25,6 +25,7 @@ def head_of(run: Evaluated) -> Head:
         "method": method.id,
         "snapshot": run.snapshot,
         "run": run.run,
+        "signed": run.sign_off.words(run.language) if run.official and run.sign_off is not None else "",
     }
     return Head(
         title=run.voice.pick(method.title, method.title_en),

@@ -10,6 +10,7 @@ import polars as pl
 
 from jiqun.desk.explaining import FACTS
 from jiqun.methods.plan import Plan
+from jiqun.methods.sign_off import SignOff
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs import LawBook, View
 from jiqun.problems import Language, Problem
@@ -35,6 +36,7 @@ class Evaluated:
     run: str
     snapshot: str
     official: bool
+    sign_off: SignOff | None = None
     rule: str = ""
     notices: tuple[Problem, ...] = ()
     facts: pl.DataFrame | None = None
@@ -102,16 +104,5 @@ class Evaluated:
         return lambda code: view.codes[str(code)].name if view is not None and str(code) in view.codes else ""
 
     def _view(self, column: str) -> View | None:
-        """The taxonomy of a column's codes, as it stood at the period's end.
-
-        The contract names it; where it does not, a region's pack does by the ending of the taxonomy's id
-        (`chongqing.districts` for the column district).
-        """
-        contract = self.plan.contracts.get(self.plan.method.evaluates.table)
-        if self.book is None:
-            return None
-        known = contract is not None and column in contract.column_names
-        taxonomy = contract.column(column).taxonomy if contract is not None and known else None
-        regional = (one.id for one in self.book.objects("taxonomy") if one.id.endswith(f".{column}s"))
-        found = taxonomy or next(regional, None)
-        return None if found is None else self.book.taxonomy(found).on(self.plan.period.last)
+        """The taxonomy of a column's codes, as it stood at the period's end."""
+        return self.voice.classification(column)

@@ -12,6 +12,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "fact.method": ("办法 {value}", "method {value}"),
     "fact.snapshot": ("数据快照 {value}", "data snapshot {value}"),
     "fact.run": ("运行 {value}", "run {value}"),
+    "fact.signed": ("{value}", "{value}"),
     "sheet.results": ("结果", "Results"),
     "sheet.summary": ("汇总", "Summary"),
     "sheet.moves": ("调整", "Moves"),

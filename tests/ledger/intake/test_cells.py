@@ -200,8 +200,23 @@ def test_a_change_of_more_than_ten_times_is_told_with_both_numbers(
     )
     checked = check_file(workbook(rows), tables("enterprise_year"), period=YEAR, previous=before)
     assert [(one.code, one.place.cell) for one in checked.notices] == [("LEDGER-047", "B9")]
-    assert "107万元" in checked.notices[0].what() and "2.5万元" in checked.notices[0].what()
+    assert "B9 2.5万元 → 107万元" in checked.notices[0].what()
     assert checked.good.height == 8
+
+
+def test_many_tenfold_changes_of_a_column_are_one_notice_with_the_first_cells(
+    workbook: Workbook, tables: Tables, code: Code
+) -> None:
+    """Twelve of forty firms jump in tax and three in staff: two notices, every cell in the summary."""
+    rows = [["统一社会信用代码", "税收（万元）", "平均职工人数"], *([code(row), 100 + row, 50] for row in range(40))]
+    tax = [(100.0 + row) / (20 + row if row < 12 else 1) for row in range(40)]
+    before = {"enterprise": [code(row) for row in range(40)], "tax": tax, "staff": [1, 1, 1] + [50] * 37}
+    checked = check_file(workbook(rows), tables("enterprise_year"), period=YEAR, previous=pl.DataFrame(before))
+    found = {one.values["field"]: one for one in checked.notices if one.code == "LEDGER-047"}
+    assert {field: one.values["count"] for field, one in found.items()} == {"实缴税金": "12", "平均职工人数": "3"}
+    assert found["实缴税金"].place.cell == "B13", "the widest change first"
+    assert found["实缴税金"].what().count("→") == 6 and "…" in found["实缴税金"].what()
+    assert len(checked.summary().jumps) == 15
 
 
 def test_a_whole_column_in_a_wrong_unit_is_told_once(workbook: Workbook, tables: Tables, code: Code) -> None:

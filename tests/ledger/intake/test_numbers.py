@@ -136,7 +136,40 @@ def test_units_in_header_and_cell_are_converted_exactly(workbook: Workbook, tabl
     ]
     tax = checked.summary().totals[0]
     assert (tax.stated, tax.unit_from, tax.converted) == (Fraction("1359567.89"), "元", Fraction("135.956789"))
-    assert checked.header.notes[0] == "B 税收(元)：元 → 万元 ×0.0001"
+    assert checked.header.notes[0] == "B 税收（元）：元 → 万元 ×0.0001"
+
+
+def test_a_header_is_kept_as_the_file_writes_it(workbook: Workbook, tables: Tables, code: Code) -> None:
+    """Full-width signs, a line break, a merged group above: what lineage shows is what the officer sees."""
+    rows = [
+        ["统一社会信用代码", "税收情况", None, "备　注"],
+        [None, "实缴税金\n（元）", "出口退税（元）", None],
+        [code(1), 12345.6, 5, "甲"],
+    ]
+    merged = ["A1:A2", "B1:C1", "D1:D2"]
+    checked = check_file(workbook(rows, merged=merged), tables("enterprise_year"), period=YEAR)
+    assert [one.header for one in checked.header.columns] == [
+        "统一社会信用代码",
+        "税收情况 实缴税金（元）",
+        "税收情况 出口退税（元）",
+    ]
+    assert [one.header for one in checked.header.ignored] == ["备　注"]
+
+
+def test_a_share_shown_in_per_cent_is_recorded_as_shown(workbook: Workbook, tables: Tables, code: Code) -> None:
+    """Excel keeps 0.35 in a cell that shows 35%: the ledger has 0.35, and the factor that leads there is 1/100."""
+    rows = [
+        ["宗地代码", "统一社会信用代码", "起始日期", "占用方式", "份额"],
+        ["P1", code(1), "2022-01-01", "自有", 0.35],
+        ["P2", code(1), "2022-01-01", "自有", 0.5],
+    ]
+    checked = check_file(workbook(rows, percent=["E2", "E3"]), tables("occupancy"))
+    assert checked.good["share"].to_list() == [0.35, 0.5]
+    share = checked.header.of("share")
+    assert share is not None
+    assert (share.unit_from, share.unit_to, share.factor) == ("%", "1", Fraction(1, 100))
+    mixed = check_file(workbook(rows, percent=["E2"]), tables("occupancy"))
+    assert mixed.good["share"].to_list() == [0.35, 0.5]
 
 
 def test_an_area_in_square_metres_becomes_mu_by_2000_thirds(workbook: Workbook, tables: Tables) -> None:
@@ -153,6 +186,8 @@ def test_a_cell_that_shows_per_cent_is_read_as_it_shows(workbook: Workbook, tabl
     ]
     checked = check_file(workbook(rows, percent=["E2"]), tables("occupancy"))
     assert checked.problems == () and checked.good["share"].to_list() == [0.25, 0.25, 0.25, 0.0025]
+    share = checked.header.of("share")
+    assert share is not None and (share.unit_from, share.factor) == ("%", Fraction(1, 100))
 
 
 def test_a_conversion_that_needs_more_than_15_digits_is_rounded_and_told(workbook: Workbook, tables: Tables) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import click
+from xlsxwriter.exceptions import XlsxWriterException
 
 from jiqun.cli.output import json_option, print_json, print_problems, print_table, problem_record, progress, say
 from jiqun.cli.speech import both, pick
@@ -30,8 +31,9 @@ def template(context: Context, table: str, output: Path | None) -> None:
     path = output or Path(both(f"填报模板_{contract.title}.xlsx", f"template_{table}.xlsx"))
     try:
         write_template(contract, path)
-    except OSError as refused:
-        raise ProblemsError([problem("CLI-007", file=path, detail=refused.strerror or refused)]) from None
+    except (OSError, XlsxWriterException) as refused:
+        detail = getattr(refused, "strerror", None) or refused
+        raise ProblemsError([problem("CLI-007", file=path, detail=detail)]) from None
     say(f"填报模板已写入 {path}", f"Form written to {path}")
 
 
@@ -277,6 +279,7 @@ def _record(checked: Checked, imported: Imported | None) -> dict[str, object]:
             "left_out": counts.left_out,
         },
         "totals": counts.totals,
+        "changed_tenfold": counts.jumps,
         "problems": _records(checked.problems),
         "notices": _records(checked.notices),
         "committed": None if imported is None else _committed(imported),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 
+from jiqun.cli.commands.ladder_editions import print_editions, print_firm_editions
 from jiqun.cli.output import json_option, print_json, print_table, progress, say
 from jiqun.cli.speech import both, language
 from jiqun.desk.context import Context
@@ -21,7 +23,9 @@ from jiqun.methods.ladder import (
     cultivation,
     evaluate_ladder,
     ladder_of,
+    last_year_with_data,
     screen,
+    side_by_side,
 )
 from jiqun.methods.ladder.words import (
     all_lacking_words,
@@ -34,6 +38,7 @@ from jiqun.methods.ladder.words import (
     rung_title,
     title_words,
 )
+from jiqun.packs.models import Ladder
 from jiqun.problems import Place, ProblemsError, problem
 from jiqun.reports import write_workbook
 from jiqun.reports.ladder import Screened, ladder_sheets
@@ -56,6 +61,11 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
     "--ladder", "ladder_id", help=both("梯度编号（默认本地区的）", "id of the ladder (default: the region's)")
 )
 @click.option("--rung", help=both("只看下一级是它的企业", "only firms whose next rung it is"))
+@click.option(
+    "--editions",
+    is_flag=True,
+    help=both("同一企业按各版本并排比较（须有 --rung）", "every edition side by side (with --rung)"),
+)
 @click.option("--targets", is_flag=True, help=both("培育目标与完成", "targets and what is done"))
 @click.option("--most", default=30, help=both("最多列几家", "at most"))
 @click.option("--output", "-o", type=click.Path(path_type=Path), help=both("写成 Excel", "write an Excel workbook"))
@@ -69,6 +79,7 @@ def ladder(
     snapshot: str,
     ladder_id: str | None,
     rung: str | None,
+    editions: bool,
     targets: bool,
     most: int,
     output: Path | None,
@@ -78,9 +89,12 @@ def ladder(
     day = on.date() if on is not None else context.now.date()
     with progress(2) as step:
         step(both("评价", "evaluating"))
-        evaluated = _evaluated(context, frozen, day, year, ladder_id)
+        evaluated = _evaluated(context, frozen, day, year, ladder_id, rung if editions else None)
         step(both("筛查", "screening"))
         chosen = None if firm is None else [find_subject(firm, _names(evaluated))]
+        if editions:
+            _print_editions(evaluated, chosen, rung, most)
+            return
         found = _of_rung(evaluated, screen(evaluated, chosen), rung)
     rows = cultivation(context.book, evaluated.holdings, day, evaluated.districts)
     if output is not None:
@@ -88,19 +102,46 @@ def ladder(
     elif as_json:
         print_json([_target_record(one) for one in rows] if targets else [standing_record(one) for one in found])
     elif targets:
-        _print_targets(evaluated, rows)
+        _print_targets(evaluated, rows, _district_names(context, evaluated))
     elif firm is not None:
         _print_firm(evaluated, found[0])
     else:
         _print_list(evaluated, found, most)
 
 
-def _evaluated(context: Context, frozen: Snapshot, on: date, year: int | None, ladder_id: str | None) -> Evaluated:
+def _print_editions(evaluated: Evaluated, chosen: list[str] | None, rung: str | None, most: int) -> None:
+    if rung is None:
+        raise click.UsageError(both("--editions 须同时给出 --rung", "--editions needs --rung"))
+    name = _rung(evaluated.ladder, rung)
+    if evaluated.ladder.rungs[name].rule is None:
+        raise click.UsageError(both(f"{rung} 没有可比较的办法", f"{rung} has no rule to compare"))
+    found = side_by_side(evaluated, name, chosen)
+    _print_head(evaluated)
+    if chosen is not None and found:
+        print_firm_editions(evaluated, found[0])
+    else:
+        print_editions(evaluated, found, name, most)
+
+
+def _evaluated(
+    context: Context, frozen: Snapshot, on: date, year: int | None, ladder_id: str | None, every: str | None
+) -> Evaluated:
     book = context.book if ladder_id is None or context.book.has("ladder", ladder_id) else context.everything
     tables = {name: frozen.table(name) for name in TABLES if name in frozen.names}
     if "enterprise_year" not in tables:
         raise ProblemsError([problem("LEDGER-056", Place(item="enterprise_year"), table="enterprise_year")])
-    return evaluate_ladder(book, ladder_of(book, ladder_id), tables, on, year=year)
+    own = ladder_of(book, ladder_id)
+    asked = year if year is not None else last_year_with_data(tables, on)
+    if year is None and asked != on.year - 1:
+        click.echo(
+            both(
+                f"! {on.year - 1} 年没有企业年度数据，按 {asked} 年的数据筛查（--year）。",
+                f"! No firm reported for {on.year - 1}; screened on the data of {asked} (--year).",
+            ),
+            err=True,
+        )
+    every = None if every is None else _rung(own, every)
+    return evaluate_ladder(book, own, tables, on, year=asked, every_edition_of=every)
 
 
 def _names(evaluated: Evaluated) -> dict[str, str]:
@@ -111,12 +152,17 @@ def _names(evaluated: Evaluated) -> dict[str, str]:
 def _of_rung(evaluated: Evaluated, found: tuple[Standing, ...], rung: str | None) -> tuple[Standing, ...]:
     if rung is None:
         return found
-    known = evaluated.ladder.rungs
+    wanted = _rung(evaluated.ladder, rung)
+    return tuple(one for one in found if one.next is not None and one.next.rung == wanted)
+
+
+def _rung(ladder: Ladder, rung: str) -> str:
+    known = ladder.rungs
     wanted = next((name for name, one in known.items() if rung in (name, one.title, one.title_en)), None)
     if wanted is None:
-        at, listed = Place(item=evaluated.ladder.id), "、".join(known)
-        raise ProblemsError([problem("METHOD-112", at, ladder=evaluated.ladder.id, rung=rung, known=listed)])
-    return tuple(one for one in found if one.next is not None and one.next.rung == wanted)
+        at, listed = Place(item=ladder.id), "、".join(known)
+        raise ProblemsError([problem("METHOD-112", at, ladder=ladder.id, rung=rung, known=listed)])
+    return wanted
 
 
 # --- for a person
@@ -230,7 +276,7 @@ def _print_assessment(evaluated: Evaluated, head: str, one: Assessment) -> None:
     print_table(heads, rows, indent="  ")
 
 
-def _print_targets(evaluated: Evaluated, rows: tuple[CultivationRow, ...]) -> None:
+def _print_targets(evaluated: Evaluated, rows: tuple[CultivationRow, ...], districts: Mapping[str, str]) -> None:
     spoken = language()
     _print_head(evaluated)
     heads = [
@@ -249,7 +295,7 @@ def _print_targets(evaluated: Evaluated, rows: tuple[CultivationRow, ...]) -> No
             (
                 title_words(evaluated.ladder, one.title, spoken),
                 count_words(one, spoken),
-                one.district or both("全部", "all"),
+                both("全部", "all") if one.district is None else districts.get(one.district, one.district),
                 unknown if one.target is None else f"{float(one.target):g}",
                 one.done,
                 "" if one.share is None else f"{float(one.share):.1%}",

@@ -13,6 +13,7 @@ from jiqun.cli.output import json_option, print_json, print_problems, print_tabl
 from jiqun.cli.speech import both, language
 from jiqun.desk.context import Context
 from jiqun.methods import load
+from jiqun.methods.examples import examples_of
 from jiqun.methods.lint import lint_method
 from jiqun.methods.wording.rule import rule_text
 from jiqun.packs.lint import lint as lint_packs
@@ -40,7 +41,7 @@ def packs() -> None:
 @click.pass_obj
 def list_packs(context: Context, as_json: bool) -> None:
     book = context.book
-    examples = Counter(getattr(one.model, "method", "") for one in book.objects("example"))
+    examples = Counter(book.method(one.method, one.method_edition).digest for one in examples_of(book))
     heads = [pack_record(book, pack) for pack in book.packs]
     rows = [method_record(one, examples) for one in book.objects("method")]
     if as_json:
@@ -65,6 +66,22 @@ def list_packs(context: Context, as_json: bool) -> None:
         [tuple(one.values())[1:] for one in rows],
         right=[5, 6],
     )
+    _print_coverage(rows)
+
+
+def _print_coverage(rows: list[dict[str, object]]) -> None:
+    """How much of the library is read in full, and which rules nobody has worked an example for."""
+    click.echo()
+    counts = Counter(str(one["completeness"]) for one in rows)
+    listed = both("、", ", ").join(f"{name} {count}" for name, count in counts.most_common())
+    editions, methods = len(rows), len({one["id"] for one in rows})
+    say(
+        f"办法 {methods} 部、{editions} 个版本：{listed}。",
+        f"{methods} methods in {editions} editions: {listed}.",
+    )
+    bare = [f"{one['id']} {one['edition']}".rstrip() for one in rows if not one["examples"]]
+    if bare:
+        say(f"还没有算例的：{'、'.join(bare)}。", f"Without examples: {', '.join(bare)}.")
 
 
 def pack_record(book: law.LawBook, pack: law.Pack) -> dict[str, object]:
@@ -87,7 +104,7 @@ def method_record(one: law.LawObject, examples: Counter[str]) -> dict[str, objec
         "edition": head.edition or "",
         "status": _STATUS[head.status] if language() == "zh" else head.status,
         "completeness": _COMPLETENESS[head.completeness] if language() == "zh" else head.completeness,
-        "examples": examples[head.id],
+        "examples": examples[head.digest] if isinstance(head, law.Method) else 0,
         "doubts": len(head.doubts),
     }
 

@@ -10,7 +10,7 @@ from jiqun.cli.commands.runs import trial_words
 from jiqun.cli.comparing import compare_runs, comparison_record, print_comparison
 from jiqun.cli.output import json_option, print_json, print_problems, print_table, progress, say
 from jiqun.cli.speech import both, language
-from jiqun.cli.telling import nearest_lines
+from jiqun.desk.advice import nearest_lines
 from jiqun.desk.context import Context
 from jiqun.desk.explaining import explain_subject, subject_facts, subject_names
 from jiqun.desk.running import Run, find_run
@@ -67,7 +67,7 @@ def next_grade(context: Context, run: str, subject: str, as_json: bool) -> None:
         f"【试算】{names[who] or who}（{who}）怎样才能到上一档，假定其他企业不变",
         f"[TRIAL] How {names[who] or who} ({who}) would reach the next grade, everybody else unchanged",
     )
-    rows, notes = nearest_lines(found, told)
+    rows, notes = nearest_lines(found, told, language())
     if rows:
         heads = [
             both("只改一项", "change one"),
@@ -129,6 +129,7 @@ def write_export(context: Context, run: Run, path: Path) -> None:
         run=run.id,
         snapshot=run.snapshot,
         official=run.official,
+        sign_off=run.sign_off,
         rule=plan_text(run.plan, run.book, language()),
         notices=(*run.problems, *run.changes),
         facts=subject_facts(context, run),

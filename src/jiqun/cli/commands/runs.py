@@ -1,8 +1,10 @@
-"""`jiqun evaluate` and `jiqun runs`."""
+"""`jiqun evaluate`, `jiqun runs` and `jiqun runs sign`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
 
 import click
 import polars as pl
@@ -12,11 +14,32 @@ from jiqun.cli.output import json_option, print_json, print_problems, print_tabl
 from jiqun.cli.speech import both, language, pick
 from jiqun.desk.context import Context
 from jiqun.desk.evaluating import Wanted, run_method
-from jiqun.desk.running import Run, all_runs
+from jiqun.desk.running import Run, all_runs, find_run
+from jiqun.desk.signing import sign as sign_run
+from jiqun.methods.sign_off import SignOff
 from jiqun.methods.wording.phrases import say as phrase
 from jiqun.methods.wording.voice import Voice
 
+_CLICK = Callable[[Callable[..., Any]], Callable[..., Any]]
 _STATUSES = ("graded", "scored", "exempt", "outside", "population_unknown")
+
+
+def _signature(required: bool) -> _CLICK:
+    """The options of a signature: who, under which document, on which day (today where left out)."""
+    options = (
+        click.option("--by", required=required, help=both("签发人", "who signs")),
+        click.option("--document", required=required, help=both("文号", "number of the document")),
+        click.option(
+            "--on", type=click.DateTime(["%Y-%m-%d"]), help=both("签发日期，默认今天", "day, today if left out")
+        ),
+    )
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
 
 
 @click.command(help=both("按一部办法评价一年", "Evaluate a period under a method"))
@@ -25,6 +48,8 @@ _STATUSES = ("graded", "scored", "exempt", "outside", "population_unknown")
 @click.option("--engine", type=click.Choice(["polars", "duckdb"]), default="polars", help=both("引擎", "engine"))
 @click.option("--snapshot", default="", help=both("用哪个快照（默认现在冻结）", "which snapshot (default: freeze now)"))
 @click.option("--set", "parameters", multiple=True, metavar="PARAMETER=VALUE", help=both("试改参数", "try a parameter"))
+@click.option("--official", is_flag=True, help=both("签发为正式结果", "sign it as the official result"))
+@_signature(required=False)
 @json_option
 @click.pass_obj
 def evaluate(
@@ -34,13 +59,18 @@ def evaluate(
     engine: str,
     snapshot: str,
     parameters: tuple[str, ...],
+    official: bool,
+    by: str | None,
+    document: str | None,
+    on: datetime | None,
     as_json: bool,
 ) -> None:
     when = period_of(period)
     assert when is not None
     wanted = Wanted(method, when, engine, snapshot, pairs("--set", parameters))
+    sign_off = _sign_off(context, by, document, on) if _asked_to_sign(official, by, document) else None
     with progress(5) as step:
-        run = run_method(context, wanted, stage(step))
+        run = run_method(context, wanted, stage(step), sign_off)
     if as_json:
         print_json(run_record(run) | {"grades": counts(run), "problems": [problem_record(one) for one in run.problems]})
         return
@@ -52,6 +82,23 @@ def evaluate(
     )
 
 
+def _asked_to_sign(official: bool, by: str | None, document: str | None) -> bool:
+    """Tell whether a signature is asked for; wrong use where only a part of it is given."""
+    given = [official, by is not None, document is not None]
+    if any(given) and not all(given):
+        raise click.UsageError(
+            both(
+                "签发要同时给出 --official、--by（签发人）和 --document（文号）",
+                "signing takes --official, --by (who signs) and --document (its number) together",
+            )
+        )
+    return official
+
+
+def _sign_off(context: Context, by: str | None, document: str | None, on: datetime | None) -> SignOff:
+    return SignOff(by or "", (on or context.now).date(), document or "")
+
+
 def print_run(run: Run) -> None:
     """Print what came of a run: trial or official, grades by population, how often the referee was asked."""
     method = run.plan.method
@@ -59,6 +106,8 @@ def print_run(run: Run) -> None:
     title = pick(method.title, method.title_en, method.id)
     say(f"{state}{title}（{run.edition}），{run.period} 年", f"{state}{title} ({run.edition}), {run.period}")
     say(f"运行 {run.id}　数据快照 {run.snapshot}", f"run {run.id}, data snapshot {run.snapshot}")
+    if run.sign_off is not None:
+        click.echo(run.sign_off.words(language()))
     grades = list(dict.fromkeys(name for one in method.grades.values() for name in one.classes))
     rows = list(_count_rows(run, grades))
     heads = [both("评价类别", "population"), both("户数", "firms"), *grades, both("未能定档", "no grade")]
@@ -78,8 +127,8 @@ def print_run(run: Run) -> None:
 
 
 def trial_words(run: Run) -> str:
-    """Return 【试算】 for a run that is not official."""
-    return "" if run.official else both("【试算】", "[TRIAL] ")
+    """Return 【试算】 for a run that is not official, 【正式】 for one that is."""
+    return both("【正式】", "[OFFICIAL] ") if run.official else both("【试算】", "[TRIAL] ")
 
 
 def referee_counts(run: Run) -> tuple[int, int]:
@@ -118,10 +167,35 @@ def _status_count(run: Run, status: str) -> int:
     return int(run.outcome["statuses"].get(status, 0))
 
 
-@click.command(help=both("列出评价结果", "List the runs there are"))
+@click.group(help=both("列出评价结果，或签发一个", "List the runs there are, or sign one"), invoke_without_command=True)
+@json_option
+@click.pass_context
+def runs(ctx: click.Context, as_json: bool) -> None:
+    if ctx.invoked_subcommand is None:
+        _list(ctx.obj, as_json)
+
+
+@runs.command(
+    help=both(
+        "把一次试算签发为正式结果：用同一快照再算一遍，结果相同才签发",
+        "Sign a trial: evaluated again on its snapshot, it must be the same",
+    )
+)
+@click.argument("run")
+@_signature(required=True)
 @json_option
 @click.pass_obj
-def runs(context: Context, as_json: bool) -> None:
+def sign(context: Context, run: str, by: str, document: str, on: datetime | None, as_json: bool) -> None:
+    trial = find_run(context, run)
+    with progress(5) as step:
+        signed = sign_run(context, trial, _sign_off(context, by, document, on), stage(step))
+    if as_json:
+        print_json(run_record(signed))
+        return
+    print_run(signed)
+
+
+def _list(context: Context, as_json: bool) -> None:
     found = all_runs(context)
     if as_json:
         print_json([run_record(run) for run in found])
@@ -142,6 +216,7 @@ def runs(context: Context, as_json: bool) -> None:
             both("企业", "subjects"),
             both("效力", "state"),
             both("何时", "when"),
+            "",
         ],
         [
             (
@@ -153,6 +228,7 @@ def runs(context: Context, as_json: bool) -> None:
                 run.outcome["subjects"],
                 both("正式", "official") if run.official else both("试算", "trial"),
                 run.when,
+                "" if run.sign_off is None else run.sign_off.words(language()),
             )
             for run in found
         ],
@@ -164,4 +240,5 @@ def run_record(run: Run) -> dict[str, object]:
     """Return a run as a record for JSON."""
     outcome = {name: value for name, value in run.outcome.items() if name != "problems"}
     standing = {"run": run.id, "official": run.official, "snapshot": run.snapshot, "when": run.when}
+    standing["sign_off"] = run.sign_off
     return {**standing, **run.inputs, **outcome}

@@ -115,9 +115,7 @@ def backup(context: Context, file: Path) -> None:
         say("数据库不是文件，请另用 pg_dump 备份。", "The database is no file: back it up with pg_dump.")
 
 
-@click.command(
-    help=both("把备份恢复到一个空文件夹，并逐个文件核对", "Restore a backup, checked")
-)
+@click.command(help=both("把备份恢复到一个空文件夹，并逐个文件核对", "Restore a backup, checked"))
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.argument("folder", type=click.Path(path_type=Path))
 def restore(file: Path, folder: Path) -> None:

@@ -1,7 +1,7 @@
 """Intake: a department's file held against a contract — check, preview, and the file that goes back."""
 
 from jiqun.ledger.intake.archive import Limits
-from jiqun.ledger.intake.check import check_file
+from jiqun.ledger.intake.check import check_file, look, refuse
 from jiqun.ledger.intake.checked import Checked, ColumnReading, HeaderReport, IgnoredColumn, Summary, Total
 from jiqun.ledger.intake.excel_safety import neutralise, original
 from jiqun.ledger.intake.return_file import write_return_file
@@ -17,7 +17,9 @@ __all__ = [
     "Summary",
     "Total",
     "check_file",
+    "look",
     "neutralise",
     "original",
+    "refuse",
     "write_return_file",
 ]

@@ -13,7 +13,7 @@ import polars as pl
 from jiqun.ledger.intake.archive import Limits
 from jiqun.ledger.intake.body import Body, read_body
 from jiqun.ledger.intake.cells_date import Days
-from jiqun.ledger.intake.checked import Checked, Summary, Total
+from jiqun.ledger.intake.checked import Checked, HeaderReport, Summary, Total
 from jiqun.ledger.intake.exact_numbers import total
 from jiqun.ledger.intake.header_match import Vocabulary
 from jiqun.ledger.intake.header_report import Understood, understand
@@ -61,12 +61,17 @@ def check_file(
     """Read a department's file as rows of a table and check every cell and row of it.
 
     `units` tells a field's unit (`tax` → 元), `mapping` its column (`tax` → header text or column letter), `constants`
-    a value that is not in the file (`meter` → its number). `dates` says in which order a file writes day and month,
-    `midnight` whether 00:00 closes the day it is written with. `sets` gives the known codes of a column. `previous`
-    are the rows of the period before. What forbids reading the file at all raises ProblemsError (LEDGER-001 … 021);
-    faults of cells and rows are returned.
+    a value that is not in the file (`meter` → its number); a field may be called by its title too. `dates` says in
+    which order a file writes day and month, `midnight` whether 00:00 closes the day it is written with. `sets` gives
+    the known codes of a column. `previous` are the rows of the period before. What forbids reading the file at all
+    raises ProblemsError (LEDGER-001 … 021); faults of cells and rows are returned.
     """
-    given = Given(units or {}, mapping or {}, constants or {}, Days(dates), midnight)
+    vocabulary = Vocabulary(contract)
+
+    def by_field(told: Mapping[str, str] | None) -> dict[str, str]:
+        return {vocabulary.field(word): said for word, said in (told or {}).items()}
+
+    given = Given(by_field(units), by_field(mapping), by_field(constants), Days(dates), midnight)
     place = Place(path.name)
     fields = {one.name: one for one in contract.fields}
     unit_of, problems = told_units(given.units, fields, place)
@@ -75,7 +80,6 @@ def check_file(
         raise ProblemsError(problems)
     book = open_book(path, limits)
     told = {header: fields[name] for name, header in given.mapping.items()}
-    vocabulary = Vocabulary(contract)
     looking = Looking(contract, vocabulary, period.year if period else None, told, header_row)
     raw, head = choose_sheet(book, path.name, looking, sheet)
     place = Place(path.name, raw.name)
@@ -90,6 +94,42 @@ def check_file(
     judged = judge(body, contract, period, previous, sets or {})
     source = Source(path, file_digest(path), raw.name or None)
     return _checked(source, contract, raw, found, body, judged, place)
+
+
+def look(
+    path: Path,
+    contract: TableContract,
+    *,
+    period: Period | None = None,
+    sheet: str | None = None,
+    header_row: int | None = None,
+    limits: Limits | None = None,
+) -> HeaderReport | None:
+    """Return how the head of a file reads although something in it is missing; None where no head is found.
+
+    It is for asking a person what a column means, where `check_file` could not go on.
+    """
+    vocabulary = Vocabulary(contract)
+    looking = Looking(contract, vocabulary, period.year if period else None, {}, header_row)
+    try:
+        raw, head = choose_sheet(open_book(path, limits), path.name, looking, sheet)
+    except ProblemsError:
+        return None
+    return understand(raw, head, contract, vocabulary, frozenset(), {}, Place(path.name, raw.name)).report
+
+
+def refuse(checked: Checked, faults: Sequence[Fault]) -> Checked:
+    """Return the check with more rows at fault: they go from the good rows to those that are sent back."""
+    if not faults:
+        return checked
+    place = Place(checked.source.path.name, checked.source.sheet or "")
+    every = tuple(sorted((*checked.faults, *faults), key=lambda one: (one.row, one.column or 0, one.code)))
+    good = checked.good.filter(~pl.col("_row").is_in([one.row + 1 for one in faults]))
+    problems = _problems(every, place)
+    by_code = dict(sorted(Counter(one.code for one in every).items()))
+    counts = replace(checked.counts, good=good.height, bad=len({one.row for one in every}), by_code=by_code)
+    bad = _bad_frame(checked.raw, every, problems, place)
+    return replace(checked, good=good, bad=bad, problems=problems, faults=every, counts=counts)
 
 
 def _unknown_names(given: Given, fields: Mapping[str, object], place: Place) -> list[Problem]:
@@ -135,7 +175,7 @@ def _checked(
         bad=len(bad_rows),
         repeated=int(is_repeated.sum()),
         left_out=len(body.layout.left_out),
-        jumps=len(judged.jumps),
+        jumps=tuple(found.report.cell(one.row, one.field.name) for one in judged.jumps),
         by_code=dict(sorted(Counter(one.code for one in faults).items())),
         totals=_totals(body, found),
     )

@@ -64,6 +64,11 @@ class HeaderReport:
         """Return the column that a field was read from; None where the file has none."""
         return next((one for one in self.columns if one.field == field), None)
 
+    def cell(self, row: int, field: str) -> str:
+        """Return the address of the cell that a value came from; empty for a field that no column gave."""
+        column = self.of(field)
+        return f"{column.column}{row}" if column else ""
+
     @property
     def notes(self) -> tuple[str, ...]:
         """Every conversion in words, such as `F 税收（元）：元 → 万元 ×0.0001`."""
@@ -91,8 +96,8 @@ class Total:
 class Summary:
     """Counts for the preview.
 
-    `by_code` counts every cell or row at fault, also beyond those in `problems`; `jumps` every number that changed more
-    than ten times, of which the 200 worst are in `notices`.
+    `by_code` counts every cell or row at fault, also beyond those in `problems`; `jumps` are the cells of every number
+    that changed more than ten times since the period before, the widest change first.
     """
 
     rows: int
@@ -100,7 +105,7 @@ class Summary:
     bad: int
     repeated: int
     left_out: int
-    jumps: int
+    jumps: tuple[str, ...]
     by_code: Mapping[str, int]
     totals: tuple[Total, ...]
 
@@ -132,5 +137,4 @@ class Checked:
 
     def cell(self, row: int, field: str) -> str:
         """Return the address of the cell that a value came from; empty for a field that no column gave."""
-        column = self.header.of(field)
-        return f"{column.column}{row}" if column else ""
+        return self.header.cell(row, field)

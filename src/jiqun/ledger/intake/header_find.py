@@ -27,6 +27,7 @@ class Head:
     last_row: int
     data_row: int
     parts: tuple[tuple[str, ...], ...]
+    headers: tuple[str, ...]  # each column's header as the file writes it
     matches: tuple[Match, ...]
     unmatched: tuple[Unmatched, ...]
     unit_line: tuple[str, ...]
@@ -39,17 +40,20 @@ class Head:
 
 
 class Top:
-    """The first rows of a sheet as texts, once as they stand and once with merged cells filled."""
+    """The first rows of a sheet as texts: as they are written, narrowed, and both with merged cells filled."""
 
     def __init__(self, sheet: RawSheet) -> None:
         self.height = min(SEARCHED_ROWS, sheet.height)
-        self.plain = [[_text(cell) for cell in sheet.row(row)] for row in range(self.height)]
+        self.written = [[shown(cell).strip(BLANKS) for cell in sheet.row(row)] for row in range(self.height)]
+        self.plain = [[narrow(text) for text in row] for row in self.written]
         self.merged = tuple(one for one in sheet.merged if one[0] < self.height)
         self.filled = [list(row) for row in self.plain]
+        self.seen = [list(row) for row in self.written]
         for top, left, bottom, right in self.merged:
             for row in range(top, min(bottom, self.height - 1) + 1):
                 for column in range(left, min(right, len(self.filled[row]) - 1) + 1):
                     self.filled[row][column] = self.plain[top][left]
+                    self.seen[row][column] = self.written[top][left]
 
     def is_parent(self, row: int) -> bool:
         """Tell whether a row groups the columns of the row below it."""
@@ -75,20 +79,21 @@ class Top:
         return len(texts) > 1 and not any(_LABELLED.search(text) for text in texts)
 
     def _fill_to_the_right(self, row: int, leaf: int) -> None:
-        last = ""
+        last = ("", "")
         for column, text in enumerate(self.plain[row]):
-            last = text or last
-            if not text and last and self.plain[leaf][column]:
-                self.filled[row][column] = last
+            last = (text, self.written[row][column]) if text else last
+            if not text and last[0] and self.plain[leaf][column]:
+                self.filled[row][column], self.seen[row][column] = last
 
     def parts(self, first: int, last: int) -> tuple[tuple[str, ...], ...]:
         """Return each column's header texts from top to bottom, the same text once."""
         columns = zip(*self.filled[first : last + 1], strict=True)
         return tuple(tuple(dict.fromkeys(text for text in column if text)) for column in columns)
 
-
-def _text(cell: object) -> str:
-    return narrow(shown(cell).strip(BLANKS))  # type: ignore[arg-type]
+    def headers(self, first: int, last: int) -> tuple[str, ...]:
+        """Return each column's header as it is written, in one line."""
+        columns = zip(*self.seen[first : last + 1], strict=True)
+        return tuple(" ".join(dict.fromkeys("".join(text.splitlines()) for text in one if text)) for one in columns)
 
 
 def _spans_some(one: Range, width: int) -> bool:
@@ -128,7 +133,8 @@ def _head(top: Top, leaf: int, vocabulary: Vocabulary, year: int | None, told: M
     matches, unmatched = match_headers(parts, vocabulary, year, _told_columns(parts, told))
     data_row, units = _below(top, last + 1)
     lines = tuple(unit for row in top.filled[:first] for text in dict.fromkeys(row) for unit in _line_units(text))
-    return Head(first, last, data_row, parts, tuple(matches), tuple(unmatched), lines, units)
+    headers = top.headers(first, leaf)
+    return Head(first, last, data_row, parts, headers, tuple(matches), tuple(unmatched), lines, units)
 
 
 def _told_columns(parts: Sequence[Sequence[str]], told: Mapping[str, Column]) -> dict[int, Column]:

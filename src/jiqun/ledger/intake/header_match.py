@@ -77,6 +77,14 @@ class Vocabulary:
                 return one
         return found
 
+    def field(self, word: str) -> str:
+        """Return the name of the one field that is called so; the word itself where none or several are."""
+        for table in (self._titles, self._aliases):
+            found = {one.name for one in table.get(comparable(word), [])}
+            if found:
+                return found.pop() if len(found) == 1 else word
+        return word
+
     def nearest(self, header: str) -> str:
         """Return `field (title)` of the nearest word, or `—`."""
         if not header:

@@ -15,6 +15,7 @@ from jiqun.problems import Place, Problem, problem
 from jiqun.values import Unit
 
 _FIRM, _NAME = "enterprise", "name"
+_PER_CENT = Unit.parse("%")
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,13 @@ def understand(
         found = read_unit(match, head, units, place)
         problems += [found.problem] if found.problem else []
         notices += [found.notice] if found.notice else []
-        from_units[match.column] = found.unit
-        readings.append(_reading(match, head, found.unit, found.notice is not None))
+        unit = _PER_CENT if _is_shown_in_per_cent(raw, head, match, found.unit) else found.unit
+        from_units[match.column] = unit
+        readings.append(_reading(match, head, unit, found.notice is not None))
     nameless = [
         Unmatched(index, "") for index, parts in enumerate(head.parts) if not parts and _has_data(raw, head, index)
     ]
-    ignored = tuple(_ignored(one, vocabulary) for one in (*head.unmatched, *nameless) if not one.fields)
+    ignored = tuple(_ignored(one, head, vocabulary) for one in (*head.unmatched, *nameless) if not one.fields)
     if ignored:
         at = Place(place.file, place.sheet, head.last_row + 1)
         shown = "、".join(f"{one.column}“{one.header}”" for one in ignored)
@@ -67,17 +69,31 @@ def _has_data(raw: RawSheet, head: Head, column: int) -> bool:
     return bool(raw.columns[column].filled().slice(head.data_row).any())
 
 
+def _is_shown_in_per_cent(raw: RawSheet, head: Head, match: Match, unit: Unit | None) -> bool:
+    """Tell whether every number of a plain share is shown in per cent: 0.35 in a cell that shows 35%."""
+    if unit is None or unit.powers or match.field.type != "number" or unit == _PER_CENT:
+        return False
+    numbers = raw.columns[match.column].numbers
+    rows = [row for row in numbers.is_not_null().arg_true().to_list() if row >= head.data_row]
+    return bool(rows) and all((row, match.column) in raw.percent_cells for row in rows)
+
+
 def _reading(match: Match, head: Head, unit: Unit | None, assumed: bool) -> ColumnReading:
-    header = " ".join(head.parts[match.column])
     name = match.field.name
     return ColumnReading(
-        letter(match.column), header, name, str(unit or ""), match.field.unit or str(unit or ""), match.how, assumed
+        letter(match.column),
+        head.headers[match.column],
+        name,
+        str(unit or ""),
+        match.field.unit or ("" if unit is None else str(Unit.none())),  # what the ledger keeps
+        match.how,
+        assumed,
     )
 
 
-def _ignored(one: Unmatched, vocabulary: Vocabulary) -> IgnoredColumn:
+def _ignored(one: Unmatched, head: Head, vocabulary: Vocabulary) -> IgnoredColumn:
     near = "—" if one.other_period else vocabulary.nearest(one.header)
-    return IgnoredColumn(letter(one.column), one.header, near, one.other_period)
+    return IgnoredColumn(letter(one.column), head.headers[one.column], near, one.other_period)
 
 
 def _doubled(head: Head, place: Place) -> list[Problem]:
@@ -85,9 +101,7 @@ def _doubled(head: Head, place: Place) -> list[Problem]:
         problem(
             "LEDGER-016",
             Place(place.file, place.sheet, head.last_row + 1, cell_name(group[1].column, head.last_row)),
-            cells="、".join(
-                f"{cell_name(one.column, head.last_row)}“{' '.join(head.parts[one.column])}”" for one in group
-            ),
+            cells="、".join(f"{cell_name(one.column, head.last_row)}“{head.headers[one.column]}”" for one in group),
             field=group[0].field.title,
             name=name,
         )
@@ -100,7 +114,7 @@ def _ambiguous(head: Head, place: Place) -> list[Problem]:
         problem(
             "LEDGER-017",
             Place(place.file, place.sheet, head.last_row + 1, cell_name(one.column, head.last_row)),
-            header=one.header,
+            header=head.headers[one.column],
             fields="、".join(one.fields),
         )
         for one in head.unmatched
@@ -120,7 +134,7 @@ def _absent(
             continue
         if field.name == _FIRM and _NAME in there:
             continue
-        near = next((one.header for one in head.unmatched if _is_near(vocabulary, one, field)), "—")
+        near = next((head.headers[one.column] for one in head.unmatched if _is_near(vocabulary, one, field)), "—")
         problems.append(problem("LEDGER-015", at, field=field.title, name=field.name, nearest=near))
     return problems
 

@@ -31,7 +31,7 @@ def read_unit(match: Match, head: Head, told: Mapping[str, Unit], place: Place) 
         return UnitReading()
     own = parsed_unit(match.unit or head.row_units.get(match.column))
     at = Place(place.file, place.sheet, head.last_row + 1, cell_name(match.column, head.last_row))
-    header = " ".join(head.parts[match.column])
+    header = head.headers[match.column]
     wanted = Unit.parse(field.unit) if field.unit else Unit.none()
     given = told.get(field.name)
     if own is not None and given is not None and own != given:

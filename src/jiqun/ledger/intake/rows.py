@@ -18,7 +18,7 @@ from jiqun.problems import Place, Problem, problem
 from jiqun.values import Period
 from jiqun.values.uscc import is_valid
 
-_MOST_JUMPS = 200
+_SHOWN_JUMPS = 5
 _FIRM, _NAME = "enterprise", "name"
 
 
@@ -37,8 +37,7 @@ class Judged:
         """Say what is worth knowing, each at its first cell."""
 
         def at(row: int, field: str) -> Place:
-            column = header.of(field)
-            return Place(place.file, place.sheet, row, f"{column.column}{row}" if column else "")
+            return Place(place.file, place.sheet, row, header.cell(row, field))
 
         found: list[Problem] = []
         if self.repeated:
@@ -49,9 +48,14 @@ class Judged:
         for one in self.suspicions:
             said = {"field": one.field.title, "name": one.field.name, "ratio": one.ratio, "rows": one.rows}
             found.append(problem("LEDGER-048", at(header.header_row, one.field.name), **said))
-        for jump in self.jumps[:_MOST_JUMPS]:
-            said = {"field": jump.field.title, "now": jump.now, "before": jump.before}
-            found.append(problem("LEDGER-047", at(jump.row, jump.field.name), **said))
+        jumped: dict[str, list[history.Jump]] = {}
+        for jump in self.jumps:
+            jumped.setdefault(jump.field.name, []).append(jump)
+        for name, jumps in jumped.items():
+            shown = [f"{header.cell(one.row, name)} {one.before} → {one.now}" for one in jumps[:_SHOWN_JUMPS]]
+            more = "…" if len(jumps) > len(shown) else ""
+            said = {"field": jumps[0].field.title, "count": len(jumps), "cells": "；".join(shown) + more}
+            found.append(problem("LEDGER-047", at(jumps[0].row, name), **said))
         for check in self.noticed:
             said = {"title": check.check.title, "title_en": check.check.title_en, "expression": check.check.expression}
             said |= {"count": len(check.rows), "rows": rows_text(check.rows), "values": check.values}

@@ -81,7 +81,7 @@ def _of_values(statistic: Statistic, figures: Sequence[Fraction | None]) -> Frac
         case "sum":
             return sum(values, Fraction(0))
         case "mean":
-            return sum(values, Fraction(0)) / len(values)
+            return _mean(sorted(values), exact(statistic.without_lowest), exact(statistic.without_highest))
         case "median":
             return median(values)
         case "max":
@@ -90,6 +90,13 @@ def _of_values(statistic: Statistic, figures: Sequence[Fraction | None]) -> Frac
             return min(values)
         case _:
             return percentile(values, exact(statistic.percentile or "0"))
+
+
+def _mean(ordered: Sequence[Fraction], without_lowest: Fraction, without_highest: Fraction) -> Fraction | None:
+    """The mean without ⌊n·p⌋ values at each end; None where nothing remains."""
+    size = len(ordered)
+    kept = ordered[floor(size * without_lowest) : size - floor(size * without_highest)]
+    return sum(kept, Fraction(0)) / len(kept) if kept else None
 
 
 def percentile(values: Sequence[Fraction], share: Fraction) -> Fraction:

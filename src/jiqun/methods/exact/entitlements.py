@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import floor
+from typing import Any
 
 from jiqun.methods.exact.member import Entitled, Member, as_number
 from jiqun.methods.plan import Plan
-from jiqun.packs.models.method import Streak
+from jiqun.packs.models.method import Budget, Streak
 from jiqun.values import exact, half_up
 
 
@@ -20,6 +22,28 @@ def entitle(plan: Plan, members: Sequence[Member]) -> None:
         for name in plan.method.entitlements:
             member.entitlements[name] = _entitled(plan, member, name)
         _settle_exclusive(plan, member)
+    for name, entitlement in plan.method.entitlements.items():
+        if entitlement.budget is not None:
+            _share_out(plan, members, name, entitlement.budget)
+
+
+def _share_out(plan: Plan, members: Sequence[Member], name: str, budget: Budget) -> None:
+    """Cut the amounts of every group that asks for more than its budget, in proportion, rounded down."""
+    digits = plan.method.entitlements[name].digits
+    groups: dict[tuple[Any, ...], list[Member]] = {}
+    for member in members:
+        if member.entitlements[name].state == "applies":
+            groups.setdefault(tuple(member.names[column] for column in budget.over), []).append(member)
+    for key, group in groups.items():
+        asked = sum((one.entitlements[name].amount or Fraction(0) for one in group), Fraction(0))
+        for member in group:
+            own = member.entitlements[name].amount or Fraction(0)
+            whole = member.number(plan, f"entitlements.{name}.budget.amount")
+            if whole is None or None in key:
+                member.entitlements[name] = Entitled("unknown")
+            elif asked > half_up(whole, digits):
+                part = own * half_up(whole, digits) / asked
+                member.entitlements[name] = Entitled("applies", Fraction(floor(part * 10**digits), 10**digits))
 
 
 def streak(plan: Plan, member: Member, name: str, one: Streak) -> Fraction | None:

@@ -56,7 +56,29 @@ def _step(step: PrepareStep, values: Values, lower: bool) -> Sequence[Fraction |
     if step.normalise is None:
         return values
     turned = [max(values) + min(values) - value for value in values] if lower else values
+    if step.normalise == "distance_to_reference":
+        return _distances(turned, step)
+    if step.normalise == "above_below_mean":
+        return _sides_of_mean(turned, exact(step.threshold))
     return normalise(turned, step.normalise, exact(step.low), exact(step.high))
+
+
+def _distances(values: Values, step: PrepareStep) -> Sequence[Fraction | None]:
+    """x ÷ reference, less 1 where centred; missing where the reference is 0."""
+    of_cohort = {"mean": sum(values, Fraction(0)) / len(values), "median": median(values)}
+    of_cohort |= {"highest": max(values), "lowest": min(values)}
+    name = str(step.reference)
+    reference = of_cohort[name] if name in of_cohort else exact(name)
+    if reference == 0:
+        return [None] * len(values)
+    return [value / reference - (1 if step.centred else 0) for value in values]
+
+
+def _sides_of_mean(values: Values, threshold: Fraction) -> Values:
+    """1 more than a share above the mean, −1 more than it below, otherwise 0."""
+    mean = sum(values, Fraction(0)) / len(values)
+    distances = [value - mean for value in values]
+    return [Fraction(0) if abs(one) <= threshold * mean else Fraction(1 if one > 0 else -1) for one in distances]
 
 
 def median(values: Values) -> Fraction:

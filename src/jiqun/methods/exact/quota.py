@@ -31,13 +31,13 @@ def class_sizes(quota: Quota, classes: Sequence[str], whole: int, candidates: in
     if quota.counting == "cumulative":
         reached = 0
         wanted = []
-        for index in range(len(classes)):
+        for index, name in enumerate(classes):
             mark = _rounded(sum(shares[: index + 1], Fraction(0)) * whole, quota.rounding)
-            wanted.append(max(mark - reached, 0))
-            reached = max(mark, reached)
+            wanted.append(_asked(quota, name, max(mark - reached, 0)))
+            reached += wanted[-1]
         return _from_best(classes, wanted, candidates, rest)
     wanted = [
-        _rounded(share * whole, quota.class_rounding.get(name, quota.rounding))
+        _asked(quota, name, _rounded(share * whole, quota.class_rounding.get(name, quota.rounding)))
         for name, share in zip(classes, shares, strict=True)
     ]
     return _from_best(classes, wanted, candidates, rest)
@@ -45,7 +45,17 @@ def class_sizes(quota: Quota, classes: Sequence[str], whole: int, candidates: in
 
 def quota_classes(quota: Quota, classes: Sequence[str]) -> list[str]:
     """Return the classes that the quota hands out, best first."""
-    return [name for name in classes if name in quota.shares or name == quota.rest]
+    return [name for name in classes if quota.hands_out(name)]
+
+
+def _asked(quota: Quota, name: str, by_share: int) -> int:
+    """Places written for the class, or those of its share held between `least` and `most`."""
+    size = quota.places.get(name, by_share)
+    if name in quota.least and size < quota.least[name]:
+        size = quota.least[name]
+    if name in quota.most and size > quota.most[name]:
+        size = quota.most[name]
+    return size
 
 
 def _rounded(count: Fraction, how: str) -> int:

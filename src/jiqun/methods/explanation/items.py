@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import polars as pl
+
 from jiqun.methods.explanation.model import AdditionLine, BenchmarkLine, CriterionLine, ItemLine
 from jiqun.methods.explanation.reader import Reader
 from jiqun.methods.plan import conditions
@@ -13,7 +15,7 @@ from jiqun.methods.wording.numbers import with_unit, written
 from jiqun.methods.wording.rule import benchmarks_of
 from jiqun.methods.wording.scores import bound_words, formula_words
 from jiqun.methods.wording.totals import addition_words, node_words
-from jiqun.packs.models.method import Score
+from jiqun.packs.models.method import Score, Statistic
 
 OWN = ("own", "capped", "floored", "not_positive")
 MEMBER_STATUSES = ("graded", "scored")
@@ -110,7 +112,30 @@ def _benchmark(reader: Reader, name: str, measure: str) -> BenchmarkLine:
         completeness,
         voice.say(f"mark.{completeness}"),
         voice.clause(clause),
+        "" if one.statistic is None else _cohort(reader, one.statistic),
     )
+
+
+def _cohort(reader: Reader, statistic: Statistic) -> str:
+    """Name the subject's own group by its codes' titles, with its size; empty where it is its whole population."""
+    own = {name: reader.value(name) for name in statistic.over}
+    if set(own) <= {"population"} or None in own.values():
+        return ""
+    named = reader.voice.listed(reader.voice.coded(name, value) for name, value in own.items())
+    column = f"measure__{statistic.measure}"
+    if (
+        statistic.period == "last"
+        or column not in reader.trace.columns
+        or not set(own) <= {"population", *reader.gathered}
+    ):
+        return named
+    members = MEMBER_STATUSES if statistic.members == "scored" else ("graded",)
+    there = pl.col("status").cast(pl.String).is_in(members) & pl.col(column).is_not_null()
+    rows = reader.trace.filter(there).select(reader.plan.subject, pl.col("population").cast(pl.String))
+    columns = [name for name in own if name != "population"]
+    known = rows.join(reader.everybody.select(reader.plan.subject, *columns), on=reader.plan.subject)
+    same = known.filter(*(pl.col(name) == value for name, value in own.items()))
+    return reader.voice.say("why.cohort_size", cohort=named, count=same.height)
 
 
 def _points_words(

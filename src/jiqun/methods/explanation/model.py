@@ -22,7 +22,7 @@ class InputLine:
 
 @dataclass(frozen=True)
 class BenchmarkLine:
-    """What the value was held against, where the number stands and how certain that is."""
+    """What the value was held against, where the number stands, how certain that is, and whose statistic it is."""
 
     name: str
     label: str
@@ -31,6 +31,7 @@ class BenchmarkLine:
     completeness: str
     mark: str
     clause: ClauseText | None
+    cohort: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,7 @@ class Explanation:
     completeness: str
     period: str
     official: bool
+    signed: str
     subject: str
     name: str
     status: str

@@ -21,12 +21,13 @@ Lineage = Callable[[str, str, str, int], str | None]  # table, key, column, year
 
 @dataclass(frozen=True)
 class Reader:
-    """One subject's rows and its pool's rows; everything said is read from here, nothing is computed again."""
+    """One subject's rows and those of everybody (trace, gathered); what is said is read from here."""
 
     voice: Voice
     row: Mapping[str, Any]
     gathered: Mapping[str, Any]
     trace: pl.DataFrame
+    everybody: pl.DataFrame
     moves: tuple[Mapping[str, Any], ...]
     lineage: Lineage | None = None
 
@@ -42,6 +43,10 @@ class Reader:
         """A scaled figure of the trace as text; None where it is missing."""
         value = self.row.get(column)
         return None if value is None else scaled_text(int(value), digits)
+
+    def value(self, name: str) -> object:
+        """The raw value of the population, a column or an input; None where it is missing."""
+        return self.row["population"] if name == "population" else self.gathered.get(name)
 
     def text(self, name: str) -> str | None:
         """The value of a name as a formula read it, as text without unit; None where it is missing."""
@@ -70,7 +75,7 @@ class Reader:
         if isinstance(value, bool):
             return self.voice.say("verdict.met") if value else self.voice.say("verdict.unmet")
         if isinstance(value, (date, str)):
-            return str(value)
+            return self.voice.coded(name, value)
         return number_text(exact(value), self._digits(name))
 
     def _digits(self, name: str) -> int | None:

@@ -108,6 +108,21 @@ def move_lines(reader: Reader) -> tuple[MoveLine, ...]:
     return tuple(lines)
 
 
+def refereed_words(reader: Reader, column: str, changed: bool) -> str:
+    """Name a figure that the referee decided over fractions, and say whether the float would have been wrong."""
+    kind, _, name = column.partition("__")
+    voice, total = reader.voice, reader.plan.total(reader.population)
+    additions = {} if total is None else {"bonus": total.bonuses, "deduction": total.deductions}.get(kind, {})
+    if name in additions:
+        title = voice.pick(additions[name].title, additions[name].title_en, name)
+    elif kind == "entitlement":
+        one = reader.plan.method.entitlements[name.removesuffix("__state")]
+        title = voice.pick(one.title, one.title_en, name)
+    else:
+        title = voice.label(f"{name}_points" if kind == "points" else name or column)
+    return voice.say("why.refereed_changed", title=title) if changed else title
+
+
 def entitlement_lines(reader: Reader) -> tuple[EntitlementLine, ...]:
     """What follows from the grade: everything that applies, is superseded or is unknown."""
     voice, lines = reader.voice, []

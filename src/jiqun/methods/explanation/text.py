@@ -30,6 +30,8 @@ class _Writer:
         yield self.say("why.title", name=e.name, subject=e.subject, period=e.period, method=e.method)
         if not e.official:
             yield self.say("why.trial")
+        elif e.signed:
+            yield self.say("why.official", signed=e.signed)
         yield f"{e.status_words}{self.say('colon')}{e.population}" if e.population else e.status_words
         if e.status_reason:
             yield e.status_reason
@@ -92,7 +94,9 @@ class _Writer:
         yield f"{item.title}{self.say('colon')}{joined([item.measure_words, item.points_words], self.language)}"
         for benchmark in item.benchmarks:
             value = benchmark.value or self.say("unknown")
-            yield "  " + self.say("why.benchmark", value=value, mark=benchmark.mark, words=benchmark.words)
+            cohort = self.say("why.cohort", cohort=benchmark.cohort) if benchmark.cohort else ""
+            said = {"value": value, "mark": benchmark.mark, "words": benchmark.words, "cohort": cohort}
+            yield "  " + self.say("why.benchmark", **said)
         if item.bounds:
             yield "  " + joined(item.bounds, self.language)
         if item.value is None and item.inputs:

@@ -26,7 +26,9 @@ def _source(voice: Voice, name: str, one: Input) -> str:
     if one.rollup is not None:
         return _rollup(voice, name, one.rollup)
     if one.result is not None:
-        said = voice.say("input.result", method=one.result.method, item=one.result.item)
+        item = one.result.item
+        key = f"input.result.{item}" if item in ("grade", "total") else "input.result.item"
+        said = voice.say("input.result", method=_method_title(voice, one.result.method), item=voice.say(key, item=item))
         return voice.say("input.earlier", source=said, count=one.result.earlier) if one.result.earlier else said
     if one.streak is not None:
         return voice.say("input.streak", grade=one.streak.grade)
@@ -36,8 +38,17 @@ def _source(voice: Voice, name: str, one: Input) -> str:
     if one.ancestor is not None:
         column, level = voice.label(one.ancestor.column), one.ancestor.level
         return voice.say("input.ancestor", column=column, taxonomy=one.ancestor.taxonomy, level=level)
+    if one.lookup is not None:
+        return voice.say("input.lookup", column=voice.label(one.lookup.key), parameter=one.lookup.parameter)
     value, unit = voice.plan.parameters[name]
     return voice.say("input.parameter", parameter=one.parameter, number=with_unit(number_text(value), unit))
+
+
+def _method_title(voice: Voice, id_: str) -> str:
+    if voice.book is None or not voice.book.has("method", id_):
+        return id_
+    found = voice.book.method(id_)
+    return voice.pick(found.title, found.title_en, id_)
 
 
 def column_label(voice: Voice, table: str, column: str) -> str:
@@ -56,6 +67,13 @@ def _rollup(voice: Voice, name: str, one: Rollup) -> str:
     if one.repeats is not None:
         where += _repeats(voice, name, one.table, one.repeats)
     take = voice.say(f"take.{one.take}", of=of)
+    if one.key is not None:
+        where = (
+            voice.say(
+                "rows.key", by=column_label(voice, one.table, one.by or voice.plan.subject), key=voice.label(one.key)
+            )
+            + where
+        )
     return voice.say(
         "input.rollup", table=voice.table(one.table), rows=voice.say(f"rows.{one.rows}"), where=where, take=take
     )
@@ -89,7 +107,11 @@ def _step(voice: Voice, step: PrepareStep, lower: bool) -> str:
         return voice.say("prepare.natural_logarithm")
     if step.logarithm or step.normalise is None:
         return voice.say("prepare.logarithm")
-    said = voice.say(f"normalise.{step.normalise}", low=step.low, high=step.high)
+    reference, kind = step.reference or "", step.normalise + ("_centred" if step.centred else "")
+    if reference in ("mean", "median", "highest", "lowest"):
+        reference = voice.say(f"reference.{reference}")
+    threshold = share_text(step.threshold)
+    said = voice.say(f"normalise.{kind}", low=step.low, high=step.high, reference=reference, threshold=threshold)
     return voice.listed([voice.say("prepare.reversed"), said]) if lower else said
 
 
@@ -124,6 +146,9 @@ def _statistic(voice: Voice, name: str, one: Statistic) -> str:
         measure=voice.label(one.measure),
         take=voice.say(f"statistic.{one.take}", **parts),
     )
+    for end in ("without_lowest", "without_highest"):
+        if exact(getattr(one, end)):
+            said = voice.listed([said, voice.say(f"benchmark.{end}", share=share_text(getattr(one, end)))])
     if one.smallest_cohort > 1:
         otherwise = voice.say("unknown") if one.otherwise is None else benchmark_words(voice, one.otherwise)
         return voice.say("benchmark.smallest", statistic=said, count=one.smallest_cohort, otherwise=otherwise)

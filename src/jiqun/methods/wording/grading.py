@@ -41,7 +41,10 @@ def grade_words(voice: Voice, grade: Grade) -> str:
         if grade.ladder.otherwise is not None:
             rungs.append(voice.say("ladder.otherwise", grade=grade.ladder.otherwise))
         return voice.say("ladder", rungs=voice.joined(rungs))
-    parts = [grade_words(voice, part) for part in grade.lowest_of or ()]
+    parts = [
+        voice.say("part", place=place, title=voice.pick(part.title, part.title_en, ""), words=grade_words(voice, part))
+        for place, part in enumerate(grade.lowest_of or (), start=1)
+    ]
     return voice.say("lowest_of", parts=voice.joined(parts))
 
 
@@ -60,12 +63,12 @@ def _cuts(voice: Voice, cuts: Sequence[Cut], of: str) -> str:
 
 def quota_words(voice: Voice, quota: Quota, classes: Sequence[str]) -> str:
     """Say shares, denominator, rounding, ties, small pools and minima of a quota."""
-    shares = [f"{name} {share_text(quota.shares[name])}" for name in classes if name in quota.shares]
+    shares = [_share_words(voice, quota, name) for name in classes if name in quota.shares or name in quota.places]
     if quota.rest is not None and quota.rest not in quota.shares:
         shares.append(voice.say("quota.rest", grade=quota.rest))
     said = [
         voice.say(
-            "quota",
+            "quota" if quota.shares else "quota.only_places",
             pools=voice.listed(voice.label(name) for name in quota.pools),
             of=item_label(voice, quota.of),
             order=voice.say(f"quota.{quota.order}"),
@@ -81,6 +84,15 @@ def quota_words(voice: Voice, quota: Quota, classes: Sequence[str]) -> str:
         least = with_unit(written(number), unit)
         said.append(voice.say("minimum", grade=name, of=item_label(voice, quota.of), number=least))
     return voice.joined(said)
+
+
+def _share_words(voice: Voice, quota: Quota, name: str) -> str:
+    if name in quota.places:
+        return voice.say("quota.places", grade=name, count=quota.places[name])
+    said = f"{name} {share_text(quota.shares[name])}"
+    bounds = [voice.say("quota.least", count=quota.least[name])] if name in quota.least else []
+    bounds += [voice.say("quota.most", count=quota.most[name])] if name in quota.most else []
+    return voice.say("quota.bounded", share=said, bounds=voice.listed(bounds)) if bounds else said
 
 
 def counting_words(voice: Voice, quota: Quota) -> str:
@@ -151,6 +163,11 @@ def entitlement_words(voice: Voice, name: str) -> str:
         said.append(voice.say("entitled.cap", cap=written(one.cap), unit=unit))
     if one.exclusive is not None:
         said.append(voice.say("entitled.exclusive", group=one.exclusive))
+    if one.budget is not None:
+        budget = voice.formula(f"entitlements.{name}.budget.amount")
+        budget += f" {unit}" if budget[-1].isdigit() else ""
+        over = voice.listed(voice.label(column) for column in one.budget.over)
+        said.append(voice.say("entitled.budget_over" if over else "entitled.budget", budget=budget, over=over))
     return voice.joined(said)
 
 

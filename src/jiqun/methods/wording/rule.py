@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
 from jiqun.methods.compile import compile_method
+from jiqun.methods.full_points import most_points
 from jiqun.methods.plan import Plan
 from jiqun.methods.wording.figures import benchmark_words, input_words, prepared_words
 from jiqun.methods.wording.grading import (
@@ -19,15 +20,15 @@ from jiqun.methods.wording.grading import (
     move_words,
     requirement_words,
 )
-from jiqun.methods.wording.numbers import written
 from jiqun.methods.wording.phrases import say
 from jiqun.methods.wording.scores import score_words
 from jiqun.methods.wording.totals import addition_lines, node_words, total_words
+from jiqun.methods.wording.tree import shares_in_total
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs import LawBook, TableContract
-from jiqun.packs.models.method import ALL, Method, Score
+from jiqun.packs.models.method import ALL, Method, Population, Score
 from jiqun.problems import Language, ProblemsError
-from jiqun.values import Period, decimal_text, exact
+from jiqun.values import Period, decimal_text, half_up
 
 Row = tuple[str, ...]
 
@@ -168,9 +169,14 @@ class _Page:
 
     def _scope(self) -> Iterator[str]:
         yield from self._rows(
-            (self.voice.label(name), self.voice.formula(f"populations.{name}.where"), one.clause)
-            for name, one in self.method.populations.items()
+            (self.voice.label(name), self._who(name, one), one.clause) for name, one in self.method.populations.items()
         )
+
+    def _who(self, name: str, one: Population) -> str:
+        everybody = f"{self.voice.plan.subject} is not missing"
+        if " ".join(one.where.split()) == everybody:
+            return self.voice.say("everybody", table=self.voice.table(self.method.evaluates.table))
+        return self.voice.formula(f"populations.{name}.where")
 
     def _special(self) -> Iterator[str]:
         yield from self._rows(
@@ -193,14 +199,23 @@ class _Page:
 
     def _indicators(self) -> Iterator[str]:
         keys = ("item", "formula", "unit", "digits", "weight", "benchmark", "clause", "mark")
-        head = tuple(self.voice.say(f"rule.{key}") for key in keys)
         for key, scores in self.method.scores.items():
-            rows = [self._indicator(item, score) for item, score in scores.items()]
-            weights = sum((exact(score.weight) for score in scores.values()), Fraction(0))
-            rows.append((self.voice.say("rule.sum"), "", "", "", decimal_text(weights), "", "", ""))
+            inside = key if key != ALL else next(iter(self.method.populations))
+            shares = shares_in_total(self.voice.plan, inside)
+            points = {item: most_points(score) for item, score in scores.items()}
+            weights = {
+                item: _points_text(most) if shares is None else _per_cent(shares.get(item))
+                for item, most in points.items()
+            }
+            rows = [self._indicator(item, score, weights[item]) for item, score in scores.items()]
+            if shares is None and None not in points.values():
+                summed = sum((one for one in points.values() if one is not None), Fraction(0))
+                rows.append((self.voice.say("rule.sum"), "", "", "", decimal_text(summed), "", "", ""))
+            named = [one if one != "weight" or shares is None else "share" for one in keys]
+            head = tuple(self.voice.say(f"rule.{one}") for one in named)
             yield from (f"### {self._heading(key)}", "", *table(head, rows), "")
 
-    def _indicator(self, item: str, score: Score) -> Row:
+    def _indicator(self, item: str, score: Score, weight: str) -> Row:
         name = self.voice.plan.measure_of(item, score)
         measure = self.method.measures.get(name)
         formula, unit, digits = "", "", ""
@@ -213,7 +228,7 @@ class _Page:
         title = self.voice.score_title(item)
         clause = score.clause or (measure.clause if measure is not None else None)
         mark = self._mark(clause, self._benchmark_mark(score))
-        return title, formula, unit, digits, written(score.weight), benchmarks, self._clause(clause), mark
+        return title, formula, unit, digits, weight, benchmarks, self._clause(clause), mark
 
     def _unscored(self) -> Iterator[str]:
         """Measures that criteria, grades and other measures read but no score holds."""
@@ -239,13 +254,23 @@ class _Page:
 
     def _points(self) -> Iterator[str]:
         for key, scores in self.method.scores.items():
+            said = {item: self._item_clauses(key, item, score) for item, score in scores.items()}
+            same = _common_end(list(said.values()))
+            join, colon = self.voice.say("clauses_join"), self.voice.say("colon")
             lines = [
-                f"- {self.voice.score_title(item)}{self.voice.say('colon')}"
-                f"{score_words(self.voice, f'scores.{key}.{item}', item, score)}"
-                f"{self.voice.say('clauses_join')}{self.voice.digits(score.digits)}"
-                for item, score in scores.items()
+                f"- {self.voice.score_title(item)}{colon}{join.join(clauses[: len(clauses) - same])}"
+                for item, clauses in said.items()
             ]
+            if same:
+                shared = join.join(next(iter(said.values()))[-same:])
+                lines += ["", self.voice.say("points.together", clauses=shared)]
             yield from (f"### {self._heading(key)}", "", *lines, "")
+
+    def _item_clauses(self, key: str, item: str, score: Score) -> list[str]:
+        """What is said of an item, clause by clause; its own title is not said twice."""
+        words = score_words(self.voice, f"scores.{key}.{item}", item, score)
+        words = words.removeprefix(f"{self.voice.score_title(item)}{self.voice.say('colon')}")
+        return [*words.split(self.voice.say("clauses_join")), self.voice.digits(score.digits)]
 
     def _totals(self) -> Iterator[str]:
         for key, total in self.method.totals.items():
@@ -263,6 +288,23 @@ class _Page:
             (self._heading(key), grade_words(self.voice, one), one.clause or (one.quota.clause if one.quota else None))
             for key, one in self.method.grades.items()
         )
+
+
+def _common_end(clauses: Sequence[Sequence[str]]) -> int:
+    """How many clauses at the end are the same for all of several items; each keeps one of its own."""
+    if len(clauses) < 2:
+        return 0
+    most = min(len(one) for one in clauses) - 1
+    ends = list(zip(*(reversed(one) for one in clauses), strict=False))[:most]
+    return next((place for place, end in enumerate(ends) if len(set(end)) > 1), len(ends))
+
+
+def _points_text(most: Fraction | None) -> str:
+    return "" if most is None else decimal_text(most)
+
+
+def _per_cent(share: Fraction | None) -> str:
+    return "" if share is None else f"{decimal_text(half_up(share * 100, 2))}%"
 
 
 def benchmarks_of(score: Score) -> tuple[str, ...]:

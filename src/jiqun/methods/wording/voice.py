@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from jiqun.expressions import NumberType
 from jiqun.expressions.words import words
+from jiqun.methods.compile_inputs import split_column
 from jiqun.methods.plan import FixedBenchmark, Plan
 from jiqun.methods.wording.numbers import scaled_text, with_unit
 from jiqun.methods.wording.phrases import joined, listed, say
-from jiqun.packs import LawBook
+from jiqun.packs import LawBook, View
 from jiqun.problems import Language
 from jiqun.values import Unit
 
@@ -114,6 +115,49 @@ class Voice:
         if contract is None or column not in contract.column_names:
             return []
         return [(each.value, self.pick(each.title, each.title_en)) for each in contract.column(column).categories]
+
+    def coded(self, name: str, code: object) -> str:
+        """Say the value of a name that holds codes by its title: 江北区（500105）; other values as they are.
+
+        Populations are said by their title, values of a closed set by the word departments write for them.
+        """
+        text = str(code)
+        if name == "population":
+            return self.label(text)
+        for value, title in self._categories(name, None):
+            if value == text:
+                return title
+        view = self.classification(name)
+        known = None if view is None else view.codes.get(text)
+        return text if known is None else self.say("coded", title=self.pick(known.name, known.name_en or ""), code=text)
+
+    def classification(self, name: str) -> View | None:
+        """The taxonomy of the codes of a column or input, as it stood at the period's end; None for other names.
+
+        The contract names it; where it does not, a region's pack does by the ending of the taxonomy's id
+        (`chongqing.districts` for the column district).
+        """
+        if self.book is None:
+            return None
+        table, column = self.plan.method.evaluates.table, name
+        one = self.plan.method.inputs.get(name)
+        if one is not None and one.ancestor is not None:
+            return self._taxonomy(one.ancestor.taxonomy)
+        if one is not None:
+            if one.column is None:
+                return None
+            table, column = split_column(one.column, table)
+        contract = self.plan.contracts.get(table)
+        if contract is not None and column in contract.column_names and contract.column(column).taxonomy is not None:
+            return self._taxonomy(contract.column(column).taxonomy or "")
+        regional = (each.id for each in self.book.objects("taxonomy") if each.id.endswith(f".{column}s"))
+        found = next(regional, None)
+        return None if found is None else self._taxonomy(found)
+
+    def _taxonomy(self, id_: str) -> View | None:
+        if self.book is None or not self.book.has("taxonomy", id_):
+            return None
+        return self.book.taxonomy(id_).on(self.plan.period.last)
 
     def unit(self, name: str) -> Unit | None:
         """The unit of a name; None where it is no number."""

@@ -58,6 +58,14 @@ Codes = Annotated[tuple[Code, ...], BeforeValidator(_listed)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 
+class UnfitError(ValueError):
+    """Says in Chinese and English why the parts of an object do not go together."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+
+
 class Model(BaseModel):
     """A frozen part of an object: unknown keys and wrong types are refused."""
 

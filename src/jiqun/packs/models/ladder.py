@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from jiqun.packs.models.base import Code, Header, Identifier, Model, Names, Num, Span
+from jiqun.packs.models.base import Code, Header, Identifier, Model, Names, Num, Span, UnfitError
 from jiqun.packs.models.method.shared import Clause, Formula, Listed
 
 CaseType = Literal["text", "date", "number", "boolean"]
@@ -83,7 +83,10 @@ class LadderRung(Model):
     @model_validator(mode="after")
     def _held(self) -> Self:
         if (self.held_by == "title") != (self.holds is not None):
-            raise ValueError("holds names the title of a rung that is held by a title, and of no other")
+            raise UnfitError(
+                "holds 写的是靠称号持有的那一级的称号，别的级不写",
+                "holds names the title of a rung that is held by a title, and of no other",
+            )
         return self
 
 

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from jiqun.packs.models.base import Code, Codes, Completeness, Header, Identifier, Model, Names, Span
+from jiqun.packs.models.base import Code, Codes, Completeness, Header, Identifier, Model, Names, Span, UnfitError
 
 Coverage = Literal["full", "partial"]
 
@@ -83,5 +83,5 @@ class Taxonomy(Header):
     @model_validator(mode="after")
     def _some_codes(self) -> Self:
         if self.data is None and not self.codes:
-            raise ValueError("a taxonomy has codes: give `data` or `codes`")
+            raise UnfitError("分类要有编码：请写 data 或 codes", "a taxonomy has codes: give `data` or `codes`")
         return self

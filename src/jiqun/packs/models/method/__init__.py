@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from jiqun.packs.models.base import Header
 from jiqun.packs.models.method.grading import (
+    Budget,
     Criterion,
     Cut,
     Entitlement,
@@ -74,7 +77,7 @@ class Method(Header):
     evaluates: Evaluates = Evaluates()
     classes: dict[str, Classes] = {}
     inputs: dict[str, Input] = {}
-    populations: dict[str, Population]
+    populations: dict[str, Population] = Field(min_length=1)
     exceptions: dict[str, SpecialTreatment] = {}
     measures: dict[str, Measure] = {}
     prepared: dict[str, Prepared] = {}
@@ -115,6 +118,7 @@ __all__ = [
     "Band",
     "Benchmark",
     "Between",
+    "Budget",
     "Case",
     "Cases",
     "Choice",

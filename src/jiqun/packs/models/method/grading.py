@@ -6,8 +6,8 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from jiqun.packs.models.base import Model, Num
-from jiqun.packs.models.method.shared import Clause, Formula, Listed, exactly_one
+from jiqun.packs.models.base import Model, Num, UnfitError
+from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, exactly_one
 
 
 class Criterion(Model):
@@ -25,7 +25,9 @@ class Criterion(Model):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if self.manual == (self.test is not None):
-            raise ValueError("a criterion has either a test or manual: true")
+            raise UnfitError(
+                "一项条件要么写 test，要么写 manual: true", "a criterion has either a test or manual: true"
+            )
         return self
 
 
@@ -44,7 +46,7 @@ class Requirement(Model):
     def _one_kind(self) -> Self:
         exactly_one(self, "all", "any", "at_least")
         if (self.at_least is None) != (self.of is None):
-            raise ValueError("at_least and of go together")
+            raise UnfitError("at_least 和 of 要一起写", "at_least and of go together")
         return self
 
 
@@ -80,13 +82,16 @@ class Cut(Model):
 
 
 class Quota(Model):
-    """Grades by shares of a pool, best first.
+    """Grades by shares of a pool, best first; a class may also have a fixed number of `places` (前50名).
 
     `counting: cumulative` rounds the cumulative counts (A, A+B, …); `each` rounds every class on its own and gives the
     rest to class `rest`. `denominator` says whether scored-but-not-graded members count in N (济宁: yes, 鱼台: no).
     """
 
-    shares: dict[str, Num]
+    shares: dict[str, Num] = {}
+    places: dict[str, int] = {}
+    least: dict[str, int] = {}  # fewest places of a class with a share (前10%、至少3户)
+    most: dict[str, int] = {}
     of: str = "total"
     order: Literal["descending", "ascending"] = "descending"
     pools: Listed[str] = ("population",)
@@ -99,6 +104,30 @@ class Quota(Model):
     small_pool: SmallPool | None = None
     minimum: dict[str, Num] = {}  # a class also asks for this value; below it the subject falls to the next class
     clause: Clause | None = None
+
+    @model_validator(mode="after")
+    def _bounds_fit(self) -> Self:
+        counts = (*self.places.values(), *self.least.values(), *self.most.values())
+        if any(count < 0 for count in counts):
+            raise UnfitError("places、least、most 不能是负数", "places, least and most are not negative")
+        if counts and self.rounding == "largest_remainder":
+            raise UnfitError(
+                "places、least、most 不能和 largest_remainder 一起用",
+                "places, least and most do not go with largest_remainder",
+            )
+        if set(self.places) & set(self.shares):
+            raise UnfitError(
+                "一个档次要么写比例（shares），要么写名额（places）", "a class has either a share or places"
+            )
+        if (set(self.least) | set(self.most)) - set(self.shares):
+            raise UnfitError("least 和 most 只用于写了比例的档次", "least and most belong to classes with a share")
+        if any(self.least[name] > self.most.get(name, self.least[name]) for name in self.least):
+            raise UnfitError("least 不能大于 most", "least is not above most")
+        return self
+
+    def hands_out(self, name: str) -> bool:
+        """Tell whether a class is given by rank; the others of the grade come by moves only."""
+        return name in self.shares or name in self.places or name == self.rest
 
 
 class Rung(Model):
@@ -131,6 +160,14 @@ class Grade(Model):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         exactly_one(self, "quota", "cuts", "ladder", "lowest_of")
+        if self.quota is not None:
+            handed = [name for name in self.classes if self.quota.hands_out(name)]
+            rest = self.quota.rest or (handed[-1] if handed else "")
+            if rest in {*self.quota.places, *self.quota.least, *self.quota.most}:
+                raise UnfitError(
+                    f"{rest} 取剩下的名额，自己不能有 places、least、most；请另写 rest",
+                    f"{rest} takes the rest and has no places, least or most of its own; name another rest",
+                )
         return self
 
 
@@ -165,10 +202,23 @@ class Move(Model):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.move in ("fix", "veto", "not_below", "not_above") and self.to is None and self.listed is None:
-            raise ValueError(f"{self.move} needs `to` or a `listed` kind")
+            raise UnfitError(f"{self.move} 要写 to，或写 listed 名单类型", f"{self.move} needs `to` or a `listed` kind")
         if (self.move == "inherit") != (self.inherit is not None) or (self.move == "share") != (self.share is not None):
-            raise ValueError("inherit and share need their own section, and only they have it")
+            raise UnfitError(
+                "inherit 和 share 要有自己的一节，别的调整没有",
+                "inherit and share need their own section, and only they have it",
+            )
         return self
+
+
+class Budget(Model):
+    """A sum that all amounts of an entitlement share, for each group of `over` (nothing: for everybody together).
+
+    Where they ask for more, each is amount × budget ÷ Σ amounts, rounded down, so that the sum stays within.
+    """
+
+    amount: Formula
+    over: Listed[str] = ()
 
 
 class Entitlement(Model):
@@ -180,11 +230,18 @@ class Entitlement(Model):
     where: Formula | None = None
     amount: Formula | None = None
     unit: str = "1"
-    digits: int = 2
+    digits: Digits = 2
     cap: Num | None = None
+    budget: Budget | None = None  # after caps and exclusive groups
     exclusive: str | None = None
     effect: Literal["benefit", "burden"] = "benefit"
     clause: Clause | None = None
+
+    @model_validator(mode="after")
+    def _budget_of_amounts(self) -> Self:
+        if self.budget is not None and self.amount is None:
+            raise UnfitError("有预算（budget）就要有可分配的金额（amount）", "a budget needs an amount to share out")
+        return self
 
 
 SmallPool.model_rebuild()

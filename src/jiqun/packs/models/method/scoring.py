@@ -6,8 +6,8 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from jiqun.packs.models.base import Model, Num
-from jiqun.packs.models.method.shared import Clause, Formula, Listed, exactly_one
+from jiqun.packs.models.base import Model, Num, UnfitError
+from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, exactly_one
 from jiqun.packs.models.method.weighting import Weighting
 from jiqun.values import exact
 
@@ -24,9 +24,11 @@ class Band(Model):
     @model_validator(mode="after")
     def _ends(self) -> Self:
         if self.at_least is not None and self.more_than is not None:
-            raise ValueError("a band has one lower end: at_least or more_than")
+            raise UnfitError(
+                "一档只有一个下限：at_least 或 more_than", "a band has one lower end: at_least or more_than"
+            )
         if self.at_most is not None and self.less_than is not None:
-            raise ValueError("a band has one upper end: at_most or less_than")
+            raise UnfitError("一档只有一个上限：at_most 或 less_than", "a band has one upper end: at_most or less_than")
         return self
 
 
@@ -126,7 +128,7 @@ class Score(Model):
     title_en: str = ""
     measure: str | None = None
     weight: Num = "100"
-    digits: int
+    digits: Digits
     ratio: Ratio | None = None
     around: Around | None = None
     between: Between | None = None
@@ -189,24 +191,38 @@ class Node(Model):
     rho: Num = "0.5"  # grey: distinguishing coefficient ρ
     missing: Literal["unknown", "available"] = "unknown"  # available: means divide by Σ weights of what is there
     least_share: Num = "0"  # share of weight that must be available
-    digits: int
+    digits: Digits
     clause: Clause | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.weights is not None and self.weighting is not None:
-            raise ValueError("a node has either weights or weighting")
+            raise UnfitError("weights 和 weighting 只能写一个", "a node has either weights or weighting")
+        if self.take in ("min", "max") and (self.weights is not None or self.weighting is not None):
+            raise UnfitError(
+                f"{self.take} 只取其中一项的原值，权重没有意义",
+                f"{self.take} takes one part as it is: weights have no meaning there",
+            )
         judged = self.weighting.ahp if self.weighting is not None else None
         if judged is not None and len(judged.matrix) != len(self.of):
-            raise ValueError(f"the judgements need a row for each of the {len(self.of)} parts")
+            raise UnfitError(
+                f"判断矩阵要有 {len(self.of)} 行，每个组成部分一行",
+                f"the judgements need a row for each of the {len(self.of)} parts",
+            )
         if self.compares and self.missing == "available":
-            raise ValueError(f"{self.take} needs every part: missing must be unknown")
+            raise UnfitError(
+                f"{self.take} 要用到每一项，missing 只能是 unknown",
+                f"{self.take} needs every part: missing must be unknown",
+            )
         if not self.compares and self.lower:
-            raise ValueError("`lower` belongs to topsis and grey; elsewhere turn the measure round before")
+            raise UnfitError(
+                "lower 只用于 topsis 和 grey；其他情况请先把指标反向",
+                "`lower` belongs to topsis and grey; elsewhere turn the measure round before",
+            )
         if set(self.lower) - set(self.of):
-            raise ValueError("`lower` names parts of the node")
+            raise UnfitError("lower 里的名称必须在 of 里", "`lower` names parts of the node")
         if not 0 < exact(self.rho) <= 1:
-            raise ValueError("rho lies above 0 and at most at 1")
+            raise UnfitError("rho 要大于 0、不大于 1", "rho lies above 0 and at most at 1")
         return self
 
     @property
@@ -227,7 +243,7 @@ class Addition(Model):
     title_en: str = ""
     points: Formula
     where: Formula | None = None
-    digits: int = 4
+    digits: Digits = 4
     cap: Num | None = None
     clause: Clause | None = None
 
@@ -240,12 +256,12 @@ class Total(Model):
     of: Listed[str] | None = None  # all scores of the population where left out
     take: Literal["sum", "arithmetic", "geometric", "harmonic", "min", "max"] = "sum"
     factor: Formula | None = None
-    factor_digits: int = 6
+    factor_digits: Digits = 6
     bonuses: dict[str, Addition] = {}
     bonus_cap: Num | None = None
     deductions: dict[str, Addition] = {}
     deduction_cap: Num | None = None
     cap: Num | None = None
     floor: Num | None = None
-    digits: int
+    digits: Digits
     clause: Clause | None = None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, TypeAlias, TypeVar
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
-from jiqun.packs.models.base import Code, Model
+from jiqun.packs.models.base import Code, Model, UnfitError
 
 
 def _as_tuple(value: Any) -> Any:
@@ -18,6 +18,19 @@ Listed = Annotated[tuple[T, ...], BeforeValidator(_as_tuple)]
 Formula: TypeAlias = Code  # a whole number alone may be written without quotes
 Clause: TypeAlias = Code  # a clause id of the method's document, or "document-id#clause-id"
 ALL = "all"
+MOST_DIGITS = 12
+
+
+def _decimals(value: int) -> int:
+    if not 0 <= value <= MOST_DIGITS:
+        raise UnfitError(
+            f"小数位是 0 到 {MOST_DIGITS} 的整数，写的是 {value}",
+            f"decimals are a whole number from 0 to {MOST_DIGITS}, found {value}",
+        )
+    return value
+
+
+Digits = Annotated[int, AfterValidator(_decimals)]
 
 
 def exactly_one(model: Model, *names: str) -> None:

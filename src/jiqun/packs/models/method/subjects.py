@@ -6,8 +6,9 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from jiqun.packs.models.base import Code, Day, Model, Num
-from jiqun.packs.models.method.shared import Clause, Formula, Listed, exactly_one
+from jiqun.packs.models.base import Code, Day, Model, Num, UnfitError
+from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, exactly_one
+from jiqun.values import exact
 
 
 class Evaluates(Model):
@@ -47,9 +48,12 @@ class Rollup(Model):
     where: Formula | None = None
     repeats: Repeats | None = None  # keep only rows that stand alone, or only rows that have a twin
     by: str | None = None  # column that names the subject; the subject's own column name where left out
+    key: str | None = (
+        None  # the subject's column that `by` must equal (a shared parcel, a landlord); itself if left out
+    )
     rows: Literal["same_period", "up_to_period", "all"] = "all"
     date_column: str | None = None  # needed by same_period and up_to_period in a table without a year column
-    digits: int = 6  # sums, means and extremes are rounded half-up to this many decimals
+    digits: Digits = 6  # sums, means and extremes are rounded half-up to this many decimals
 
 
 class ResultOf(Model):
@@ -75,6 +79,13 @@ class Ancestor(Model):
     level: int
 
 
+class Lookup(Model):
+    """A value by key from a parameter table of a pack, such as standard values by industry."""
+
+    parameter: str  # id prefix: the parameter used is "<prefix>.<key value>"; longest matching code prefix wins
+    key: str
+
+
 class Input(Model):
     """A name used in formulas that is not simply a column of the evaluated table in the evaluated period."""
 
@@ -89,12 +100,13 @@ class Input(Model):
     certified: str | None = None  # scheme in the table certified_score
     parameter: str | None = None
     ancestor: Ancestor | None = None
+    lookup: Lookup | None = None
     if_missing: Num | None = None  # only where the rule itself says what a missing value counts as
     clause: Clause | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        exactly_one(self, "column", "rollup", "result", "streak", "certified", "parameter", "ancestor")
+        exactly_one(self, "column", "rollup", "result", "streak", "certified", "parameter", "ancestor", "lookup")
         return self
 
 
@@ -126,7 +138,8 @@ class Measure(Model):
     title_en: str = ""
     formula: Formula
     unit: str = "1"
-    digits: int
+    digits: Digits
+    shown: bool = False  # stands in the result for readers, though nothing is computed from it (a corrected limit)
     clause: Clause | None = None
 
 
@@ -141,16 +154,30 @@ class PrepareStep(Model):
     otherwise: Literal["logarithm"] | None = None  # points: where it stays skewed, ln of the values before
     logarithm: bool | None = None  # ln(x − min + 1 % of the range), as COINr
     natural_logarithm: bool | None = None  # ln(x) itself; missing where x ≤ 0
-    normalise: Literal["min_max", "z_score", "rank", "distance_to_best", "percentile_rank"] | None = None
+    normalise: (
+        Literal[
+            "min_max", "z_score", "rank", "distance_to_best", "percentile_rank", "distance_to_reference",
+            "above_below_mean",
+        ]
+        | None
+    ) = None  # fmt: skip
     low: Num = "0"  # range of min_max and rank
     high: Num = "1"
+    reference: Literal["mean", "median", "highest", "lowest"] | Num | None = None  # distance_to_reference: x ÷ this
+    centred: bool = False  # distance_to_reference: less 1, so that the reference itself is 0
+    threshold: Num = "0.2"  # above_below_mean: 1 above (1 + this) × mean, −1 below (1 − this) × mean, else 0
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         kinds = ("impute", "winsorise", "points", "logarithm", "natural_logarithm", "normalise")
         exactly_one(self, *kinds)
         if self.otherwise is not None and self.points is None:
-            raise ValueError("otherwise belongs to points")
+            raise UnfitError("otherwise 只能和 points 一起写", "otherwise belongs to points")
+        if (self.reference is not None) != (self.normalise == "distance_to_reference"):
+            raise UnfitError(
+                "reference 只用于 distance_to_reference，且必须写",
+                "distance_to_reference and only it names a reference",
+            )
         return self
 
 
@@ -163,8 +190,19 @@ class Prepared(Model):
     steps: Listed[PrepareStep]
     over: Listed[str] = ("population",)
     direction: Literal["higher", "lower"] = "higher"  # lower: reversed before normalising
-    digits: int
+    digits: Digits
     clause: Clause | None = None
+
+    @model_validator(mode="after")
+    def _not_turned_against_a_number(self) -> Self:
+        written = [
+            one.reference for one in self.steps if one.reference not in (None, "mean", "median", "highest", "lowest")
+        ]
+        if written and self.direction == "lower":
+            raise UnfitError(
+                "反向的数不能与写明的参照值相比", "a value turned round cannot be held against a written reference"
+            )
+        return self
 
 
 class Statistic(Model):
@@ -175,6 +213,8 @@ class Statistic(Model):
     numerator: Formula | None = None  # aggregate: Σ numerator ÷ Σ denominator
     denominator: Formula | None = None
     percentile: Num | None = None  # 0–1, linear between order statistics: position = p·(n−1)
+    without_lowest: Num = "0"  # mean: leaves out the ⌊n·p⌋ lowest values (前20%平均 leaves out 0.8 of them)
+    without_highest: Num = "0"
     over: Listed[str] = ("population",)  # population, or columns and inputs such as district, industry
     period: Literal["this", "last"] = "this"
     members: Literal["scored", "graded"] = "scored"  # graded: without those that are scored but not graded
@@ -182,12 +222,24 @@ class Statistic(Model):
     smallest_cohort: int = 1
     otherwise: str | None = None  # benchmark used for cohorts smaller than smallest_cohort; unknown where left out
 
+    @model_validator(mode="after")
+    def _trims_a_mean(self) -> Self:
+        if self.is_trimmed and self.take != "mean":
+            raise UnfitError(
+                "without_lowest 和 without_highest 只用于平均值",
+                "without_lowest and without_highest belong to the mean",
+            )
+        if any(not 0 <= exact(share) < 1 for share in (self.without_lowest, self.without_highest)):
+            raise UnfitError(
+                "without_lowest 和 without_highest 是 0 到 1（不含）之间的比例",
+                "without_lowest and without_highest are shares from 0 to below 1",
+            )
+        return self
 
-class Lookup(Model):
-    """A value by key from a parameter table of a pack, such as standard values by industry."""
-
-    parameter: str  # id prefix: the parameter used is "<prefix>.<key value>"; longest matching code prefix wins
-    key: str
+    @property
+    def is_trimmed(self) -> bool:
+        """Tell whether the mean leaves values out at an end."""
+        return exact(self.without_lowest) != 0 or exact(self.without_highest) != 0
 
 
 class Benchmark(Model):
@@ -200,12 +252,12 @@ class Benchmark(Model):
     statistic: Statistic | None = None
     lookup: Lookup | None = None
     on: Day | None = None  # parameter, lookup: the value of this day (a target year); else the period's last
-    digits: int = 6
+    digits: Digits = 6
     clause: Clause | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         exactly_one(self, "value", "parameter", "statistic", "lookup")
         if self.on is not None and self.parameter is None and self.lookup is None:
-            raise ValueError("`on` belongs to parameter and lookup")
+            raise UnfitError("on 只能和 parameter 或 lookup 一起写", "`on` belongs to parameter and lookup")
         return self

@@ -7,24 +7,23 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, model_validator
 
-from jiqun.packs.models.base import Model
-from jiqun.packs.models.method.shared import Clause, Listed, exactly_one
+from jiqun.packs.models.base import Model, UnfitError
+from jiqun.packs.models.method.shared import Clause, Digits, Listed, exactly_one
 
 MOST_COMPARED = 10  # Saaty's random indices end here
-MOST_DIGITS = 12
 
 
 def _judgement(value: Any) -> Any:
     """Read `3` or `1/3`: one part is so many times as important as another."""
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(text, str):
-        raise ValueError("a judgement is written as 3 or 1/3")
+        raise UnfitError("判断值写成 3 或 1/3", "a judgement is written as 3 or 1/3")
     try:
         good = Fraction(text.replace(" ", "")) > 0
     except (ValueError, ZeroDivisionError):
         good = False
     if not good:
-        raise ValueError(f"a judgement is written as 3 or 1/3, found {text}")
+        raise UnfitError(f"判断值写成 3 或 1/3，写的是 {text}", f"a judgement is written as 3 or 1/3, found {text}")
     return text
 
 
@@ -50,12 +49,17 @@ class Ahp(Model):
     def _reciprocal(self) -> Self:
         size = len(self.matrix)
         if size > MOST_COMPARED or any(len(row) != size for row in self.matrix):
-            raise ValueError(f"judgements are a square of at most {MOST_COMPARED} rows")
+            raise UnfitError(
+                f"判断矩阵是方阵，最多 {MOST_COMPARED} 行", f"judgements are a square of at most {MOST_COMPARED} rows"
+            )
         cells = self.judgements
         for i in range(size):
             for j in range(size):
                 if cells[i][j] * cells[j][i] != 1:
-                    raise ValueError(f"row {i + 1} column {j + 1} and row {j + 1} column {i + 1} are not reciprocal")
+                    raise UnfitError(
+                        f"第 {i + 1} 行第 {j + 1} 列与第 {j + 1} 行第 {i + 1} 列不互为倒数",
+                        f"row {i + 1} column {j + 1} and row {j + 1} column {i + 1} are not reciprocal",
+                    )
         return self
 
     @property
@@ -73,14 +77,12 @@ class Weighting(Model):
     entropy: Entropy | None = None
     critic: Literal[True] | None = None
     ahp: Ahp | None = None
-    digits: int = 6
+    digits: Digits = 6
     clause: Clause | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         exactly_one(self, "equal", "entropy", "critic", "ahp")
-        if not 0 <= self.digits <= MOST_DIGITS:
-            raise ValueError(f"weights have at most {MOST_DIGITS} decimals")
         return self
 
     @property

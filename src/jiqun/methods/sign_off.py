@@ -1,0 +1,26 @@
+"""Who signed an official result, when, and under which document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from jiqun.methods.wording.phrases import say
+from jiqun.problems import Language
+
+
+@dataclass(frozen=True)
+class SignOff:
+    """A signature under a result."""
+
+    by: str
+    on: date
+    document: str
+
+    def words(self, language: Language = "zh") -> str:
+        """Say who signed, when and under which document.
+
+        >>> SignOff("张三", date(2026, 3, 1), "亩均办〔2026〕1号").words()
+        '张三于 2026-03-01 签发，文号 亩均办〔2026〕1号'
+        """
+        return say("signed", language, by=self.by, on=self.on.isoformat(), document=self.document)

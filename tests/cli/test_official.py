@@ -1,0 +1,158 @@
+"""Official results: signed from a snapshot, once, under a rule that was read in full."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+
+from jiqun.desk import context
+from jiqun.desk.context import Context
+from jiqun.desk.running import find_run
+from jiqun.methods.trace import COLUMNS
+
+from .conftest import Jiqun
+
+PACK = 'id: own\ntitle: 本区\ntitle_en: Own\njurisdiction: "500199"\nversion: "1"\nextends: national\n'
+DOCUMENT = """kind: document
+id: own-2023
+title: 本区评价办法
+title_en: Own rule
+number: 本区发〔2023〕1号
+issuer: 本区
+source: {evidence: R}
+clauses:
+  一: {text: 全部条款}
+"""
+METHOD = """kind: method
+id: own.rule
+title: 本区亩均税收评价
+title_en: Tax per mu
+edition: "2023"
+status: in_force
+completeness: complete
+in_force: {from: 2023-01-01}
+document: own-2023
+clause: 一
+populations: {firms: {title: 工业企业, where: tax is not missing}}
+measures: {tax_per_staff: {title: 人均税收, formula: tax / staff, unit: 万元/人, digits: 4}}
+scores: {all: {tax_per_staff: {rank: {}, digits: 2, weight: 100}}}
+totals: {all: {digits: 2}}
+grades: {all: {classes: [A, B], cuts: [{grade: A, at_least: 60}, {grade: B, less_than: 60}]}}
+"""
+FIRMS = ("91350100M000100Y43", "91310115MA1H8R7C67")
+SIGNED = ("--by", "张三", "--document", "本区发〔2024〕8号", "--on", "2024-05-06")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, jiqun: Jiqun) -> Path:
+    folder = tmp_path / "工作区"
+    assert jiqun("init", folder).code == 0
+    pack = folder / "packs" / "own"
+    pack.mkdir(parents=True)
+    for name, text in (("pack", PACK), ("document", DOCUMENT), ("method", METHOD)):
+        (pack / f"{name}.yaml").write_text(text, "utf-8")
+    settings = folder / "jiqun.toml"
+    settings.write_text(
+        re.sub(r"(?m)^packs = .*$", 'packs = ["national", "own"]', settings.read_text("utf-8")), "utf-8"
+    )
+    rows = {
+        "统一社会信用代码": FIRMS,
+        "企业名称": ("江南公司", "江北公司"),
+        "实缴税金": ("30", "10"),
+        "平均职工人数": ("3", "5"),
+    }
+    pl.DataFrame(rows).write_csv(tmp_path / "税收.csv")
+    said = jiqun(
+        "import",
+        tmp_path / "税收.csv",
+        "--table",
+        "enterprise_year",
+        "--period",
+        2023,
+        "--unit",
+        "实缴税金=万元",
+        workspace=folder,
+    )
+    assert said.code == 0, said.out + said.err
+    return folder
+
+
+def rewrite(workspace: Path, method: str) -> None:
+    """Write another rule, as before a later call of the command line, which reads the packs anew."""
+    (workspace / "packs" / "own" / "method.yaml").write_text(method, "utf-8")
+    context._loaded.cache_clear()
+
+
+def listed(jiqun: Jiqun, workspace: Path) -> list[dict[str, object]]:
+    found = json.loads(jiqun("runs", "--json", workspace=workspace).out)
+    assert isinstance(found, list)
+    return found
+
+
+def test_a_trial_is_signed_once_and_says_who_signed_it_everywhere(
+    workspace: Path, jiqun: Jiqun, tmp_path: Path
+) -> None:
+    trial = json.loads(jiqun("evaluate", "own.rule", "-p", 2023, "--json", workspace=workspace).out)["run"]
+    said = jiqun("runs", "sign", trial, *SIGNED, workspace=workspace)
+    assert said.code == 0, said.err
+    official = next(str(one["run"]) for one in listed(jiqun, workspace) if one["official"])
+    assert official != trial and "试算" not in said.out
+    words = "张三于 2024-05-06 签发，文号 本区发〔2024〕8号"
+    explained = jiqun("explain", official, FIRMS[0], workspace=workspace).out
+    assert f"【正式】{words}" in explained and "试算" not in explained
+    assert words in jiqun("runs", workspace=workspace).out
+    assert jiqun("export", official, "-o", tmp_path / "正式.xlsx", workspace=workspace).code == 0
+    for sheet in openpyxl.load_workbook(tmp_path / "正式.xlsx"):
+        cells = "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row)
+        assert words in cells and "试算" not in cells
+    again = jiqun("runs", "sign", trial, "--by", "李四", *SIGNED[2:], workspace=workspace)
+    assert (again.code, "RUN-011" in again.err, official in again.err) == (1, True, True)
+    assert jiqun("runs", "sign", trial, *SIGNED, workspace=workspace).code == 0, "the same signature is the same run"
+    assert sorted(bool(one["official"]) for one in listed(jiqun, workspace)) == [False, True]
+
+
+def test_an_evaluation_is_signed_at_once_from_the_snapshot_it_names(workspace: Path, jiqun: Jiqun) -> None:
+    snapshot = json.loads(jiqun("snapshot", "--json", workspace=workspace).out)["id"]
+    words = ("evaluate", "own.rule", "-p", 2023, "--snapshot", snapshot, "--official", *SIGNED)
+    said = jiqun(*words, "--json", workspace=workspace)
+    assert said.code == 0, said.err
+    (run,) = listed(jiqun, workspace)
+    assert run["official"] and run["snapshot"] == snapshot
+    assert run["sign_off"] == {"by": "张三", "on": "2024-05-06", "document": "本区发〔2024〕8号"}
+    duck = jiqun(*words, "--engine", "duckdb", workspace=workspace)
+    assert (duck.code, "RUN-011" in duck.err) == (1, True), "another engine is no second official result"
+
+
+def test_a_stored_run_gives_its_trace_in_long_form(workspace: Path, jiqun: Jiqun) -> None:
+    run = json.loads(jiqun("evaluate", "own.rule", "-p", 2023, "--json", workspace=workspace).out)["run"]
+    result = find_run(Context(workspace), run).result
+    lines = result.long_trace(FIRMS[0])
+    assert lines.columns[1:] == list(COLUMNS)
+    measure = lines.filter(step="measure").row(0, named=True)
+    assert (measure["inputs"], measure["value"]) == ("staff=3 人; tax=30 万元", "10.0000")
+    assert lines.filter(step="grade")["verdict"].to_list() == ["A"]
+    assert result.long_trace()["enterprise"].n_unique() == 2
+
+
+def test_what_is_signed_is_what_was_looked_at(workspace: Path, jiqun: Jiqun) -> None:
+    """The rule is changed after the trial: signing the trial would sign something else."""
+    trial = json.loads(jiqun("evaluate", "own.rule", "-p", 2023, "--json", workspace=workspace).out)["run"]
+    rewrite(workspace, METHOD.replace("at_least: 60", "at_least: 50").replace("less_than: 60", "less_than: 50"))
+    said = jiqun("runs", "sign", trial, *SIGNED, workspace=workspace)
+    assert (said.code, "RUN-012" in said.err) == (1, True)
+    assert [one["official"] for one in listed(jiqun, workspace)] == [False]
+
+
+def test_a_draft_an_empty_name_and_a_half_signature_are_refused(workspace: Path, jiqun: Jiqun) -> None:
+    rewrite(workspace, METHOD.replace("in_force\ncompleteness: complete", "draft\ncompleteness: partial"))
+    said = jiqun("evaluate", "own.rule", "-p", 2023, "--official", "--by", " ", "--document", "x", workspace=workspace)
+    assert said.code == 1
+    assert {"RUN-001", "RUN-004", "RUN-010"} <= set(re.findall(r"RUN-\d+", said.err))
+    assert not listed(jiqun, workspace)
+    half = jiqun("evaluate", "own.rule", "-p", 2023, "--official", "--by", "张三", workspace=workspace)
+    assert half.code == 2, "wrong use"
