@@ -128,8 +128,8 @@ def test_the_grid_filters_without_a_button_and_says_when_nobody_fits(page):
     page.select_option("select[name=grade]", "D")
     page.wait_for_url("**grade=D**")
     assert {one.inner_text() for one in page.locator("tbody tr td:nth-last-child(2) .jq-grade").all()} == {"D"}
-    page.fill("[name=q]", "没有这家企业")
-    page.press("[name=q]", "Enter")
+    page.fill("main [name=q]", "没有这家企业")
+    page.press("main [name=q]", "Enter")
     page.wait_for_selector("text=没有符合的企业")
 
 
@@ -137,14 +137,26 @@ def test_the_grid_filters_without_a_button_and_says_when_nobody_fits(page):
 def test_no_page_is_wider_than_its_window_or_has_a_serious_fault_for_a_screen_reader(page, served, width):
     page.set_viewport_size({"width": width, "height": 900})
     run, firm = served.run.id, served.run.trace.drop_nulls("grade")["enterprise"][0]
-    for address in (
+    whole = (
         "/",
         "/land/",
-        f"/land/runs/{run}/",
-        f"/land/runs/{run}/firms/{firm}/",
         "/jobs/",
         "/people/tokens/",
-    ):
+        "/campaigns/",
+        "/enterprises/",
+        "/ladder/",
+        "/ladder/calendar/",
+    )
+    kept = (
+        "/ledger/imports/",
+        "/ledger/imports/new/",
+        "/ledger/board/",
+        "/ledger/tables/",
+        "/ledger/review/",
+        "/rules/",
+    )
+    own = (f"/land/runs/{run}/", f"/land/runs/{run}/firms/{firm}/", f"/enterprises/{firm}/", "/rules/per-mu.huaian/")
+    for address in (*whole, *kept, *own):
         page.goto(address)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{address} is {wide} px too wide at {width}"

@@ -209,6 +209,7 @@ def _summary(folder: Path, timings: Timings, run: Run, who: str, files: list[Pat
     say("接下来可以试：", "What to try next:")
     for line in (
         f"cd {folder}",
+        both("jiqun serve　（打开工作台）", "jiqun serve   (the workbench)"),
         "jiqun ledger status",
         "jiqun ledger review",
         f"jiqun explain {run.id} {who}",
