@@ -22,7 +22,15 @@ def _on_demo(demo: Demo, db: None) -> Iterator[None]:
     before = settings.WORKSPACE
     settings.WORKSPACE = demo.folder
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose
-    for kept in (region.region, region.run_of, region.evaluated, region.names_of, region._ledger):
+    for kept in (
+        region.region,
+        region.run_of,
+        region.evaluated,
+        region.names_of,
+        region._ledger,
+        region.explained,
+        region.ways_up,
+    ):
         kept.cache_clear()
     yield
     settings.WORKSPACE = before

@@ -45,6 +45,14 @@ def test_the_page_of_a_firm_names_clause_source_and_trial(as_user, run):
     assert AuditEntry.objects.filter(action="land.explain", about=graded).exists()
 
 
+def test_the_ways_up_are_trials_and_only_of_own_firms(as_user, people, run):
+    graded = run.trace.filter(run.trace["grade"] == "C")["enterprise"][0]
+    page = as_user("analyst").get(f"/land/runs/{run.id}/firms/{graded}/ways/", headers={"HX-Request": "true"})
+    assert "试算" in page.content.decode() and "<html" not in page.content.decode()
+    if graded != people["firm"].place:
+        assert as_user("firm").get(f"/land/runs/{run.id}/firms/{graded}/ways/").status_code == 404
+
+
 def test_pages_speak_english_when_asked(as_user, run):
     client = as_user("analyst")
     client.post("/people/language/", {"language": "en", "next": "/"})

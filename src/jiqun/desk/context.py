@@ -8,6 +8,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from jiqun import packs
+from jiqun.ledger.snapshot import Snapshot
 from jiqun.ledger.workspace import SETTINGS, Workspace
 from jiqun.packs import TableContract
 
@@ -23,6 +24,11 @@ class Context:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    @cached_property
+    def opened(self) -> dict[str, Snapshot]:
+        """Snapshots opened before, by id; they never change, and the land they add up takes a second to compute."""
+        return {}
 
     @cached_property
     def workspace(self) -> Workspace:

@@ -171,7 +171,10 @@ def _items(run: Run) -> pl.DataFrame:
 
 def snapshot_of(context: Context, run: Run) -> Snapshot | None:
     """Return the snapshot a run was made on; None where the workspace no longer has it."""
+    if run.snapshot in context.opened:
+        return context.opened[run.snapshot]
     try:
-        return open_snapshot(context.workspace, run.snapshot)
+        opened = context.opened[run.snapshot] = open_snapshot(context.workspace, run.snapshot)
+        return opened
     except ProblemsError:
         return None

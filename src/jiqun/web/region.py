@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache, lru_cache
+from pathlib import Path
 
 import polars as pl
 from django.conf import settings
 
 from jiqun.desk.context import Context
-from jiqun.desk.explaining import subject_facts
+from jiqun.desk.explaining import explain_subject, subject_facts
 from jiqun.desk.running import Run, all_runs, find_run
+from jiqun.ledger.decisions import DECISIONS
+from jiqun.ledger.log import LOG
 from jiqun.ledger.occupancy import land_use
 from jiqun.ledger.view import View, latest
+from jiqun.methods.explain import Explanation
 from jiqun.methods.ladder.evaluations import empty_table
+from jiqun.methods.nearest import Nearest, nearest
 from jiqun.problems import Language
 from jiqun.reports.run import Evaluated
 
@@ -56,6 +61,19 @@ def evaluated(id_: str, language: Language) -> Evaluated:
     )
 
 
+@lru_cache(maxsize=1024)
+def explained(id_: str, subject: str, language: Language) -> Explanation:
+    """Explain a subject of a run; run and snapshot never change, so neither does this."""
+    return explain_subject(region(), run_of(id_), subject, language)
+
+
+@lru_cache(maxsize=1024)
+def ways_up(id_: str, subject: str) -> Nearest:
+    """Return the nearest ways to the next grade of a subject of a run."""
+    run = run_of(id_)
+    return nearest(run.plan, run.trace, run.gathered, subject)
+
+
 @lru_cache(maxsize=64)
 def names_of(ending: str, on: date) -> Mapping[str, str]:
     """Return code → name of the taxonomies whose id ends so (`districts`, `gbt4754`), as they stood on a day."""
@@ -90,11 +108,26 @@ class Ledger:
 
 
 def ledger() -> Ledger:
-    """Return the ledger of now."""
-    view = latest(region().workspace)
-    return _ledger(tuple(sorted(view.versions.items())))
+    """Return the ledger of now; the same object as long as nothing was committed."""
+    return _ledger(_stamp())
+
+
+def _stamp() -> tuple[object, ...]:
+    """Tell one state of the ledger from another by the logs of imports and decisions, which every commit ends with.
+
+    Reading the logs themselves takes some 70 ms, and a page asks many times; a store that is not on this disk is read.
+    """
+    workspace = region().workspace
+    if not workspace.is_local:
+        return tuple(sorted(latest(workspace).versions.items()))
+    found: list[object] = [workspace.root]
+    for log in (LOG, DECISIONS):
+        folder = Path(workspace.address(log)) / "_delta_log"
+        if folder.is_dir():
+            found += [log, folder.stat().st_mtime_ns, len(list(folder.iterdir()))]
+    return tuple(found)
 
 
 @lru_cache(maxsize=2)
-def _ledger(versions: tuple[tuple[str, int], ...]) -> Ledger:
-    return Ledger(View(region().workspace, dict(versions)))
+def _ledger(stamp: tuple[object, ...]) -> Ledger:
+    return Ledger(latest(region().workspace))

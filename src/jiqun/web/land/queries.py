@@ -58,7 +58,7 @@ class RunLine:
 
 def run_lines(scope: Scope, language: Language) -> list[RunLine]:
     """List the runs of rules that give firms grades, newest first, counted within the scope."""
-    return [_line(run.id, scope, language) for run in runs() if run.subject == "enterprise"]
+    return [_line(run.id, scope, language) for run in runs() if run_of(run.id).subject == "enterprise"]
 
 
 def _line(id_: str, scope: Scope, language: Language) -> RunLine:

@@ -14,8 +14,6 @@ from django.views.decorators.http import require_POST
 
 from jiqun.desk.advice import nearest_lines
 from jiqun.desk.evaluating import find_method
-from jiqun.desk.explaining import explain_subject
-from jiqun.methods.nearest import nearest
 from jiqun.packs import Method
 from jiqun.reports.export import export as export_report
 from jiqun.reports.summary import grade_words
@@ -25,7 +23,7 @@ from jiqun.web.land import queries
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs, require
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import evaluated, ledger, region, run_of
+from jiqun.web.region import evaluated, explained, ledger, region, run_of, ways_up
 from jiqun.web.shell.language import both, spoken
 
 _ROWS = 100
@@ -127,11 +125,9 @@ def firm(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
     """Explain one firm: grade and lines, every item to clause and cell, moves, the nearest ways up."""
     run = run_of(id_)
     who = _subject(id_, subject, _scope(request))
-    told = explain_subject(region(), run, who, spoken())
-    ways = nearest(run.plan, run.trace, run.gathered, who)
+    told = explained(run.id, who, spoken())
     row = run.trace.filter(run.trace[run.subject] == who).row(0, named=True)
     totals = queries.histogram(run.id, row["population"] or "", row.get("pool") or "", spoken())
-    rows, notes = nearest_lines(run, ways, spoken())
     record_request(request, "land.explain", who, run=run.id)
     return render(
         request,
@@ -139,11 +135,20 @@ def firm(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
         {
             "run": run,
             "told": told,
-            "advice": {"rows": rows, "notes": notes},
             "totals": totals,
             "place": totals.place(row.get("total")),
         },
     )
+
+
+@needs("read")
+def ways(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
+    """Show the nearest ways up; apart from the page, because trying them takes a second."""
+    run = run_of(id_)
+    who = _subject(id_, subject, _scope(request))
+    rows, notes = nearest_lines(run, ways_up(run.id, who), spoken())
+    template = "land/ways_part.html" if request.headers.get("HX-Request") else "land/ways.html"
+    return render(request, template, {"run": run, "advice": {"rows": rows, "notes": notes}})
 
 
 @needs("export")
