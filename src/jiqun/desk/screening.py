@@ -7,6 +7,8 @@ from datetime import date
 from jiqun.desk.context import Context
 from jiqun.ledger.snapshot import Snapshot
 from jiqun.methods.ladder import Evaluated, evaluate_ladder, ladder_of, last_year_with_data
+from jiqun.packs import LawBook
+from jiqun.packs.models import Ladder
 from jiqun.problems import Place, ProblemsError, problem
 
 TABLES = (
@@ -15,16 +17,27 @@ TABLES = (
 )  # fmt: skip
 
 
-def evaluated_ladder(
-    context: Context, frozen: Snapshot, on: date, year: int | None = None, ladder_id: str | None = None
-) -> Evaluated:
-    """Evaluate the firms of a snapshot under every rule of a ladder (the region's where left out).
-
-    LEDGER-056 where no yearly figures were imported.
-    """
+def ladder_in_use(context: Context, ladder_id: str | None = None) -> tuple[LawBook, Ladder]:
+    """Return a ladder (the region's where left out) with the law book it stands in: the workspace's, else all packs."""
     book = context.book if ladder_id is None or context.book.has("ladder", ladder_id) else context.everything
+    return book, ladder_of(book, ladder_id)
+
+
+def evaluated_ladder(
+    context: Context,
+    frozen: Snapshot,
+    on: date,
+    year: int | None = None,
+    ladder_id: str | None = None,
+    every_edition_of: str | None = None,
+) -> Evaluated:
+    """Evaluate the firms of a snapshot under every rule of a ladder, one rung under all its editions where asked.
+
+    Without a year, the last one with data before `on` is taken. LEDGER-056 where no yearly figures were imported.
+    """
     tables = {name: frozen.table(name) for name in TABLES if name in frozen.names}
     if "enterprise_year" not in tables:
         raise ProblemsError([problem("LEDGER-056", Place(item="enterprise_year"), table="enterprise_year")])
+    book, ladder = ladder_in_use(context, ladder_id)
     asked = year if year is not None else last_year_with_data(tables, on)
-    return evaluate_ladder(book, ladder_of(book, ladder_id), tables, on, year=asked)
+    return evaluate_ladder(book, ladder, tables, on, year=asked, every_edition_of=every_edition_of)

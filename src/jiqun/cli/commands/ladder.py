@@ -13,6 +13,7 @@ from jiqun.cli.commands.ladder_editions import print_editions, print_firm_editio
 from jiqun.cli.output import json_option, print_json, print_table, progress, say
 from jiqun.cli.speech import both, language
 from jiqun.desk.context import Context
+from jiqun.desk.screening import evaluated_ladder, ladder_in_use
 from jiqun.desk.subjects import find_subject
 from jiqun.ledger.snapshot import Snapshot, freeze, open_snapshot
 from jiqun.methods.ladder import (
@@ -21,9 +22,6 @@ from jiqun.methods.ladder import (
     Evaluated,
     Standing,
     cultivation,
-    evaluate_ladder,
-    ladder_of,
-    last_year_with_data,
     screen,
     side_by_side,
 )
@@ -43,10 +41,6 @@ from jiqun.problems import Place, ProblemsError, problem
 from jiqun.reports import write_workbook
 from jiqun.reports.ladder import Screened, ladder_sheets
 
-TABLES = (
-    "enterprise", "enterprise_year", "sme_profile", "sme_application", "title", "ip_right", "award", "certified_score",
-    "event", "grade_history",
-)  # fmt: skip
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -126,22 +120,17 @@ def _print_editions(evaluated: Evaluated, chosen: list[str] | None, rung: str | 
 def _evaluated(
     context: Context, frozen: Snapshot, on: date, year: int | None, ladder_id: str | None, every: str | None
 ) -> Evaluated:
-    book = context.book if ladder_id is None or context.book.has("ladder", ladder_id) else context.everything
-    tables = {name: frozen.table(name) for name in TABLES if name in frozen.names}
-    if "enterprise_year" not in tables:
-        raise ProblemsError([problem("LEDGER-056", Place(item="enterprise_year"), table="enterprise_year")])
-    own = ladder_of(book, ladder_id)
-    asked = year if year is not None else last_year_with_data(tables, on)
-    if year is None and asked != on.year - 1:
+    rung = None if every is None else _rung(ladder_in_use(context, ladder_id)[1], every)
+    found = evaluated_ladder(context, frozen, on, year, ladder_id, rung)
+    if year is None and found.year != on.year - 1:
         click.echo(
             both(
-                f"! {on.year - 1} 年没有企业年度数据，按 {asked} 年的数据筛查（--year）。",
-                f"! No firm reported for {on.year - 1}; screened on the data of {asked} (--year).",
+                f"! {on.year - 1} 年没有企业年度数据，按 {found.year} 年的数据筛查（--year）。",
+                f"! No firm reported for {on.year - 1}; screened on the data of {found.year} (--year).",
             ),
             err=True,
         )
-    every = None if every is None else _rung(own, every)
-    return evaluate_ladder(book, own, tables, on, year=asked, every_edition_of=every)
+    return found
 
 
 def _names(evaluated: Evaluated) -> dict[str, str]:

@@ -136,10 +136,13 @@ def _digits(values: pl.Series) -> int:
 
 
 def _talls(values: list[object]) -> list[float]:
-    """The bars' heights in a field of 24; nothing where a value is not a number, or below zero."""
-    numbers = [float(one) if isinstance(one, (int, float)) and not isinstance(one, bool) else 0.0 for one in values]
-    most = max(numbers, default=0.0)
-    return [round(24 * max(one, 0.0) / most, 2) if most > 0 else 0.0 for one in numbers]
+    """The bars' heights in a field of 24: nothing for what is unknown or masked, a thin line for zero or less."""
+    numbers = [float(one) if isinstance(one, (int, float)) and not isinstance(one, bool) else None for one in values]
+    most = max((one for one in numbers if one is not None), default=0.0)
+    return [0.0 if one is None else max(_THIN, round(24 * one / most, 2) if most > 0 else 0.0) for one in numbers]
+
+
+_THIN = 0.6
 
 
 # --- land
