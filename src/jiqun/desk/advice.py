@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from jiqun.desk.running import Run
+from jiqun.methods.explanation.restricted import MASKED, restricted_names
 from jiqun.methods.nearest import Nearest, Way
 from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.voice import Voice
@@ -12,23 +13,25 @@ from jiqun.problems import Language
 from jiqun.values import decimal_text, half_up
 
 
-def nearest_lines(run: Run, told: Nearest, language: Language = "zh") -> tuple[list[list[object]], list[str]]:
-    """Return the ways to the next grade as rows, and what else should be said."""
+def nearest_lines(
+    run: Run, told: Nearest, language: Language = "zh", *, sees_restricted: bool = True
+) -> tuple[list[list[object]], list[str]]:
+    """Return the ways to the next grade as rows, and what else should be said; restricted figures may be masked."""
+    hidden = frozenset() if sees_restricted else restricted_names(run.plan)
     voice = Voice(run.plan, language, run.book)
-    rows = [_way_row(run, voice, way) for way in told.ways]
+    rows = [_way_row(run, voice, way, way.input in hidden) for way in told.ways]
     notes = list(_notes(voice, told))
     return rows, notes
 
 
-def _way_row(run: Run, voice: Voice, way: Way) -> list[object]:
+def _way_row(run: Run, voice: Voice, way: Way, is_hidden: bool) -> list[object]:
     unit = f" {way.unit}" if way.unit else ""
     share = "" if way.share is None else f"（{_signed(half_up(way.share * 100, 2))}%）"
     title = voice.label(way.input) if way.kind == "input" else _deduction_title(run, voice, way.input)
+    figures = [grouped(decimal_text(way.now)), grouped(decimal_text(way.needed)) + unit, _signed(way.change) + share]
     return [
         title,
-        grouped(decimal_text(way.now)),
-        grouped(decimal_text(way.needed)) + unit,
-        _signed(way.change) + share,
+        *([MASKED] * len(figures) if is_hidden and way.kind == "input" else figures),
         "" if way.total is None else grouped(decimal_text(way.total)),
         way.rank,
         way.grade,

@@ -46,8 +46,10 @@ def subject_names(context: Context, run: Run) -> dict[str, str]:
     return names
 
 
-def explain_subject(context: Context, run: Run, subject: str, language: Language = "zh") -> Explanation:
-    """Explain a subject with its name and the file, sheet and cell of every input."""
+def explain_subject(
+    context: Context, run: Run, subject: str, language: Language = "zh", *, sees_restricted: bool = True
+) -> Explanation:
+    """Explain a subject with its name and the file, sheet and cell of every input; restricted figures may be masked."""
     snapshot = snapshot_of(context, run)
     gathered = run.gathered
     name = subject_names(context, run)[subject]
@@ -65,6 +67,7 @@ def explain_subject(context: Context, run: Run, subject: str, language: Language
         official=run.official,
         sign_off=run.sign_off,
         refereed=run.result.refereed_of(subject),
+        sees_restricted=sees_restricted,
     )
 
 

@@ -23,6 +23,7 @@ from jiqun.methods.explanation.model import (
     MoveLine,
 )
 from jiqun.methods.explanation.reader import Lineage, Reader
+from jiqun.methods.explanation.restricted import restricted_names
 from jiqun.methods.explanation.standing import class_lines, entitlement_lines, move_lines, pool_rows, refereed_words
 from jiqun.methods.explanation.text import render_text
 from jiqun.methods.plan import Plan
@@ -47,14 +48,15 @@ def explain(
     official: bool = False,
     sign_off: SignOff | None = None,
     refereed: Mapping[str, bool] | None = None,
+    sees_restricted: bool = True,
 ) -> Explanation:
     """Explain one subject's result.
 
     `trace` is the wide trace of the run and `gathered` the frame it was computed from, both with all subjects; `moves`
     is the log of moves. `lineage(table, key, column, year)` says where an input came from. `refereed` are the trace's
     columns that the referee decided for this subject, and whether it changed them. Without `official` the result is
-    said to be a trial; `sign_off` says who signed it. Raises ProblemsError METHOD-081 for a subject that the run does
-    not have.
+    said to be a trial; `sign_off` says who signed it. Restricted figures are masked for who may not see them. Raises
+    ProblemsError METHOD-081 for a subject that the run does not have.
     """
     reader = Reader(
         Voice(plan, language, book),
@@ -64,6 +66,7 @@ def explain(
         gathered,
         () if moves is None else tuple(moves.filter(pl.col(plan.subject) == subject).iter_rows(named=True)),
         lineage,
+        frozenset() if sees_restricted else restricted_names(plan),
     )
     signed = sign_off.words(language) if official and sign_off is not None else ""
     return _explanation(reader, official, signed, refereed or {})

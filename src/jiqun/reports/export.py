@@ -39,7 +39,7 @@ def _csv(run: Evaluated) -> bytes:
     for at, (head, field) in enumerate(zip(heads, sheet.fields, strict=True)):
         values = [row[at] for row in sheet.rows]
         if field.kind in ("number", "share"):
-            texts = [None if value is None else f"{value:.{field.digits}f}" for value in values]
+            texts = [f"{value:.{field.digits}f}" if isinstance(value, (int, float)) else value for value in values]
         else:
             texts = [None if value is None else neutralise(str(value)) for value in values]
         columns[_free(head, columns)] = pl.Series(texts, dtype=pl.String)

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.wording.rule import benchmarks_of
 from jiqun.methods.wording.scores import score_words
 from jiqun.packs.models.method import Score
@@ -116,14 +117,17 @@ class _Indicator:
             row[run.plan.subject],
             row["fact__name"],
             run.voice.label(population),
-            *(_plain(row[f"input__{name}"]) for name in self.inputs),
-            *(self._measure(row, name) for name in self.measures),
+            *(self._shown(name, _plain(row[f"input__{name}"])) for name in self.inputs),
+            *(self._shown(name, self._measure(row, name)) for name in self.measures),
             *(self._benchmark(row, name) for name in self.benchmarks),
             float(score.weight),
             None if points is None else points / 10**score.digits,
             run.voice.say(f"reason.{reason}") if reason else "",
             "" if clause is None else clause.clause,
         ]
+
+    def _shown(self, name: str, value: Value) -> Value:
+        return MASKED if value is not None and name in self.run.hidden else value
 
     def _measure_clause(self) -> str | None:
         measure = self.run.plan.method.measures.get(self.measures[0])

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from jiqun.methods.explanation.restricted import MASKED
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.run import Evaluated
 
@@ -27,7 +28,8 @@ class _Results:
         self.digits = {
             name: total.digits for name in run.plan.populations if (total := run.plan.total(name)) is not None
         }
-        ranked = run.rows.filter(pl.col("rank").is_not_null()).group_by("population", "pool").len()
+        everybody = run.trace if run.everybody is None else run.everybody
+        ranked = everybody.filter(pl.col("rank").is_not_null()).group_by("population", "pool").len()
         self.pool_sizes = {(str(population), str(pool)): size for population, pool, size in ranked.iter_rows()}
         self.moved = _moved(run)
 
@@ -78,8 +80,14 @@ class _Results:
             row.get("treated_as"),
             self._reason(row),
             self.moved.get(str(row[run.plan.subject]), ""),
-            *(_unscaled(row.get(f"entitlement__{name}"), one.digits) for name, one in self.entitlements),
+            *(self._amount(name, row.get(f"entitlement__{name}"), one.digits) for name, one in self.entitlements),
         ]
+
+    def _amount(self, name: str, value: int | None, digits: int) -> Value:
+        path = f"entitlements.{name}.amount"
+        reads = self.run.plan.formulas[path].names if path in self.run.plan.formulas else frozenset()
+        hidden = value is not None and not self.run.hidden.isdisjoint(reads)
+        return MASKED if hidden else _unscaled(value, digits)
 
     def _reason(self, row: Mapping[str, Any]) -> str:
         """Say why a firm is treated specially, or why it has no grade."""

@@ -26,7 +26,8 @@ class Evaluated:
 
     `trace` is the wide trace, `gathered` the frame it was computed from, `moves` the log of moves; `facts` (the
     subject's column, name, district, industry, scale) says who the subjects are and may lack columns. `rule` is the
-    rule in words, as Markdown.
+    rule in words, as Markdown. `hidden` are the names whose figures the reader may not see. Where `trace` has
+    only some of the subjects, `everybody` is the whole one, which pools are counted in.
     """
 
     plan: Plan
@@ -42,6 +43,8 @@ class Evaluated:
     facts: pl.DataFrame | None = None
     book: LawBook | None = None
     language: Language = "zh"
+    hidden: frozenset[str] = frozenset()
+    everybody: pl.DataFrame | None = None
 
     @cached_property
     def voice(self) -> Voice:

@@ -62,9 +62,9 @@ def evaluated(id_: str, language: Language) -> Evaluated:
 
 
 @lru_cache(maxsize=1024)
-def explained(id_: str, subject: str, language: Language) -> Explanation:
-    """Explain a subject of a run; run and snapshot never change, so neither does this."""
-    return explain_subject(region(), run_of(id_), subject, language)
+def explained(id_: str, subject: str, language: Language, sees_restricted: bool) -> Explanation:
+    """Explain a subject of a run to who may see restricted figures or not; run and snapshot never change."""
+    return explain_subject(region(), run_of(id_), subject, language, sees_restricted=sees_restricted)
 
 
 @lru_cache(maxsize=1024)

@@ -11,6 +11,7 @@ import polars as pl
 
 from jiqun.methods.compile_inputs import split_column
 from jiqun.methods.explanation.model import InputLine
+from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.plan import Plan
 from jiqun.methods.wording.numbers import number_text, scaled_text
 from jiqun.methods.wording.voice import Voice
@@ -21,7 +22,10 @@ Lineage = Callable[[str, str, str, int], str | None]  # table, key, column, year
 
 @dataclass(frozen=True)
 class Reader:
-    """One subject's rows and those of everybody (trace, gathered); what is said is read from here."""
+    """One subject's rows and those of everybody (trace, gathered); what is said is read from here.
+
+    `hidden` are the names whose figures the listener may not see.
+    """
 
     voice: Voice
     row: Mapping[str, Any]
@@ -30,6 +34,7 @@ class Reader:
     everybody: pl.DataFrame
     moves: tuple[Mapping[str, Any], ...]
     lineage: Lineage | None = None
+    hidden: frozenset[str] = frozenset()
 
     @property
     def plan(self) -> Plan:
@@ -50,6 +55,10 @@ class Reader:
 
     def text(self, name: str) -> str | None:
         """The value of a name as a formula read it, as text without unit; None where it is missing."""
+        said = self._text(name)
+        return MASKED if said is not None and name in self.hidden else said
+
+    def _text(self, name: str) -> str | None:
         figure = self.plan.figure(name)
         if figure is not None:
             return self.scaled(f"measure__{name}", figure.digits)
@@ -84,6 +93,10 @@ class Reader:
         if contract is None or column not in contract.column_names:
             return None
         return contract.column(column).digits
+
+    def reads_hidden(self, path: str) -> bool:
+        """Say whether the formula at a path reads a figure that the listener may not see."""
+        return path in self.plan.formulas and not self.hidden.isdisjoint(self.plan.formulas[path].names)
 
     def values(self, names: Iterable[str]) -> dict[str, str]:
         """The values of names for the words of a formula; empty text says missing."""

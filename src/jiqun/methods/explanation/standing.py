@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from jiqun.methods.explanation.model import EntitlementLine, LineOfClass, MoveLine
 from jiqun.methods.explanation.reader import Reader
+from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.wording.grading import entitlement_words
 from jiqun.methods.wording.numbers import number_text, scaled_text
 from jiqun.packs.models.method import Cut, Grade, Quota
@@ -29,7 +31,16 @@ def class_lines(reader: Reader) -> tuple[LineOfClass, ...]:
     if grade is None or reader.row["status"] != "graded":
         return ()
     parts = [part for part in (grade, *(grade.lowest_of or ())) if part.quota is not None or part.cuts is not None]
-    return tuple(line for part in parts for line in _lines(reader, part))
+    return tuple(line for part in parts for line in _shown(reader, part))
+
+
+def _shown(reader: Reader, grade: Grade) -> Sequence[LineOfClass]:
+    """The lines of a grade; what they are drawn over is left out where the listener may not see it."""
+    of = grade.quota.of if grade.quota is not None else grade.cuts_of
+    lines = _lines(reader, grade)
+    if of not in reader.hidden:
+        return lines
+    return [replace(one, value=one.value and MASKED, distance=one.distance and MASKED) for one in lines]
 
 
 def _lines(reader: Reader, grade: Grade) -> Sequence[LineOfClass]:
@@ -130,13 +141,16 @@ def entitlement_lines(reader: Reader) -> tuple[EntitlementLine, ...]:
         state = reader.row.get(f"entitlement__{name}__state")
         if state in (None, "no"):
             continue
+        amount = reader.scaled(f"entitlement__{name}", one.digits)
+        if amount is not None and reader.reads_hidden(f"entitlements.{name}.amount"):
+            amount = MASKED
         lines.append(
             EntitlementLine(
                 name,
                 voice.pick(one.title, one.title_en, name),
                 str(state),
                 voice.say(f"state.{state}"),
-                reader.scaled(f"entitlement__{name}", one.digits),
+                amount,
                 "" if one.unit == "1" else one.unit,
                 voice.say(f"effect.{one.effect}"),
                 entitlement_words(voice, name),

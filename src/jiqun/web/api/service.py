@@ -10,14 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query, Schema
 from ninja.security import HttpBearer, SessionAuth
 
-from jiqun.desk.explaining import explain_subject
 from jiqun.problems import ProblemsError
 from jiqun.web.land import queries
 from jiqun.web.people.audit import record
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
 from jiqun.web.people.tokens import user_of
-from jiqun.web.region import evaluated, ledger, region, run_of, runs
+from jiqun.web.region import evaluated, explained, ledger, region, run_of, runs
 
 _MOST = 1000
 
@@ -170,7 +169,7 @@ def explanation(request: HttpRequest, id_: str, subject: str) -> dict[str, Any]:
     if subject not in set(rows[run.subject].to_list()):
         raise Http404
     record(_user(request).get_username(), "api.explain", subject, {"run": run.id})
-    told_of = dataclasses.asdict(explain_subject(region(), run, subject))
+    told_of = dataclasses.asdict(explained(run.id, subject, "zh", scope_of(_user(request)).sees_restricted))
     found: dict[str, Any] = json.loads(json.dumps(told_of, default=str))
     return found
 

@@ -10,11 +10,12 @@ from typing import Any
 import polars as pl
 
 from jiqun.desk.running import Run
+from jiqun.methods.explanation.restricted import MASKED
 from jiqun.web.campaigns.actions import correctable
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.state import STAGES, Adjustment, Appeal, Light, State, light_of_days
 from jiqun.web.people.models import User
-from jiqun.web.people.scope import MASKED, Scope, scope_of
+from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger
 from jiqun.web.shell.language import both
 

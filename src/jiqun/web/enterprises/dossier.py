@@ -12,6 +12,7 @@ import polars as pl
 from jiqun.ledger import lineage
 from jiqun.ledger.occupancy import land_use
 from jiqun.ledger.resolve import IMPORT
+from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.ladder.evaluations import ladder_of
 from jiqun.methods.ladder.titles import Holding, holdings, title_events
 from jiqun.methods.ladder.words import phrase, title_words
@@ -19,7 +20,7 @@ from jiqun.packs import TableContract
 from jiqun.problems import Language, ProblemsError
 from jiqun.values import from_scaled
 from jiqun.web.enterprises.register import readable_runs
-from jiqun.web.people.scope import MASKED, Scope
+from jiqun.web.people.scope import Scope
 from jiqun.web.region import ledger, region
 
 YEARLY = "enterprise_year"

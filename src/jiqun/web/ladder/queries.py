@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.ladder.cultivation import CultivationRow, cultivation
 from jiqun.methods.ladder.evaluations import ladder_of
 from jiqun.methods.ladder.titles import holdings, title_events
@@ -17,7 +18,7 @@ from jiqun.methods.ladder.words import count_words, phrase, rung_title, title_wo
 from jiqun.packs.models import Ladder
 from jiqun.problems import Language
 from jiqun.web.ladder.keeping import Screened, newest
-from jiqun.web.people.scope import MASKED, Scope
+from jiqun.web.people.scope import Scope
 from jiqun.web.region import ledger, region
 
 ADVICE = ("ready", "for_review", "not_yet", "unclear", "no_recommendation", "outside", "not_covered", "barred")

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from jiqun.desk.running import Run
+from jiqun.methods.explanation.restricted import restricted_names
 from jiqun.methods.wording.voice import Voice
 from jiqun.problems import Language
 from jiqun.reports.run import Evaluated
@@ -83,9 +84,10 @@ def within(data: Evaluated, scope: Scope) -> pl.DataFrame:
 
 
 def narrowed(data: Evaluated, scope: Scope) -> Evaluated:
-    """Return a run as a report may show it to the scope: only its firms' rows, inputs and moves."""
+    """Return a run as a report may show it to the scope: only its firms' rows, inputs and moves, restricted masked."""
+    hidden = frozenset() if scope.sees_restricted else restricted_names(data.plan)
     if scope.whole:
-        return data
+        return replace(data, hidden=hidden)
     key = data.plan.subject
     mine = within(data, scope)[key].to_list()
 
@@ -93,7 +95,15 @@ def narrowed(data: Evaluated, scope: Scope) -> Evaluated:
         return frame.filter(pl.col(key).is_in(mine)) if key in frame.columns else frame
 
     facts = None if data.facts is None else kept(data.facts)
-    return replace(data, trace=kept(data.trace), gathered=kept(data.gathered), moves=kept(data.moves), facts=facts)
+    return replace(
+        data,
+        trace=kept(data.trace),
+        gathered=kept(data.gathered),
+        moves=kept(data.moves),
+        facts=facts,
+        hidden=hidden,
+        everybody=data.trace,
+    )
 
 
 def items_of(data: Evaluated, population: str) -> list[Item]:

@@ -125,7 +125,7 @@ def firm(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
     """Explain one firm: grade and lines, every item to clause and cell, moves, the nearest ways up."""
     run = run_of(id_)
     who = _subject(id_, subject, _scope(request))
-    told = explained(run.id, who, spoken())
+    told = explained(run.id, who, spoken(), _scope(request).sees_restricted)
     row = run.trace.filter(run.trace[run.subject] == who).row(0, named=True)
     totals = queries.histogram(run.id, row["population"] or "", row.get("pool") or "", spoken())
     record_request(request, "land.explain", who, run=run.id)
@@ -146,7 +146,8 @@ def ways(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
     """Show the nearest ways up; apart from the page, because trying them takes a second."""
     run = run_of(id_)
     who = _subject(id_, subject, _scope(request))
-    rows, notes = nearest_lines(run, ways_up(run.id, who), spoken())
+    seen = _scope(request).sees_restricted
+    rows, notes = nearest_lines(run, ways_up(run.id, who), spoken(), sees_restricted=seen)
     template = "land/ways_part.html" if request.headers.get("HX-Request") else "land/ways.html"
     return render(request, template, {"run": run, "advice": {"rows": rows, "notes": notes}})
 

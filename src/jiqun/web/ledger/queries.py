@@ -11,12 +11,13 @@ import polars as pl
 from jiqun.ledger import lineage
 from jiqun.ledger.log import Import
 from jiqun.ledger.status import quarantine
+from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.wording.numbers import grouped
 from jiqun.packs import TableContract
 from jiqun.problems import ProblemsError
 from jiqun.values import decimal_text, exact
 from jiqun.web.people.models import User
-from jiqun.web.people.scope import MASKED, Scope, scope_of
+from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
 from jiqun.web.shell.language import both
 from jiqun.web.shell.templatetags.jiqun import number

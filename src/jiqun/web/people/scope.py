@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from jiqun.methods.explanation.restricted import MASKED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jiqun.packs import TableContract
     from jiqun.web.people.models import User
-
-MASKED = "＊＊＊"
 
 
 @dataclass(frozen=True)
