@@ -123,7 +123,12 @@ def test_an_evaluation_is_signed_at_once_from_the_snapshot_it_names(workspace: P
     assert said.code == 0, said.err
     (run,) = listed(jiqun, workspace)
     assert run["official"] and run["snapshot"] == snapshot
-    assert run["sign_off"] == {"by": "张三", "on": "2024-05-06", "document": "本区发〔2024〕8号"}
+    assert run["sign_off"] == {
+        "by": "张三",
+        "on": "2024-05-06",
+        "document": "本区发〔2024〕8号",
+        "accepts_doubts": False,
+    }
     duck = jiqun(*words, "--engine", "duckdb", workspace=workspace)
     assert (duck.code, "RUN-011" in duck.err) == (1, True), "another engine is no second official result"
 

@@ -185,13 +185,23 @@ def test_everything_that_keeps_a_result_from_being_official_is_told_at_once(plan
     draft = RULE.replace("in_force", "draft").replace("complete\n", "illustrative\n")
     with pytest.raises(ProblemsError) as caught:
         store(tmp_path, result_of(plan_of, draft), at=AT, official=True)
-    assert sorted(one.code for one in caught.value.problems) == ["RUN-001", "RUN-003", "RUN-004", "RUN-010"]
+    assert sorted(one.code for one in caught.value.problems) == ["RUN-001", "RUN-003", "RUN-004", "RUN-013"]
     assert not stored_runs(tmp_path)
 
 
-def test_a_method_that_was_read_in_part_is_not_signed(plan_of):
+def test_a_method_that_was_read_in_part_is_signed_only_by_who_accepts_its_doubts(plan_of, tmp_path):
     result = result_of(plan_of, RULE.replace("completeness: complete", "completeness: partial"), digests=DIGESTS)
     assert [one.code for one in official_faults(result, SNAPSHOT, SIGNED)] == ["RUN-010"]
+    knowing = replace(SIGNED, accepts_doubts=True)
+    assert not official_faults(result, SNAPSHOT, knowing)
+    run = store(tmp_path, result, at=AT, official=True, snapshot=SNAPSHOT, sign_off=knowing)
+    assert run.sign_off == knowing and "疑义" in knowing.words() and "doubts" in knowing.words("en")
+
+
+def test_an_illustrative_method_is_never_signed(plan_of):
+    result = result_of(plan_of, RULE.replace("completeness: complete", "completeness: illustrative"), digests=DIGESTS)
+    knowing = replace(SIGNED, accepts_doubts=True)
+    assert [one.code for one in official_faults(result, SNAPSHOT, knowing)] == ["RUN-013"]
 
 
 MEAN = "mean: {statistic: {measure: tax_per_mu, take: mean}, digits: 4}"

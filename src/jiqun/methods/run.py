@@ -33,7 +33,6 @@ LABELS: Mapping[str, Mapping[Language, str]] = {
     "official": {"zh": "正式", "en": "official"},
 }
 _STATUSES = {"draft": "草案", "trial": "试行", "repealed": "已废止"}
-_READ = {"partial": "部分", "illustrative": "示意"}
 # what of an evaluation's manifest makes the run; the rest follows from it
 INPUTS = ("method", "book", "period", "parameters", "tables", "engine", "versions")
 
@@ -100,7 +99,10 @@ class StoredRun:
     def sign_off(self) -> SignOff | None:
         """Who signed the result and under which document; None for a trial."""
         signed = self.manifest["sign_off"]
-        return None if signed is None else SignOff(signed["by"], date.fromisoformat(signed["on"]), signed["document"])
+        if signed is None:
+            return None
+        day = date.fromisoformat(signed["on"])
+        return SignOff(signed["by"], day, signed["document"], bool(signed.get("accepts_doubts")))
 
     def label(self, language: Language = "zh") -> str:
         """The word that stands wherever the result appears: 试算 or 正式."""
@@ -126,10 +128,11 @@ def official_faults(result: Result, snapshot: FrozenData | None, sign_off: SignO
     if plan.method.status != "in_force":
         status = plan.method.status
         faults.append(problem("RUN-001", place, status=status, status_zh=_STATUSES[status]))
-    if plan.method.completeness != "complete":
-        read = plan.method.completeness
-        more = {"read": read, "read_zh": _READ[read], "doubts": len(plan.method.doubts)}
-        faults.append(problem("RUN-010", place, title=plan.method.title, **more))
+    read = plan.method.completeness
+    if read == "illustrative":
+        faults.append(problem("RUN-013", place, title=plan.method.title))
+    elif read == "partial" and not (sign_off is not None and sign_off.accepts_doubts):
+        faults.append(problem("RUN-010", place, title=plan.method.title, doubts=len(plan.method.doubts)))
     faults += [problem("RUN-002", place, name=name) for name in _illustrative(plan)]
     if snapshot is None:
         faults.append(problem("RUN-003", place))
@@ -163,9 +166,11 @@ def run_id(
 
 
 def _identity(result: Result, official: bool, snapshot: FrozenData | None, sign_off: SignOff | None) -> dict[str, Any]:
-    signed = None
+    signed: dict[str, Any] | None = None
     if official and sign_off is not None:
         signed = {"by": sign_off.by, "on": sign_off.on.isoformat(), "document": sign_off.document}
+        if sign_off.accepts_doubts:
+            signed["accepts_doubts"] = True
     return {
         "run": {name: result.manifest[name] for name in INPUTS},
         "snapshot": None if snapshot is None else {"id": snapshot.id, "content": snapshot.content},
@@ -185,8 +190,9 @@ def store(
 ) -> StoredRun:
     """Store a result in the folder of runs; storing the same again changes nothing and checks that the bytes agree.
 
-    An official result needs a method in force that is complete and rests on no illustrative number, a frozen snapshot
-    that it was evaluated from, a sign-off, and no overridden parameter (RUN-001 to 004, 008 to 010, all told at once).
+    An official result needs a method in force that rests on no illustrative number and was read in full (or in part,
+    with its doubts accepted by who signs), a frozen snapshot that it was evaluated from, a sign-off, and no overridden
+    parameter (RUN-001 to 004, 008 to 010, 013, all told at once).
     What was signed once is not signed a second time, whatever the engine (RUN-011). Everything else is a trial and says
     so. RUN-005 where a run of these inputs exists with other bytes. The folder appears whole or not at all.
     """

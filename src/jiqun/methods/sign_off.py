@@ -11,11 +11,15 @@ from jiqun.problems import Language
 
 @dataclass(frozen=True)
 class SignOff:
-    """A signature under a result."""
+    """A signature under a result.
+
+    `accepts_doubts` says that the signer knows the rule was read only in part and has gone through its doubts.
+    """
 
     by: str
     on: date
     document: str
+    accepts_doubts: bool = False
 
     def words(self, language: Language = "zh") -> str:
         """Say who signed, when and under which document.
@@ -23,4 +27,5 @@ class SignOff:
         >>> SignOff("张三", date(2026, 3, 1), "亩均办〔2026〕1号").words()
         '张三于 2026-03-01 签发，文号 亩均办〔2026〕1号'
         """
-        return say("signed", language, by=self.by, on=self.on.isoformat(), document=self.document)
+        phrase = "signed.partly" if self.accepts_doubts else "signed"
+        return say(phrase, language, by=self.by, on=self.on.isoformat(), document=self.document)

@@ -32,6 +32,11 @@ def _signature(required: bool) -> _CLICK:
         click.option(
             "--on", type=click.DateTime(["%Y-%m-%d"]), help=both("签发日期，默认今天", "day, today if left out")
         ),
+        click.option(
+            "--accept-doubts",
+            is_flag=True,
+            help=both("办法只读到部分原文时：已逐条核对疑义", "for a rule read in part: its doubts were gone through"),
+        ),
     )
 
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,12 +68,14 @@ def evaluate(
     by: str | None,
     document: str | None,
     on: datetime | None,
+    accept_doubts: bool,
     as_json: bool,
 ) -> None:
     when = period_of(period)
     assert when is not None
     wanted = Wanted(method, when, engine, snapshot, pairs("--set", parameters))
-    sign_off = _sign_off(context, by, document, on) if _asked_to_sign(official, by, document) else None
+    asked = _asked_to_sign(official, by, document)
+    sign_off = _sign_off(context, by, document, on, accept_doubts) if asked else None
     with progress(5) as step:
         run = run_method(context, wanted, stage(step), sign_off)
     if as_json:
@@ -95,8 +102,10 @@ def _asked_to_sign(official: bool, by: str | None, document: str | None) -> bool
     return official
 
 
-def _sign_off(context: Context, by: str | None, document: str | None, on: datetime | None) -> SignOff:
-    return SignOff(by or "", (on or context.now).date(), document or "")
+def _sign_off(
+    context: Context, by: str | None, document: str | None, on: datetime | None, accepts_doubts: bool
+) -> SignOff:
+    return SignOff(by or "", (on or context.now).date(), document or "", accepts_doubts)
 
 
 def print_run(run: Run) -> None:
@@ -185,10 +194,12 @@ def runs(ctx: click.Context, as_json: bool) -> None:
 @_signature(required=True)
 @json_option
 @click.pass_obj
-def sign(context: Context, run: str, by: str, document: str, on: datetime | None, as_json: bool) -> None:
+def sign(
+    context: Context, run: str, by: str, document: str, on: datetime | None, accept_doubts: bool, as_json: bool
+) -> None:
     trial = find_run(context, run)
     with progress(5) as step:
-        signed = sign_run(context, trial, _sign_off(context, by, document, on), stage(step))
+        signed = sign_run(context, trial, _sign_off(context, by, document, on, accept_doubts), stage(step))
     if as_json:
         print_json(run_record(signed))
         return
