@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ import click
 import jiqun
 from jiqun.cli.output import print_problems
 from jiqun.cli.speech import both, speak
+from jiqun.cli.wrong_use import Formatter, wrong_use
 from jiqun.desk.context import Context
 from jiqun.problems import ProblemsError
 
@@ -48,6 +50,15 @@ class Lazy(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            near = get_close_matches(args[0], COMMANDS, 1)
+            told = f"No such command '{args[0]}'." + (f" Did you mean {near[0]}?" if near else "")
+            raise click.UsageError(told, ctx)
+        return super().resolve_command(ctx, args)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
@@ -79,13 +90,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; problems are printed and end with exit code 1, wrong use with 2."""
     words = global_options_first(sys.argv[1:] if arguments is None else arguments)
     speak(words)
+    click.Context.formatter_class = Formatter
     try:
         code = jiqun_command.main(args=words, prog_name="jiqun", standalone_mode=False)
     except ProblemsError as found:
         print_problems(found.problems)
         sys.exit(1)
     except click.ClickException as wrong:
-        wrong.show()
+        click.echo(wrong_use(wrong), err=True)
         sys.exit(2)
     except click.Abort:
         click.echo(both("已中止，没有改动。", "Stopped; nothing was changed."), err=True)

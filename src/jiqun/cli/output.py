@@ -35,6 +35,15 @@ def say(chinese: str, english: str) -> None:
     click.echo(both(chinese, english))
 
 
+def moment(text: str) -> str:
+    """Write a moment of the ledger or of a run as a clock here shows it; nothing stays nothing.
+
+    >>> len(moment("2026-01-31T08:05:00+00:00"))
+    16
+    """
+    return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M") if text else ""
+
+
 def print_json(value: object) -> None:
     """Print a value as JSON, Chinese readable, keys in the order given."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_plain))

@@ -26,9 +26,11 @@ def nearest_lines(
 
 def _way_row(run: Run, voice: Voice, way: Way, is_hidden: bool) -> list[object]:
     unit = f" {way.unit}" if way.unit else ""
-    share = "" if way.share is None else f"（{_signed(half_up(way.share * 100, 2))}%）"
+    share = (
+        "" if way.share is None else voice.pick("（{}）", " ({})").format(f"{_signed(half_up(way.share * 100, 2))}%")
+    )
     title = voice.label(way.input) if way.kind == "input" else _deduction_title(run, voice, way.input)
-    figures = [grouped(decimal_text(way.now)), grouped(decimal_text(way.needed)) + unit, _signed(way.change) + share]
+    figures = [_figure(way.now, way.digits), _figure(way.needed, way.digits) + unit, _changed(way) + share]
     return [
         title,
         *([MASKED] * len(figures) if is_hidden and way.kind == "input" else figures),
@@ -44,6 +46,17 @@ def _deduction_title(run: Run, voice: Voice, name: str) -> str:
             one = total.deductions[name]
             return voice.pick(f"撤回扣分：{one.title}", f"withdraw: {one.title_en or one.title}")
     return name
+
+
+def _figure(value: Fraction, digits: int) -> str:
+    """A figure at the digits that it is changed in; what lies between two of them, such as a year's mean land, is ≈."""
+    near = half_up(value, digits)
+    return ("" if near == value else "≈") + grouped(decimal_text(near))
+
+
+def _changed(way: Way) -> str:
+    near = half_up(way.change, way.digits)
+    return ("" if near == way.change else "≈") + _signed(near)
 
 
 def _signed(value: Fraction) -> str:

@@ -9,7 +9,7 @@ from fractions import Fraction
 import click
 import polars as pl
 
-from jiqun.cli.output import json_option, print_json, print_table, say
+from jiqun.cli.output import json_option, moment, print_json, print_table, say
 from jiqun.cli.speech import both, pick
 from jiqun.desk.context import Context
 from jiqun.desk.subjects import find_subject
@@ -59,10 +59,12 @@ def show_status(context: Context, as_json: bool) -> None:
 def _print_tables(context: Context, found: Status) -> None:
     rows = []
     for one in found.tables:
-        years = "、".join(f"{year}：{rows}" for year, rows in one.years.items())
+        years = both("、", ", ").join(f"{year}{both('：', ': ')}{rows}" for year, rows in one.years.items())
         filled = [share for column in one.filled if (share := one.completeness(column)) is not None]
         average = f"{half_up(100 * sum(filled, Fraction(0)) / len(filled), 0)}%" if filled else ""
-        rows.append((one.table, title_of(context, one.table), one.rows, years, average, one.imports, one.last_when))
+        rows.append(
+            (one.table, title_of(context, one.table), one.rows, years, average, one.imports, moment(one.last_when))
+        )
     print_table(
         [
             both("表", "table"),
@@ -103,7 +105,7 @@ def _print_imports(context: Context, found: Status) -> None:
                 one.bad_rows or "",
                 one.open_rows or "",
                 one.who,
-                one.when,
+                moment(one.when),
                 both(f"已撤销：{one.undone_note}", f"undone: {one.undone_note}") if one.is_undone else "",
             )
             for one in found.imports
@@ -199,7 +201,7 @@ def history(context: Context, table: str, key: tuple[str, ...], column: str | No
                 both(_STATES[one["state"]], one["state"]),
                 "!".join(part for part in (one["file"], one["sheet"], one["cell"] or str(one["row"])) if part),
                 one["who"],
-                one["when"],
+                moment(one["when"]),
                 one["note"],
             )
             for one in found.iter_rows(named=True)
@@ -291,7 +293,7 @@ def snapshot(context: Context, note: str, listed: bool, as_json: bool) -> None:
             return
         print_table(
             [both("快照", "snapshot"), both("何时", "when"), both("行", "rows"), both("说明", "note")],
-            [(one.id, one.when, sum(table.rows for table in one.tables.values()), one.note) for one in found],
+            [(one.id, moment(one.when), sum(table.rows for table in one.tables.values()), one.note) for one in found],
             right=[2],
         )
         return

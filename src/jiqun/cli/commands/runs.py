@@ -10,7 +10,17 @@ import click
 import polars as pl
 
 from jiqun.cli.commands.intake import pairs, period_of
-from jiqun.cli.output import json_option, print_json, print_problems, print_table, problem_record, progress, say, stage
+from jiqun.cli.output import (
+    json_option,
+    moment,
+    print_json,
+    print_problems,
+    print_table,
+    problem_record,
+    progress,
+    say,
+    stage,
+)
 from jiqun.cli.speech import both, language, pick
 from jiqun.desk.context import Context
 from jiqun.desk.evaluating import Wanted, run_method
@@ -238,7 +248,7 @@ def _list(context: Context, as_json: bool) -> None:
                 run.snapshot,
                 run.outcome["subjects"],
                 both("正式", "official") if run.official else both("试算", "trial"),
-                run.when,
+                moment(run.when),
                 "" if run.sign_off is None else run.sign_off.words(language()),
             )
             for run in found

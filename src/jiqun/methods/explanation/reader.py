@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import polars as pl
@@ -15,9 +16,17 @@ from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.plan import Plan
 from jiqun.methods.wording.numbers import number_text, scaled_text
 from jiqun.methods.wording.voice import Voice
-from jiqun.values import exact
+from jiqun.values import exact, half_up
 
 Lineage = Callable[[str, str, str, int], str | None]  # table, key, column, year → file!sheet!cell
+
+_MOST_DECIMALS = 6
+
+
+def _figure_text(value: Fraction, digits: int | None) -> str:
+    """Write a figure as it stands in the ledger; one that was computed, such as a year's mean land, to six decimals."""
+    near = half_up(value, _MOST_DECIMALS)
+    return number_text(value, digits) if near == value else f"≈{number_text(near)}"
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,7 @@ class Reader:
             return self.voice.say("verdict.met") if value else self.voice.say("verdict.unmet")
         if isinstance(value, (date, str)):
             return self.voice.coded(name, value)
-        return number_text(exact(value), self._digits(name))
+        return _figure_text(exact(value), self._digits(name))
 
     def _digits(self, name: str) -> int | None:
         table, column = self.source_column(name)
