@@ -24,6 +24,9 @@ _FONT = "Microsoft YaHei"
 _INK, _GREY, _AMBER, _HEAD, _LINE = "#1F2933", "#5B6773", "#9A6700", "#EEF3F8", "#C8D2DC"
 _MEASURED_ROWS = 400
 _NARROWEST = 6
+_LINE_HEIGHT = 16.0
+_A4, _A3 = 9, 8  # the numbers Excel gives paper
+_WIDEST_ON_A4 = 180.0  # wider sheets would be printed too small to read
 _LONGEST_TEXT = 32_767
 
 
@@ -92,7 +95,7 @@ class _Styles:
 
 def _page_setup(written: Worksheet, head: Head) -> None:
     written.set_landscape()
-    written.set_paper(9)
+    written.set_paper(_A4)
     written.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
     written.fit_to_pages(1, 0)
     mark = f'&C&"{_FONT},Bold"&14{head.state}' if head.trial else f'&C&"{_FONT},Regular"&10{head.state}'
@@ -124,13 +127,23 @@ def _write_top(written: Worksheet, head: Head, title: str, notes: Iterable[str],
 
 def _write_sheet(written: Worksheet, head: Head, sheet: Sheet, styles: _Styles) -> None:
     top = _write_top(written, head, sheet.title, sheet.notes, styles)
-    first = top + 2
+    first, whole = top + 2, 0.0
+    lines = [1] * len(sheet.rows)
     for column, field in enumerate(sheet.fields):
         written.write_string(top, column, _text(field.title), styles.head(field, unit=False))
         written.write_string(top + 1, column, _text(field.unit), styles.head(field, unit=True))
         width = _width(field, [row[column] for row in sheet.rows[:_MEASURED_ROWS]])
+        whole += width
+        if field.wrap:
+            cells = (str(row[column] or "") for row in sheet.rows)
+            lines = [max(many, _lines_of(cell, width)) for many, cell in zip(lines, cells, strict=True)]
         written.set_column(column, column, width)
         _write_column(written, first, column, field, sheet.rows, styles.cell(field))
+    for at, many in enumerate(lines, start=first):
+        if many > 1:  # only Excel itself would find the height when the file is opened
+            written.set_row(at, _LINE_HEIGHT * many)
+    if whole > _WIDEST_ON_A4:
+        written.set_paper(_A3)
     written.freeze_panes(first, sheet.frozen)
     written.repeat_rows(top, top + 1)
     if sheet.filters and sheet.rows:
@@ -185,8 +198,11 @@ def _cells(line: str) -> list[str]:
 
 
 def _height(cells: Sequence[str], widths: Sequence[int]) -> float:
-    lines = max(-(-text_width(cell) // max(width - 2, 1)) for cell, width in zip(cells, widths, strict=False))
-    return 16.0 * max(lines, 1)
+    return _LINE_HEIGHT * max(_lines_of(cell, width) for cell, width in zip(cells, widths, strict=False))
+
+
+def _lines_of(text: str, width: float) -> int:
+    return max(1, -(-text_width(text) // max(int(width) - 2, 1)))
 
 
 def _text(value: str) -> str:
