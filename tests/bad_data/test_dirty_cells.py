@@ -44,6 +44,7 @@ CELLS = [
     ("a_truth_value_in_a_number_field", "实缴税金（万元）", True, "LEDGER-024"),
     ("a_date_in_a_number_field", "实缴税金（万元）", datetime(2024, 1, 31), "LEDGER-024"),
     ("sixteen_digits_as_text", "实缴税金（元）", "1234567890123.456", "LEDGER-025"),
+    ("a_number_no_region_has", "实缴税金（万元）", 1e300, "LEDGER-093"),
     ("half_a_person", "职工人数（人）", 18.5, "LEDGER-026"),
     ("a_unit_in_the_cell_that_does_not_fit", "实缴税金（万元）", "12.5亩", "LEDGER-019"),
     ("an_excel_error_typed_as_text", "实缴税金（万元）", "#DIV/0!", "LEDGER-023"),

@@ -161,7 +161,12 @@ def test_a_sheet_that_is_not_in_the_workbook(workbook: Workbook, yearly: TableCo
 
 
 def test_a_workbook_whose_sheets_are_all_empty(workbook: Workbook, yearly: TableContract) -> None:
-    assert refusal(workbook({"一": [], "二": []}), yearly).code == "LEDGER-010"
+    assert refusal(workbook({"一": [], "二": []}), yearly).code == "LEDGER-094"
+
+
+def test_a_sheet_that_has_only_a_header(workbook: Workbook, yearly: TableContract) -> None:
+    found = refusal(workbook([HEADER]), yearly)
+    assert (found.code, found.place.sheet) == ("LEDGER-094", "表1")
 
 
 def test_two_sheets_that_both_look_like_the_table(workbook: Workbook, yearly: TableContract) -> None:

@@ -92,7 +92,9 @@ def read_numbers(task: Task) -> Reading:
     changes = _changes(task, changed | rounded, converted)
     if task.field.type == "integer":
         converted, broken = _whole(task, converted)
-        faults += broken
+    else:
+        converted, broken = _not_too_large(task, converted)
+    faults += broken
     return Reading(converted, tuple(faults), changes, stated)
 
 
@@ -153,6 +155,12 @@ def _whole(task: Task, values: pl.Series) -> tuple[pl.Series, list[Fault]]:
     broken = ((values != values.floor()) | (values.abs() >= 10.0**MOST_DIGITS)).fill_null(False)
     faults = task.faults(broken.arg_true().to_list(), "LEDGER-026")
     return values.set(broken, None).cast(pl.Int64), faults
+
+
+def _not_too_large(task: Task, values: pl.Series) -> tuple[pl.Series, list[Fault]]:
+    """No figure of a region has sixteen digits before the point, and scaled integers of results could not hold it."""
+    large = (values.abs() >= 10.0**MOST_DIGITS).fill_null(False)
+    return values.set(large, None), task.faults(large.arg_true().to_list(), "LEDGER-093", unit=task.field.unit or "")
 
 
 def _changes(task: Task, changed: pl.Series, values: pl.Series) -> tuple[Change, ...]:

@@ -64,7 +64,7 @@ def check_file(
     a value that is not in the file (`meter` → its number); a field may be called by its title too. `dates` says in
     which order a file writes day and month, `midnight` whether 00:00 closes the day it is written with. `sets` gives
     the known codes of a column. `previous` are the rows of the period before. What forbids reading the file at all
-    raises ProblemsError (LEDGER-001 … 021); faults of cells and rows are returned.
+    raises ProblemsError (LEDGER-001 … 021, 094); faults of cells and rows are returned.
     """
     vocabulary = Vocabulary(contract)
 
@@ -90,6 +90,8 @@ def check_file(
         raise ProblemsError(problems)
     days = replace(given.days, epoch=book.epoch)
     body = read_body(raw, head, found, contract, sets or {}, days, given.midnight)
+    if body.frame.is_empty():
+        raise ProblemsError([problem("LEDGER-094", place, table=contract.title)])
     body = body.with_constants(given.constants, period)
     judged = judge(body, contract, period, previous, sets or {})
     source = Source(path, file_digest(path), raw.name or None)

@@ -46,7 +46,7 @@ def choose_sheet(book: Book, file: str, looking: Looking, sheet: str | None) -> 
         if head is not None and (head.matches or looking.header_row is not None):
             found.append((raw, head))
     if not filled:
-        raise ProblemsError([problem("LEDGER-010", Place(file), sheet=sheet or "", sheets=shown)])
+        raise ProblemsError([problem("LEDGER-094", Place(file, sheet or ""), table=looking.contract.title)])
     if not found:
         raise ProblemsError([_no_header(file, names[0] if len(names) == 1 else "", looking)])
     return _only_one(found, file, looking)
