@@ -12,6 +12,7 @@ import pytest
 from jiqun.ledger.intake import Checked, Limits, check_file
 from jiqun.packs.models.table import TableContract
 from jiqun.problems import Problem, ProblemsError
+from jiqun.values import Period
 
 Tables = Callable[[str], TableContract]
 Workbook = Callable[..., Path]
@@ -165,7 +166,7 @@ def test_a_workbook_whose_sheets_are_all_empty(workbook: Workbook, yearly: Table
 
 
 def test_a_sheet_that_has_only_a_header(workbook: Workbook, yearly: TableContract) -> None:
-    found = refusal(workbook([HEADER]), yearly)
+    found = refusal(workbook([HEADER]), yearly, period=Period.parse("2024"))
     assert (found.code, found.place.sheet) == ("LEDGER-094", "表1")
 
 
