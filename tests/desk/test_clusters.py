@@ -7,7 +7,7 @@ from fractions import Fraction
 import polars as pl
 import pytest
 
-from jiqun.desk.clusters import clusters, completeness, jumps, ratios
+from jiqun.desk.clusters import clusters, completeness, doubted, jumps, ratios
 from jiqun.packs import load
 
 
@@ -65,6 +65,7 @@ def test_firms_with_an_industry_that_belongs_in_part_are_counted_beside(book):
 def test_a_ratio_is_of_sums_over_the_firms_that_have_both_parts():
     rows = pl.DataFrame(
         {
+            "enterprise": ["a", "b", "c", "d"],
             "year": [2024] * 4,
             "scale": ["above", "above", "above", "below"],
             "tax": [0.1, 0.2, 9.0, 100.0],
@@ -76,6 +77,19 @@ def test_a_ratio_is_of_sums_over_the_firms_that_have_both_parts():
     assert (found["tax_per_mu"].covered, found["tax_per_mu"].firms) == (2, 3)
     assert found["rd_intensity"].value is None and found["rd_intensity"].covered == 0
     assert completeness(rows, 2024, ["land", "nowhere"]) == {"land": (2, 3), "nowhere": (0, 3)}
+
+
+def test_a_ratio_is_also_told_without_the_firms_in_doubt():
+    rows = firms(
+        {"enterprise": "a", "year": 2023, "tax": 2.0, "land": 1.0},
+        {"enterprise": "a", "tax": 4000.0, "land": 1.0},
+        {"enterprise": "b", "year": 2023, "tax": 3.0, "land": 2.0},
+        {"enterprise": "b", "tax": 5.0, "land": 2.0},
+    )
+    told = ratios(rows, 2024, doubted(rows, 2024))["tax_per_mu"]
+    assert (told.value, told.sound, told.doubtful) == (Fraction(4005, 3), Fraction(5, 2), 1)
+    clean = ratios(rows, 2024)["tax_per_mu"]
+    assert (clean.value, clean.sound, clean.doubtful) == (Fraction(4005, 3), Fraction(4005, 3), 0)
 
 
 def test_a_thousandfold_jump_is_in_doubt_a_smaller_one_or_a_zero_is_not():

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import polars as pl
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
+from jiqun.web.ladder.queries import calendar
+from jiqun.web.ledger.models import Duty
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import ledger
 
@@ -33,9 +39,34 @@ def test_a_district_sees_only_its_own_figures_on_the_map(as_user, people):
 def test_planted_units_are_shown_as_in_doubt_to_the_city_and_not_to_another_firm(as_user):
     assert as_user("leader").get("/").context["doubts"]
     mine = Scope("enterprise", str(as_user("firm").get("/").wsgi_request.user.place))
-    assert all(one.enterprise == mine.place for one, _, _ in as_user("firm").get("/").context["doubts"])
+    assert all(one.enterprise == mine.place for one in as_user("firm").get("/").context["doubts"])
 
 
 def test_the_map_says_that_it_is_a_sketch_and_has_a_table(as_user):
     page = as_user("leader").get("/").content.decode()
     assert "示意图，非标准地图" in page and page.count("<path d=") >= 38
+
+
+def test_figures_in_doubt_are_named_to_who_may_not_see_them_but_not_told(as_user):
+    (city, leader) = (as_user(who).get("/").context["doubts"] for who in ("analyst", "leader"))
+    assert [one.enterprise for one in city] == [one.enterprise for one in leader]
+    assert all(one.before is not None for one in city) and all(one.before is None and one.now is None for one in leader)
+
+
+def test_the_sum_of_fewer_than_three_firms_is_not_told_to_who_may_not_see_one_firm(as_user):
+    city, leader = (as_user(who).get("/") for who in ("analyst", "leader"))
+    few = [one for tier in city.context["tiers"] for one in tier.clusters if 0 < one.firms < 3]
+    assert few, "the demo has clusters of one or two firms"
+    assert leader.content.decode().count("不足 3 家") > city.content.decode().count("不足 3 家") == 0
+
+
+def test_titles_to_be_reviewed_and_data_that_is_owed_stand_under_what_is_due(as_user, people):
+    today = timezone.localdate()
+    Duty.objects.create(table="sme_profile", district=people["district"].place, year=2024, unit="x", due=today)
+    Duty.objects.create(table="sme_application", district="500112", year=2024, unit="x", due=today + timedelta(days=60))
+    city, district = (as_user(who).get("/").context["due"] for who in ("analyst", "district"))
+    assert [one.what for one in city].count("数据应报齐") == 1, "what is due in two months is not due this week"
+    assert any("2024，1 个区县未报齐" in one.about and not one.late for one in district)
+    late = sum(one.left < 0 for one in calendar(Scope(), today, "zh"))
+    told = sum(int(one.about.split()[0]) for one in city if one.late and one.to == reverse("ladder:calendar"))
+    assert late == told > 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -146,12 +146,17 @@ def _target(book: LawBook, code: str, tier: str, asked: Wanted) -> Target | None
 
 @dataclass(frozen=True)
 class Ratio:
-    """A ratio of two sums over the firms that reported both; `covered` of `firms` did."""
+    """A ratio of two sums over the firms that reported both; `covered` of `firms` did.
+
+    `sound` is the ratio without the firms one of whose two figures is in doubt, `doubtful` how many those are.
+    """
 
     name: str
     value: Fraction | None
     covered: int
     firms: int
+    sound: Fraction | None
+    doubtful: int
 
 
 RATIOS: Mapping[str, tuple[str, str]] = {
@@ -163,22 +168,31 @@ RATIOS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def ratios(firms: pl.DataFrame, year: int) -> dict[str, Ratio]:
+def ratios(firms: pl.DataFrame, year: int, doubts: Mapping[str, Set[str]] | None = None) -> dict[str, Ratio]:
     """Return sum ÷ sum over the above-scale firms of a year, each over the firms that reported both parts.
 
-    `firms` are the rows of enterprise_year with the land of land_use as `land` (亩).
+    `firms` are the rows of enterprise_year with the land of land_use as `land` (亩); `doubts` the firms whose figure
+    of a column is in doubt.
     """
     rows = firms.filter((pl.col("year") == year) & (pl.col("scale") == "above"))
-    return {name: _ratio(rows, name, *parts) for name, parts in RATIOS.items()}
+    return {name: _ratio(rows, name, *parts, doubts or {}) for name, parts in RATIOS.items()}
 
 
-def _ratio(rows: pl.DataFrame, name: str, above: str, below: str) -> Ratio:
+def _ratio(rows: pl.DataFrame, name: str, above: str, below: str, doubts: Mapping[str, Set[str]]) -> Ratio:
     if above not in rows.columns or below not in rows.columns:
-        return Ratio(name, None, 0, rows.height)
-    known = rows.select(above, below).drop_nulls()
+        return Ratio(name, None, 0, rows.height, None, 0)
+    known = rows.select("enterprise", above, below).drop_nulls()
+    sound = known.filter(~pl.col("enterprise").is_in([*doubts.get(above, ()), *doubts.get(below, ())]))
+    value = _quotient(known, above, below)
+    doubtful = known.height - sound.height
+    steady = _quotient(sound, above, below) if doubtful else value
+    return Ratio(name, value, known.height, rows.height, steady, doubtful)
+
+
+def _quotient(known: pl.DataFrame, above: str, below: str) -> Fraction | None:
     over = sum((exact(one) for one in known[above].to_list()), Fraction(0))
     under = sum((exact(one) for one in known[below].to_list()), Fraction(0))
-    return Ratio(name, over / under if under else None, known.height, rows.height)
+    return over / under if under else None
 
 
 def completeness(firms: pl.DataFrame, year: int, columns: Iterable[str]) -> dict[str, tuple[int, int]]:
@@ -198,6 +212,12 @@ class Jump:
 
 
 _JUMP = 1000
+
+
+def doubted(firms: pl.DataFrame, year: int) -> dict[str, frozenset[str]]:
+    """Return for every column of the ratios the firms whose figure jumped between a year and the one before."""
+    columns = {one for parts in RATIOS.values() for one in parts}
+    return {one: frozenset(jump.enterprise for jump in jumps(firms, year, [one])) for one in columns}
 
 
 def jumps(firms: pl.DataFrame, year: int, columns: Iterable[str]) -> tuple[Jump, ...]:

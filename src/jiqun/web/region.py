@@ -75,13 +75,17 @@ def ways_up(id_: str, subject: str) -> Nearest:
 
 
 @lru_cache(maxsize=64)
-def names_of(ending: str, on: date) -> Mapping[str, str]:
-    """Return code → name of the taxonomies whose id ends so (`districts`, `gbt4754`), as they stood on a day."""
+def names_of(ending: str, on: date, language: Language = "zh") -> Mapping[str, str]:
+    """Return code → name of the taxonomies whose id ends so (`districts`, `gbt4754`), as they stood on a day.
+
+    In English where a pack has the English name, else in Chinese.
+    """
     book = region().book
     found: dict[str, str] = {}
     for one in book.objects("taxonomy"):
         if one.id.endswith(ending):
-            found |= {str(code): entry.name for code, entry in book.taxonomy(one.id).on(on).codes.items()}
+            codes = book.taxonomy(one.id).on(on).codes
+            found |= {str(code): (language == "en" and entry.name_en) or entry.name for code, entry in codes.items()}
     return found
 
 
@@ -109,10 +113,10 @@ class Ledger:
 
 def ledger() -> Ledger:
     """Return the ledger of now; the same object as long as nothing was committed."""
-    return _ledger(_stamp())
+    return _ledger(ledger_stamp())
 
 
-def _stamp() -> tuple[object, ...]:
+def ledger_stamp() -> tuple[object, ...]:
     """Tell one state of the ledger from another by the logs of imports and decisions, which every commit ends with.
 
     Reading the logs themselves takes some 70 ms, and a page asks many times; a store that is not on this disk is read.

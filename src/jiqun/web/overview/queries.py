@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import cache, lru_cache
 
 import polars as pl
 
-from jiqun.desk.clusters import Cluster, Jump, Ratio, clusters, completeness, jumps, ratios
-from jiqun.problems import ProblemsError
+from jiqun.desk.clusters import Cluster, Ratio, clusters, completeness, doubted, jumps, ratios
+from jiqun.packs import Column
+from jiqun.problems import Language, ProblemsError
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, names_of, region
 
@@ -70,22 +71,26 @@ _KEY_FIGURES = (
 
 @dataclass(frozen=True)
 class Figure:
-    """A key figure with the target of its horizon, or the growth wanted; `value` None is unknown."""
+    """A key figure with the target of its horizon, or the growth wanted; `value` None is unknown.
+
+    `sound` and `growth` leave out the firms whose figures are in doubt.
+    """
 
     title: str
     title_en: str
     unit: str
     ratio: Ratio
     value: Fraction | None
+    sound: Fraction | None
     growth: Fraction | None
     target: Fraction | None
     growth_target: Fraction | None
 
     @property
     def is_reached(self) -> bool | None:
-        """Whether value or growth is at its target; None where either is unknown."""
+        """Whether value or growth, figures in doubt left out, is at its target; None where either is unknown."""
         is_growth = self.target is None
-        told, wanted = (self.growth, self.growth_target) if is_growth else (self.value, self.target)
+        told, wanted = (self.growth, self.growth_target) if is_growth else (self.sound, self.target)
         return None if told is None or wanted is None else told >= wanted
 
 
@@ -121,10 +126,13 @@ def _firms(of: Ledger, scope: Scope, year: int) -> pl.DataFrame:
 
 
 @lru_cache(maxsize=16)
-def tiers(of: Ledger, scope: Scope, year: int) -> list[Tier]:
-    """Return the clusters by tier."""
-    found = clusters(region().book, _firms(of, scope, year), year)
-    names = names_of("33618", date(year, 12, 31))
+def tiers(of: Ledger, scope: Scope, year: int, language: Language) -> list[Tier]:
+    """Return the clusters by tier, named in a language."""
+    names = names_of("33618", date(year, 12, 31), language)
+    found = [
+        replace(one, name=names.get(one.code, one.name))
+        for one in clusters(region().book, _firms(of, scope, year), year)
+    ]
     ordered = list(dict.fromkeys(one.tier for one in found))
     return [Tier(names.get(tier, tier), tuple(one for one in found if one.tier == tier)) for tier in ordered]
 
@@ -133,17 +141,18 @@ def tiers(of: Ledger, scope: Scope, year: int) -> list[Tier]:
 def figures(of: Ledger, scope: Scope, year: int) -> list[Figure]:
     """Return the key figures that the law book has a target for, and the two of land."""
     firms = _firms(of, scope, year)
-    now, before = ratios(firms, year), ratios(firms, year - 1)
+    doubts = doubted(firms, year)
+    now, before = ratios(firms, year, doubts), ratios(firms, year - 1, doubts)
     return [_figure(one, now[one.name], before[one.name]) for one in _KEY_FIGURES]
 
 
 def _figure(wanted: _KeyFigure, now: Ratio, before: Ratio) -> Figure:
     growth = None
-    if now.value is not None and before.value:
-        growth = (now.value / before.value - 1) * 100
-    value = None if now.value is None else now.value * wanted.factor
+    if now.sound is not None and before.sound:
+        growth = (now.sound / before.sound - 1) * 100
+    value, sound = (None if one is None else one * wanted.factor for one in (now.value, now.sound))
     aims = _target(wanted.target), _target(wanted.growth_target)
-    return Figure(wanted.title, wanted.title_en, wanted.unit, now, value, growth, *aims)
+    return Figure(wanted.title, wanted.title_en, wanted.unit, now, value, sound, growth, *aims)
 
 
 def _target(parameter: str) -> Fraction | None:
@@ -185,23 +194,52 @@ def places(of: Ledger, scope: Scope, year: int) -> list[Place]:
     return drawn
 
 
-def coverage(of: Ledger, scope: Scope, year: int) -> list[tuple[str, str, int, int, Fraction | None]]:
+def coverage(
+    of: Ledger, scope: Scope, year: int, language: Language
+) -> list[tuple[str, str, int, int, Fraction | None]]:
     """Return for every column: title, unit, reported, expected, share."""
     contract = region().contract("enterprise_year")
     found = completeness(_firms(of, scope, year), year, COLUMNS)
     return [
-        (contract.column(name).title, contract.column(name).unit or "", told, of, Fraction(told, of) if of else None)
+        (
+            _title(contract.column(name), language),
+            contract.column(name).unit or "",
+            told,
+            of,
+            Fraction(told, of) if of else None,
+        )
         for name, (told, of) in found.items()
         if name in contract.column_names
     ]
 
 
+def _title(column: Column, language: Language) -> str:
+    return column.title if language == "zh" else column.title_en or column.title
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A figure in doubt: whose, of which column, before and now; both None for who may not see them."""
+
+    enterprise: str
+    name: str
+    title: str
+    before: float | None
+    now: float | None
+
+
 @lru_cache(maxsize=16)
-def doubtful(of: Ledger, scope: Scope, year: int) -> list[tuple[Jump, str, str]]:
+def doubtful(of: Ledger, scope: Scope, year: int, language: Language) -> list[Doubt]:
     """Return the figures in doubt with the firm's name and the column's title."""
     contract = region().contract("enterprise_year")
     found = jumps(_firms(of, scope, year), year, COLUMNS)
     names = dict(of.table("enterprise").select("enterprise", "name").iter_rows())
-    return [
-        (one, names.get(one.enterprise) or one.enterprise, contract.column(one.column).title) for one in found[:_LIGHTS]
-    ]
+    doubts = []
+    for one in found[:_LIGHTS]:
+        column = contract.column(one.column)
+        shown = scope.sees_restricted or column.sensitivity != "restricted"
+        figures = (one.before, one.now) if shown else (None, None)
+        doubts.append(
+            Doubt(one.enterprise, names.get(one.enterprise) or one.enterprise, _title(column, language), *figures)
+        )
+    return doubts

@@ -7,13 +7,17 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from jiqun.web.land.queries import run_lines
 from jiqun.web.overview import queries
+from jiqun.web.overview.due import due
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import scope_of
 from jiqun.web.region import ledger
 from jiqun.web.shell.language import spoken
+
+_FEW = 3  # what fewer firms add up to would tell a single firm's figure to its competitor
 
 
 @needs("read")
@@ -22,9 +26,10 @@ def home(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     scope, of = scope_of(user), ledger()
     year = queries.newest_year(of)
-    shown: dict[str, Any] = {"lines": run_lines(scope, spoken()), "year": year}
+    today = timezone.localdate()
+    shown: dict[str, Any] = {"lines": run_lines(scope, spoken()), "year": year, "due": due(scope, today, spoken())}
     if year is not None:
-        tiers = queries.tiers(of, scope, year)
+        tiers = queries.tiers(of, scope, year, spoken())
         every = [one for tier in tiers for one in tier.clusters]
         shown |= {
             "tiers": tiers,
@@ -34,8 +39,9 @@ def home(request: HttpRequest) -> HttpResponse:
             "without_data": sum(one.actual is None for one in every),
             "figures": queries.figures(of, scope, year),
             "places": queries.places(of, scope, year),
-            "doubts": queries.doubtful(of, scope, year),
+            "doubts": queries.doubtful(of, scope, year, spoken()),
             "half": Fraction(1, 2),
-            "coverage": queries.coverage(of, scope, year),
+            "few": 0 if scope.sees_restricted else _FEW,
+            "coverage": queries.coverage(of, scope, year, spoken()),
         }
     return render(request, "overview/home.html", shown)

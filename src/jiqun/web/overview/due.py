@@ -1,0 +1,91 @@
+"""What is due within a week or late already: campaigns, appeals, data that is owed, titles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from jiqun.problems import Language, ProblemsError
+from jiqun.web.campaigns.models import Campaign
+from jiqun.web.campaigns.state import STAGES, state_of
+from jiqun.web.ladder.queries import calendar
+from jiqun.web.ledger.board import squares
+from jiqun.web.ledger.models import Duty
+from jiqun.web.people.scope import Scope
+from jiqun.web.region import Ledger, ledger
+from jiqun.web.shell.language import both
+
+SOON = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something with a day: what it is, about what, the page where it is done; `late` where the day is over."""
+
+    day: date
+    what: str
+    about: str
+    to: str
+    late: bool
+
+
+def due(scope: Scope, today: date, language: Language) -> list[Due]:
+    """Return what falls due within seven days or is late, of the scope's firms and district; the earliest first."""
+    found = [*_campaigns(scope, today), *_owed(scope, today), *_titles(scope, today, language)]
+    return sorted((one for one in found if one.day <= today + SOON), key=lambda one: (one.day, one.what, one.about))
+
+
+def _campaigns(scope: Scope, today: date) -> Iterator[Due]:
+    mine = None if scope.whole else scope.firms(ledger().table("enterprise"))
+    for campaign in Campaign.objects.all():
+        state = state_of(campaign)
+        if state.signed:
+            continue
+        title = next(both(one.title, one.title_en) for one in STAGES if one.id == state.stage)
+        to = reverse("campaigns:one", args=[campaign.pk])
+        last = state.plan[state.stage][1]
+        yield Due(last, both(f"{title}阶段结束", f"{title} ends"), campaign.title, to, last < today)
+        for appeal in state.open_appeals:
+            day = appeal.due(today)
+            if day is None or (mine is not None and appeal.said["enterprise"] not in mine):
+                continue
+            page = reverse("campaigns:appeal", args=[campaign.pk, appeal.number])
+            yield Due(day, both("申诉应答复", "answer to an appeal"), campaign.title, page, day < today)
+
+
+def _owed(scope: Scope, today: date) -> Iterator[Due]:
+    """Data that somebody is to hand in: one line for a table and year, with how many districts still owe it."""
+    for table, year in Duty.objects.order_by("table", "year").values_list("table", "year").distinct():
+        open_ = [one for one in squares(table, year, scope, today) if one.duty and one.state not in ("full", "free")]
+        if not open_:
+            continue
+        day = min(one.duty.due for one in open_ if one.duty)
+        count = len(open_)
+        about = both(f"{open_[0].title} {year}，{count} 个区县未报齐", f"{table} {year}: {count} districts owe it")
+        to = f"{reverse('ledger:board')}?{urlencode({'year': year, 'table': table})}"
+        yield Due(day, both("数据应报齐", "data to be handed in"), about, to, day < today)
+
+
+def _titles(scope: Scope, today: date, language: Language) -> Iterator[Due]:
+    """Titles to be updated or reviewed, and those that expired: a line for each kind, not for each firm."""
+    for what, late, day, count in _title_days(ledger(), scope, today, language):
+        yield Due(day, what, both(f"{count} 家企业", f"{count} firms"), reverse("ladder:calendar"), late)
+
+
+@lru_cache(maxsize=32)
+def _title_days(of: Ledger, scope: Scope, today: date, language: Language) -> tuple[tuple[str, bool, date, int], ...]:
+    """Kind, whether it is late, the day nearest to today, and how many; made once for a state of the ledger."""
+    found: dict[tuple[str, bool], list[date]] = {}
+    try:
+        dues = calendar(scope, today, language)
+    except ProblemsError:  # this region has no ladder
+        return ()
+    for one in dues:
+        if one.day <= today + SOON:
+            found.setdefault((one.what, one.day < today), []).append(one.day)
+    return tuple((what, late, max(days) if late else min(days), len(days)) for (what, late), days in found.items())
