@@ -79,6 +79,16 @@ def test_a_ratio_is_of_sums_over_the_firms_that_have_both_parts():
     assert completeness(rows, 2024, ["land", "nowhere"]) == {"land": (2, 3), "nowhere": (0, 3)}
 
 
+def test_land_a_thousand_times_the_median_is_in_doubt_even_where_it_was_so_last_year():
+    rows = firms(
+        *({"enterprise": str(at), "land": 40.0, "year": year} for at in range(5) for year in (2023, 2024)),
+        *({"enterprise": "slipped", "land": 40_000.0, "year": year} for year in (2023, 2024)),
+        *({"enterprise": "large", "land": 39_999.0, "year": year} for year in (2023, 2024)),
+    )
+    (found,) = jumps(rows, 2024, ["land", "nowhere"])
+    assert (found.enterprise, found.before, found.now, found.beside) == ("slipped", 40.0, 40_000.0, "peers")
+
+
 def test_a_ratio_is_also_told_without_the_firms_in_doubt():
     rows = firms(
         {"enterprise": "a", "year": 2023, "tax": 2.0, "land": 1.0},

@@ -203,33 +203,55 @@ def completeness(firms: pl.DataFrame, year: int, columns: Iterable[str]) -> dict
 
 @dataclass(frozen=True)
 class Jump:
-    """A figure that is a thousand times that of the year before, or a thousandth: most likely another unit."""
+    """A figure that is most likely in another unit: far from the firm's own of the year before, or from its peers'.
+
+    `before` is what it is held against, as `beside` says: the firm's figure of the `year` before, or the median of the
+    firms that have one (`peers`).
+    """
 
     enterprise: str
     column: str
     before: float
     now: float
+    beside: str = "year"
 
 
 _JUMP = 1000
+_FAR_OUT = ("land",)  # the largest works of a region have some hundred times the usual land, never a thousand times
 
 
 def doubted(firms: pl.DataFrame, year: int) -> dict[str, frozenset[str]]:
-    """Return for every column of the ratios the firms whose figure jumped between a year and the one before."""
+    """Return for every column of the ratios the firms whose figure of a year is in doubt."""
     columns = {one for parts in RATIOS.values() for one in parts}
     return {one: frozenset(jump.enterprise for jump in jumps(firms, year, [one])) for one in columns}
 
 
 def jumps(firms: pl.DataFrame, year: int, columns: Iterable[str]) -> tuple[Jump, ...]:
-    """Return the figures of a year that are in doubt beside those of the year before; they stand until corrected."""
-    now, before = (firms.filter(pl.col("year") == one) for one in (year, year - 1))
-    found = []
+    """Return the figures of a year that are in doubt; they stand until corrected.
+
+    A figure is in doubt where it is a thousand times that of the year before, or a thousandth; land also where it is a
+    thousand times the median, since a parcel keeps its wrong area from year to year.
+    """
+    found: list[Jump] = []
     for column in columns:
-        if column not in firms.columns:
-            continue
-        pairs = now.select("enterprise", column).join(before.select("enterprise", column), on="enterprise", suffix="_b")
-        both = pairs.filter((pl.col(column) > 0) & (pl.col(f"{column}_b") > 0))
-        far = (pl.col(column) >= _JUMP * pl.col(f"{column}_b")) | (pl.col(f"{column}_b") >= _JUMP * pl.col(column))
-        for firm, value, earlier in both.filter(far).sort("enterprise").iter_rows():
-            found.append(Jump(firm, column, earlier, value))
+        if column in firms.columns:
+            found += _over_years(firms, year, column)
+            found += _over_peers(firms, year, column) if column in _FAR_OUT else []
     return tuple(found)
+
+
+def _over_years(firms: pl.DataFrame, year: int, column: str) -> list[Jump]:
+    now, before = (firms.filter(pl.col("year") == one) for one in (year, year - 1))
+    pairs = now.select("enterprise", column).join(before.select("enterprise", column), on="enterprise", suffix="_b")
+    both = pairs.filter((pl.col(column) > 0) & (pl.col(f"{column}_b") > 0))
+    far = (pl.col(column) >= _JUMP * pl.col(f"{column}_b")) | (pl.col(f"{column}_b") >= _JUMP * pl.col(column))
+    return [Jump(firm, column, old, value) for firm, value, old in both.filter(far).sort("enterprise").iter_rows()]
+
+
+def _over_peers(firms: pl.DataFrame, year: int, column: str) -> list[Jump]:
+    known = firms.filter((pl.col("year") == year) & (pl.col(column) > 0)).select("enterprise", column)
+    middle = known[column].median()
+    if not isinstance(middle, float):
+        return []
+    far = known.filter(pl.col(column) >= _JUMP * middle).sort("enterprise")
+    return [Jump(firm, column, middle, value, "peers") for firm, value in far.iter_rows()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -18,6 +19,7 @@ from jiqun.web.region import Ledger, names_of, region
 
 COLUMNS = ("tax", "revenue", "value_added", "energy", "emission", "rd", "staff")
 _LIGHTS = 12
+_LAND: Mapping[Language, str] = {"zh": "用地（亩）", "en": "Land (mu)"}
 
 
 @dataclass(frozen=True)
@@ -219,11 +221,12 @@ def _title(column: Column, language: Language) -> str:
 
 @dataclass(frozen=True)
 class Doubt:
-    """A figure in doubt: whose, of which column, before and now; both None for who may not see them."""
+    """A figure in doubt, of whom and which column; `before` and `now` are None for who may not see them."""
 
     enterprise: str
     name: str
     title: str
+    beside: str
     before: float | None
     now: float | None
 
@@ -232,14 +235,13 @@ class Doubt:
 def doubtful(of: Ledger, scope: Scope, year: int, language: Language) -> list[Doubt]:
     """Return the figures in doubt with the firm's name and the column's title."""
     contract = region().contract("enterprise_year")
-    found = jumps(_firms(of, scope, year), year, COLUMNS)
+    found = jumps(_firms(of, scope, year), year, ("land", *COLUMNS))
     names = dict(of.table("enterprise").select("enterprise", "name").iter_rows())
     doubts = []
     for one in found[:_LIGHTS]:
-        column = contract.column(one.column)
-        shown = scope.sees_restricted or column.sensitivity != "restricted"
+        column = contract.column(one.column) if one.column in contract.column_names else None
+        title = _LAND[language] if column is None else _title(column, language)
+        shown = scope.sees_restricted or column is None or column.sensitivity != "restricted"
         figures = (one.before, one.now) if shown else (None, None)
-        doubts.append(
-            Doubt(one.enterprise, names.get(one.enterprise) or one.enterprise, _title(column, language), *figures)
-        )
+        doubts.append(Doubt(one.enterprise, names.get(one.enterprise) or one.enterprise, title, one.beside, *figures))
     return doubts
