@@ -54,7 +54,7 @@ def test_the_subjects_own_numbers_are_put_in_with_their_units() -> None:
 
 def test_a_missing_value_is_called_missing() -> None:
     assert say("tax / land", {"tax": "", "land": "64.50"}) == "评价税收 缺失 ÷ 评价用地 64.50 亩"
-    assert say("tax is missing", {"tax": ""}) == "评价税收 缺失"
+    assert say("tax is missing", {"tax": ""}) == "评价税收 为空"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_missing_value_is_called_missing() -> None:
         ("tax / (land / land)", "评价税收 ÷ (评价用地 ÷ 评价用地)"),
         ("-(tax + tax)", "−(评价税收 + 评价税收)"),
         ("not (closed and land >= 5)", "非 (停产 且 评价用地 ≥ 5 亩)"),
-        ("closed or land >= 5 and tax > 3", "停产 或 评价用地 ≥ 5 亩 且 评价税收 > 3 万元"),
+        ("closed or land >= 5 and tax > 3", "停产 或 (评价用地 ≥ 5 亩 且 评价税收 > 3 万元)"),
         ("(closed or land >= 5) and tax > 3", "(停产 或 评价用地 ≥ 5 亩) 且 评价税收 > 3 万元"),
         ("growth > 5", "增速 > 5%"),
         ("land < unit(1, '公顷')", "评价用地 < 1 公顷"),
@@ -76,7 +76,8 @@ def test_a_missing_value_is_called_missing() -> None:
         ("industry in manufacturing", "行业 属于 制造业"),
         ("industry not in ('34', '33')", "行业 不属于 (“33”、“34”)"),
         ("industry == '3311'", "行业 = “3311”"),
-        ("tax if closed else missing", "若 停产，则 评价税收，否则 缺失"),
+        ("tax if closed else missing", "若 停产，则 评价税收，否则 未知"),
+        ("(1 if closed else 0) + (1 if land >= 5 else 0)", "下列各项中符合的个数(停产、评价用地 ≥ 5 亩)"),
         ("(tax if closed else 0) * 2", "(若 停产，则 评价税收，否则 0 万元) × 2"),
         ("max(tax + tax, 0) / land", "最大值(评价税收 + 评价税收、0 万元) ÷ 评价用地"),
         ("round(abs(tax), 2)", "四舍五入(绝对值(评价税收)，2 位小数)"),
@@ -85,12 +86,12 @@ def test_a_missing_value_is_called_missing() -> None:
         ("closed == True", "停产 = 是"),
     ],
 )
-def test_brackets_stand_where_the_order_needs_them_and_nowhere_else(text: str, said: str) -> None:
+def test_brackets_stand_where_the_order_needs_them_and_around_and_within_or(text: str, said: str) -> None:
     assert say(text) == said
 
 
 def test_english_reads_as_english() -> None:
     text = "tax / land if not closed and industry in manufacturing else missing"
     assert say(text, language="en") == (
-        "if not closed and industry is one of manufacturing then tax ÷ land, otherwise missing"
+        "if not closed and industry is one of manufacturing then tax ÷ land, otherwise unknown"
     )

@@ -79,8 +79,8 @@ def test_a_clause_is_said_by_data_and_gives_what_was_worked_out_by_hand(stem: st
 
 
 def _equal_exactly(result: Result, frames: Mapping[str, pl.DataFrame]) -> None:
-
-    again = exact.evaluate(result.plan, result.gathered, adjustments=frames.get("adjustment"))
+    before = None if result.plan.previous is None else evaluate(result.plan.previous, frames).gathered
+    again = exact.evaluate(result.plan, result.gathered, previous=before, adjustments=frames.get("adjustment"))
     for row in result.trace.iter_rows(named=True):
         other = again[row[result.plan.subject]].row
         assert {name: row[name] for name in other} == dict(other)

@@ -21,8 +21,8 @@ from jiqun.methods.tables import Tables
 from jiqun.methods.weights import judged
 from jiqun.packs.models.method import Ahp
 
-PARTS = ("revenue", "output", "tax", "assets", "rd", "staff", "power")
-UNITS = dict.fromkeys(PARTS, "万元") | {"staff": "人", "power": "万kWh"}
+PARTS = ("revenue", "output", "tax", "assets", "rd", "staff", "power", "energy", "water")
+UNITS = dict.fromkeys(PARTS, "万元") | {"staff": "人", "power": "万kWh", "energy": "tce", "water": "t"}
 
 XU_2004 = [[30, 30, 38, 29], [19, 54, 86, 29], [19, 15, 85, 28.9], [68, 70, 60, 29]]
 ZAVADSKAS_2016 = [[3.0, 100, 10, 7], [2.5, 80, 8, 5], [1.8, 50, 20, 11], [2.2, 70, 12, 9]]
@@ -134,6 +134,21 @@ def test_judgements_that_contradict_each_other_are_refused():
         Ahp.model_validate({"matrix": [[1, 3], [3, 1]], "by": "eigenvector"})
     inconsistent = Ahp.model_validate({"matrix": [[1, 9, "1/9"], ["1/9", 1, 9], [9, "1/9", 1]], "by": "eigenvector"})
     assert not judged(inconsistent).consistent
+
+
+# quality, price, distance, service, technique, profit, capacity, influence, delivery of six suppliers; 2 to 4 are costs
+SUPPLIERS = [
+    [0.83, 326, 21, 3.2, 0.20, 0.15, 250, 0.23, 0.87], [0.90, 295, 38, 2.4, 0.25, 0.20, 180, 0.15, 0.95],
+    [0.99, 340, 25, 2.2, 0.12, 0.14, 300, 0.27, 0.99], [0.92, 287, 19, 2.0, 0.33, 0.09, 200, 0.30, 0.89],
+    [0.87, 310, 27, 0.9, 0.20, 0.15, 150, 0.18, 0.82], [0.95, 303, 10, 1.7, 0.09, 0.17, 175, 0.26, 0.94],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_grey_relation_chooses_the_supplier_of_the_textbook(plan_of, engine):
+    """司守奎、孙玺菁《数学建模算法与应用》, choice of a supplier; the grades as published with the worked example."""
+    got = nodes(run(plan_of, SUPPLIERS, "take: grey, lower: [output, tax, assets]", engine))
+    assert got == [0.462992, 0.555994, 0.649074, 0.652723, 0.493562, 0.613015]
 
 
 def test_grey_relation_is_that_of_the_formula(plan_of):

@@ -10,6 +10,7 @@ import pytest
 
 from jiqun.methods import exact
 from jiqun.methods.evaluate import evaluate
+from jiqun.methods.explanation.text import render_text
 
 ENGINES = pytest.mark.parametrize("engine", ["polars", "duckdb"])
 HEAD = """
@@ -159,6 +160,27 @@ entitlements:
     result = entitled(plan_of(rule), firms("AAAA", land=[1.0, 19.0, 20.0, 25.0]), history(), engine)
     assert [amount for amount, _ in states(result, "relief")] == [101, 1910, 2010, 2010]
     assert [amount for amount, _ in states(result, "whole")] == [0, 2, 2, 3]
+
+
+GRANT = """
+entitlements:
+  grant: {title: 补助, title_en: Grant, amount: 'land * unit(10, "元/亩")', unit: 元, digits: 0, cap: 200, budget: {amount: 300}}
+"""
+
+
+@ENGINES
+def test_the_amount_before_cap_and_budget_stands_beside_the_one_that_counts(plan_of, engine):
+    """100, 190, 300 yuan are asked for, the last is capped at 200; the 490 are cut to 300 in all."""
+    plan = plan_of(HEAD + GRANT)
+    result = entitled(plan, firms("AAA", land=[10.0, 19.0, 30.0]), history(), engine)
+    assert states(result, "grant") == [(61, "applies"), (116, "applies"), (122, "applies")]
+    assert result.trace["entitlement__grant__asked"].to_list() == [100, 190, 300]
+    again = exact.evaluate(plan, result.gathered)
+    assert [again[name].row["entitlement__grant__asked"] for name in "abc"] == [100, 190, 300]
+    said = render_text(result.explain("c"))
+    assert "122 元（压减前 300 元）" in said
+    reasons = result.long_trace().filter((pl.col("step") == "entitlement") & (pl.col("enterprise") == "c"))["reason"]
+    assert reasons.to_list() == ["before cap and budget 300 元"]
 
 
 @ENGINES

@@ -267,6 +267,21 @@ def test_what_is_illustrative_is_told_by_its_id_wherever_it_is_read(method_of, c
     assert [(one.code, one.values["name"]) for one in faults] == [("RUN-002", name)]
 
 
+def test_a_score_or_grade_that_is_only_illustrative_keeps_a_result_from_being_official(plan_of):
+    rule = """
+status: in_force
+completeness: complete
+populations: {all_firms: {title: 全部, where: revenue > 0}}
+measures: {m: {title: 税收, formula: tax, unit: 万元, digits: 1}}
+scores: {all: {m: {title: 税收得分, digits: 1, value: true, completeness: illustrative}}}
+totals: {all: {digits: 1}}
+grades: {all: {title: 分档, classes: [A, B], quota: {shares: {A: "0.5", B: "0.5"}}, completeness: illustrative}}
+"""
+    result = replace(result_of_nothing(), plan=plan_of(rule))
+    faults = official_faults(result, SNAPSHOT, SIGNED)
+    assert [(one.code, one.values["name"]) for one in faults] == [("RUN-002", "税收得分"), ("RUN-002", "分档")]
+
+
 def result_of_nothing():
     manifest = {"tables": {}, "trial": False, "parameters": {}}
     return Result(None, *(pl.DataFrame() for _ in range(4)), manifest)

@@ -62,7 +62,7 @@ BASES = dict(
 
 def test_the_huangyan_rule_is_printed_with_weights_and_the_baselines_of_the_year(plan_of):
     zh = plan_text(plan_of("huangyan.yaml", parameters=BASES), None)
-    assert "| 亩均税收 | tax ÷ land | 万元/亩 | 4 | 30 | 24.097（huangyan.tax） |  | 示意 |" in zh
+    assert "| 亩均税收 | tax ÷ land | 万元/亩 | 4 | 30 | 24.097（参数表：huangyan.tax） |  | 示意 |" in zh
     assert "| 合计 |  |  |  | 100 |  |  |  |" in zh
     assert "- 单位排放增加值：单位排放增加值 ÷ 基准值 × 10；缺失时取同类企业该项平均得分" in zh
     assert "以上各项：四舍五入到 6 位小数" in zh  # what holds for every item is said once

@@ -23,10 +23,12 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "not": "非",
         "in": "{item} 属于 {group}",
         "not in": "{item} 不属于 {group}",
-        "missing": "{item} 缺失",
-        "not missing": "{item} 未缺失",
+        "missing": "{item} 为空",
+        "not missing": "{item} 不为空",
         "absent": "缺失",
+        "unknown": "未知",
         "choice": "若 {test}，则 {then}，否则 {otherwise}",
+        "count": "下列各项中符合的个数({items})",
         "min": "最小值({items})",
         "max": "最大值({items})",
         "abs": "绝对值({items})",
@@ -46,10 +48,12 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "not": "not",
         "in": "{item} is one of {group}",
         "not in": "{item} is none of {group}",
-        "missing": "{item} is missing",
-        "not missing": "{item} is not missing",
+        "missing": "{item} is empty",
+        "not missing": "{item} is not empty",
         "absent": "missing",
+        "unknown": "unknown",
         "choice": "if {test} then {then}, otherwise {otherwise}",
+        "count": "how many of these hold({items})",
         "min": "min({items})",
         "max": "max({items})",
         "abs": "abs({items})",
@@ -102,6 +106,10 @@ class _Speaker:
                 return self._named(name, kind), _ATOM
             case nodes.Converted(item=item):
                 return self.say(item)
+            case nodes.Sum(terms=terms) if all(sign > 0 and _counts_one(term) for sign, term in terms):
+                tests = (term.test for _, term in terms if isinstance(term, nodes.Choice))
+                items = self.phrases["comma"].join(self._within(test, _COMPARISON) for test in tests)
+                return self._phrase("count", items=items), _ATOM
             case nodes.Sum(terms=terms):
                 said = [self._within(term, _SUM if index == 0 else _PRODUCT) for index, (_, term) in enumerate(terms)]
                 rest = (
@@ -119,7 +127,8 @@ class _Speaker:
                 return f"{said_left} {_SIGNS[operator]} {said_right}", _COMPARISON
             case nodes.Logic(which=which, items=items):
                 level = _AND if which == "and" else _OR
-                return f" {self.phrases[which]} ".join(self._within(item, level + 1) for item in items), level
+                # brackets around “and” within “or” too: a reader of rules need not know which binds first
+                return f" {self.phrases[which]} ".join(self._within(item, _NOT) for item in items), level
             case nodes.Not(item=item):
                 return f"{self.phrases['not']} {self._within(item, _ATOM)}", _NOT
             case nodes.Choice(test=test, then=then, otherwise=otherwise):
@@ -154,12 +163,12 @@ class _Speaker:
             case nodes.Rounded(digits=digits):
                 return self._phrase("round", items=self._listed(node), digits=str(digits)), _ATOM
             case nodes.YearsBetween(first=first, second=second):
-                return self._phrase("years", first=self.say(first)[0], second=self.say(second)[0]), _ATOM
+                return self._phrase("years", first=self._within(first, _SUM), second=self._within(second, _SUM)), _ATOM
             case nodes.MonthsBetween(first=first, second=second, begun=begun):
                 name = "months begun" if begun else "months"
-                return self._phrase(name, first=self.say(first)[0], second=self.say(second)[0]), _ATOM
+                return self._phrase(name, first=self._within(first, _SUM), second=self._within(second, _SUM)), _ATOM
             case nodes.DaysBetween(first=first, second=second):
-                return self._phrase("days", first=self.say(first)[0], second=self.say(second)[0]), _ATOM
+                return self._phrase("days", first=self._within(first, _SUM), second=self._within(second, _SUM)), _ATOM
         raise TypeError(f"no words for {type(node).__name__}")
 
     def _phrase(self, which: str, **parts: str) -> str:
@@ -184,7 +193,7 @@ class _Speaker:
         if node.name and not self.values:
             return self.labels.get(node.name, node.name), _ATOM
         if value is None:
-            text = self.phrases["absent"]
+            text = self.phrases["unknown"]
         elif isinstance(value, bool):
             text = self.phrases["true" if value else "false"]
         elif isinstance(value, Fraction):
@@ -194,6 +203,14 @@ class _Speaker:
         else:
             text = f"“{value}”"
         return (f"{self.labels.get(node.name, node.name)} {text}" if node.name else text), _ATOM
+
+
+def _counts_one(node: TypedNode) -> bool:
+    """Whether a part is `1 if … else 0`, so that a sum of such counts what holds."""
+    if not isinstance(node, nodes.Choice):
+        return False
+    ends = (node.then, node.otherwise)
+    return [end.value for end in ends if isinstance(end, nodes.Constant) and not end.name] == [Fraction(1), Fraction(0)]
 
 
 def _quantity(number: str, kind: Type | None) -> str:

@@ -24,7 +24,8 @@ def add_entitlements(work: Work) -> None:
     States: applies · superseded (a higher amount of the same exclusive group applies) · unknown · no. The grade that
     counts is the final one, or the one a scored-but-not-graded subject is treated as. A grade that is still open, an
     unknown condition or a missing amount makes the entitlement unknown, never no. Amounts are rounded half-up to their
-    digits, then capped; at equal amounts of a group the first written applies; then budgets are shared out.
+    digits, then capped; at equal amounts of a group the first written applies; then budgets are shared out. Where there
+    is a cap or a budget, `entitlement__X__asked` keeps the amount before both.
     """
     entitlements = work.plan.method.entitlements
     if not entitlements:
@@ -39,6 +40,9 @@ def add_entitlements(work: Work) -> None:
         work.add(
             **{f"entitlement__{name}": shown, f"entitlement__{name}__state": nw.when(is_member()).then(state)},
         )
+        if one.reduces:
+            asked = nw.when(is_member() & applies).then(nw.col(f"amount__{name}"))
+            work.add(**{f"entitlement__{name}__asked": asked})
     for group in {one.exclusive for one in entitlements.values() if one.exclusive is not None}:
         _settle_exclusive(work, [name for name, one in entitlements.items() if one.exclusive == group])
     for name, one in entitlements.items():

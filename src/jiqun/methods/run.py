@@ -150,6 +150,10 @@ def _illustrative(plan: Plan) -> Iterator[str]:
     for name, completeness in sorted({**earlier, **plan.rests_on}.items()):
         if completeness == "illustrative":
             yield name
+    method = plan.method
+    for scores in method.scores.values():
+        yield from (score.title or item for item, score in scores.items() if score.completeness == "illustrative")
+    yield from (grade.title for grade in method.grades.values() if grade.completeness == "illustrative")
 
 
 def _other_data(manifest: Mapping[str, Any], snapshot: FrozenData) -> Iterator[Problem]:

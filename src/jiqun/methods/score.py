@@ -64,7 +64,7 @@ def score(work: Work) -> None:
             )
         )
     referee.settle(work, asked)
-    work.drop(_helpers(work))
+    work.drop(_passing_columns(work))
     _fill_with_means(work)
 
 
@@ -83,7 +83,8 @@ def _of_members(cases: Mapping[str, nw.Expr]) -> nw.Expr:
     return nw.when(is_member()).then(pieces(cases))
 
 
-def _helpers(work: Work) -> list[str]:
+def _passing_columns(work: Work) -> list[str]:
+    """Columns that only the way to the points needed."""
     return [name for name in work.columns if name.startswith(("_place_", "_size_", "_option_"))]
 
 
@@ -188,7 +189,7 @@ def _option_points(work: Work, one: Score, options: Options, column: str) -> nw.
     texts = work.collect(work.frame.select(nw.col(ROW), _text=work.value(column)))
     written = texts["_text"].drop_nulls().unique()
     points = [_points_of_text(one, options, text) for text in written]
-    name = f"_option_{len(_helpers(work))}"
+    name = f"_option_{len(_passing_columns(work))}"
     known = pl.DataFrame([written, pl.Series(name, points, pl.Int64)])
     work.attach(texts.join(known, on="_text", how="left", maintain_order="left"), name)
     return nw.col(name)

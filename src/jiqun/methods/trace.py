@@ -16,7 +16,7 @@ from jiqun.methods.additions import parts, written
 from jiqun.methods.compile_numbers import benchmark_names
 from jiqun.methods.plan import Plan
 from jiqun.methods.work import MEMBER_STATUSES
-from jiqun.packs.models.method import Score
+from jiqun.packs.models.method import Entitlement, Score
 from jiqun.values import decimal_text, exact
 
 COLUMNS = ("step", "item", "inputs", "benchmark", "value", "points", "verdict", "reason", "clause")
@@ -203,7 +203,8 @@ class _Reader:
             asked = [f"entitlements.{name}.{part}" for part in ("where", "amount") if getattr(entitlement, part)]
             yield Line(
                 "entitlement", name, self.member, self._inputs(asked), value=value,
-                verdict=pl.col(f"entitlement__{name}__state"), clause=entitlement.clause,
+                verdict=pl.col(f"entitlement__{name}__state"), reason=self._reduced(name, entitlement),
+                clause=entitlement.clause,
             )  # fmt: skip
         for name, given in self.method.inputs.items():
             if f"assumed__{name}" in self.known.columns:
@@ -211,6 +212,14 @@ class _Reader:
                 yield Line("assumption", name, assumed, value=pl.lit(given.if_missing), clause=given.clause)
 
     # --- texts
+
+    def _reduced(self, name: str, one: Entitlement) -> pl.Expr | None:
+        """Say what an amount was before a cap or a budget made it less."""
+        column = f"entitlement__{name}__asked"
+        if column not in self.known.columns:
+            return None
+        before = pl.format("before cap and budget {} {}", scaled_text(pl.col(column), one.digits), pl.lit(one.unit))
+        return pl.when(pl.col(f"entitlement__{name}") != pl.col(column)).then(before)
 
     def _in(self, populations: Iterable[str]) -> pl.Expr:
         return pl.col("population").cast(pl.String).is_in(list(populations))

@@ -40,10 +40,11 @@ def _share_out(plan: Plan, members: Sequence[Member], name: str, budget: Budget)
             own = member.entitlements[name].amount or Fraction(0)
             whole = member.number(plan, f"entitlements.{name}.budget.amount")
             if whole is None or None in key:
-                member.entitlements[name] = Entitled("unknown")
+                member.entitlements[name] = Entitled("unknown", None, member.entitlements[name].asked)
             elif asked > half_up(whole, digits):
                 part = own * half_up(whole, digits) / asked
-                member.entitlements[name] = Entitled("applies", Fraction(floor(part * 10**digits), 10**digits))
+                cut = Fraction(floor(part * 10**digits), 10**digits)
+                member.entitlements[name] = Entitled("applies", cut, member.entitlements[name].asked)
 
 
 def streak(plan: Plan, member: Member, name: str, one: Streak) -> Fraction | None:
@@ -78,7 +79,7 @@ def _entitled(plan: Plan, member: Member, name: str) -> Entitled:
     if amount is None:
         return Entitled("unknown")
     rounded = half_up(amount, one.digits)
-    return Entitled("applies", rounded if one.cap is None else min(rounded, exact(one.cap)))
+    return Entitled("applies", rounded if one.cap is None else min(rounded, exact(one.cap)), rounded)
 
 
 def _has_grade(member: Member, grades: Sequence[str]) -> bool | None:
@@ -103,4 +104,5 @@ def _settle_exclusive(plan: Plan, member: Member) -> None:
         highest = max(rivals, key=lambda name: member.entitlements[name].amount or Fraction(0))
         for name in rivals:
             if name != highest:
-                member.entitlements[name] = Entitled("superseded", member.entitlements[name].amount)
+                beaten = member.entitlements[name]
+                member.entitlements[name] = Entitled("superseded", beaten.amount, beaten.asked)

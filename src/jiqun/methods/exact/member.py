@@ -51,6 +51,7 @@ class Entitled:
 
     state: str
     amount: Fraction | None = None
+    asked: Fraction | None = None  # before cap and budget
 
 
 @dataclass

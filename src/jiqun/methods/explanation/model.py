@@ -122,6 +122,7 @@ class EntitlementLine:
     state: str
     state_words: str
     amount: str | None
+    asked: str | None  # before cap and budget, where these made it less
     unit: str
     effect: str
     words: str

@@ -142,8 +142,9 @@ def entitlement_lines(reader: Reader) -> tuple[EntitlementLine, ...]:
         if state in (None, "no"):
             continue
         amount = reader.scaled(f"entitlement__{name}", one.digits)
+        asked = reader.scaled(f"entitlement__{name}__asked", one.digits) if one.reduces else None
         if amount is not None and reader.reads_hidden(f"entitlements.{name}.amount"):
-            amount = MASKED
+            amount, asked = MASKED, None
         lines.append(
             EntitlementLine(
                 name,
@@ -151,6 +152,7 @@ def entitlement_lines(reader: Reader) -> tuple[EntitlementLine, ...]:
                 str(state),
                 voice.say(f"state.{state}"),
                 amount,
+                None if asked == amount else asked,
                 "" if one.unit == "1" else one.unit,
                 voice.say(f"effect.{one.effect}"),
                 entitlement_words(voice, name),

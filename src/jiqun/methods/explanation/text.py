@@ -139,6 +139,8 @@ class _Writer:
     def _entitlements(self) -> Iterator[str]:
         for line in self.e.entitlements:
             amount = "" if line.amount is None else f"{line.amount} {line.unit}".strip()
+            if line.asked is not None:
+                amount = self.say("why.asked", amount=amount, asked=f"{line.asked} {line.unit}".strip()).strip()
             said = self.say(
                 "why.entitlement", title=line.title, effect=line.effect, state=line.state_words, amount=amount
             ).rstrip()

@@ -28,7 +28,7 @@ def _source(voice: Voice, name: str, one: Input) -> str:
     if one.result is not None:
         item = one.result.item
         key = f"input.result.{item}" if item in ("grade", "total") else "input.result.item"
-        said = voice.say("input.result", method=_method_title(voice, one.result.method), item=voice.say(key, item=item))
+        said = voice.say("input.result", method=voice.method_title(one.result.method), item=voice.say(key, item=item))
         return voice.say("input.earlier", source=said, count=one.result.earlier) if one.result.earlier else said
     if one.streak is not None:
         return voice.say("input.streak", grade=one.streak.grade)
@@ -37,18 +37,17 @@ def _source(voice: Voice, name: str, one: Input) -> str:
         return voice.say("input.earlier", source=said, count=one.earlier) if one.earlier else said
     if one.ancestor is not None:
         column, level = voice.label(one.ancestor.column), one.ancestor.level
-        return voice.say("input.ancestor", column=column, taxonomy=one.ancestor.taxonomy, level=level)
+        return voice.say(
+            "input.ancestor", column=column, taxonomy=voice.taxonomy_title(one.ancestor.taxonomy), level=level
+        )
     if one.lookup is not None:
-        return voice.say("input.lookup", column=voice.label(one.lookup.key), parameter=one.lookup.parameter)
+        return voice.say(
+            "input.lookup", column=voice.label(one.lookup.key), parameter=voice.parameter_title(one.lookup.parameter)
+        )
     value, unit = voice.plan.parameters[name]
-    return voice.say("input.parameter", parameter=one.parameter, number=with_unit(number_text(value), unit))
-
-
-def _method_title(voice: Voice, id_: str) -> str:
-    if voice.book is None or not voice.book.has("method", id_):
-        return id_
-    found = voice.book.method(id_)
-    return voice.pick(found.title, found.title_en, id_)
+    return voice.say(
+        "input.parameter", parameter=voice.parameter_title(one.parameter), number=with_unit(number_text(value), unit)
+    )
 
 
 def column_label(voice: Voice, table: str, column: str) -> str:
@@ -63,20 +62,16 @@ def column_label(voice: Voice, table: str, column: str) -> str:
 def _rollup(voice: Voice, name: str, one: Rollup) -> str:
     path = f"inputs.{name}.rollup"
     of = "" if one.of is None else voice.formula(f"{path}.of", table=one.table)
-    where = "" if one.where is None else voice.say("rows.where", where=voice.formula(f"{path}.where", table=one.table))
-    if one.repeats is not None:
-        where += _repeats(voice, name, one.table, one.repeats)
-    take = voice.say(f"take.{one.take}", of=of)
+    which = [voice.say(f"rows.{one.rows}")]
     if one.key is not None:
-        where = (
-            voice.say(
-                "rows.key", by=column_label(voice, one.table, one.by or voice.plan.subject), key=voice.label(one.key)
-            )
-            + where
-        )
-    return voice.say(
-        "input.rollup", table=voice.table(one.table), rows=voice.say(f"rows.{one.rows}"), where=where, take=take
-    )
+        by = column_label(voice, one.table, one.by or voice.plan.subject)
+        which.append(voice.say("rows.key", by=by, key=voice.label(one.key)))
+    if one.where is not None:
+        which.append(voice.say("rows.where", where=voice.formula(f"{path}.where", table=one.table)))
+    if one.repeats is not None:
+        which.append(_repeats(voice, name, one.table, one.repeats))
+    rows = voice.say("rows.join").join(part for part in which if part)
+    return voice.say("input.rollup", table=voice.table(one.table), rows=rows, take=voice.say(f"take.{one.take}", of=of))
 
 
 def _repeats(voice: Voice, name: str, table: str, one: Repeats) -> str:
@@ -121,11 +116,12 @@ def benchmark_words(voice: Voice, name: str) -> str:
     if name in voice.plan.fixed:
         number = voice.fixed_text(voice.plan.fixed[name])
         if one.parameter is not None:
-            said = voice.say("benchmark.parameter", number=number, parameter=one.parameter)
+            said = voice.say("benchmark.parameter", number=number, parameter=voice.parameter_title(one.parameter))
             return said if one.on is None else voice.listed([said, voice.say("benchmark.on", day=one.on)])
         return voice.say("benchmark.value", number=number)
     if one.lookup is not None:
-        said = voice.say("benchmark.lookup", column=voice.label(one.lookup.key), parameter=one.lookup.parameter)
+        title = voice.parameter_title(one.lookup.parameter)
+        said = voice.say("benchmark.lookup", column=voice.label(one.lookup.key), parameter=title)
         return said if one.on is None else voice.listed([said, voice.say("benchmark.on", day=one.on)])
     assert one.statistic is not None
     return _statistic(voice, name, one.statistic)

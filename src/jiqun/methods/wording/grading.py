@@ -23,7 +23,7 @@ def requirement_words(voice: Voice, name: str) -> str:
     """Say which criteria a requirement asks for."""
     one = voice.plan.method.requirements[name]
     kind = "all" if one.all is not None else "any" if one.any is not None else "at_least"
-    parts = [voice.say("each_of", name=voice.label(part)) for part in one.all or one.any or one.of or ()]
+    parts = [voice.say("each_of", name=voice.part_title(part)) for part in one.all or one.any or one.of or ()]
     return voice.say(f"requirement.{kind}", parts=voice.listed(parts), count=one.at_least)
 
 
@@ -35,7 +35,7 @@ def grade_words(voice: Voice, grade: Grade) -> str:
         return voice.say("cuts", of=item_label(voice, grade.cuts_of), cuts=_cuts(voice, grade.cuts, grade.cuts_of))
     if grade.ladder is not None:
         rungs = [
-            voice.say("ladder.rung", grade=rung.grade, requires=voice.label(rung.requires))
+            voice.say("ladder.rung", grade=rung.grade, requires=voice.part_title(rung.requires))
             for rung in grade.ladder.rungs
         ]
         if grade.ladder.otherwise is not None:
@@ -144,7 +144,8 @@ def move_words(voice: Voice, name: str) -> str:
     else:
         said = voice.say(f"move.{one.move}", to=one.to, steps=one.steps)
     if one.listed is not None:
-        said = voice.say("move.listed", listed=one.listed, move=said)
+        titles = dict(voice.categories("kind", "adjustment"))
+        said = voice.say("move.listed", listed=titles.get(one.listed, one.listed), move=said)
     return said if one.where is None else voice.say("move.where", where=voice.formula(f"moves.{name}.where"), move=said)
 
 
@@ -158,7 +159,8 @@ def entitlement_words(voice: Voice, name: str) -> str:
     ]
     if one.amount is not None:
         amount = voice.formula(f"entitlements.{name}.amount")
-        said.append(voice.say("entitled.amount", amount=amount, unit=unit or "1"))
+        fixed = unit and amount.endswith(unit) and amount[:1].isdigit()
+        said.append(voice.say("entitled.fixed" if fixed else "entitled.amount", amount=amount, unit=unit or "1"))
     if one.cap is not None:
         said.append(voice.say("entitled.cap", cap=written(one.cap), unit=unit))
     if one.exclusive is not None:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import zip_longest
 from pathlib import Path
 
 from jiqun.methods.compile import compile_method
@@ -75,7 +76,17 @@ def _parameter_ids(method: Method, book: LawBook) -> Iterator[str]:
 def plan_text(plan: Plan, book: LawBook | None, language: Language = "zh") -> str:
     """Write a compiled method as Markdown."""
     text = "\n".join(_Page(Voice(plan, language, book)).lines())
-    return re.sub(r"\n{3,}", "\n\n", text) + "\n"
+    return _quotes_within(re.sub(r"\n{3,}", "\n\n", text)) + "\n"
+
+
+def _quotes_within(text: str) -> str:
+    """Write quotes inside quotes as single ones: “重点‘小巨人’企业条件”."""
+    depth, written = 0, []
+    for sign in text:
+        depth = 0 if sign == "\n" else depth - (sign == "”")
+        written.append({"“": "‘", "”": "’"}.get(sign, sign) if depth > 0 else sign)
+        depth = max(depth, 0) + (sign == "“")
+    return "".join(written)
 
 
 class _Page:
@@ -89,6 +100,8 @@ class _Page:
     def lines(self) -> Iterator[str]:
         yield f"# {self.voice.pick(self.method.title, self.method.title_en)}"
         yield ""
+        if self.method.description:
+            yield from (self.method.description, "")
         yield from self._about()
         sections: list[tuple[str, Iterable[str]]] = [
             ("scope", self._scope()),
@@ -118,7 +131,7 @@ class _Page:
 
     def _about(self) -> Iterator[str]:
         head, say = self.method, self.voice.say
-        until = say("rule.open_end") if head.in_force.to is None else str(head.in_force.to)
+        since = "rule.from_open" if head.in_force.to is None else "rule.from_to"
         document = self.voice.clause(head.clause or "", None) if head.clause else None
         if document is None and head.document:
             document = self.voice.clause(f"{head.document}#")
@@ -126,7 +139,7 @@ class _Page:
             "lifecycle": say(f"lifecycle.{head.status}"),
             "completeness": say(f"completeness.{head.completeness}"),
             "edition": head.edition or "",
-            "in_force": say("rule.from_to", from_=head.in_force.from_, to=until) if head.in_force.from_ else "",
+            "in_force": say(since, from_=head.in_force.from_, to=head.in_force.to) if head.in_force.from_ else "",
             "document": str(document) if document is not None else "",
             "period": str(self.voice.plan.period),
             "evaluates": self.voice.table(head.evaluates.table),
@@ -150,10 +163,13 @@ class _Page:
         self.marks[kind] += 1
         return self.voice.say(f"mark.{kind}")
 
-    def _rows(self, rows: Iterable[tuple[str, str, str | None]]) -> Iterator[str]:
-        """Write name, content, clause and mark."""
+    def _rows(self, rows: Iterable[tuple[str, str, str | None]], sure: Sequence[str | None] = ()) -> Iterator[str]:
+        """Write name, content, clause and mark; `sure` says how sure a row is where its clause does not."""
         head = tuple(self.voice.say(f"rule.{key}") for key in ("name", "how", "clause", "mark"))
-        found = [(name, content, self._clause(clause), self._mark(clause)) for name, content, clause in rows]
+        found = [
+            (name, content, self._clause(clause), self._mark(clause, own))
+            for (name, content, clause), own in zip_longest(rows, sure)
+        ]
         if found:
             yield from table(head, found)
 
@@ -169,7 +185,8 @@ class _Page:
 
     def _scope(self) -> Iterator[str]:
         yield from self._rows(
-            (self.voice.label(name), self._who(name, one), one.clause) for name, one in self.method.populations.items()
+            (self.voice.population_title(name), self._who(name, one), one.clause)
+            for name, one in self.method.populations.items()
         )
 
     def _who(self, name: str, one: Population) -> str:
@@ -188,14 +205,18 @@ class _Page:
         yield from self._rows(
             (
                 one.title or name,
-                self.voice.say("codes", taxonomy=one.taxonomy, codes=self.voice.listed(one.under)),
+                self.voice.say(
+                    "codes",
+                    taxonomy=self.voice.taxonomy_title(one.taxonomy),
+                    codes=self.voice.listed(self.voice.class_title(one.taxonomy, code) for code in one.under),
+                ),
                 one.clause,
             )
             for name, one in self.method.classes.items()
         )
 
     def _heading(self, key: str) -> str:
-        return self.voice.say("rule.all_populations") if key == ALL else self.voice.label(key)
+        return self.voice.say("rule.all_populations") if key == ALL else self.voice.population_title(key)
 
     def _indicators(self) -> Iterator[str]:
         keys = ("item", "formula", "unit", "digits", "weight", "benchmark", "clause", "mark")
@@ -218,7 +239,7 @@ class _Page:
     def _indicator(self, item: str, score: Score, weight: str) -> Row:
         name = self.voice.plan.measure_of(item, score)
         measure = self.method.measures.get(name)
-        formula, unit, digits = "", "", ""
+        formula, unit, digits = self.voice.say("rule.see_points"), "", ""
         if measure is not None:
             formula = self.voice.formula(f"measures.{name}.formula")
             unit, digits = ("" if measure.unit == "1" else measure.unit), str(measure.digits)
@@ -227,7 +248,7 @@ class _Page:
         benchmarks = self.voice.joined(benchmark_words(self.voice, one) for one in benchmarks_of(score))
         title = self.voice.score_title(item)
         clause = score.clause or (measure.clause if measure is not None else None)
-        mark = self._mark(clause, self._benchmark_mark(score))
+        mark = self._mark(clause, score.completeness or self._benchmark_mark(score))
         return title, formula, unit, digits, weight, benchmarks, self._clause(clause), mark
 
     def _unscored(self) -> Iterator[str]:
@@ -285,8 +306,15 @@ class _Page:
 
     def _grades(self) -> Iterator[str]:
         yield from self._rows(
-            (self._heading(key), grade_words(self.voice, one), one.clause or (one.quota.clause if one.quota else None))
-            for key, one in self.method.grades.items()
+            (
+                (
+                    self._heading(key),
+                    grade_words(self.voice, one),
+                    one.clause or (one.quota.clause if one.quota else None),
+                )
+                for key, one in self.method.grades.items()
+            ),
+            [one.completeness for one in self.method.grades.values()],
         )
 
 

@@ -71,8 +71,9 @@ def _between(voice: Voice, score: Score, measure: str, low: str, high: str) -> s
     between = score.between
     assert between is not None
     span = decimal_text(exact(between.end) - exact(between.start))
+    whole = exact(between.start) == 0 and exact(span) == 100
     said = voice.say(
-        "score.between",
+        "score.between_whole" if whole else "score.between",
         weight=written(score.weight),
         start=between.start,
         span=span,
@@ -97,7 +98,7 @@ def _without_benchmark(voice: Voice, path: str, item: str, score: Score, measure
         said = voice.say("score.count", measure=measure, every=every, each=score.count.each)
         return said + ("" if score.count.cap is None else voice.say("score.count_cap", cap=score.count.cap))
     if score.options is not None:
-        return _options(voice, score, measure)
+        return _options(voice, score, measure, voice.plan.measure_of(item, score))
     if score.flag is not None:
         where = voice.formula(f"{path}.flag.where")
         return voice.say("score.flag", where=where, points=score.flag.points, otherwise=score.flag.otherwise)
@@ -105,7 +106,11 @@ def _without_benchmark(voice: Voice, path: str, item: str, score: Score, measure
         return _cases(voice, path, score.cases)
     if score.choice is not None:
         return _choice(voice, path, score)
-    return voice.say("score.value", measure=measure, weight=written(score.weight))
+    if exact(score.weight) == 100:
+        return voice.say("score.value_whole", measure=measure)
+    unit = voice.unit(voice.plan.measure_of(item, score))
+    share = unit is not None and unit.symbol == "%"
+    return voice.say("score.value_share" if share else "score.value", measure=measure, weight=written(score.weight))
 
 
 def _bands(voice: Voice, item: str, score: Score) -> str:
@@ -132,11 +137,13 @@ def _cases(voice: Voice, path: str, cases: Cases) -> str:
     return voice.joined([*each, voice.say("score.case_otherwise", points=written(cases.otherwise))])
 
 
-def _options(voice: Voice, score: Score, measure: str) -> str:
+def _options(voice: Voice, score: Score, measure: str, column: str) -> str:
     options = score.options
     assert options is not None
+    titles = dict(voice.categories(column))
     each = voice.listed(
-        voice.say("score.option", option=name, points=written(points)) for name, points in options.points.items()
+        voice.say("score.option", option=titles.get(name, name), points=written(points))
+        for name, points in options.points.items()
     )
     said = voice.say("score.options", measure=measure, options=each)
     said += "" if options.cap is None else voice.say("score.count_cap", cap=options.cap)
@@ -146,10 +153,12 @@ def _options(voice: Voice, score: Score, measure: str) -> str:
 def _choice(voice: Voice, path: str, score: Score) -> str:
     choice = score.choice
     assert choice is not None
-    parts = [
-        voice.say(
-            "score.choice_option", option=name, words=score_words(voice, f"{path}.choice.options.{name}", name, inner)
+    titles = dict(voice.categories(choice.by))
+    parts = []
+    for name, inner in choice.options.items():
+        option = titles.get(name, name)
+        said = score_words(voice, f"{path}.choice.options.{name}", name, inner)
+        parts.append(
+            voice.say("score.choice_option", option=option, words=said.removeprefix(option + voice.say("colon")))
         )
-        for name, inner in choice.options.items()
-    ]
     return voice.say("score.choice", by=voice.label(choice.by), options=voice.joined(parts))

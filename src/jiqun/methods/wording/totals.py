@@ -22,7 +22,8 @@ def node_words(voice: Voice, name: str) -> str:
         else item_label(voice, child)
         for child in node.of
     ]
-    said = [voice.say(f"node.{node.take}", parts=voice.listed(parts), rho=node.rho), *_cohort_words(voice, node)]
+    taken = "only" if node.take == "sum" and len(parts) == 1 else node.take
+    said = [voice.say(f"node.{taken}", parts=voice.listed(parts), rho=node.rho), *_cohort_words(voice, node)]
     if node.missing == "available":
         said.append(voice.say("node.available"))
         if exact(node.least_share) > 0:
@@ -67,7 +68,8 @@ def total_words(voice: Voice, population: str) -> str:
         return ""
     path = voice.plan.total_path(population)
     names = voice.listed(item_label(voice, name) for name in total.of) if total.of else voice.say("all_scores")
-    said = voice.say(f"node.{total.take}", parts=names)
+    taken = "only" if total.take == "sum" and total.of and len(total.of) == 1 else total.take
+    said = voice.say(f"node.{taken}", parts=names)
     if total.factor is not None:
         said = voice.say("total.factor", base=said, factor=voice.formula(f"{path}.factor"))
     said = voice.say("total.plus", base=said) if total.bonuses else said

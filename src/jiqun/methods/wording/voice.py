@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -73,10 +74,24 @@ class Voice:
                 return self.pick(section[name].title, section[name].title_en, name)
         return name
 
+    def population_title(self, name: str) -> str:
+        """The title of a population, even where a column or set of codes has the same name."""
+        one = self.plan.method.populations.get(name)
+        return self.label(name) if one is None else self.pick(one.title, one.title_en) or self.label(name)
+
+    def part_title(self, name: str) -> str:
+        """The title of a criterion or requirement, even where a column has the same name."""
+        for section in (self.plan.method.criteria, self.plan.method.requirements):
+            if name in section:
+                return self.pick(section[name].title, section[name].title_en) or self.label(name)
+        return self.label(name)
+
     def benchmark_label(self, name: str) -> str:
-        """A benchmark's title; where it has none, just "benchmark"."""
+        """A benchmark's title; where it has none, which end of the cohort it is, or just "benchmark"."""
         one = self.plan.method.benchmarks[name]
-        return self.pick(one.title, one.title_en) or self.say("rule.benchmark")
+        ends = one.statistic is not None and one.statistic.take in ("min", "max")
+        said = self.say(f"statistic.{one.statistic.take}" if ends and one.statistic else "rule.benchmark")
+        return self.pick(one.title, one.title_en) or said
 
     def score_title(self, item: str) -> str:
         """The title of a scored item; empty where there is none of that name."""
@@ -94,9 +109,37 @@ class Voice:
         labels = self.labels | ({} if table is None else self._columns(table))
         said = words(typed, labels, values, self.language)
         for name in sorted(typed.names):
-            for value, title in self._categories(name, table):
+            for value, title in self.categories(name, table):
                 said = said.replace(f"“{value}”", f"“{title}”")
-        return said
+        return re.sub("“([a-z0-9.-]+)”", lambda found: f"“{self.method_title(found[1])}”", said)
+
+    def method_title(self, id_: str) -> str:
+        """The title of a method; other texts as they are."""
+        if self.book is None or not self.book.has("method", id_):
+            return id_
+        found = self.book.method(id_)
+        return self.pick(found.title, found.title_en, id_)
+
+    def parameter_title(self, id_: str | None) -> str:
+        """The title of the parameter that a value's id belongs to."""
+        for one in self.book.objects("parameter") if self.book is not None and id_ else ():
+            if id_ == one.id or (id_ or "").startswith(f"{one.id}."):
+                return self.pick(one.model.title, one.model.title_en, one.id)
+        return id_ or ""
+
+    def taxonomy_title(self, id_: str) -> str:
+        """The title of a taxonomy."""
+        view = self._taxonomy(id_)
+        return id_ if view is None else self.pick(view.model.title, view.model.title_en, id_)
+
+    def class_title(self, taxonomy: str, code: str) -> str:
+        """A class of a taxonomy by code and name; a code that is only a key of its pack is left out."""
+        view = self._taxonomy(taxonomy)
+        known = None if view is None else view.codes.get(code)
+        if known is None:
+            return code
+        name = self.pick(known.name, known.name_en or "")
+        return name if code.islower() else f"{code} {name}"
 
     def digits(self, digits: int) -> str:
         """Say to how many decimals something is rounded."""
@@ -107,11 +150,16 @@ class Voice:
         fields = () if contract is None else contract.fields
         return {column.name: self.pick(column.title, column.title_en, column.name) for column in fields}
 
-    def _categories(self, name: str, table: str | None) -> list[tuple[str, str]]:
-        """The values of a column of a closed set, with the words departments write for them."""
+    def categories(self, name: str, table: str | None = None) -> list[tuple[str, str]]:
+        """The values of a column of a closed set, with the words departments write for them; of populations, titles."""
+        if name == "population" and table is None:
+            return [(one, self.population_title(one)) for one in self.plan.method.populations]
         one = self.plan.method.inputs.get(name) if table is None else None
         written, dot, column = ((one.column if one is not None else None) or name).rpartition(".")
-        contract = self.plan.contracts.get(table or (written if dot else self.plan.method.evaluates.table))
+        which = table or (written if dot else self.plan.method.evaluates.table)
+        contract = self.plan.contracts.get(which)
+        if contract is None and self.book is not None and which in self.book.tables:
+            contract = self.book.table(which)
         if contract is None or column not in contract.column_names:
             return []
         return [(each.value, self.pick(each.title, each.title_en)) for each in contract.column(column).categories]
@@ -122,9 +170,7 @@ class Voice:
         Populations are said by their title, values of a closed set by the word departments write for them.
         """
         text = str(code)
-        if name == "population":
-            return self.label(text)
-        for value, title in self._categories(name, None):
+        for value, title in self.categories(name):
             if value == text:
                 return title
         view = self.classification(name)
