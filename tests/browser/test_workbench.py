@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests.browser.serving import CHROMIUM, serving
 from tests.demo_region import Demo
 
 from jiqun.desk.context import Context
 from jiqun.desk.running import Run, all_runs
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
     pytest.mark.xdist_group("demo"),
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: scripts/system-packages.sh installs it"),
 ]
-_SECONDS_TO_START = 60
 
 
 @dataclass(frozen=True)
@@ -44,47 +35,9 @@ def served(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
     """`jiqun serve` as a person starts it, on a copy of the demo region."""
     folder = tmp_path_factory.mktemp("served") / "workspace"
     shutil.copytree(demo.folder, folder)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    said = folder / "said.txt"
-    command = [
-        sys.executable,
-        "-m",
-        "jiqun.cli.main",
-        "-w",
-        str(folder),
-        "serve",
-        "--port",
-        str(port),
-        "--workers",
-        "1",
-    ]
-    environment = {**os.environ, "JIQUN_LANG": "zh", "PYTHONUNBUFFERED": "1"}
-    with said.open("w", encoding="utf-8") as out:
-        server = subprocess.Popen(command, stdout=out, stderr=out, env=environment)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        _wait(address, server, said)
-        password = re.search(r"密码 (\S+)", said.read_text("utf-8"))
-        assert password is not None
+    with serving(folder) as (address, password):
         run = next(one for one in all_runs(Context(folder)) if one.method_id.startswith("per-mu.chongqing"))
-        yield Served(address, password[1], run)
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def _wait(address: str, server: subprocess.Popen[bytes], said: Path) -> None:
-    until = time.monotonic() + _SECONDS_TO_START
-    while time.monotonic() < until:
-        assert server.poll() is None, said.read_text("utf-8")
-        try:
-            with urllib.request.urlopen(f"{address}/health/", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError(said.read_text("utf-8"))
+        yield Served(address, password, run)
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +99,9 @@ def test_no_page_is_wider_than_its_window_or_has_a_serious_fault_for_a_screen_re
         "/enterprises/",
         "/ladder/",
         "/ladder/calendar/",
+        "/grades/green/",
+        "/grades/green/energy-limit.steel/",
+        "/grades/digital/",
     )
     kept = (
         "/ledger/imports/",
@@ -153,6 +109,8 @@ def test_no_page_is_wider_than_its_window_or_has_a_serious_fault_for_a_screen_re
         "/ledger/board/",
         "/ledger/tables/",
         "/ledger/review/",
+        "/reports/",
+        "/reports/schedules/",
         "/rules/",
     )
     own = (f"/land/runs/{run}/", f"/land/runs/{run}/firms/{firm}/", f"/enterprises/{firm}/", "/rules/per-mu.huaian/")

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
+from tests import own_rule
 
 from jiqun.desk import context
 from jiqun.desk.context import Context
@@ -17,33 +18,7 @@ from jiqun.methods.trace import COLUMNS
 
 from .conftest import Jiqun
 
-PACK = 'id: own\ntitle: 本区\ntitle_en: Own\njurisdiction: "500199"\nversion: "1"\nextends: national\n'
-DOCUMENT = """kind: document
-id: own-2023
-title: 本区评价办法
-title_en: Own rule
-number: 本区发〔2023〕1号
-issuer: 本区
-source: {evidence: R}
-clauses:
-  一: {text: 全部条款}
-"""
-METHOD = """kind: method
-id: own.rule
-title: 本区亩均税收评价
-title_en: Tax per mu
-edition: "2023"
-status: in_force
-completeness: complete
-in_force: {from: 2023-01-01}
-document: own-2023
-clause: 一
-populations: {firms: {title: 工业企业, where: tax is not missing}}
-measures: {tax_per_staff: {title: 人均税收, formula: tax / staff, unit: 万元/人, digits: 4}}
-scores: {all: {tax_per_staff: {rank: {}, digits: 2, weight: 100}}}
-totals: {all: {digits: 2}}
-grades: {all: {classes: [A, B], cuts: [{grade: A, at_least: 60}, {grade: B, less_than: 60}]}}
-"""
+METHOD = own_rule.METHOD + own_rule.CUTS
 FIRMS = ("91350100M000100Y43", "91310115MA1H8R7C67")
 SIGNED = ("--by", "张三", "--document", "本区发〔2024〕8号", "--on", "2024-05-06")
 
@@ -52,14 +27,7 @@ SIGNED = ("--by", "张三", "--document", "本区发〔2024〕8号", "--on", "20
 def workspace(tmp_path: Path, jiqun: Jiqun) -> Path:
     folder = tmp_path / "工作区"
     assert jiqun("init", folder).code == 0
-    pack = folder / "packs" / "own"
-    pack.mkdir(parents=True)
-    for name, text in (("pack", PACK), ("document", DOCUMENT), ("method", METHOD)):
-        (pack / f"{name}.yaml").write_text(text, "utf-8")
-    settings = folder / "jiqun.toml"
-    settings.write_text(
-        re.sub(r"(?m)^packs = .*$", 'packs = ["national", "own"]', settings.read_text("utf-8")), "utf-8"
-    )
+    own_rule.add_own_pack(folder, METHOD)
     rows = {
         "统一社会信用代码": FIRMS,
         "企业名称": ("江南公司", "江北公司"),

@@ -2,81 +2,47 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
+from tests import own_rule
 from tests.demo_region import Demo
 
 from jiqun.web import region
+from jiqun.web.campaigns.arithmetic import arithmetic, effects
+from jiqun.web.campaigns.corrections import targets
+from jiqun.web.campaigns.coverage import answers, coverage
 from jiqun.web.campaigns.models import Campaign, Event
-from jiqun.web.campaigns.state import Appeal, state_of
-from jiqun.web.campaigns.workdays import after, between, is_working, unknown_years
+from jiqun.web.campaigns.queries import Firms
+from jiqun.web.campaigns.state import STAGES, state_of
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import do, do_all
 from jiqun.web.people.models import User
+from jiqun.web.people.scope import Scope
 
 pytestmark = pytest.mark.xdist_group("demo")
 As = Callable[[str], Client]
-YEAR = 2024
-PACK = 'id: own\ntitle: 本区\ntitle_en: Own\njurisdiction: "500199"\nversion: "1"\nextends: national\n'
-DOCUMENT = """kind: document
-id: own-2023
-title: 本区评价办法
-title_en: Own rule
-number: 本区发〔2023〕1号
-issuer: 本区
-source: {evidence: R}
-clauses:
-  一: {text: 全部条款}
-"""
-METHOD = """kind: method
-id: own.rule
-title: 本区亩均税收评价
-title_en: Tax per person
-edition: "2023"
-status: in_force
-completeness: complete
-in_force: {from: 2023-01-01}
-document: own-2023
-clause: 一
-populations: {firms: {title: 工业企业, where: tax is not missing and staff > 0}}
-measures: {tax_per_staff: {title: 人均税收, formula: tax / staff, unit: 万元/人, digits: 4}}
-scores: {all: {tax_per_staff: {rank: {}, digits: 2, weight: 100}}}
-totals: {all: {digits: 2}}
-grades:
-  all:
-    classes: [A, B, C, D]
-    quota:
-      shares: {A: "0.20", B: "0.50", C: "0.25", D: "0.05"}
-      pools: [population]
-      ties: {then: better}
-moves:
-  listed_raise: {title: 提档, title_en: Raised, move: raise, listed: raise, clause: 一}
-"""
 
 
 @pytest.fixture(autouse=True)
-def own_workspace(_on_demo: None, demo: Demo, tmp_path: Path) -> None:
+def own_workspace(_on_demo: None, demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work on a copy of the demo region that has a rule in force, read in full."""
     folder = tmp_path / "workspace"
     shutil.copytree(demo.folder, folder)
-    pack = folder / "packs" / "own"
-    pack.mkdir(parents=True)
-    for name, text in (("pack", PACK), ("document", DOCUMENT), ("method", METHOD)):
-        (pack / f"{name}.yaml").write_text(text, "utf-8")
-    toml = folder / "jiqun.toml"
-    toml.write_text(re.sub(r"(?m)^packs = .*$", 'packs = ["demo", "own"]', toml.read_text("utf-8")), "utf-8")
+    own_rule.add_own_pack(folder, own_rule.METHOD + own_rule.QUOTA, "demo")
     settings.WORKSPACE = folder
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 3, 16, 1, tzinfo=UTC))
 
 
 class Desk:
@@ -117,8 +83,6 @@ def notice_is_over(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     now = timezone.now()
 
     def later() -> None:
-        from datetime import timedelta
-
         monkeypatch.setattr(timezone, "now", lambda: now + timedelta(days=120))
 
     return later
@@ -170,7 +134,13 @@ def test_a_whole_campaign_by_different_people_ends_in_an_official_run(
     desk.go("appeal")
     last_b = second.trace.filter(pl.col("grade__ranked") == "B").sort("rank")
     appellant = last_b.filter(pl.col("enterprise") != raised)["enterprise"][-1]
-    said = {"enterprise": appellant, "request": "税收漏报", "evidence": "完税证明", "field": "tax", "value": "999999"}
+    said = {
+        "enterprise": appellant,
+        "request": "税收漏报",
+        "evidence": "完税证明",
+        "field": f"enterprise_year.tax@{desk.year}",
+        "value": "999999",
+    }
     desk.do("analyst", "appeal", **said)
     about = next(iter(desk.state.appeals))
     tried = desk.state.appeals[about].recheck
@@ -184,7 +154,10 @@ def test_a_whole_campaign_by_different_people_ends_in_an_official_run(
     people["tax"].role = "analyst"
     people["tax"].save()
     desk.do("tax", "pause", about=about, reason="补完税证明")
-    assert "停钟" in desk.page("analyst", f"appeals/{about}/")
+    assert "不能自己同意" in desk.do("tax", "decide-pause", about=about, decision="agreed")
+    assert not desk.state.appeals[about].is_paused
+    desk.do("analyst", "decide-pause", about=about, decision="agreed")
+    assert desk.state.appeals[about].is_paused
     assert "999999" not in desk.page("leader", f"appeals/{about}/")  # a restricted figure is not for this role
     desk.do("tax", "resume", about=about)
     desk.do("tax", "decide-appeal", about=about, decision="granted", reason="属实")
@@ -261,26 +234,118 @@ def test_a_campaign_with_a_wrong_plan_is_not_opened(as_user: As, said: dict[str,
     assert not Campaign.objects.exists()
 
 
-def test_working_days_are_those_of_the_state_councils_notices() -> None:
-    assert [is_working(date(2025, 1, day)) for day in (25, 26, 27, 28)] == [False, True, True, False]
-    assert after(date(2026, 9, 24), 1) == date(2026, 9, 28)
-    assert between(date(2026, 9, 30), date(2026, 10, 12)) == 4
-    assert between(date(2026, 10, 12), date(2026, 9, 30)) == -4
-    # the number of working days of whole years, as the notices leave them
-    assert [between(date(year - 1, 12, 31), date(year, 12, 31)) for year in (2023, 2024, 2025, 2026)] == [
-        249,
-        251,
-        248,
-        248,
-    ]
-    assert unknown_years(date(2026, 12, 1), date(2027, 1, 5)) == [2027]
+PDF = b"%PDF-1.4\n%%EOF\n"
 
 
-def test_the_clock_of_an_appeal_stands_while_it_is_paused() -> None:
-    received = timezone.make_aware(datetime(2026, 5, 18, 9))
-    one = Appeal(1, "x", received, {}, days=2)
-    assert [one.left(date(2026, 5, day)) for day in (18, 19, 20, 21)] == [2, 1, 0, -1]
-    one.pauses.append([date(2026, 5, 19), None, "补正"])
-    assert (one.left(date(2026, 5, 25)), one.due(date(2026, 5, 25))) == (1, None)
-    one.pauses[0][1] = date(2026, 5, 25)
-    assert (one.left(date(2026, 5, 26)), one.due(date(2026, 5, 26))) == (0, date(2026, 5, 26))
+def test_the_page_says_what_data_is_there_who_answered_and_how_places_were_counted(
+    as_user: As, people: dict[str, User]
+) -> None:
+    desk = Desk(as_user, "own.rule")
+    desk.go("check")
+    firm = people["firm"].place
+    desk.do("firm", "check", enterprise=firm, answer="wrong", words="税收少了")
+    firms = Firms({one: one for one in region.ledger().table("enterprise")["enterprise"]})
+    said = answers(desk.state, firms)
+    assert (said.right, said.wrong, said.silent) == (0, 1, len(firms.names) - 1)
+    people["park"].place = "别的园区"
+    people["park"].save()
+    assert "税收少了" in desk.page("analyst") and "税收少了" not in desk.page("park")
+    needed = {one.column: one for one in coverage(desk.campaign, firms)}
+    year = region.ledger().table("enterprise_year").filter(pl.col("year") == desk.year)
+    assert set(needed) == {"实缴税金", "平均职工人数"}
+    tax = needed["实缴税金"]
+    assert (tax.have, tax.of) == (year["tax"].drop_nulls().len(), len(firms.names))
+    assert sum(count for _, count in tax.owing) == tax.lacking
+    desk.go("trial")
+    desk.do("analyst", "trial")
+    run = region.run_of(desk.state.run)
+    (quota,) = arithmetic(run.id, "zh")
+    (pool,) = quota.pools
+    counted = dict(run.trace["grade__ranked"].cast(pl.String).value_counts().iter_rows())
+    ranked = run.trace["rank"].drop_nulls().len()
+    assert (pool.number, {name: got for name, _, got, _ in pool.classes}) == (
+        ranked, {name: counted[name] for name in "ABCD"},
+    )  # fmt: skip
+    ends = [(2 * ranked * share + 100) // 200 for share in (0, 20, 70, 95, 100)]
+    assert [size for _, size, _, _ in pool.classes] == [b - a for a, b in pairwise(ends)]
+    worst = run.trace.filter(pl.col("grade") == "D")["enterprise"].to_list()
+    surcharge = sum(round(tax * 10) for tax in year.filter(pl.col("enterprise").is_in(worst))["tax"]) / 100
+    (effect,) = effects(run, firms, Scope(sees_restricted=True))
+    assert (effect.firms, float((effect.total or "").replace(",", ""))) == (len(worst), pytest.approx(surcharge, abs=1))
+    (hidden,) = effects(run, firms, Scope())
+    assert {amount for _, _, amount in hidden.most} == {"＊＊＊"}
+
+
+def test_an_appeal_about_land_is_tried_and_corrects_the_record_of_the_land(
+    as_user: As, people: dict[str, User]
+) -> None:
+    desk = Desk(as_user, "per-mu.chongqing-template")
+    desk.go("check", "trial")
+    desk.do("analyst", "trial")
+    desk.go("adjust", "notice")
+    desk.do("analyst", "notice")
+    run = region.run_of(desk.state.run)
+    graded = set(run.trace.filter(pl.col("grade").is_in(["B", "C"]))["enterprise"])
+    parcels = region.ledger().table("parcel").filter(pl.col("holder").is_in(graded))
+    firm = parcels["holder"][0]
+    land = next(one for one in targets(desk.campaign, firm) if one.id.startswith("parcel.area@"))
+    used = region.ledger().land_use(desk.year).filter(pl.col("enterprise") == firm)["used"][0]
+    said = {"enterprise": firm, "request": "用地多算", "evidence": "不动产证", "field": land.id}
+    assert "写一个数" in desk.do("analyst", "appeal", **said, value="很小")
+    assert "LEDGER" in desk.do("analyst", "appeal", **said, value="-5")
+    assert not desk.state.appeals
+    desk.do("analyst", "appeal", **said, value=str(land.now / 4))
+    (about, appeal), = desk.state.appeals.items()  # fmt: skip
+    before, after = (appeal.recheck["rows"][0][one]["total"] for one in ("before", "after"))
+    assert (appeal.recheck["was"], float(after) > float(before)) == (land.now, True)
+    assert appeal.recheck["referee"] is True
+    people["tax"].role = "analyst"
+    people["tax"].save()
+    desk.do("tax", "decide-appeal", about=about, decision="granted", reason="属实")
+    parcel = region.ledger().table("parcel").filter(pl.col("parcel") == land.key["parcel"])
+    assert parcel["area"].to_list() == [land.now / 4]
+    assert region.ledger().land_use(desk.year).filter(pl.col("enterprise") == firm)["used"][0] < used
+    view = region.ledger().view
+    told = next(one for one in view.log.imports if one.number == desk.state.appeals[about].imported)
+    assert f"申诉 #{about}" in told.note and "属实" in told.note
+    assert "属实" in desk.page("analyst", f"appeals/{about}/letter/")
+
+
+def test_papers_are_kept_and_handed_out_only_to_who_may_see_the_firm(as_user: As, people: dict[str, User]) -> None:
+    desk = Desk(as_user, "own.rule")
+    desk.go("check", "trial")
+    desk.do("analyst", "trial")
+    desk.go("adjust", "notice")
+    desk.do("analyst", "notice")
+    own = people["firm"].place
+    files = [SimpleUploadedFile("../../完税证明.pdf", PDF, "text/html"), SimpleUploadedFile("宏.xlsm", b"PK")]
+    said = {"enterprise": own, "request": "漏报", "evidence": "证明", "paper": files}
+    page = as_user("firm").post(f"/campaigns/{desk.campaign.pk}/do/appeal/", said, follow=True).content.decode()
+    assert "CASE-002" in page
+    (about, appeal), = desk.state.appeals.items()  # fmt: skip
+    (paper,) = appeal.papers
+    assert (paper["file"], paper["size"]) == ("完税证明.pdf", len(PDF))
+    address = f"/campaigns/{desk.campaign.pk}/appeals/{about}/papers/{paper['number']}/"
+    answer = as_user("analyst").get(address)
+    assert (answer.content, answer["Content-Type"]) == (PDF, "application/octet-stream")
+    assert "attachment" in answer["Content-Disposition"]
+    elsewhere = region.ledger().table("enterprise").filter(pl.col("enterprise") != own)
+    people["firm"].place = elsewhere["enterprise"][0]
+    people["firm"].save()
+    assert as_user("firm").get(address).status_code == 404
+    other = elsewhere.filter(pl.col("district") != people["district"].place).row(0, named=True)
+    page = desk.page("district", f"appeals/new/?enterprise={other['enterprise']}")
+    assert other["name"] not in page and "@" not in page
+
+
+def test_where_the_holidays_are_not_known_the_last_days_have_to_be_written(
+    as_user: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2029, 3, 16, 1, tzinfo=UTC))
+    said = {"method": "own.rule", "year": "2024", "start": "2029-03-16"}
+    told = as_user("analyst").post("/campaigns/create/", said, follow=True).content.decode()
+    assert "2029 年的放假和调休安排没有收录" in told and not Campaign.objects.exists()
+    days = {f"last_{one.id}": f"2029-04-{at:02d}" for at, one in enumerate(STAGES, 1)}
+    as_user("analyst").post("/campaigns/create/", {**said, **days})
+    page = as_user("analyst").get(f"/campaigns/{Campaign.objects.get().pk}/").content.decode()
+    assert "工作日未知" in page

@@ -31,6 +31,7 @@ _KINDS = {
     "example": "算例",
     "ladder": "梯度",
     "edition": "版本选用规则",
+    "calendar": "工作日历",
 }
 
 

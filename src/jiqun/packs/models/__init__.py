@@ -1,6 +1,7 @@
 """The models of the kinds of object that a law book holds."""
 
 from jiqun.packs.models.base import Completeness, Header, Model, Span, Status
+from jiqun.packs.models.calendar import Calendar, Holiday
 from jiqun.packs.models.document import Clause, Document, Origin
 from jiqun.packs.models.example import Example
 from jiqun.packs.models.ladder import EditionChoice, EditionRule, Ladder, LadderRung, LadderTitle, Term, Update, Use
@@ -19,10 +20,12 @@ KINDS: dict[str, type[Header]] = {
     "example": Example,
     "edition_rule": EditionRule,
     "ladder": Ladder,
+    "calendar": Calendar,
 }
 
 __all__ = [
     "KINDS",
+    "Calendar",
     "Category",
     "Check",
     "Clause",
@@ -36,6 +39,7 @@ __all__ = [
     "Example",
     "ForeignKey",
     "Header",
+    "Holiday",
     "Includes",
     "Ladder",
     "LadderRung",

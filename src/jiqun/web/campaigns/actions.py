@@ -13,11 +13,9 @@ from django.utils import timezone
 from jiqun.desk.evaluating import find_method
 from jiqun.desk.subjects import find_subject
 from jiqun.problems import ProblemsError
-from jiqun.values import exact
 from jiqun.web.campaigns.conditions import RefusedError, lacking_for
 from jiqun.web.campaigns.models import Campaign, Event
-from jiqun.web.campaigns.state import ORDER, STAGES, Adjustment, Appeal, State, state_of
-from jiqun.web.campaigns.workdays import after
+from jiqun.web.campaigns.state import ORDER, STAGES, Adjustment, State, calendar, state_of
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import ask
 from jiqun.web.people import audit
@@ -29,12 +27,12 @@ Said = Mapping[str, str]
 _LONGEST = 60
 
 
-def _allow(user: User, *rights: str) -> None:
+def allow(user: User, *rights: str) -> None:
     if not any(user.may(one) for one in rights):
         raise PermissionDenied(rights[0])
 
 
-def _word(said: Said, name: str, zh: str, en: str) -> str:
+def word(said: Said, name: str, zh: str, en: str) -> str:
     text = said.get(name, "").strip()
     if not text:
         raise RefusedError(f"请填{zh}。", f"Please give the {en}.")
@@ -58,7 +56,7 @@ def note(
         return event
 
 
-def _locked(campaign: Campaign) -> State:
+def locked(campaign: Campaign) -> State:
     """Return the state while nobody else can write events of the campaign."""
     state = state_of(Campaign.objects.select_for_update().get(pk=campaign.pk))
     if state.signed:
@@ -69,8 +67,8 @@ def _locked(campaign: Campaign) -> State:
 @transaction.atomic
 def create(user: User, said: Said) -> Campaign:
     """Open a campaign with planned dates counted in working days from its first day."""
-    _allow(user, "campaign")
-    rule = find_method(region(), _word(said, "method", "办法", "rule")).method
+    allow(user, "campaign")
+    rule = find_method(region(), word(said, "method", "办法", "rule")).method
     try:
         year, start = int(said.get("year", "")), date.fromisoformat(said.get("start", ""))
         days = {one.id: int(said.get(f"days_{one.id}") or one.days) for one in STAGES}
@@ -83,11 +81,7 @@ def create(user: User, said: Said) -> Campaign:
     district = said.get("district", "").strip()
     if district and district not in set(ledger().table("enterprise")["district"].to_list()):
         raise RefusedError("台账里没有这个区县的企业。", "No firm of this district is in the ledger.")
-    plan, first = {}, start
-    for one in STAGES:
-        last = after(first - timedelta(days=1), days[one.id])
-        plan[one.id] = (first.isoformat(), last.isoformat())
-        first = after(last, 1)
+    plan = _planned(said, start, days)
     campaign, made = Campaign.objects.get_or_create(
         method=rule.id, year=year, district=district, defaults={"title": rule.title[:120], "answer_days": answer}
     )
@@ -97,11 +91,39 @@ def create(user: User, said: Said) -> Campaign:
     return campaign
 
 
+def _planned(said: Said, start: date, days: Mapping[str, int]) -> dict[str, tuple[str, str]]:
+    """Return first and last day of every stage: counted in working days, or the last day that somebody wrote.
+
+    Where the holidays of a year are not known nothing is counted and the last days have to be written.
+    """
+    plan, first, untold = {}, start, []
+    for one in STAGES:
+        try:
+            written = said.get(f"last_{one.id}", "").strip()
+            last = date.fromisoformat(written) if written else calendar().after(first - timedelta(days=1), days[one.id])
+        except ProblemsError as told:
+            untold.append((one, told.problems[0]))
+            continue
+        except ValueError as wrong:
+            raise RefusedError(f"“{one.title}”的截止日期不对。", f"The last day of {one.title_en} is wrong.") from wrong
+        if last < first:
+            raise RefusedError(f"“{one.title}”的截止日期早于开始。", f"{one.title_en} ends before it begins.")
+        plan[one.id] = (first.isoformat(), last.isoformat())
+        first = last + timedelta(days=1)
+    if untold:
+        fault, zh = untold[0][1], "、".join(one.title for one, _ in untold)
+        en = ", ".join(one.title_en for one, _ in untold)
+        raise RefusedError(
+            f"{fault.what()}请写明这些阶段的截止日期：{zh}。", f"{fault.what('en')} Give the last days of: {en}."
+        )
+    return plan
+
+
 @transaction.atomic
 def advance(campaign: Campaign, user: User, said: Said) -> None:
     """Go to the next stage where its conditions are met, or back to an earlier one with a reason."""
-    _allow(user, "campaign")
-    state, to = _locked(campaign), said.get("stage", "")
+    allow(user, "campaign")
+    state, to = locked(campaign), said.get("stage", "")
     if to not in ORDER:
         raise RefusedError("没有这个阶段。", "There is no such stage.")
     reason = said.get("reason", "").strip()
@@ -119,14 +141,15 @@ def advance(campaign: Campaign, user: User, said: Said) -> None:
 @transaction.atomic
 def replan(campaign: Campaign, user: User, said: Said) -> None:
     """Move the planned end of a stage, with a reason."""
-    _allow(user, "campaign")
-    state, stage = _locked(campaign), said.get("stage", "")
-    reason = _word(said, "reason", "理由", "reason")
+    allow(user, "campaign")
+    state, stage = locked(campaign), said.get("stage", "")
+    reason = word(said, "reason", "理由", "reason")
     try:
         to = date.fromisoformat(said.get("to", ""))
     except ValueError as wrong:
         raise RefusedError("日期不对。", "The date is wrong.") from wrong
-    if stage not in state.plan or to < state.plan[stage][0]:
+    begun = state.entered.get(stage, date.max)
+    if stage not in state.plan or to < min(state.plan[stage][0], begun):
         raise RefusedError("截止日期不能早于这个阶段的开始日期。", "A stage cannot end before it begins.")
     said_now = {"stage": stage, "to": to.isoformat(), "reason": reason}
     note(campaign, user.get_username(), "stage.planned", said_now)
@@ -134,17 +157,17 @@ def replan(campaign: Campaign, user: User, said: Said) -> None:
 
 def ask_trial(campaign: Campaign, user: User, said: Said) -> Job:
     """Queue a trial run on the ledger as it stands."""
-    _allow(user, "evaluate")
-    _locked_check(campaign)
+    allow(user, "evaluate")
+    locked_check(campaign)
     return ask("campaign.trial", f"试算 {campaign.title} {campaign.year}", user, campaign=campaign.pk)
 
 
-def _locked_check(campaign: Campaign) -> State:
+def locked_check(campaign: Campaign) -> State:
     with transaction.atomic():
-        return _locked(campaign)
+        return locked(campaign)
 
 
-def _firm(campaign: Campaign, user: User, asked: str) -> str:
+def firm_meant(campaign: Campaign, user: User, asked: str) -> str:
     """Return the firm that is meant, where it is in the campaign's district and in the user's scope."""
     firms = scope_of(user).rows(ledger().table("enterprise"))
     if campaign.district:
@@ -159,30 +182,30 @@ def _firm(campaign: Campaign, user: User, asked: str) -> str:
 @transaction.atomic
 def check(campaign: Campaign, user: User, said: Said) -> None:
     """Say for a firm that its figures are right, or that they are not and what it objects to."""
-    _allow(user, "appeal")
-    state = _locked(campaign)
+    allow(user, "appeal")
+    state = locked(campaign)
     if state.stage != "check":
         raise RefusedError("现在不是企业自核阶段。", "Firms check their figures in another stage.")
     answer = "right" if said.get("answer") == "right" else "wrong"
     words = said.get("words", "").strip()
     if answer == "wrong" and not words:
         raise RefusedError("请写明哪个数不对、应为多少。", "Say which figure is wrong and what it should be.")
-    firm = _firm(campaign, user, said.get("enterprise", ""))
+    firm = firm_meant(campaign, user, said.get("enterprise", ""))
     note(campaign, user.get_username(), "firm.checked", {"enterprise": firm, "answer": answer, "words": words})
 
 
 @transaction.atomic
 def propose(campaign: Campaign, user: User, said: Said) -> Adjustment:
     """Propose to fix, raise, lower or veto a grade, with reason, document and clause."""
-    _allow(user, "propose", "adjust")
-    state = _locked(campaign)
+    allow(user, "propose", "adjust")
+    state = locked(campaign)
     if ORDER.index(state.stage) < ORDER.index("trial"):
         raise RefusedError("试算之后才能提调整。", "Adjustments come after the trial run.")
     kind = said.get("kind", "")
     lists = lists_of(campaign)
     if kind not in lists:
         raise RefusedError("这个办法没有这种名单。", "This rule has no such list.")
-    firm = _firm(campaign, user, said.get("enterprise", ""))
+    firm = firm_meant(campaign, user, said.get("enterprise", ""))
     details: dict[str, Any] = {"enterprise": firm, "kind": kind, "grade": "", "steps": None}
     if kind == "fix" or (kind != "veto" and said.get("grade")):
         details["grade"] = said.get("grade", "")
@@ -192,8 +215,8 @@ def propose(campaign: Campaign, user: User, said: Said) -> Adjustment:
         if not said.get("steps", "1").isdigit() or not 1 <= int(said.get("steps", "1")) <= 3:  # noqa: PLR2004
             raise RefusedError("档数应为 1~3。", "Steps are 1 to 3.")
         details["steps"] = int(said.get("steps", "1"))
-    details["reason"] = _word(said, "reason", "理由", "reason")
-    details["document"] = _word(said, "document", "依据文件", "document")
+    details["reason"] = word(said, "reason", "理由", "reason")
+    details["document"] = word(said, "document", "依据文件", "document")
     details["clause"] = said.get("clause", "").strip() or lists[kind]
     twins = [one for one in state.adjustments.values() if one.said["enterprise"] == firm and one.said["kind"] == kind]
     if any(one.decision != "refused" for one in twins):
@@ -217,9 +240,9 @@ def grades_of(campaign: Campaign) -> list[str]:
 @transaction.atomic
 def decide_adjustment(campaign: Campaign, user: User, said: Said) -> None:
     """Confirm or refuse a proposal; never the proposer's own. A confirmed one goes into the ledger by a job."""
-    _allow(user, "decide")
-    state = _locked(campaign)
-    one = state.adjustments.get(_number(said))
+    allow(user, "decide")
+    state = locked(campaign)
+    one = state.adjustments.get(number_of(said))
     if one is None or one.decision:
         raise RefusedError("这件调整已经处理过。", "This adjustment is decided already.")
     if one.by == user.get_username():
@@ -227,14 +250,14 @@ def decide_adjustment(campaign: Campaign, user: User, said: Said) -> None:
             "提出人不能确认自己提的调整，请另一人确认。", "Not by the one who proposed it: another person decides."
         )
     decision = "confirmed" if said.get("decision") == "confirmed" else "refused"
-    reason = said.get("reason", "").strip() if decision == "confirmed" else _word(said, "reason", "理由", "reason")
+    reason = said.get("reason", "").strip() if decision == "confirmed" else word(said, "reason", "理由", "reason")
     details = {"decision": decision, "reason": reason}
     note(campaign, user.get_username(), "adjustment.decided", details, one.number, f"decided:{one.number}")
     if decision == "confirmed":
         ask("campaign.book", f"调整入账 #{one.number}", user, campaign=campaign.pk, about=one.number)
 
 
-def _number(said: Said) -> int:
+def number_of(said: Said) -> int:
     text = said.get("about", "")
     return int(text) if text.isdigit() else 0
 
@@ -242,8 +265,8 @@ def _number(said: Said) -> int:
 @transaction.atomic
 def publish_notice(campaign: Campaign, user: User, said: Said) -> None:
     """Publish the newest trial run for objections, until the planned end of the stage."""
-    _allow(user, "campaign")
-    state = _locked(campaign)
+    allow(user, "campaign")
+    state = locked(campaign)
     if state.stage != "notice":
         raise RefusedError("现在不是公示阶段。", "This is not the stage of the public notice.")
     faults = lacking_for(state, "notice")
@@ -254,108 +277,11 @@ def publish_notice(campaign: Campaign, user: User, said: Said) -> None:
 
 
 @transaction.atomic
-def register_appeal(campaign: Campaign, user: User, said: Said) -> Appeal:
-    """Register what a firm objects to: by itself, or by the district that received it."""
-    _allow(user, "appeal", "campaign")
-    state = _locked(campaign)
-    if state.notice is None:
-        raise RefusedError("公示以后才能申诉。", "Appeals follow the public notice.")
-    firm = _firm(campaign, user, said.get("enterprise", "") or user.place)
-    details: dict[str, Any] = {"enterprise": firm, "request": _word(said, "request", "申诉请求", "request")}
-    details["evidence"] = _word(said, "evidence", "证据（文件名、文号）", "evidence")
-    details["field"], details["value"] = _corrected(said)
-    twins = [one for one in state.appeals.values() if one.said["enterprise"] == firm and one.is_open]
-    if any((one.said["request"], one.said["field"]) == (details["request"], details["field"]) for one in twins):
-        raise RefusedError("同样的申诉正在办理。", "The same appeal is being dealt with.")
-    event = note(campaign, user.get_username(), "appeal.registered", details)
-    if details["field"] and state.run:
-        ask("campaign.recheck", f"申诉复核 #{event.pk}", user, campaign=campaign.pk, about=event.pk, run=state.run)
-    return Appeal(event.pk, event.by, event.at, details, campaign.answer_days)
-
-
-def _corrected(said: Said) -> tuple[str, str]:
-    field, value = said.get("field", ""), said.get("value", "").strip().replace(",", "")
-    if not field:
-        return "", ""
-    if field not in {one.name for one in correctable()}:
-        raise RefusedError("这个数不能在申诉里更正。", "This figure cannot be corrected by an appeal.")
-    try:
-        exact(value)
-    except ValueError as wrong:
-        raise RefusedError("应为多少：请写一个数。", "What it should be: please write a number.") from wrong
-    return field, value
-
-
-def correctable() -> list[Any]:
-    """Return the figures of a firm's year that an appeal may correct."""
-    contract = region().contract("enterprise_year")
-    return [one for one in contract.fields if one.type in ("number", "integer") and one.name != "year"]
-
-
-def _appeal(state: State, said: Said) -> Appeal:
-    one = state.appeals.get(_number(said))
-    if one is None or one.decision:
-        raise RefusedError("这件申诉已经办结。", "This appeal is decided already.")
-    return one
-
-
-@transaction.atomic
-def pause(campaign: Campaign, user: User, said: Said) -> None:
-    """Stop the clock of an appeal while the firm brings papers, with the reason."""
-    _allow(user, "campaign", "decide")
-    one = _appeal(_locked(campaign), said)
-    if one.is_paused:
-        raise RefusedError("已经停钟。", "The clock stands already.")
-    reason = _word(said, "reason", "停钟理由", "reason")
-    note(campaign, user.get_username(), "appeal.paused", {"reason": reason}, one.number)
-
-
-@transaction.atomic
-def resume(campaign: Campaign, user: User, said: Said) -> None:
-    """Let the clock of an appeal run again."""
-    _allow(user, "campaign", "decide")
-    one = _appeal(_locked(campaign), said)
-    if not one.is_paused:
-        raise RefusedError("没有停钟。", "The clock is not standing.")
-    note(campaign, user.get_username(), "appeal.resumed", {}, one.number)
-
-
-def ask_recheck(campaign: Campaign, user: User, said: Said) -> Job:
-    """Queue the trial run with the corrected figure once more."""
-    _allow(user, "evaluate")
-    state = _locked_check(campaign)
-    one = _appeal(state, said)
-    if not one.corrects or not state.run:
-        raise RefusedError("没有要更正的数，或者还没有试算。", "No figure to correct, or no trial run yet.")
-    return ask(
-        "campaign.recheck", f"申诉复核 #{one.number}", user, campaign=campaign.pk, about=one.number, run=state.run
-    )
-
-
-@transaction.atomic
-def decide_appeal(campaign: Campaign, user: User, said: Said) -> None:
-    """Grant or refuse an appeal with a reason; one that corrects a figure is granted after its re-check."""
-    _allow(user, "decide")
-    one = _appeal(_locked(campaign), said)
-    if one.by == user.get_username():
-        raise RefusedError(
-            "登记人不能决定自己登记的申诉，请另一人决定。", "Not by the one who registered it: another decides."
-        )
-    decision = "granted" if said.get("decision") == "granted" else "refused"
-    if decision == "granted" and one.corrects and one.recheck is None:
-        raise RefusedError("先复核，看谁会换档，再决定。", "First the re-check: who else would move.")
-    details = {"decision": decision, "reason": _word(said, "reason", "理由", "reason")}
-    note(campaign, user.get_username(), "appeal.decided", details, one.number, f"decided:{one.number}")
-    if decision == "granted" and one.corrects:
-        ask("campaign.correct", f"申诉更正入账 #{one.number}", user, campaign=campaign.pk, about=one.number)
-
-
-@transaction.atomic
 def ask_sign(campaign: Campaign, user: User, said: Said) -> Job:
     """Ask for the official run; refused with everything that stands against it."""
-    _allow(user, "sign")
-    state = _locked(campaign)
-    document = _word(said, "document", "文号", "number of the document")
+    allow(user, "sign")
+    state = locked(campaign)
+    document = word(said, "document", "文号", "number of the document")
     if user.get_username() in state.actors:
         raise RefusedError(
             "提出或决定过调整、申诉的人不能签发。", "Not by somebody who proposed or decided in the campaign."

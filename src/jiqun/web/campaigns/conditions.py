@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from django.utils import timezone
 
-from jiqun.desk.evaluating import snapshot_of
+from jiqun.desk.context import Context
+from jiqun.desk.evaluating import find_method, snapshot_of
 from jiqun.desk.running import Run
+from jiqun.methods import Plan
 from jiqun.methods.run import official_faults
 from jiqun.methods.sign_off import SignOff
 from jiqun.problems import Problem
+from jiqun.values import Period
 from jiqun.web.campaigns.state import State
 from jiqun.web.region import region, run_of
 from jiqun.web.shell.language import both
@@ -76,6 +80,12 @@ _CHECKS: Mapping[str, tuple[Callable[[State], list[Text]], ...]] = {
     "sign": (_needs_notice, _open),
     "publish": (_needs_notice, _open, _of_rule),
 }
+
+
+@lru_cache(maxsize=16)
+def plan_of(context: Context, method: str, year: int) -> Plan:
+    """Return a rule compiled for a year; packs are read once, so it is kept."""
+    return find_method(context, method).plan(Period.parse(str(year)))
 
 
 def rule_faults(run: Run) -> list[Problem]:

@@ -11,7 +11,9 @@ import polars as pl
 
 from jiqun.desk.running import Run
 from jiqun.methods.explanation.restricted import MASKED
-from jiqun.web.campaigns.actions import correctable
+from jiqun.values import decimal_text, exact
+from jiqun.web.campaigns.conditions import RefusedError
+from jiqun.web.campaigns.corrections import Target, find_target
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.state import STAGES, Adjustment, Appeal, Light, State, light_of_days
 from jiqun.web.people.models import User
@@ -38,7 +40,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "adjustment.decided": ("决定调整", "adjustment decided"),
     "adjustment.booked": ("调整入账", "adjustment booked"),
     "appeal.registered": ("登记申诉", "appeal registered"),
-    "appeal.paused": ("停钟", "clock stopped"),
+    "appeal.evidence": ("收到证据", "evidence received"),
+    "appeal.pause_asked": ("申请停钟", "stop of the clock asked"),
+    "appeal.pause_refused": ("不同意停钟", "stop of the clock refused"),
+    "appeal.paused": ("同意停钟", "clock stopped"),
     "appeal.resumed": ("恢复计时", "clock started"),
     "appeal.rechecked": ("申诉复核", "appeal re-checked"),
     "appeal.decided": ("决定申诉", "appeal decided"),
@@ -201,28 +206,40 @@ class AppealLine:
 
 def appeal_lines(state: State, firms: Firms, user: User, people: Mapping[str, str], today: date) -> list[AppealLine]:
     """List the appeals of the firms given, the open ones first, then by what is left of their clocks."""
-    lines = [_appeal(one, firms, user, people, today) for one in state.appeals.values() if _own(one, firms)]
-    return sorted(lines, key=lambda line: (not line.it.is_open, line.it.left(today), line.it.number))
+    lines = [_appeal(state, one, firms, user, people, today) for one in state.appeals.values() if _own(one, firms)]
+    return sorted(lines, key=lambda line: (not line.it.is_open, line.it.left(today) or 0, line.it.number))
+
+
+def _target(campaign: Campaign, one: Appeal) -> Target | None:
+    if not one.corrects:
+        return None
+    try:
+        return find_target(campaign, one.said["enterprise"], one.said["field"])
+    except RefusedError:
+        return None
+
+
+def written(value: Any) -> str:
+    """Write a value of the ledger as it would be typed."""
+    return decimal_text(exact(value)) if isinstance(value, (int, float)) else str(value)
 
 
 def _own(one: Appeal, firms: Firms) -> bool:
     return one.said["enterprise"] in firms.names
 
 
-def _appeal(one: Appeal, firms: Firms, user: User, people: Mapping[str, str], today: date) -> AppealLine:
-    found = {each.name: each for each in correctable()}.get(one.said["field"])
-    restricted = found is not None and found.sensitivity == "restricted"
-    hidden = restricted and not user.means.sees_restricted
-    title = "" if found is None else f"{both(found.title, found.title_en or found.title)}（{found.unit or ''}）"
+def _appeal(state: State, one: Appeal, firms: Firms, user: User, people: Mapping[str, str], today: date) -> AppealLine:
+    target = _target(state.campaign, one)
+    hidden = target is not None and target.restricted and not user.means.sees_restricted
     tried = one.recheck
-    was = "" if tried is None or tried["was"] is None else f"{tried['was']:,}"
+    was = "" if tried is None or tried["was"] is None else written(tried["was"])
     return AppealLine(
         it=one,
         name=firms.name(one.said["enterprise"]),
         by=people.get(one.by, one.by),
         due=one.due(today),
         light=_clock(one, today),
-        field=title.replace("（）", ""),
+        field="" if target is None else target.title,
         value=MASKED if hidden and one.by != user.get_username() else one.said["value"],
         was=MASKED if hidden else was,
         own=None if tried is None or not tried["rows"] else tried["rows"][0],
@@ -235,7 +252,7 @@ def _clock(one: Appeal, today: date) -> Light:
         granted = one.decision == "granted"
         if granted and one.is_open:
             return Light("yellow", both("支持，正在入账", "granted, being booked"))
-        late = one.left(today) < 0
+        late = (one.left(today) or 0) < 0
         words = both("支持", "granted") if granted else both("不支持", "refused")
         return Light("yellow" if late else "green", words + (both("（超期办结）", " (late)") if late else ""))
     if one.is_paused:

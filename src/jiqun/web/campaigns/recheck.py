@@ -1,4 +1,4 @@
-"""An appeal tried out: the same data but for one figure, and everybody whose grade would differ."""
+"""An appeal tried out: the same data but for one value, everybody whose grade would differ, and the exact re-check."""
 
 from __future__ import annotations
 
@@ -8,33 +8,50 @@ import polars as pl
 
 from jiqun.desk.evaluating import snapshot_of, tables_for
 from jiqun.desk.running import Run
-from jiqun.methods import evaluate
-from jiqun.values import exact, from_scaled
+from jiqun.methods import Result, evaluate
+from jiqun.methods.exact import evaluate as evaluate_exactly
+from jiqun.values import from_scaled
 from jiqun.web.campaigns.conditions import RefusedError
+from jiqun.web.campaigns.corrections import LAND_RECORDS, Target, corrected
 from jiqun.web.region import region
 
-TABLE = "enterprise_year"
+_MOST_EXACT = 5000  # subjects that are worth working out over fractions while somebody waits
 
 
-def recheck(run: Run, enterprise: str, year: int, field: str, value: str) -> dict[str, Any]:
-    """Evaluate a run's data again with one figure changed; who moves, and how many only change their rank.
+def recheck(run: Run, enterprise: str, target: Target, value: str) -> dict[str, Any]:
+    """Evaluate a run's data again with one value changed; who moves, and how many only change their rank.
 
-    Nothing is kept of the run itself: the figure is not in the ledger before the appeal is granted.
+    Nothing is kept of the run itself: the value is not in the ledger before the appeal is granted. `referee` says
+    whether the exact reading gives the firm the same result; it is None where there are too many firms for it.
     """
     context, plan = region(), run.plan
     snapshot = snapshot_of(context, run)
     if snapshot is None:
         raise RefusedError("试算所用的快照已经不在。", "The snapshot of the trial run is gone.")
     tables, digests = tables_for(context, plan, snapshot)
-    frame: pl.DataFrame = tables[TABLE]
-    own = (pl.col("enterprise") == enterprise) & (pl.col("year") == year)
-    before = frame.filter(own)
-    if before.is_empty():
-        raise RefusedError("这家企业没有这个年度的数据。", "The firm has no figures for the year.")
-    told = pl.lit(float(exact(value))).cast(frame.schema[field])
-    tables[TABLE] = frame.with_columns(pl.when(own).then(told).otherwise(pl.col(field)).alias(field))
-    result = evaluate(plan, tables, engine=str(run.inputs["engine"]), digests=digests, book=run.book)
-    return {"run": run.id, "was": before[field][0], **_differences(run, result.trace, enterprise)}
+    records = {one: snapshot.table(one) for one in LAND_RECORDS if one in snapshot.tables}
+    changed = corrected(tables, records, target, target.value(value))
+    result = evaluate(plan, changed, engine=str(run.inputs["engine"]), digests=digests, book=run.book)
+    found = _differences(run, result.trace, enterprise)
+    return {"run": run.id, "was": _plain(target.now), **found, "referee": _agrees(result, changed, enterprise)}
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, (int, float, str)) else str(value)
+
+
+def _agrees(result: Result, tables: dict[str, Any], enterprise: str) -> bool | None:
+    """Whether the exact reading, over fractions, gives the firm the same total, rank and grade."""
+    if result.plan.previous is not None or result.gathered.height > _MOST_EXACT:
+        return None
+    listed = tables.get("adjustment")
+    if listed is not None and "year" in listed.columns:
+        listed = listed.filter(pl.col("year") == int(str(result.plan.period)[:4]))
+    exactly = evaluate_exactly(result.plan, result.gathered, adjustments=listed).get(enterprise)
+    own = result.trace.filter(pl.col(result.plan.subject) == enterprise)
+    if exactly is None or own.is_empty():
+        return None
+    return all(exactly.row.get(one) == own[one][0] for one in ("total", "rank", "grade") if one in own.columns)
 
 
 def _differences(run: Run, after: pl.DataFrame, enterprise: str) -> dict[str, Any]:

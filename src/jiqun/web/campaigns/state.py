@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
 from django.utils import timezone
 
+from jiqun.cases.clocks import Clock, Pause, WorkingDays, colour, working_days
+from jiqun.problems import ProblemsError
 from jiqun.web.campaigns.models import Campaign, Event
-from jiqun.web.campaigns.workdays import after, between
+from jiqun.web.region import region
 from jiqun.web.shell.language import both
 
 
@@ -34,6 +36,11 @@ STAGES: Final = (
     Stage("publish", "发布应用", "Publication", 5),
 )
 ORDER: Final = [one.id for one in STAGES]
+
+
+def calendar() -> WorkingDays:
+    """Return the working days that the region's packs know."""
+    return working_days(region().book)
 
 
 @dataclass
@@ -63,7 +70,9 @@ class Appeal:
     at: Any
     said: dict[str, Any]
     days: int
-    pauses: list[list[Any]] = field(default_factory=list)  # [from, to or None, reason]
+    pauses: list[Pause] = field(default_factory=list)
+    pause_asked: dict[str, Any] | None = None  # by, on, reason: waits for another person
+    papers: list[dict[str, Any]] = field(default_factory=list)  # number, file, sha256, size, by, at
     recheck: dict[str, Any] | None = None
     decision: str = ""
     decided_by: str = ""
@@ -77,7 +86,7 @@ class Appeal:
 
     @property
     def is_paused(self) -> bool:
-        return bool(self.pauses) and self.pauses[-1][1] is None
+        return self.clock.stands
 
     @property
     def corrects(self) -> bool:
@@ -88,18 +97,28 @@ class Appeal:
     def is_open(self) -> bool:
         return self.decision == "" or (self.decision == "granted" and self.corrects and self.imported is None)
 
-    def left(self, today: date) -> int:
-        """Working days until the answer is due: those since receipt, less those during which the clock stood."""
-        until = self.decided_on or today
-        stood = sum(between(one[0], min(one[1] or until, until)) for one in self.pauses)
-        return self.days - between(self.received, until) + stood
+    def is_rechecked(self, run: str) -> bool:
+        """Whether its value was tried out on a trial run."""
+        return self.recheck is not None and self.recheck["run"] == run
+
+    @property
+    def clock(self) -> Clock:
+        """The working days until the answer is due."""
+        return Clock(self.received, self.days, tuple(self.pauses), self.decided_on)
+
+    def left(self, today: date) -> int | None:
+        """Working days until the answer is due; None where the holidays of a year on the way are not known."""
+        try:
+            return self.clock.left(today, calendar())
+        except ProblemsError:
+            return None
 
     def due(self, today: date) -> date | None:
-        """The day on which the answer is due; None while the clock stands."""
-        if self.is_paused:
+        """The day on which the answer is due; None while the clock stands or where it cannot be told."""
+        try:
+            return self.clock.due(calendar())
+        except ProblemsError:
             return None
-        stood = sum(between(one[0], one[1]) for one in self.pauses)
-        return after(self.received, self.days + stood)
 
 
 @dataclass
@@ -117,6 +136,7 @@ class State:
     adjustments: dict[int, Adjustment] = field(default_factory=dict)
     appeals: dict[int, Appeal] = field(default_factory=dict)
     checked: dict[str, str] = field(default_factory=dict)
+    objections: dict[str, str] = field(default_factory=dict)
     notice: dict[str, Any] | None = None
     sign_asked: dict[str, Any] | None = None
     refusals: list[dict[str, Any]] = field(default_factory=list)
@@ -165,6 +185,7 @@ class State:
 
     def _firm_checked(self, event: Event, said: dict[str, Any]) -> None:
         self.checked[said["enterprise"]] = said["answer"]
+        self.objections[said["enterprise"]] = said["words"]
 
     def _trial_done(self, event: Event, said: dict[str, Any]) -> None:
         self.trials.append({**said, "at": event.at, "by": event.by})
@@ -186,11 +207,30 @@ class State:
     def _appeal_registered(self, event: Event, said: dict[str, Any]) -> None:
         self.appeals[event.pk] = Appeal(event.pk, event.by, event.at, said, self.campaign.answer_days)
 
+    def _appeal_pause_asked(self, event: Event, said: dict[str, Any]) -> None:
+        on = timezone.localdate(event.at)
+        self.appeals[event.about].pause_asked = {"by": event.by, "on": on, "reason": said["reason"]}
+
+    def _appeal_pause_refused(self, event: Event, said: dict[str, Any]) -> None:
+        self.appeals[event.about].pause_asked = None
+
     def _appeal_paused(self, event: Event, said: dict[str, Any]) -> None:
-        self.appeals[event.about].pauses.append([timezone.localdate(event.at), None, said["reason"]])
+        """The clock stands from the day on which the pause was asked for."""
+        one = self.appeals[event.about]
+        asked, one.pause_asked = one.pause_asked, None
+        first = asked["on"] if asked else timezone.localdate(event.at)
+        one.pauses.append(Pause(first, None, said["reason"]))
 
     def _appeal_resumed(self, event: Event, said: dict[str, Any]) -> None:
-        self.appeals[event.about].pauses[-1][1] = timezone.localdate(event.at)
+        self._end_pause(self.appeals[event.about], timezone.localdate(event.at))
+
+    @staticmethod
+    def _end_pause(one: Appeal, day: date) -> None:
+        one.pauses[-1] = replace(one.pauses[-1], last=day)
+
+    def _appeal_evidence(self, event: Event, said: dict[str, Any]) -> None:
+        paper = {**said, "number": event.pk, "by": event.by, "at": event.at}
+        self.appeals[event.about].papers.append(paper)
 
     def _appeal_rechecked(self, event: Event, said: dict[str, Any]) -> None:
         self.appeals[event.about].recheck = said
@@ -198,9 +238,9 @@ class State:
     def _appeal_decided(self, event: Event, said: dict[str, Any]) -> None:
         one = self.appeals[event.about]
         one.decision, one.decided_by, one.decision_reason = said["decision"], event.by, said["reason"]
-        one.decided_on = timezone.localdate(event.at)
         if one.is_paused:
-            one.pauses[-1][1] = one.decided_on
+            self._end_pause(one, timezone.localdate(event.at))
+        one.decided_on, one.pause_asked = timezone.localdate(event.at), None
         self.actors.add(event.by)
 
     def _appeal_booked(self, event: Event, said: dict[str, Any]) -> None:
@@ -217,7 +257,8 @@ class State:
         self.refusals.append({**said, "at": event.at})
 
     def _sign_done(self, event: Event, said: dict[str, Any]) -> None:
-        self.signed = said["run"]
+        self.signed, self.stage = said["run"], "publish"
+        self.entered["publish"] = timezone.localdate(event.at)
 
 
 def state_of(campaign: Campaign) -> State:
@@ -236,13 +277,23 @@ class Light:
     words: str
 
 
-def light_of_days(left: int) -> Light:
-    """Say how many working days are left."""
+def light_of_days(left: int | None) -> Light:
+    """Say how many working days are left; nothing is guessed where the holidays of a year are not known."""
+    if left is None:
+        return Light("none", both("放假安排未收录，工作日未知", "holidays not known, working days unknown"))
     if left < 0:
-        return Light("red", both(f"超期 {-left} 个工作日", f"{-left} working days late"))
+        return Light(colour(left), both(f"超期 {-left} 个工作日", f"{-left} working days late"))
     if left == 0:
-        return Light("red", both("今日到期", "due today"))
-    return Light("yellow" if left == 1 else "green", both(f"剩 {left} 个工作日", f"{left} working days left"))
+        return Light(colour(left), both("今日到期", "due today"))
+    return Light(colour(left), both(f"剩 {left} 个工作日", f"{left} working days left"))
+
+
+def days_until(today: date, last: date) -> int | None:
+    """Count the working days from a day until another; None where the holidays of a year are not known."""
+    try:
+        return calendar().between(today, last)
+    except ProblemsError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -273,10 +324,12 @@ def _look(state: State, index: int, at: int, last: date, today: date) -> tuple[s
     if index > at:
         return "", Light("none", both("未到", "not yet"))
     if index == at and not (index == len(ORDER) - 1 and state.signed):
-        light = light_of_days(between(today, last))
+        light = light_of_days(days_until(today, last))
         return ("now late" if light.colour == "red" else "now"), light
     ended = state.entered.get(ORDER[index + 1]) if index + 1 < len(ORDER) else state.entered.get(ORDER[index])
-    late = 0 if ended is None else between(last, ended)
+    late = 0 if ended is None or ended <= last else days_until(last, ended)
+    if late is None:
+        return "done", Light("yellow", both("完成，超期", "done, late"))
     if late > 0:
         return "done", Light("yellow", both(f"完成，晚 {late} 个工作日", f"done, {late} working days late"))
     return "done", Light("green", both("按期完成", "done in time"))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiqun.web.campaigns import views
+from jiqun.web.campaigns import appeal_views, views
 
 app_name = "campaigns"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("create/", views.create, name="create"),
     path("<int:number>/", views.one, name="one"),
     path("<int:number>/do/<slug:what>/", views.act, name="act"),
-    path("<int:number>/appeals/<int:about>/", views.appeal, name="appeal"),
+    path("<int:number>/appeals/new/", appeal_views.new, name="new_appeal"),
+    path("<int:number>/appeals/<int:about>/", appeal_views.one, name="appeal"),
+    path("<int:number>/appeals/<int:about>/papers/", appeal_views.add, name="add_paper"),
+    path("<int:number>/appeals/<int:about>/papers/<int:paper>/", appeal_views.paper, name="paper"),
+    path("<int:number>/appeals/<int:about>/letter/", appeal_views.letter, name="letter"),
     path("<int:number>/notice/", views.notice, name="notice"),
 ]

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs import Method
-from jiqun.web.campaigns import actions, queries
+from jiqun.web.campaigns import actions, appealing, queries
+from jiqun.web.campaigns.arithmetic import arithmetic, effects
 from jiqun.web.campaigns.conditions import RefusedError, lacking_for
+from jiqun.web.campaigns.coverage import answers, coverage
 from jiqun.web.campaigns.models import Campaign
-from jiqun.web.campaigns.state import ORDER, STAGES, State, light_of_days, state_of, track
-from jiqun.web.campaigns.workdays import between, unknown_years
+from jiqun.web.campaigns.papers import handed
+from jiqun.web.campaigns.state import ORDER, STAGES, Appeal, State, calendar, days_until, light_of_days, state_of, track
 from jiqun.web.jobs.models import Job
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
@@ -33,16 +38,17 @@ STEPS: Mapping[str, Step] = {
     "propose": actions.propose,
     "decide-adjustment": actions.decide_adjustment,
     "notice": actions.publish_notice,
-    "appeal": actions.register_appeal,
-    "pause": actions.pause,
-    "resume": actions.resume,
-    "recheck": actions.ask_recheck,
-    "decide-appeal": actions.decide_appeal,
+    "appeal": appealing.register_appeal,
+    "pause": appealing.pause,
+    "decide-pause": appealing.decide_pause,
+    "resume": appealing.resume,
+    "recheck": appealing.ask_recheck,
+    "decide-appeal": appealing.decide_appeal,
     "sign": actions.ask_sign,
 }
 
 
-def _found(request: HttpRequest, number: int) -> Campaign:
+def found(request: HttpRequest, number: int) -> Campaign:
     user: Any = request.user
     campaign: Campaign | None = queries.visible(user).filter(pk=number).first()
     if campaign is None:
@@ -50,7 +56,7 @@ def _found(request: HttpRequest, number: int) -> Campaign:
     return campaign
 
 
-def _place(code: str) -> str:
+def place_of(code: str) -> str:
     if not code:
         return both("全市", "whole region")
     return names_of("districts", timezone.localdate()).get(code, code)
@@ -65,13 +71,14 @@ def listing(request: HttpRequest) -> HttpResponse:
     for campaign in queries.visible(user):
         state = state_of(campaign)
         now = next(one for one in track(state, today) if one.stage.id == state.stage)
-        lines.append({"campaign": campaign, "place": _place(campaign.district), "now": now, "state": state})
+        lines.append({"campaign": campaign, "place": place_of(campaign.district), "now": now, "state": state})
     shown: dict[str, Any] = {"lines": lines, "may": user.may("campaign"), "today": today, "stages": STAGES}
     if user.may("campaign"):
         shown["methods"] = [one for one in region().book.objects("method") if _is_of_firms(one.model)]
         years = ledger().table("enterprise_year")["year"].unique().sort(descending=True).to_list()
         codes = ledger().table("enterprise")["district"].drop_nulls().unique().sort().to_list()
-        shown |= {"years": years, "districts": [(code, _place(code)) for code in codes]}
+        shown["unknown_year"] = next(iter(calendar().unknown_years(today, today + timedelta(days=180))), None)
+        shown |= {"years": years, "districts": [(code, place_of(code)) for code in codes]}
     shown["late"] = sum(line["now"].light.colour == "red" for line in lines)
     return render(request, "campaigns/listing.html", shown)
 
@@ -87,12 +94,12 @@ def create(request: HttpRequest) -> HttpResponse:
     try:
         campaign = actions.create(user, request.POST.dict())
     except RefusedError as told:
-        _tell(request, told)
+        tell(request, told)
         return redirect("campaigns:listing")
     return redirect("campaigns:one", campaign.pk)
 
 
-def _tell(request: HttpRequest, told: RefusedError) -> None:
+def tell(request: HttpRequest, told: RefusedError) -> None:
     for one in told.words():
         messages.error(request, one)
 
@@ -101,7 +108,7 @@ def _tell(request: HttpRequest, told: RefusedError) -> None:
 def one(request: HttpRequest, number: int) -> HttpResponse:
     """Show where a campaign is: stages, trial runs, adjustments, appeals, what the signature waits for."""
     user: Any = request.user
-    campaign, today = _found(request, number), timezone.localdate()
+    campaign, today = found(request, number), timezone.localdate()
     state, scope, people = state_of(campaign), scope_of(user), queries.people_names()
     firms = queries.firms_of(campaign, scope)
     appeals = queries.appeal_lines(state, firms, user, people, today)
@@ -109,7 +116,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     shown = {
         "campaign": campaign,
         "state": state,
-        "place": _place(campaign.district),
+        "place": place_of(campaign.district),
         "track": track(state, today),
         "now": next(line for line in track(state, today) if line.stage.id == state.stage),
         "firms": firms,
@@ -118,13 +125,14 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "due": sum(line.light.colour == "red" and not line.it.decision for line in appeals),
         "kinds": [(kind, both(*queries.KINDS[kind])) for kind in lists],
         "grades": actions.grades_of(campaign),
-        "fields": [(field.name, both(field.title, field.title_en), field.unit) for field in actions.correctable()],
         "jobs": _jobs(campaign, user),
-        "guessed": unknown_years(*_span(state)),
+        "unknown_years": calendar().unknown_years(*_span(state)),
         "events": queries.event_lines(state, firms, people) if scope.whole else [],
         "scope": scope,
         **_steps(state, user),
-        **_outcome(state, firms),
+        "needed": coverage(campaign, firms),
+        "answers": answers(state, firms),
+        **_outcome(state, firms, scope),
     }
     return render(request, "campaigns/one.html", shown)
 
@@ -144,10 +152,11 @@ def _steps(state: State, user: Any) -> dict[str, Any]:
     is_open = not state.signed
     tried = ORDER.index(state.stage) >= ORDER.index("trial")
     following = next((one for one in STAGES if one.id == state.next_stage), None)
+    lacking = [both(zh, en) for zh, en in lacking_for(state, state.next_stage)] if is_open else []
     return {
         "next": following and both(following.title, following.title_en),
         "earlier": [(one.id, both(one.title, one.title_en)) for one in STAGES[: ORDER.index(state.stage)]],
-        "lacking": [both(zh, en) for zh, en in lacking_for(state, state.next_stage)] if is_open else [],
+        "lacking": lacking,
         "lacking_sign": [both(zh, en) for zh, en in lacking_for(state, "publish")] if is_open and state.run else [],
         "may_lead": is_open and user.may("campaign"),
         "may_run": is_open and user.may("evaluate"),
@@ -159,14 +168,21 @@ def _steps(state: State, user: Any) -> dict[str, Any]:
     }
 
 
-def _outcome(state: State, firms: queries.Firms) -> dict[str, Any]:
+def _outcome(state: State, firms: queries.Firms, scope: Scope) -> dict[str, Any]:
     told = state.signed or state.run
     if not told:
         return {"run": None, "lines": []}
     run = run_of(told)
     published = run_of(state.notice["run"]) if state.notice else run
     since = queries.moved_since(published, run, firms)
-    return {"run": run, "since": since, "lines": queries.grade_lines(run, firms), "rule": run.plan.method}
+    return {
+        "run": run,
+        "since": since,
+        "lines": queries.grade_lines(run, firms),
+        "rule": run.plan.method,
+        "quotas": arithmetic(run.id, spoken()),
+        "effects": effects(run, firms, scope),
+    }
 
 
 @require_POST
@@ -174,65 +190,44 @@ def _outcome(state: State, firms: queries.Firms) -> dict[str, Any]:
 def act(request: HttpRequest, number: int, what: str) -> HttpResponse:
     """Take one step; what stands against it is told on the page it came from."""
     user: Any = request.user
-    campaign = _found(request, number)
+    campaign = found(request, number)
     if what not in STEPS:
         raise Http404
     said = request.POST.dict()
     if said.get("about") and what not in ("check", "propose", "appeal"):
-        _in_scope(campaign, scope_of(user), said["about"])
+        in_scope(campaign, scope_of(user), said["about"])
     try:
         came = STEPS[what](campaign, user, said)
     except RefusedError as told:
-        _tell(request, told)
+        tell(request, told)
+        if what == "appeal" and said.get("enterprise"):
+            return redirect(
+                f"{reverse('campaigns:new_appeal', args=[number])}?{urlencode({'enterprise': said['enterprise']})}"
+            )
     else:
         if isinstance(came, Job):
             return redirect("jobs:one", came.pk)
         messages.success(request, both("已办。", "Done."))
-    if what in ("pause", "resume", "decide-appeal") and said.get("about", "").isdigit():
+        if isinstance(came, Appeal):
+            handed(request, campaign, came.number)
+            return redirect("campaigns:appeal", campaign.pk, came.number)
+    if what in ("pause", "decide-pause", "resume", "decide-appeal") and said.get("about", "").isdigit():
         return redirect("campaigns:appeal", campaign.pk, said["about"])
     return redirect("campaigns:one", campaign.pk)
 
 
-def _in_scope(campaign: Campaign, scope: Scope, about: str) -> None:
+def in_scope(campaign: Campaign, scope: Scope, about: str) -> None:
     state, firms = state_of(campaign), queries.firms_of(campaign, scope)
     number = int(about) if about.isdigit() else 0
-    found = state.adjustments.get(number) or state.appeals.get(number)
-    if found is None or found.said["enterprise"] not in firms.names:
+    one = state.adjustments.get(number) or state.appeals.get(number)
+    if one is None or one.said["enterprise"] not in firms.names:
         raise Http404
-
-
-@needs("read")
-def appeal(request: HttpRequest, number: int, about: int) -> HttpResponse:
-    """Show one appeal: clock, request, what would follow for whom, and the decision."""
-    user: Any = request.user
-    campaign, today = _found(request, number), timezone.localdate()
-    state, scope = state_of(campaign), scope_of(user)
-    firms = queries.firms_of(campaign, scope)
-    found = [x for x in queries.appeal_lines(state, firms, user, queries.people_names(), today) if x.it.number == about]
-    if not found:
-        raise Http404
-    line = found[0]
-    rows = [] if line.it.recheck is None else line.it.recheck["rows"]
-    own = [one | {"name": firms.name(one["enterprise"])} for one in rows if one["enterprise"] in firms.names]
-    is_open = not line.it.decision and not state.signed
-    shown = {
-        "campaign": campaign,
-        "state": state,
-        "line": line,
-        "rows": own,
-        "hidden": len(rows) - len(own),
-        "is_old": line.it.recheck is not None and line.it.recheck["run"] != state.run,
-        "may_decide": is_open and user.may("decide") and line.it.by != user.get_username(),
-        "may_stop": is_open and (user.may("campaign") or user.may("decide")),
-        "may_run": is_open and user.may("evaluate") and line.it.corrects,
-    }
-    return render(request, "campaigns/appeal.html", shown)
 
 
 @needs("read")
 def notice(request: HttpRequest, number: int) -> HttpResponse:
     """Show the published list, which is for everybody: names and grades, nothing else."""
-    campaign, today = _found(request, number), timezone.localdate()
+    campaign, today = found(request, number), timezone.localdate()
     state = state_of(campaign)
     if state.notice is None:
         raise Http404
@@ -241,6 +236,6 @@ def notice(request: HttpRequest, number: int) -> HttpResponse:
     rows = queries.notice_rows(run, queries.firms_of(campaign, Scope()))
     for row in rows:
         row["population"] = voice.label(row["population"])
-    left = light_of_days(between(today, state.notice["until"]))
+    left = light_of_days(days_until(today, state.notice["until"]))
     shown = {"campaign": campaign, "state": state, "run": run, "rows": rows, "left": left}
-    return render(request, "campaigns/notice.html", shown | {"place": _place(campaign.district), "today": today})
+    return render(request, "campaigns/notice.html", shown | {"place": place_of(campaign.district), "today": today})

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django.urls import reverse
 
 from jiqun.desk.evaluating import Wanted, run_method
-from jiqun.desk.importing import Asked, bring_in, check
 from jiqun.desk.running import find_run
 from jiqun.desk.signing import sign
 from jiqun.methods.sign_off import SignOff
 from jiqun.problems import ProblemsError
 from jiqun.values import Period
 from jiqun.web.campaigns.actions import note
+from jiqun.web.campaigns.booking import Row, bring
 from jiqun.web.campaigns.conditions import lacking_for
+from jiqun.web.campaigns.corrections import find_target
 from jiqun.web.campaigns.models import Campaign
-from jiqun.web.campaigns.recheck import TABLE, recheck
+from jiqun.web.campaigns.recheck import recheck
 from jiqun.web.campaigns.state import state_of
 from jiqun.web.jobs.queue import Step, work
 from jiqun.web.people.models import User
@@ -50,20 +48,6 @@ def trial(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, Any]:
     return {"run": run.id, "to": _page(campaign)}
 
 
-def _import(name: str, table: str, year: int, row: dict[str, object], who: str, why: str, **asked: Any) -> int:
-    """Bring one row in through the front door as a file of its own; the same file is recognised and not doubled."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / f"{name}.csv"
-        with file.open("w", encoding="utf-8-sig", newline="") as out:
-            writer = csv.writer(out)
-            writer.writerows([list(row), list(row.values())])
-        wanted = Asked(file, table, Period.parse(str(year)), note=why, **asked)
-        checked = check(region(), wanted)
-        if not checked.bad.is_empty():
-            raise ProblemsError(checked.problems)
-        return bring_in(region(), wanted, checked, who).committed.number
-
-
 @work("campaign.book")
 def book(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, Any]:
     """Bring a confirmed adjustment into the ledger's list."""
@@ -82,7 +66,7 @@ def book(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, Any]:
     why = f"批次 {campaign.pk} 调整 #{number}，{one.by} 提出，{one.decided_by} 确认，{said['clause']}"
     step("saving")
     name = f"批次{campaign.pk}-调整{number}"
-    imported = _import(name, "adjustment", campaign.year, row, owner.get_username(), why)
+    imported = bring(Row(name, "adjustment", campaign.year, row, why), owner.get_username())
     note(campaign, owner.get_username(), "adjustment.booked", {"import": imported}, number, f"booked:{number}")
     return {"import": imported, "to": _page(campaign)}
 
@@ -93,7 +77,8 @@ def try_appeal(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, 
     campaign, number = _campaign(arguments), int(arguments["about"])
     said, run = state_of(campaign).appeals[number].said, str(arguments["run"])
     step("evaluating")
-    found = recheck(run_of(run), said["enterprise"], campaign.year, said["field"], said["value"])
+    target = find_target(campaign, said["enterprise"], said["field"])
+    found = recheck(run_of(run), said["enterprise"], target, said["value"])
     note(campaign, owner.get_username(), "appeal.rechecked", found, number, f"rechecked:{number}:{run}")
     return {"to": reverse("campaigns:appeal", args=[campaign.pk, number])}
 
@@ -103,15 +88,12 @@ def correct(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, Any
     """Bring the figure of a granted appeal into the ledger as an import of its own."""
     campaign, number = _campaign(arguments), int(arguments["about"])
     one = state_of(campaign).appeals[number]
-    field = next(each for each in region().contract(TABLE).fields if each.name == one.said["field"])
-    row = {"enterprise": one.said["enterprise"], "year": campaign.year, field.name: one.said["value"]}
-    units = {field.name: field.unit} if field.unit else {}
-    why = (
-        f"批次 {campaign.pk} 申诉 #{number}，{one.decided_by} 同意：{one.decision_reason}；证据 {one.said['evidence']}"
-    )
+    papers = "、".join([one.said["evidence"], *(f"{each['file']}（{each['sha256'][:8]}）" for each in one.papers)])
+    why = f"批次 {campaign.pk} 申诉 #{number}，{one.decided_by} 同意：{one.decision_reason}；证据 {papers}"
     step("saving")
-    name = f"批次{campaign.pk}-申诉{number}"
-    imported = _import(name, TABLE, campaign.year, row, owner.get_username(), why, units=units)
+    target = find_target(campaign, one.said["enterprise"], one.said["field"])
+    row = target.row(f"批次{campaign.pk}-申诉{number}", campaign.year, one.said["value"], why)
+    imported = bring(row, owner.get_username())
     note(campaign, owner.get_username(), "appeal.booked", {"import": imported}, number, f"booked:{number}")
     return {"import": imported, "to": _page(campaign)}
 

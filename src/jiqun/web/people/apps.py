@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class People(AppConfig):
     name = "jiqun.web.people"
     label = "people"
+
+    def ready(self) -> None:
+        from jiqun.web.people import expiry  # noqa: F401  (registers the work)

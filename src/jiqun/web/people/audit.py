@@ -21,4 +21,4 @@ def record(
 
 def record_request(request: HttpRequest, action: str, about: str, **details: Any) -> None:
     """Write one line for what the user of a request does."""
-    record(str(request.user.get_username()), action, about, details, request.META.get("REMOTE_ADDR"))
+    record(str(request.user.get_username()), action, about, details, request.META.get("REMOTE_ADDR") or None)

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from jiqun.packs.models.base import Model, Num, UnfitError
+from jiqun.packs.models.base import Completeness, Model, Num, UnfitError
 from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, exactly_one
 
 
@@ -156,6 +156,7 @@ class Grade(Model):
     ladder: Ladder | None = None
     lowest_of: Listed[Grade] | None = None
     clause: Clause | None = None
+    completeness: Completeness | None = None  # where shares or lines are less sure than the clause they stand under
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -236,6 +237,11 @@ class Entitlement(Model):
     exclusive: str | None = None
     effect: Literal["benefit", "burden"] = "benefit"
     clause: Clause | None = None
+
+    @property
+    def reduces(self) -> bool:
+        """Whether a cap or a budget may leave less than was worked out."""
+        return self.amount is not None and (self.cap is not None or self.budget is not None)
 
     @model_validator(mode="after")
     def _budget_of_amounts(self) -> Self:

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from jiqun.packs.models.base import Model, Num, UnfitError
+from jiqun.packs.models.base import Completeness, Model, Num, UnfitError
 from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, exactly_one
 from jiqun.packs.models.method.weighting import Weighting
 from jiqun.values import exact
@@ -147,6 +147,7 @@ class Score(Model):
     not_positive: Num | None = None  # points where the value is zero or negative, if the rule says so
     missing: Literal["unknown", "cohort_mean_score"] | Num = "unknown"
     clause: Clause | None = None
+    completeness: Completeness | None = None  # where weight or form is less sure than the clause they stand under
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

@@ -1,0 +1,141 @@
+"""Pages of one appeal: register it, see what would follow, add papers and hand them out, the decision in writing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from jiqun.ledger.originals import original
+from jiqun.methods.explanation.restricted import MASKED
+from jiqun.web.campaigns import queries
+from jiqun.web.campaigns.actions import firm_meant
+from jiqun.web.campaigns.conditions import RefusedError
+from jiqun.web.campaigns.corrections import Target, targets
+from jiqun.web.campaigns.models import Campaign
+from jiqun.web.campaigns.papers import handed
+from jiqun.web.campaigns.state import State, state_of
+from jiqun.web.campaigns.views import found, place_of, tell
+from jiqun.web.ledger.handing import attachment
+from jiqun.web.people.audit import record_request
+from jiqun.web.people.rights import needs
+from jiqun.web.people.scope import scope_of
+from jiqun.web.region import region
+from jiqun.web.shell.language import both
+
+
+@needs("read")
+def new(request: HttpRequest, number: int) -> HttpResponse:
+    """Take an appeal of a firm: what it asks for, its papers, and which value should be another."""
+    user: Any = request.user
+    campaign = found(request, number)
+    state, scope = state_of(campaign), scope_of(user)
+    if state.notice is None or state.signed or not (user.may("appeal") or user.may("campaign")):
+        raise Http404
+    asked = request.GET.get("enterprise", "").strip() or (user.place if scope.column == "enterprise" else "")
+    shown: dict[str, Any] = {"campaign": campaign, "state": state, "place": place_of(campaign.district)}
+    try:
+        firm = firm_meant(campaign, user, asked) if asked else ""
+    except RefusedError as told:
+        tell(request, told)
+        firm = ""
+    firms = queries.firms_of(campaign, scope)
+    shown |= {"firms": firms, "firm": firm, "name": firms.name(firm) if firm else ""}
+    shown["choices"] = _grouped(targets(campaign, firm), scope.sees_restricted) if firm else {}
+    return render(request, "campaigns/new_appeal.html", shown)
+
+
+def _grouped(values: list[Target], sees: bool) -> dict[str, list[tuple[str, str]]]:
+    """Table and row → the values of it, each with what stands now."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for one in values:
+        head, _, column = one.title.partition(both("：", ": "))
+        now = "—" if one.now is None else MASKED if one.restricted and not sees else queries.written(one.now)
+        groups.setdefault(head, []).append((one.id, f"{column}{both('，现为 ', ', now ')}{now}"))
+    return groups
+
+
+def _line(request: HttpRequest, number: int, about: int) -> tuple[Campaign, State, queries.Firms, queries.AppealLine]:
+    user: Any = request.user
+    campaign, today = found(request, number), timezone.localdate()
+    state, firms = state_of(campaign), queries.firms_of(campaign, scope_of(user))
+    lines = queries.appeal_lines(state, firms, user, queries.people_names(), today)
+    line = next((one for one in lines if one.it.number == about), None)
+    if line is None:
+        raise Http404
+    return campaign, state, firms, line
+
+
+@needs("read")
+def one(request: HttpRequest, number: int, about: int) -> HttpResponse:
+    """Show one appeal: clock, request, papers, what would follow for whom, and the decision."""
+    user: Any = request.user
+    campaign, state, firms, line = _line(request, number, about)
+    rows = [] if line.it.recheck is None else line.it.recheck["rows"]
+    own = [one | {"name": firms.name(one["enterprise"])} for one in rows if one["enterprise"] in firms.names]
+    is_open = not line.it.decision and not state.signed
+    names, asked = queries.people_names(), line.it.pause_asked
+    shown = {
+        "campaign": campaign,
+        "state": state,
+        "line": line,
+        "rows": own,
+        "papers": [one | {"who": names.get(one["by"], one["by"])} for one in line.it.papers],
+        "hidden": len(rows) - len(own),
+        "asked": asked and {**asked, "who": names.get(asked["by"], asked["by"])},
+        "is_old": line.it.recheck is not None and line.it.recheck["run"] != state.run,
+        "may_decide": is_open and user.may("decide") and line.it.by != user.get_username(),
+        "may_agree": is_open and asked and user.may("decide") and asked["by"] != user.get_username(),
+        "may_stop": is_open and (user.may("campaign") or user.may("decide")),
+        "may_run": is_open and user.may("evaluate") and line.it.corrects,
+        "may_add": is_open and (user.may("appeal") or user.may("campaign") or user.may("decide")),
+    }
+    return render(request, "campaigns/appeal.html", shown)
+
+
+@require_POST
+@needs("read")
+def add(request: HttpRequest, number: int, about: int) -> HttpResponse:
+    """Take papers for an appeal."""
+    campaign, _, _, line = _line(request, number, about)
+    if not request.FILES.getlist("paper"):
+        messages.error(request, both("请选择文件。", "Choose a file."))
+    handed(request, campaign, line.it.number)
+    return redirect("campaigns:appeal", number, about)
+
+
+@needs("read")
+def paper(request: HttpRequest, number: int, about: int, paper: int) -> HttpResponse:
+    """Hand out a paper to who may see the firm, as it came, to be saved and not shown; it is logged."""
+    _, _, _, line = _line(request, number, about)
+    kept = next((one for one in line.it.papers if one["number"] == paper), None)
+    if kept is None:
+        raise Http404
+    file = original(region().workspace, kept["file"], kept["sha256"])
+    record_request(request, "campaign.paper", kept["file"], sha256=kept["sha256"])
+    answer = attachment(file.read_bytes(), kept["file"])
+    answer["Content-Type"] = "application/octet-stream"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+@needs("read")
+def letter(request: HttpRequest, number: int, about: int) -> HttpResponse:
+    """Show the decision in writing: what was asked and shown, what was decided and why, what follows."""
+    campaign, state, _, line = _line(request, number, about)
+    if not line.it.decision:
+        raise Http404
+    deciders = queries.people_names()
+    shown = {
+        "campaign": campaign,
+        "state": state,
+        "line": line,
+        "place": place_of(campaign.district),
+        "decided_by": deciders.get(line.it.decided_by, line.it.decided_by),
+        "official": bool(state.signed),
+    }
+    return render(request, "campaigns/letter.html", shown)
