@@ -34,7 +34,7 @@ def graded(demo: Demo, runs: dict[tuple[str, str], str]) -> str:
 
 
 def test_every_run_of_the_demo_is_listed_as_a_trial(demo: Demo, jiqun: Jiqun, runs: dict[tuple[str, str], str]) -> None:
-    assert set(runs) == {(method, year) for method in METHODS for year in YEARS}
+    assert set(runs) >= {(method, year) for method in METHODS for year in YEARS}
     assert jiqun("runs", workspace=demo.folder).out.count("试算") == len(runs)
 
 

@@ -32,6 +32,7 @@ COMMANDS = {
     "next": "results:next_grade",
     "compare": "results:compare",
     "export": "results:export",
+    "report": "reports:report",
     "ladder": "ladder:ladder",
     "serve": "serve:serve",
     "worker": "serve:worker",

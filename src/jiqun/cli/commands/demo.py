@@ -15,12 +15,13 @@ import click
 
 from jiqun.cli.commands.results import write_export
 from jiqun.cli.commands.runs import print_run, trial_words
-from jiqun.cli.comparing import compare_runs, print_comparison
+from jiqun.cli.comparing import print_comparison
 from jiqun.cli.demo import HandedFile, Handover, generate, lines
 from jiqun.cli.output import MARKS, print_table, say
 from jiqun.cli.showcase import firm_near_a_cut
 from jiqun.cli.speech import both, language
 from jiqun.desk.advice import nearest_lines
+from jiqun.desk.comparing import compare_runs
 from jiqun.desk.context import Context
 from jiqun.desk.evaluating import Wanted, run_method
 from jiqun.desk.explaining import explain_subject

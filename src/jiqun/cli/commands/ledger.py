@@ -9,6 +9,7 @@ from fractions import Fraction
 import click
 import polars as pl
 
+from jiqun.cli.commands.datapackage import export_snapshot
 from jiqun.cli.output import json_option, moment, print_json, print_table, say
 from jiqun.cli.speech import both, pick
 from jiqun.desk.context import Context
@@ -279,12 +280,18 @@ _WHY = {
 }
 
 
-@click.command(help=both("冻结台账，之后的评价都读这一份", "Freeze the ledger; evaluations read what was frozen"))
+@click.group(
+    invoke_without_command=True,
+    help=both("冻结台账，之后的评价都读这一份", "Freeze the ledger; evaluations read what was frozen"),
+)
 @click.option("--note", default="", help=both("说明", "note"))
 @click.option("--list", "listed", is_flag=True, help=both("列出已有快照", "list the snapshots there are"))
 @json_option
-@click.pass_obj
-def snapshot(context: Context, note: str, listed: bool, as_json: bool) -> None:
+@click.pass_context
+def snapshot(called: click.Context, note: str, listed: bool, as_json: bool) -> None:
+    if called.invoked_subcommand:
+        return
+    context: Context = called.obj
     if listed:
         found = snapshots(context.workspace)
         records = [_snapshot_record(one) for one in found]
@@ -306,6 +313,9 @@ def snapshot(context: Context, note: str, listed: bool, as_json: bool) -> None:
         f"快照 {made.id}：{len(made.tables)} 张表、{rows} 行，内容指纹 {made.content[:16]}",
         f"Snapshot {made.id}: {len(made.tables)} tables, {rows} rows, content {made.content[:16]}",
     )
+
+
+snapshot.add_command(export_snapshot)
 
 
 def _snapshot_record(one: object) -> dict[str, object]:

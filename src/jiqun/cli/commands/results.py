@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from jiqun.cli.commands.runs import trial_words
-from jiqun.cli.comparing import compare_runs, comparison_record, print_comparison
+from jiqun.cli.comparing import comparison_record, print_comparison
 from jiqun.cli.output import json_option, print_json, print_problems, print_table, progress, say
 from jiqun.cli.speech import both, language
 from jiqun.desk.advice import nearest_lines
+from jiqun.desk.comparing import compare_runs
 from jiqun.desk.context import Context
 from jiqun.desk.explaining import explain_subject, subject_facts, subject_names
 from jiqun.desk.running import Run, find_run

@@ -15,9 +15,13 @@ from jiqun.cli.demo.firms import Firm
 from jiqun.cli.demo.land import Land, LandUse, Occupancy
 from jiqun.cli.demo.records import Cell, Record
 from jiqun.cli.demo.region import Region
+from jiqun.cli.demo.surveys import SCENES, survey_tables
 from jiqun.cli.demo.years import FirmYear
 
-_WHOLE = ("year", "staff", "rd_staff", "steps", "sci_tech_staff", "it_processes", "digital_level", "national_rank")
+_WHOLE = (
+    *("year", "staff", "rd_staff", "steps", "sci_tech_staff", "it_processes", "digital_level", "national_rank"),
+    *("plan_stage", *SCENES),
+)
 _DAYS = (
     "registered_on",
     "production_started_on",
@@ -116,6 +120,7 @@ def true_tables(
         "occupancy": [_occupancy(one, names) for one in land.occupancies],
         "title": titles,
         **cultivation_tables(seed, firms, figures, titles),
+        **survey_tables(region, seed, figures),
         "adjustment": _adjustments(region, Chance(seed, "adjustments"), firms, years),
         "event": _events(region, Chance(seed, "events"), firms, years),
     }

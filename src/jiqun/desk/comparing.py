@@ -1,0 +1,71 @@
+"""Two runs side by side: who moved, and whether data, others, the rule or an adjustment moved them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from jiqun.desk.context import Context
+from jiqun.desk.evaluating import snapshot_of, tables_for
+from jiqun.desk.explaining import subject_names
+from jiqun.desk.running import Run
+from jiqun.methods import Result
+from jiqun.methods.compare import Change, Comparison, compare
+from jiqun.problems import ProblemsError, problem
+
+CAUSE_TITLES: Mapping[str, tuple[str, str]] = {
+    "data": ("自身数据", "own data"),
+    "others": ("其他企业和基准", "others and benchmarks"),
+    "rule": ("办法", "the rule"),
+    "adjustment": ("排名后调整", "adjustments"),
+}
+DIRECTION_TITLES: Mapping[str, tuple[str, str]] = {
+    "up": ("升档", "up"),
+    "down": ("降档", "down"),
+    "same": ("不变", "same"),
+    "open": ("一方未定档", "not graded in one"),
+    "new": ("新进", "new"),
+    "gone": ("退出", "gone"),
+}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A comparison with the names of the subjects and the grades in the order of the rule."""
+
+    before: Run
+    after: Run
+    found: Comparison
+    names: dict[str, str]
+    grades: Sequence[str]
+
+    @property
+    def movers(self) -> list[Change]:
+        """Those whose grade differs: the widest change first, then the greatest change of the total."""
+        moved = [one for one in self.found.changes if one.direction in ("up", "down", "open")]
+        return sorted(moved, key=lambda one: (-self._classes(one), -self._difference(one), one.subject))
+
+    def _classes(self, one: Change) -> int:
+        places = [self.grades.index(grade) for grade in (one.grade_before, one.grade_after) if grade in self.grades]
+        return abs(places[0] - places[1]) if len(places) == 2 else 0
+
+    def _difference(self, one: Change) -> Fraction:
+        if one.total_before is None or one.total_after is None:
+            return Fraction(0)
+        return abs(one.total_after - one.total_before)
+
+
+def compare_runs(context: Context, before: Run, after: Run) -> Compared:
+    """Compare two runs about the same kind of subject; CLI-012 where a run's snapshot is gone."""
+    found = compare(_with_tables(context, before), _with_tables(context, after))
+    names = {**subject_names(context, before), **subject_names(context, after)}
+    grades = dict.fromkeys(name for one in after.plan.method.grades.values() for name in one.classes)
+    return Compared(before, after, found, names, tuple(grades))
+
+
+def _with_tables(context: Context, run: Run) -> Result:
+    snapshot = snapshot_of(context, run)
+    if snapshot is None:
+        raise ProblemsError([problem("CLI-012", run=run.id, snapshot=run.snapshot)])
+    return replace(run.result, tables=tables_for(context, run.plan, snapshot, official=run.official)[0], book=run.book)

@@ -1,0 +1,141 @@
+"""What several reports share: the grounds, accounts, moves and lists as sentences and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+
+from jiqun.desk.clusters import Ratio
+from jiqun.desk.comparing import CAUSE_TITLES
+from jiqun.desk.reporting import RATIO_TITLES, SUMS, Account, Grounds, Moved
+from jiqun.methods.compare import CAUSES, Change
+from jiqun.methods.explanation.restricted import MASKED
+from jiqun.reports.layout import Field, Sheet, Value
+from jiqun.reports.run import Evaluated
+from jiqun.reports.word.model import UNKNOWN, cell_number, number_text
+
+FEWEST = 3  # a sum over fewer firms tells a single firm's figures
+_COMPLETENESS = {"partial": "（办法只读到部分原文）", "illustrative": "（办法含示意参数，不能作为正式依据）"}
+_FACTORS = {"rd_intensity": 100}
+_ACCOUNT_RATIOS = ("tax_per_mu", "value_added_per_mu", "rd_intensity", "labour_productivity")
+Named = Callable[[object], str]
+
+
+def facts_of(grounds: Grounds, run: Evaluated | None = None) -> tuple[str, ...]:
+    """Say on which run, rule and data a report rests."""
+    edition = f"（{grounds.edition}版）" if grounds.edition else ""
+    found = [
+        f"{grounds.method}{edition}{_COMPLETENESS.get(grounds.completeness, '')}，编号 {grounds.method_id}",
+        f"数据年度 {grounds.year} 年",
+        f"数据快照 {grounds.snapshot}（冻结于 {grounds.frozen_on}）",
+        f"运行 {grounds.run}（{'正式' if grounds.official else '试算'}）",
+    ]
+    if run is not None and run.sign_off is not None:
+        found.append(run.sign_off.words("zh"))
+    return tuple(found)
+
+
+def share_text(part: int, whole: int) -> str:
+    """Return a share in per cent with one decimal; a dash of nothing."""
+    return f"{number_text(Fraction(100 * part, whole), 1)}%" if whole else UNKNOWN
+
+
+def counted(rows: Mapping[str, int], grades: Sequence[str]) -> str:
+    """Say how many firms have which grade: `A 档 12 户、B 档 30 户`."""
+    return "、".join(f"{one} 档 {rows.get(one, 0)} 户" for one in grades)
+
+
+def ratio_value(one: Ratio) -> Fraction | None:
+    """Return a ratio in the unit that it is shown in."""
+    return None if one.value is None else one.value * _FACTORS.get(one.name, 1)
+
+
+def ratio_words(one: Ratio) -> str:
+    """Say a ratio with its unit, how many firms it is from, and what it is without the figures in doubt."""
+    title, unit = RATIO_TITLES[one.name]
+    if one.value is None:
+        return f"{title}未知（没有企业两项都报）"
+    said = f"{title} {number_text(ratio_value(one))} {unit}（{one.firms} 户中 {one.covered} 户两项齐全"
+    if one.doubtful and one.sound is not None:
+        sound = number_text(one.sound * _FACTORS.get(one.name, 1))
+        said += f"，其中 {one.doubtful} 户数值存疑，剔除后为 {sound} {unit}"
+    return said.replace(" %", "%") + "）"
+
+
+def account_sheet(name: str, title: str, accounts: Mapping[str, Account], named: Named, *, open_to: bool) -> Sheet:
+    """Lay accounts out, one group a row; groups of fewer firms than `FEWEST` are masked for whom it is not open."""
+    fields = [Field(name, widest=22), Field("规上户数", "户", "number")]
+    fields += [Field(SUMS[one][0], SUMS[one][1], "number", 0 if one != "land" else 1) for one in SUMS]
+    fields += [Field(RATIO_TITLES[one][0], RATIO_TITLES[one][1], "number", 2) for one in _ACCOUNT_RATIOS]
+    fields += [Field("存疑", "户", "number")]
+    rows = [
+        [named(code) or code, *account_row(one, hidden=not open_to and 0 < one.firms < FEWEST)]
+        for code, one in accounts.items()
+        if one.firms
+    ]
+    notes = ["比值为合计比合计，只计两项都填报的企业；没有填报的不作零计", "“存疑”为比上年相差千倍以上、尚未更正的户数"]
+    if not open_to:
+        notes.append(f"不足 {FEWEST} 户的不列数值")
+    return Sheet(title, title, tuple(fields), rows, tuple(notes), 1)
+
+
+def account_row(one: Account, *, hidden: bool = False) -> list[Value]:
+    """Return the cells of an account: firms, sums, ratios."""
+    found: list[Value] = [one.firms]
+    for name in SUMS:
+        found.append(MASKED if hidden else cell_number(one.sums[name].value, 1 if name == "land" else 0))
+    for name in _ACCOUNT_RATIOS:
+        found.append(MASKED if hidden else cell_number(ratio_value(one.ratios[name])))
+    return [*found, max(each.doubtful for each in one.ratios.values())]
+
+
+def moved_words(told: Moved, year: int) -> str:
+    """Say how many firms went up and down, and why."""
+    count = told.directions
+    state = "" if told.official else "（试算）"
+    causes = "、".join(f"{CAUSE_TITLES[one][0]} {told.causes.get(one, 0)} 次" for one in CAUSES)
+    return (
+        f"与 {told.year} 年度{state}相比，{year} 年度升档 {count.get('up', 0)} 户、降档 {count.get('down', 0)} 户、"
+        f"不变 {count.get('same', 0)} 户，一年未定档 {count.get('open', 0)} 户，新进 {count.get('new', 0)} 户、"
+        f"退出 {count.get('gone', 0)} 户。按“自身数据、其他企业和基准、办法、排名后调整”的次序逐步换算，"
+        f"改变档次的原因：{causes}；一户可有几项原因。"
+    )
+
+
+def moved_sheet(told: Moved, title: str, district: Mapping[str, str] | None = None, most: int | None = None) -> Sheet:
+    """List who moved, from which grade to which, with the totals and the reasons."""
+    fields = [Field("统一社会信用代码", kind="code", widest=20), Field("企业名称", widest=30)]
+    fields += [Field("区县", widest=10)] if district is not None else []
+    fields += [
+        Field(f"{told.year}年", "档次", "code"),
+        Field("本年", "档次", "code"),
+        Field("上年总分", "分", "number", 2),
+        Field("本年总分", "分", "number", 2),
+        Field("改变档次的原因", widest=26),
+    ]
+    shown = told.movers if most is None else told.movers[:most]
+    rows = [_mover(one, told.names, district) for one in shown]
+    notes = () if len(shown) == len(told.movers) else (f"列出变动最大的 {len(shown)} 户，共 {len(told.movers)} 户",)
+    return Sheet(title, title, tuple(fields), rows, notes, 2)
+
+
+def _mover(one: Change, names: Mapping[str, str], district: Mapping[str, str] | None) -> list[Value]:
+    causes = "、".join(CAUSE_TITLES[cause][0] for cause in one.causes)
+    place: list[Value] = [] if district is None else [district.get(one.groups.get("district", ""), "")]
+    return [
+        one.subject,
+        names.get(one.subject) or one.subject,
+        *place,
+        one.grade_before or UNKNOWN,
+        one.grade_after or UNKNOWN,
+        cell_number(one.total_before),
+        cell_number(one.total_after),
+        causes or "定档条件变化",
+    ]
+
+
+def pool_words(run: Evaluated, pool: str) -> str:
+    """Say a pool by what it was cut by beyond the population: names of districts and industries."""
+    parts = [one for one in pool.split("|") if one not in run.plan.populations]
+    said = (run.district(one) or run.division(one) or one for one in parts)
+    return "、".join(dict.fromkeys(said)) or "全部"

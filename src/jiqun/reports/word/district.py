@@ -1,0 +1,224 @@
+"""The brief of a district (区县简报)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+
+import polars as pl
+
+from jiqun.desk.reporting import RATIO_TITLES, SUMS, DistrictBrief
+from jiqun.methods.explanation.restricted import MASKED
+from jiqun.reports.layout import Field, Sheet, Value
+from jiqun.reports.run import Evaluated
+from jiqun.reports.summary import grade_words
+from jiqun.reports.word.common import counted, facts_of, moved_sheet, moved_words, ratio_value, share_text
+from jiqun.reports.word.model import Heading, Paragraph, Part, Report, cell_number, day_words, number_text, signature_of
+from jiqun.values import exact
+
+_CODE, _NAME = Field("统一社会信用代码", kind="code", widest=20), Field("企业名称", widest=34)
+_COLUMNS = {
+    "tax": ("实缴税金", "万元"),
+    "revenue": ("营业收入", "万元"),
+    "value_added": ("工业增加值", "万元"),
+    "output": ("工业总产值", "万元"),
+    "energy": ("综合能耗（等价值）", "tce"),
+    "emission": ("主要污染物排放量", "当量吨"),
+    "rd": ("研发经费", "万元"),
+    "staff": ("平均职工人数", "人"),
+}
+
+
+def district_report(
+    run: Evaluated, told: DistrictBrief, today: date, *, hidden: frozenset[str], pending: tuple[str, ...] = ()
+) -> Report:
+    """Make the brief; `run` holds the district's firms, `hidden` the columns masked, `pending` other due matters."""
+    return _Brief(run, told, today, hidden, pending).report()
+
+
+class _Brief:
+    def __init__(
+        self, run: Evaluated, told: DistrictBrief, today: date, hidden: frozenset[str], pending: tuple[str, ...]
+    ) -> None:
+        self.run, self.told, self.today, self.hidden, self.pending = run, told, today, hidden, pending
+        self.name = run.district(told.district) or told.district
+        self.year = told.grounds.year
+
+    def report(self) -> Report:
+        return Report(
+            title=f"{self.name}工业企业亩均效益简报（{self.year}年度）",
+            trial=not self.told.grounds.official,
+            facts=(*facts_of(self.told.grounds, self.run), f"成文日期 {day_words(self.today)}"),
+            parts=tuple(self._parts()),
+            signature=signature_of(self.run.sign_off),
+        )
+
+    def _parts(self) -> Iterator[Part]:
+        yield Heading("区县账")
+        yield Paragraph(self._account_words())
+        yield self._accounts()
+        yield from self._grades()
+        yield Heading("与上年比较")
+        if self.told.moved is None:
+            yield Paragraph("没有同一办法上一年度的评价结果，不作比较。")
+        else:
+            yield Paragraph(moved_words(self.told.moved, self.year))
+            if self.told.moved.movers:
+                yield moved_sheet(self.told.moved, "档次变动的企业")
+        yield from self._near()
+        yield from self._doubts()
+        yield from self._dues()
+
+    def _account_words(self) -> str:
+        own, region = self.told.own.ratios["tax_per_mu"], self.told.region.ratios["tax_per_mu"]
+        said = f"{self.name}有规上工业企业 {self.told.own.firms} 户。"
+        if own.value is None or region.value is None:
+            return said + "亩均税收未知。"
+        told = "高于" if own.value > region.value else ("低于" if own.value < region.value else "等于")
+        return (
+            f"{said}亩均税收 {number_text(own.value)} 万元/亩，{told}全域的 {number_text(region.value)} 万元/亩。"
+            + self._doubt_words()
+        )
+
+    def _doubt_words(self) -> str:
+        own, region = self.told.own.ratios["tax_per_mu"], self.told.region.ratios["tax_per_mu"]
+        if not own.doubtful + region.doubtful or own.sound is None or region.sound is None:
+            return ""
+        return (
+            f"剔除数值存疑的企业（本区县 {own.doubtful} 户、全域 {region.doubtful} 户）后，"
+            f"分别为 {number_text(own.sound)} 和 {number_text(region.sound)} 万元/亩。"
+        )
+
+    def _accounts(self) -> Sheet:
+        fields = (
+            Field("指标", widest=22),
+            Field("单位", kind="code"),
+            Field(f"{self.name}{self.year}年", kind="number", digits=2),
+            Field(f"{self.name}{self.year - 1}年", kind="number", digits=2),
+            Field("比上年", kind="share", digits=1),
+            Field(f"全域{self.year}年", kind="number", digits=2),
+            Field("本区县填报", "户", "code"),
+        )
+        told = self.told
+        rows: list[list[Value]] = []
+        for name, (title, unit) in SUMS.items():
+            now, before = told.own.sums[name], told.own_before.sums[name]
+            whole = told.region.sums[name].value
+            rows.append(self._line(title, unit, (now.value, before.value, whole), f"{now.told}/{now.firms}"))
+        for name, one in told.own.ratios.items():
+            title, unit = RATIO_TITLES[name]
+            values = (
+                ratio_value(one),
+                ratio_value(told.own_before.ratios[name]),
+                ratio_value(told.region.ratios[name]),
+            )
+            rows.append(self._line(title, unit, values, f"{one.covered}/{one.firms}"))
+        notes = ("比值为合计比合计，只计两项都填报的企业；没有填报的不作零计",)
+        return Sheet("区县账", f"{self.name}规上工业企业亩均账", fields, rows, notes, 1)
+
+    @staticmethod
+    def _line(title: str, unit: str, values: tuple[Fraction | None, ...], told: str) -> list[Value]:
+        now, before, whole = values
+        growth = None if now is None or not before else float(now / before - 1)
+        return [title, unit, cell_number(now), cell_number(before), growth, cell_number(whole), told]
+
+    def _grades(self) -> Iterator[Part]:
+        rows, grades = self.run.rows, grade_words(self.run)
+        by_grade: Counter[str] = Counter(rows["grade"].cast(pl.String).drop_nulls().to_list())
+        graded = sum(by_grade.values())
+        yield Heading("档次分布")
+        shares = "、".join(f"{one} 档占 {share_text(by_grade.get(one, 0), graded)}" for one in grades)
+        yield Paragraph(f"评价涉及企业 {rows.height} 户，定档 {graded} 户：{counted(by_grade, grades)}。{shares}。")
+        for grade in (grades[0], grades[-1]):
+            found = rows.filter(pl.col("grade").cast(pl.String) == grade)
+            if found.is_empty():
+                continue
+            cells: list[list[Value]] = [
+                [row[self.run.plan.subject], row["fact__name"], self.run.industry(row["fact__industry"]), row["rank"]]
+                for row in found.iter_rows(named=True)
+            ]
+            fields = (_CODE, _NAME, Field("行业", widest=24), Field("组内名次", "名", "number"))
+            yield Sheet(f"{grade}档企业", f"{grade} 档企业", fields, cells, (), 2)
+
+    def _near(self) -> Iterator[Part]:
+        yield Heading("临近上一档和缺数据的企业")
+        label = self.run.voice.label
+        if not self.told.near:
+            yield Paragraph("没有按排名可升档的企业。")
+        else:
+            fields = (
+                _CODE,
+                _NAME,
+                Field("档次", kind="code"),
+                Field("上一档", kind="code"),
+                Field("总分", "分", "number", 2),
+                Field("还差", "分", "number", 2),
+                Field("缺数据的指标", widest=20),
+            )
+            cells: list[list[Value]] = [
+                [
+                    one.enterprise,
+                    self._named(one.enterprise),
+                    one.grade,
+                    one.wanted,
+                    cell_number(one.total),
+                    cell_number(one.lacks),
+                    "、".join(label(name) for name in one.missing) or "无",
+                ]
+                for one in self.told.near
+            ]
+            notes = ("按排名的档次；其他企业不变时达到上一档末位所差的分数",)
+            yield Sheet("临近上一档", f"离上一档最近的 {len(cells)} 户", fields, cells, notes, 2)
+        if self.told.ungraded:
+            rows: list[list[Value]] = [
+                [firm, self._named(firm), "、".join(label(name) for name in names) or "见评价页"]
+                for firm, names in self.told.ungraded.items()
+            ]
+            heads = (_CODE, _NAME, Field("缺数据的指标", widest=40))
+            yield Sheet("缺数据", "缺数据、未能定档的企业", heads, rows, (), 2)
+
+    def _named(self, firm: str) -> str:
+        return self.told.names.get(firm) or self.run.names.get(firm) or firm
+
+    def _doubts(self) -> Iterator[Part]:
+        yield Heading("存疑数据")
+        if not self.told.doubts:
+            yield Paragraph(f"没有与 {self.year - 1} 年相差千倍以上的数值。")
+            return
+        cells: list[list[Value]] = []
+        for one in self.told.doubts:
+            title, unit = _COLUMNS[one.column]
+            masked = one.column in self.hidden
+            values = (MASKED, MASKED) if masked else (number_text(exact(one.before)), number_text(exact(one.now)))
+            cells.append([one.enterprise, self._named(one.enterprise), title, unit, *values])
+        fields = (
+            _CODE,
+            _NAME,
+            Field("指标", widest=20),
+            Field("单位", kind="code"),
+            Field(f"{self.year - 1}年", kind="code"),
+            Field(f"{self.year}年", kind="code"),
+        )
+        notes = ("两年相差千倍以上，多为单位填错；更正前按原值计算",)
+        yield Sheet("存疑数据", "请核对的数值", fields, cells, notes, 2)
+
+    def _dues(self) -> Iterator[Part]:
+        yield Heading("到期事项")
+        for text in self.pending:
+            yield Paragraph(text)
+        if not self.told.dues:
+            yield Paragraph("90 天内没有到期或一年内逾期的称号复核、信息更新。")
+            return
+        cells: list[list[Value]] = [
+            [one.enterprise, self._named(one.enterprise), one.title, one.what, one.day.isoformat(), _left(one.left)]
+            for one in self.told.dues
+        ]
+        fields = (_CODE, _NAME, Field("称号", widest=20), Field("事项", kind="code"), Field("期限", kind="code"))
+        title = "90 天内到期和一年内逾期的称号"
+        yield Sheet("到期事项", title, (*fields, Field("状态", kind="code", widest=14)), cells, (), 2)
+
+
+def _left(days: int) -> str:
+    return f"逾期 {-days} 天" if days < 0 else ("今日到期" if days == 0 else f"剩 {days} 天")

@@ -1,0 +1,206 @@
+"""Official reports read back from Word: figures equal to independent counts, marks, layout, the same bytes."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import docx
+import openpyxl
+import polars as pl
+import pytest
+from docx.oxml.ns import qn
+from docx.shared import Mm
+from tests.demo_region import Demo
+
+from jiqun.desk import reporting
+from jiqun.desk.context import Context
+from jiqun.desk.reporting import Reach
+from jiqun.desk.running import Run, all_runs
+from jiqun.methods.explanation.restricted import MASKED
+from jiqun.reports.layout import Field, Sheet
+from jiqun.reports.word import making
+from jiqun.reports.word.letter import AppealTerms
+from jiqun.reports.word.model import Attachment, Heading, Paragraph, Report
+from jiqun.reports.word.writing import report_bytes
+
+pytestmark = pytest.mark.xdist_group("demo")
+TODAY = date(2026, 3, 2)
+YEAR = 2024
+LONG = "重庆市非常非常长的名称精密机械制造与自动化成套装备研发生产股份有限公司第二分公司"
+
+
+@pytest.fixture(scope="module")
+def context(demo: Demo) -> Context:
+    return Context(demo.folder)
+
+
+@pytest.fixture(scope="module")
+def run(context: Context) -> Run:
+    """The demo region's own evaluation of the newest year."""
+    found = [one for one in all_runs(context) if context.book.has("method", one.method_id)]
+    return max(found, key=lambda one: one.period)
+
+
+@pytest.fixture(scope="module")
+def bulletin(context: Context, run: Run) -> Report:
+    return making.bulletin(context, run, Reach(), TODAY, before=reporting.earlier(context, run))
+
+
+def opened(report: Report) -> Any:
+    return docx.Document(BytesIO(report_bytes(report, ".docx")))
+
+
+def tables(document: Any) -> Iterator[tuple[str, list[list[str]]]]:
+    """Read caption and cells of every table."""
+    caption = ""
+    for one in document.element.body.iterchildren():
+        if one.tag == qn("w:p"):
+            caption = "".join(text.text or "" for text in one.iter(qn("w:t"))) or caption
+        elif one.tag == qn("w:tbl"):
+            rows = one.iter(qn("w:tr"))
+            yield (
+                caption,
+                [
+                    ["".join(t.text or "" for t in cell.iter(qn("w:t"))) for cell in row.iter(qn("w:tc"))]
+                    for row in rows
+                ],
+            )
+
+
+def test_the_grades_of_the_bulletin_are_those_counted_in_the_run(run: Run, bulletin: Report) -> None:
+    read = dict(tables(opened(bulletin)))
+    cells = next(rows for caption, rows in read.items() if "各区县档次分布" in caption)
+    heads = [one.partition("（")[0] for one in cells[0]]
+    districts = run.gathered.select("enterprise", "district")
+    counted = (
+        run.trace.select("enterprise", pl.col("grade").cast(pl.String))
+        .join(districts, on="enterprise", how="left")
+        .group_by("grade")
+        .len()
+    )
+    for grade, count in counted.drop_nulls("grade").iter_rows():
+        at = heads.index(f"{grade}档")
+        assert sum(int(row[at]) for row in cells[1:]) == count
+    assert sum(int(row[heads.index("企业")]) for row in cells[1:]) == run.trace.height
+
+
+def test_every_firm_of_the_run_stands_in_the_annex_with_its_grade(run: Run, bulletin: Report) -> None:
+    cells = next(rows for caption, rows in tables(opened(bulletin)) if "评价结果" in caption)
+    grade = cells[0].index("档次")
+    told = {row[0]: row[grade] for row in cells[1:]}
+    expected = {firm: letter or "—" for firm, letter in run.trace.select("enterprise", "grade").iter_rows()}
+    assert told == expected
+
+
+def test_a_cut_is_the_total_of_the_last_firm_that_has_the_grade_by_rank(run: Run) -> None:
+    for line in reporting.cuts(run):
+        same = (pl.col("pool").cast(pl.String) == line.pool) & (pl.col("population").cast(pl.String) == line.population)
+        totals = run.trace.filter(same & (pl.col("grade__ranked").cast(pl.String) == line.grade))["total"].to_list()
+        assert (line.firms, min(totals)) == (len(totals), line.total * 10**line.digits)
+
+
+def test_sums_of_a_district_leave_out_what_nobody_reported() -> None:
+    rows = pl.DataFrame(
+        {"enterprise": ["a", "b"], "year": [YEAR, YEAR], "scale": ["above"] * 2, "district": ["x"] * 2}
+        | {"output": [1.5, None], "value_added": [None, None], "tax": [0.2, 0.1], "land": [2.0, None]}
+        | {"revenue": [1.0, 1.0], "rd": [0.0, 0.0], "staff": [1, 1], "energy": [1.0, 1.0]},
+        schema_overrides={"value_added": pl.Float64},
+    )
+    told = reporting.account(rows, YEAR)
+    assert (told.sums["output"].value, told.sums["output"].told) == (1.5, 1)
+    assert told.sums["value_added"].value is None
+    assert told.ratios["tax_per_mu"].value == reporting.exact("0.1")  # 0.2 ÷ 2: the firm without land is in neither sum
+
+
+def test_a_trial_says_so_in_its_title_and_on_every_page(bulletin: Report) -> None:
+    document = opened(bulletin)
+    assert bulletin.trial
+    assert document.paragraphs[1].text == "（试算）"
+    first = document.sections[0]
+    for head in (first.header, first.even_page_header):
+        assert "试算" in head.paragraphs[0].text
+    assert all(section.header.is_linked_to_previous for section in list(document.sections)[1:])
+
+
+def test_an_official_report_has_no_mark_but_a_signature() -> None:
+    report = Report("通报", False, ("运行 1",), (Paragraph("正文"),), signature=("市经信委", "2026年3月2日"))
+    document = opened(report)
+    texts = [one.text for one in document.paragraphs]
+    assert not any("试算" in one for one in (*texts, document.sections[0].header.paragraphs[0].text))
+    assert any("市经信委" in one for one in texts)
+
+
+def test_the_page_is_that_of_official_documents(bulletin: Report) -> None:
+    document = opened(bulletin)
+    section = document.sections[0]
+    edges = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
+    assert [round(one / Mm(1)) for one in edges] == [37, 35, 28, 26]
+    footer = "".join(one.text or "" for one in section.footer._element.iter(qn("w:t"), qn("w:instrText")))
+    assert footer == "— PAGE1 —"
+    heading = next(one for one in document.paragraphs if one.text == "一、总体情况")
+    assert heading.runs[0]._element.rPr.rFonts.get(qn("w:eastAsia")) == "黑体"
+    rows = [table.find(qn("w:tr")) for table in document.element.body.iter(qn("w:tbl"))]
+    assert all(row.find(f".//{qn('w:tblHeader')}") is not None for row in rows)
+
+
+def test_the_same_report_is_the_same_file(bulletin: Report) -> None:
+    assert report_bytes(bulletin, ".docx") == report_bytes(bulletin, ".docx")
+    with zipfile.ZipFile(BytesIO(report_bytes(bulletin, ".docx"))) as package:
+        assert {one.date_time for one in package.infolist()} == {(2000, 1, 1, 0, 0, 0)}
+
+
+def test_a_long_name_wraps_within_a_table_as_wide_as_the_page() -> None:
+    fields = (Field("代码", kind="code", widest=20), Field("名称", widest=30), Field("总分", "分", "number", 2))
+    sheet = Sheet("表", "表", fields, [["91500000MA5U000000", LONG, 1234567.891]])
+    parts = (Heading("一"), sheet)
+    document = opened(Report("题", True, (), parts, attachments=(Attachment("附", (sheet,), wide=True),)))
+    narrow, wide = document.element.body.iter(qn("w:tbl"))
+    for table, width in ((narrow, 156), (wide, 247)):
+        columns = [int(one.get(qn("w:w"))) for one in table.iter(qn("w:gridCol"))]
+        assert abs(sum(columns) - width * 56.69) < 10
+    assert "1,234,567.89" in "".join(one.text or "" for one in narrow.iter(qn("w:t")))
+
+
+def test_the_workbook_of_a_report_has_the_same_tables(context: Context, run: Run) -> None:
+    report = making.clusters(context, reporting.snapshot(context, run), YEAR, Reach(), TODAY)
+    book = openpyxl.load_workbook(BytesIO(report_bytes(report, ".xlsx")))
+    assert len(book.sheetnames) == 1 + sum(1 for _ in report.sheets)
+    assert sum(len(sheet.rows) for sheet in report.sheets) == 30
+    assert "试算" in str(book[book.sheetnames[1]]["A3"].value)
+
+
+def test_a_letter_says_grade_points_sources_and_until_when_to_object(context: Context, run: Run) -> None:
+    firm = run.trace.filter(pl.col("grade").cast(pl.String) == "C").sort("enterprise")["enterprise"][0]
+    terms = AppealTerms("2024年批次", date(2026, 4, 1), 2)
+    document = opened(making.letter(context, run, firm, Reach(), TODAY, terms=terms))
+    text = "\n".join(one.text for one in document.paragraphs)
+    assert "档次为 C 档" in text
+    assert "2026年4月1日 前" in text
+    assert run.id in text
+    cells = next(rows for caption, rows in tables(document) if "出处" in caption)
+    assert any("!" in row[-1] for row in cells[1:])
+
+
+def test_restricted_figures_of_a_letter_are_masked_for_whom_they_are_not(context: Context, run: Run) -> None:
+    firm = run.trace.filter(pl.col("grade").cast(pl.String) == "C").sort("enterprise")["enterprise"][0]
+    tax = run.gathered.filter(pl.col("enterprise") == firm)["tax"][0]
+    open_one, masked = (
+        str(list(tables(opened(making.letter(context, run, firm, Reach(None, sees), TODAY))))) for sees in (True, False)
+    )
+    figure = f"{tax:,.10f}".rstrip("0").rstrip(".")
+    assert figure in open_one
+    assert figure not in masked
+    assert MASKED in masked
+
+
+def test_a_district_brief_tells_of_its_own_firms_only(context: Context, run: Run) -> None:
+    code = run.gathered["district"].drop_nulls().sort()[0]
+    own = reporting.firms_of_district(context, run, code)
+    report = making.district(context, run, code, Reach(own), TODAY, before=reporting.earlier(context, run))
+    firms = {row[0] for _, rows in tables(opened(report)) for row in rows[1:] if row[0].startswith("91")}
+    assert firms
+    assert firms <= own
