@@ -162,6 +162,8 @@ class Ratio:
 RATIOS: Mapping[str, tuple[str, str]] = {
     "tax_per_mu": ("tax", "land"),
     "value_added_per_mu": ("value_added", "land"),
+    "output_per_mu": ("output", "land"),
+    "revenue_per_mu": ("revenue", "land"),
     "rd_intensity": ("rd", "revenue"),
     "labour_productivity": ("value_added", "staff"),
     "value_added_per_energy": ("value_added", "energy"),

@@ -17,6 +17,7 @@ from jiqun.problems import Language
 from jiqun.reports.run import Evaluated
 from jiqun.reports.summary import grade_words
 from jiqun.values import from_scaled
+from jiqun.web.grades.lines import line_of_id
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import evaluated, ledger, run_of, runs
 
@@ -59,7 +60,11 @@ class RunLine:
 
 def run_lines(scope: Scope, language: Language) -> list[RunLine]:
     """List the runs of rules that give firms grades, newest first, counted within the scope."""
-    return [_line(run.id, scope, language) for run in runs() if run_of(run.id).subject == "enterprise"]
+    return [
+        _line(run.id, scope, language)
+        for run in runs()
+        if not line_of_id(run.method_id) and run_of(run.id).subject == "enterprise"
+    ]
 
 
 def _line(id_: str, scope: Scope, language: Language) -> RunLine:

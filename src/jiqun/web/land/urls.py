@@ -2,11 +2,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiqun.web.land import views
+from jiqun.web.land import account_views, compare_views, views
 
 app_name = "land"
 urlpatterns = [
     path("", views.listing, name="runs"),
+    path("accounts/", account_views.accounts, name="accounts"),
+    path("accounts.xlsx", account_views.export, name="accounts_export"),
+    path("compare/", compare_views.choose, name="compare_choose"),
+    path("compare/<slug:before>/<slug:after>/", compare_views.compare, name="compare"),
+    path("compare/<slug:before>/<slug:after>/start/", compare_views.start, name="compare_start"),
+    path("compare/<slug:before>/<slug:after>/export.xlsx", compare_views.export, name="compare_export"),
     path("evaluate/", views.evaluate, name="evaluate"),
     path("runs/<slug:id_>/", views.grid, name="grid"),
     path("runs/<slug:id_>/firms/<str:subject>/ways/", views.ways, name="ways"),

@@ -1,0 +1,119 @@
+"""亩均账: what a region's districts, parks, industries and clusters yield, use and employ, beside the region's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+import polars as pl
+
+from jiqun.desk.clusters import INDUSTRIES, RATIOS, Ratio, Wanted, doubted, ratios
+from jiqun.packs import LawBook
+from jiqun.values import exact
+
+GROUPINGS = ("district", "park", "division", "cluster")
+_SUMS = ("land", "tax", "value_added", "output", "revenue", "energy", "staff")
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A sum over the firms that reported it, and without those in doubt; None where nobody did."""
+
+    value: Fraction | None
+    sound: Fraction | None
+    covered: int
+
+
+@dataclass(frozen=True)
+class Account:
+    """A group's account of a year: how many above-scale firms, what they add up to, and its ratios.
+
+    `ratios` are sum ÷ sum over the firms that reported both parts; `growth` is the change against the year before in
+    per cent, without the firms whose figures are in doubt.
+    """
+
+    key: str
+    firms: int
+    sums: Mapping[str, Sum]
+    ratios: Mapping[str, Ratio]
+    growth: Mapping[str, Fraction | None]
+
+
+def accounts(book: LawBook, firms: pl.DataFrame, year: int, by: str) -> tuple[Account, tuple[Account, ...]]:
+    """Return the account of all firms, and one for each group, by its key.
+
+    `firms` are rows of enterprise_year of a year and the one before with `land` (亩) and `park` beside them; groupings
+    are GROUPINGS. Clusters overlap, the other groups do not. A firm without the grouping's value is only in the whole.
+    """
+    doubts = doubted(firms, year)
+    groups = (_account(key, rows, year, doubts) for key, rows in _groups(book, firms, year, by))
+    return _account("", firms, year, doubts), tuple(one for one in groups if one.firms)
+
+
+def _groups(book: LawBook, firms: pl.DataFrame, year: int, by: str) -> Iterator[tuple[str, pl.DataFrame]]:
+    if by == "cluster":
+        yield from _clusters(book, firms, year)
+        return
+    column = pl.col("industry").str.slice(0, 2) if by == "division" else pl.col(by)
+    keyed = firms.with_columns(_group=column).filter(pl.col("_group").is_not_null())
+    for (key,), rows in sorted(keyed.group_by("_group"), key=lambda one: str(one[0][0])):
+        yield str(key), rows.drop("_group")
+
+
+def _clusters(book: LawBook, firms: pl.DataFrame, year: int) -> Iterator[tuple[str, pl.DataFrame]]:
+    taxonomy = Wanted().taxonomy
+    if not book.has("taxonomy", taxonomy):
+        return
+    day = date(year, 12, 31)
+    view = book.taxonomy(taxonomy).on(day)
+    for code in (one for one in view.codes if view.level(one) == 2):
+        inside = book.codes(taxonomy, [code], day, of=INDUSTRIES)
+        yield code, firms.filter(pl.col("industry").is_in(list(inside)))
+
+
+def _account(key: str, firms: pl.DataFrame, year: int, doubts: Mapping[str, Set[str]]) -> Account:
+    now, before = ratios(firms, year, doubts), ratios(firms, year - 1, doubts)
+    rows = firms.filter((pl.col("year") == year) & (pl.col("scale") == "above"))
+    sums = {name: _sum(rows, name, doubts.get(name, frozenset())) for name in _SUMS}
+    return Account(key, rows.height, sums, now, {name: _growth(now[name], before[name]) for name in RATIOS})
+
+
+def _sum(rows: pl.DataFrame, name: str, doubtful: Set[str]) -> Sum:
+    if name not in rows.columns:
+        return Sum(None, None, 0)
+    known = rows.select("enterprise", name).drop_nulls()
+    values = [(firm, exact(one)) for firm, one in known.iter_rows()]
+    sound = [one for firm, one in values if firm not in doubtful]
+    value = sum((one for _, one in values), Fraction(0)) if values else None
+    return Sum(value, sum(sound, Fraction(0)) if sound else None, len(values))
+
+
+def _growth(now: Ratio, before: Ratio) -> Fraction | None:
+    if now.sound is None or not before.sound:
+        return None
+    return (now.sound / before.sound - 1) * 100
+
+
+@dataclass(frozen=True)
+class Place:
+    """A firm's place in a ranking; equal values share a rank, and the next rank counts them all (1, 2, 2, 4)."""
+
+    rank: int
+    subject: str
+    value: Fraction
+
+
+def ranking(values: Iterable[tuple[str, Fraction | None]], *, ascending: bool = False) -> tuple[Place, ...]:
+    """Rank subjects by a value, the largest first unless `ascending`; who has no value has no rank.
+
+    >>> [(one.rank, one.subject) for one in ranking([("a", Fraction(1)), ("b", Fraction(2)), ("c", Fraction(2))])]
+    [(1, 'b'), (1, 'c'), (3, 'a')]
+    """
+    known = [(value if ascending else -value, subject, value) for subject, value in values if value is not None]
+    places: list[Place] = []
+    for at, (_, subject, value) in enumerate(sorted(known), start=1):
+        tied = bool(places) and places[-1].value == value
+        places.append(Place(places[-1].rank if tied else at, subject, value))
+    return tuple(places)

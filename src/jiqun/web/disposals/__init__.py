@@ -1,0 +1,1 @@
+"""Low-efficiency firms and what is done about each of them."""

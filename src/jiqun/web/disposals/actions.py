@@ -1,0 +1,127 @@
+"""What people do with the disposal of a firm: a right, a check, the event and the log in one transaction."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from jiqun.cases.evidence import examine
+from jiqun.ledger.originals import keep_original
+from jiqun.web.disposals.models import Disposal, DisposalEvent
+from jiqun.web.disposals.queries import ways
+from jiqun.web.disposals.state import State, state_of
+from jiqun.web.people.audit import record
+from jiqun.web.people.models import User
+from jiqun.web.region import region
+
+PROPOSE, DECIDE = ("propose", "adjust"), ("decide", "approve")
+
+
+class RefusedError(ValueError):
+    """A step that is not taken, and why, in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        self.words = (zh, en)
+        super().__init__(zh)
+
+
+def _allow(user: User, rights: tuple[str, ...]) -> None:
+    if not any(user.may(one) for one in rights):
+        raise PermissionDenied(rights[0])
+
+
+def _note(disposal: Disposal, user: User, kind: str, **details: Any) -> None:
+    DisposalEvent.objects.create(
+        disposal=disposal, at=timezone.now(), by=user.get_username(), kind=kind, details=details
+    )
+    record(user.get_username(), f"disposal.{kind}", disposal.enterprise, {"year": disposal.year, **details})
+
+
+def _locked(disposal: Disposal) -> State:
+    return state_of(Disposal.objects.select_for_update().get(pk=disposal.pk))
+
+
+def _needs(state: State, *stages: str) -> None:
+    if state.stage not in stages:
+        raise RefusedError("这件事已经到了别的步骤，请刷新页面。", "The case has moved on; reload the page.")
+
+
+@transaction.atomic
+def propose(enterprise: str, year: int, run: str, user: User, way: str, unit: str, due: str) -> Disposal:
+    """Propose a way of disposal with who is responsible and by when."""
+    _allow(user, PROPOSE)
+    if way not in ways("zh"):
+        raise RefusedError("请选一种处置方式。", "Choose a way of disposal.")
+    try:
+        day = date.fromisoformat(due)
+    except ValueError:
+        raise RefusedError("请填完成日期，如 2026-06-30。", "Give the day, such as 2026-06-30.") from None
+    if not unit.strip():
+        raise RefusedError("请填责任单位。", "Name who is responsible.")
+    disposal, _ = Disposal.objects.get_or_create(enterprise=enterprise, year=year, defaults={"run": run})
+    _needs(_locked(disposal), "none", "proposed")
+    _note(disposal, user, "proposed", way=way, unit=unit.strip()[:80], due=day.isoformat(), run=run)
+    return disposal
+
+
+@transaction.atomic
+def decide(disposal: Disposal, user: User, agrees: bool, reason: str) -> None:
+    """Confirm or send back what somebody else proposed, or asked to close; closing needs a paper."""
+    _allow(user, DECIDE)
+    state = _locked(disposal)
+    _needs(state, "proposed", "asked")
+    if state.asked_by == user.get_username():
+        raise RefusedError("提出人不能自己确认（四眼原则）。", "Who proposed it cannot decide it (four eyes).")
+    if not agrees and not reason.strip():
+        raise RefusedError("退回要写原因。", "Sending back takes a reason.")
+    if not agrees:
+        _note(disposal, user, "refused", reason=reason.strip()[:500])
+    elif state.stage == "proposed":
+        _note(disposal, user, "confirmed", reason=reason.strip()[:500])
+    elif not state.papers:
+        raise RefusedError("没有佐证材料，不能销号。", "It cannot be closed without evidence.")
+    else:
+        _note(disposal, user, "closed", reason=reason.strip()[:500])
+
+
+@transaction.atomic
+def progress(disposal: Disposal, user: User, text: str) -> None:
+    """Note how it goes."""
+    _allow(user, PROPOSE)
+    _needs(_locked(disposal), "running", "asked")
+    if not text.strip():
+        raise RefusedError("请写进展。", "Say how it goes.")
+    _note(disposal, user, "progress", text=text.strip()[:500])
+
+
+@transaction.atomic
+def ask_to_close(disposal: Disposal, user: User) -> None:
+    """Ask that the case be closed."""
+    _allow(user, PROPOSE)
+    state = _locked(disposal)
+    _needs(state, "running")
+    if not state.papers:
+        raise RefusedError("请先上传佐证材料。", "Hand in evidence first.")
+    _note(disposal, user, "close_asked")
+
+
+@transaction.atomic
+def add_paper(disposal: Disposal, user: User, name: str, content: bytes) -> None:
+    """Keep a paper under its hash; the same paper again is the one that is there. CASE-002 to 006 where not taken."""
+    _allow(user, PROPOSE)
+    state = _locked(disposal)
+    _needs(state, "proposed", "running", "asked")
+    paper = examine(name, content)
+    if paper.sha256 in state.papers:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"paper{Path(name).suffix.lower()}"
+        file.write_bytes(content)
+        keep_original(region().workspace, file, paper.sha256)
+    _note(disposal, user, "paper", file=paper.name, sha256=paper.sha256, size=paper.size)

@@ -1,0 +1,172 @@
+"""What the page of accounts reads: districts, parks, industries and clusters within a user's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from urllib.parse import urlencode
+
+import polars as pl
+from django.urls import reverse
+
+from jiqun.desk.accounts import GROUPINGS, Account, accounts
+from jiqun.problems import Language
+from jiqun.reports.layout import Field, Head, Sheet, Value
+from jiqun.reports.workbook import workbook_bytes
+from jiqun.web.enterprises.register import place_names
+from jiqun.web.overview.queries import yearly_firms
+from jiqun.web.people.scope import Scope
+from jiqun.web.region import Ledger, ledger, names_of, region
+from jiqun.web.shell.language import both
+
+BY: Mapping[str, tuple[str, str]] = {
+    "district": ("区县", "District"),
+    "park": ("园区", "Park"),
+    "division": ("行业大类", "Industry division"),
+    "cluster": ("产业集群", "Cluster"),
+}
+FEWEST = 3  # what fewer firms add up to would tell a single firm's figure to its competitor
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A column of the accounts: title, unit, and by what the bare ratio is multiplied to be in that unit."""
+
+    name: str
+    title: str
+    title_en: str
+    unit: str
+    factor: int = 1
+
+
+COLUMNS = (
+    Ratio("tax_per_mu", "亩均税收", "Tax per mu", "万元/亩"),
+    Ratio("value_added_per_mu", "亩均增加值", "Value added per mu", "万元/亩"),
+    Ratio("output_per_mu", "亩均产值", "Output per mu", "万元/亩"),
+    Ratio("labour_productivity", "全员劳动生产率", "Labour productivity", "万元/人"),
+    Ratio("value_added_per_energy", "单位能耗增加值", "Value added per energy", "万元/tce"),
+    Ratio("rd_intensity", "研发投入强度", "R&D intensity", "%", 100),
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure of an account: its value, the value without firms in doubt where it differs, coverage and growth."""
+
+    value: Fraction | None
+    sound: Fraction | None
+    doubtful: int
+    covered: int
+    growth: Fraction | None
+    above: bool | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the accounts; `few` where fewer firms are in it than may be told."""
+
+    key: str
+    name: str
+    firms: int
+    land: Fraction | None
+    cells: tuple[Cell, ...]
+    few: bool
+    to: str
+
+
+@lru_cache(maxsize=32)
+def found(of: Ledger, scope: Scope, year: int, by: str) -> tuple[Account, tuple[Account, ...]]:
+    """Return the accounts of a scope's firms; made once for a state of the ledger."""
+    parks = of.table("enterprise").select("enterprise", "park")
+    firms = yearly_firms(of, scope, year).drop("park", strict=False).join(parks, on="enterprise", how="left")
+    firms = firms.with_columns(district=pl.col("district").cast(pl.String))
+    return accounts(region().book, firms, year, by)
+
+
+def lines(scope: Scope, year: int, by: str, language: Language, sort: str, down: bool) -> tuple[Line, list[Line]]:
+    """Return the whole and the rows, sorted by a column; what is unknown comes last both ways."""
+    whole, groups = found(ledger(), scope, year, by if by in GROUPINGS else "district")
+    names = _names(by, year, language)
+    top = _line(whole, both("全部规上企业", "All above-scale firms"), "", scope, whole)
+    rows = [_line(one, names.get(one.key, one.key), _to(by, one.key), scope, whole) for one in groups]
+    place = {one.name: at for at, one in enumerate(COLUMNS)}
+
+    def key(line: Line) -> Fraction | None:
+        if sort == "firms":
+            return Fraction(line.firms)
+        if sort == "land":
+            return None if line.few else line.land
+        return None if line.few or sort not in place else line.cells[place[sort]].sound
+
+    if sort in (*place, "firms", "land"):
+        known = sorted((one for one in rows if key(one) is not None), key=lambda one: key(one) or 0, reverse=down)
+        rows = [*known, *(one for one in rows if key(one) is None)]
+    return top, rows
+
+
+def _names(by: str, year: int, language: Language) -> Mapping[str, str]:
+    day = date(year, 12, 31)
+    if by == "district":
+        return place_names()
+    if by == "division":
+        return {code: f"{code} {name}" for code, name in names_of("gbt4754", day, language).items() if len(code) == 2}
+    return names_of("33618", day, language) if by == "cluster" else {}
+
+
+def _to(by: str, key: str) -> str:
+    columns = {"district": "district", "park": "park", "division": "industry"}
+    if by not in columns:
+        return ""
+    return f"{reverse('enterprises:listing')}?{urlencode({columns[by]: key, 'scale': 'above'})}"
+
+
+def _line(one: Account, name: str, to: str, scope: Scope, whole: Account) -> Line:
+    cells = tuple(_cell(one, column, whole) for column in COLUMNS)
+    few = not scope.sees_restricted and one.firms < FEWEST
+    return Line(one.key, name, one.firms, one.sums["land"].sound, cells, few, to)
+
+
+def _cell(one: Account, column: Ratio, whole: Account) -> Cell:
+    ratio, region_wide = one.ratios[column.name], whole.ratios[column.name].sound
+    value, sound = (None if each is None else each * column.factor for each in (ratio.value, ratio.sound))
+    above = None if ratio.sound is None or region_wide is None else ratio.sound >= region_wide
+    return Cell(value, sound, ratio.doubtful, ratio.covered, one.growth[column.name], above)
+
+
+def workbook(top: Line, rows: Sequence[Line], year: int, by: str, language: Language) -> bytes:
+    """Return the accounts as a workbook: value, without doubts, coverage and growth of every ratio."""
+    zh = language == "zh"
+    fields = [Field(BY[by][0 if zh else 1], widest=36), Field("企业" if zh else "Firms", "家" if zh else "", "number")]
+    fields.append(Field("用地" if zh else "Land", "亩", "number", 2))
+    for column in COLUMNS:
+        title = column.title if zh else column.title_en
+        fields += [
+            Field(title, column.unit, "number", 4),
+            Field(f"{title}（剔除存疑）" if zh else f"{title}, without doubts", column.unit, "number", 4),
+            Field("有数企业" if zh else "reported", "家" if zh else "", "number"),
+            Field("比上年" if zh else "growth", "%", "number", 2),
+        ]
+    cells = [_values(one) for one in (top, *rows)]
+    title = f"亩均账（{BY[by][0]}）" if zh else f"Accounts by {BY[by][1].lower()}"
+    notes = (
+        ("比率 = 两项都有数的企业之和相除；比上年按剔除存疑数据后计算；空白表示未知，不是零。",)
+        if zh
+        else ("Ratios are sum ÷ sum over firms that reported both; growth is without doubts; blank is unknown, not 0.",)
+    )
+    head = Head(
+        title=title,
+        facts=(f"数据年度 {year}" if zh else f"data year {year}", "规上企业" if zh else "above-scale firms"),
+        state="按台账现有数据汇总，不是统计公报" if zh else "from the ledger as it stands, no official statistics",
+        trial=False,
+    )
+    return workbook_bytes(head, [Sheet(title, title, tuple(fields), cells, notes, frozen=1)])
+
+
+def _values(one: Line) -> list[Value]:
+    if one.few:
+        return [one.name, one.firms, None, *([None] * 4 * len(COLUMNS))]
+    figures = [part for cell in one.cells for part in (cell.value, cell.sound, Fraction(cell.covered), cell.growth)]
+    return [one.name, one.firms, *(None if each is None else float(each) for each in (one.land, *figures))]

@@ -1,0 +1,128 @@
+"""What is done about a low-efficiency firm: four eyes, evidence, own firms only, nothing changed afterwards."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+
+import openpyxl
+import polars as pl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from jiqun.web.disposals.models import Disposal, DisposalEvent
+from jiqun.web.disposals.state import state_of
+from jiqun.web.people.models import AuditEntry
+from jiqun.web.region import ledger, runs
+
+pytestmark = pytest.mark.xdist_group("demo")
+PDF = b"%PDF-1.7 closed down"
+
+
+@pytest.fixture
+def run():
+    found = [one for one in runs() if one.method_id.startswith("per-mu.chongqing")]
+    return max(found, key=lambda one: one.period)
+
+
+@pytest.fixture
+def low(run):
+    """The firms with the lowest grade, with their districts."""
+    firms = run.trace.filter(pl.col("grade").cast(pl.String) == "D").select("enterprise")
+    return firms.join(ledger().table("enterprise").select("enterprise", "district"), on="enterprise").sort("enterprise")
+
+
+@pytest.fixture
+def firm(low):
+    return low["enterprise"][0]
+
+
+def said(days: int = 90) -> dict[str, str]:
+    day = timezone.localdate() + timedelta(days=days)
+    return {"way": "merge", "unit": "区经济信息委", "due": day.isoformat()}
+
+
+def paper() -> dict[str, SimpleUploadedFile]:
+    return {"paper": SimpleUploadedFile("关停证明.pdf", PDF)}
+
+
+def test_the_list_is_the_lowest_grade_of_the_run(as_user, run, low):
+    page = as_user("analyst").get("/disposals/", {"run": run.id}).context
+    assert {one.enterprise for one in page["page"]} == set(low["enterprise"]) and page["count"] == low.height
+    assert all(one.stage == "none" for one in page["page"])
+
+
+def test_a_district_sees_and_proposes_for_its_own_firms_only(as_user, people, run, low):
+    own = people["district"].place
+    client = as_user("district")
+    shown = {one.enterprise for one in client.get("/disposals/", {"run": run.id}).context["page"]}
+    assert shown == set(low.filter(pl.col("district") == own)["enterprise"])
+    other = low.filter(pl.col("district") != own)["enterprise"][0]
+    assert client.get(f"/disposals/{run.id}/{other}/").status_code == 404
+    assert client.post(f"/disposals/{run.id}/{other}/propose/", said()).status_code == 404
+    assert not Disposal.objects.exists()
+
+
+def test_the_whole_way_takes_two_people_and_a_paper(as_user, run, firm):
+    analyst, signer, at = as_user("analyst"), as_user("signer"), f"/disposals/{run.id}/{firm}/"
+    analyst.post(f"{at}propose/", said())
+    case = Disposal.objects.get()
+    analyst.post(f"{at}do/agree/")
+    assert state_of(case).stage == "proposed", "four eyes"
+    signer.post(f"{at}do/agree/", {"text": "同意"})
+    assert state_of(case).stage == "running" and state_of(case).way == "merge"
+    analyst.post(f"{at}do/close/")
+    assert state_of(case).stage == "running", "no evidence yet"
+    analyst.post(f"{at}do/paper/", {"paper": SimpleUploadedFile("x.pdf", b"MZ no pdf")})
+    assert not state_of(case).papers, "told by its content"
+    analyst.post(f"{at}do/paper/", paper())
+    analyst.post(f"{at}do/paper/", paper())
+    (sha,) = state_of(case).papers
+    analyst.post(f"{at}do/close/")
+    signer.post(f"{at}do/agree/")
+    assert state_of(case).stage == "closed"
+    kinds = list(case.events.values_list("kind", flat=True))
+    assert kinds == ["proposed", "confirmed", "paper", "close_asked", "closed"]
+    assert AuditEntry.objects.filter(action="disposal.closed", about=firm).exists()
+    handed = signer.get(f"/disposals/papers/{case.pk}/{sha}/")
+    assert handed.content == PDF and "attachment" in handed["Content-Disposition"]
+
+
+def test_a_late_case_is_red_and_comes_first_and_stands_in_the_workbook(as_user, run, low):
+    client, firm = as_user("analyst"), low["enterprise"][-1]
+    client.post(f"/disposals/{run.id}/{firm}/propose/", said(-1))
+    first = client.get("/disposals/", {"run": run.id}).context["page"][0]
+    assert (first.enterprise, first.light, first.left) == (firm, "red", -1)
+    content = client.get("/disposals/export.xlsx", {"run": run.id, "late": "1"}).content
+    rows = list(openpyxl.load_workbook(BytesIO(content)).worksheets[0].iter_rows(values_only=True))
+    assert any("试算" in str(row[0]) for row in rows) and [row[6] for row in rows if row[0] == firm] == ["兼并重组"]
+
+
+@pytest.mark.parametrize("wrong", [{"way": "sell"}, {"due": "soon"}, {"unit": " "}])
+def test_half_a_proposal_is_refused(as_user, run, firm, wrong):
+    as_user("analyst").post(f"/disposals/{run.id}/{firm}/propose/", said() | wrong)
+    assert not DisposalEvent.objects.exists()
+
+
+def test_who_may_only_read_neither_proposes_nor_decides(as_user, run, firm):
+    assert as_user("leader").post(f"/disposals/{run.id}/{firm}/propose/", said()).status_code == 403
+    as_user("analyst").post(f"/disposals/{run.id}/{firm}/propose/", said())
+    assert as_user("leader").post(f"/disposals/{run.id}/{firm}/do/agree/").status_code == 403
+
+
+def test_another_district_does_not_get_a_paper(as_user, people, run, low):
+    firm = low.filter(pl.col("district") != people["district"].place)["enterprise"][0]
+    client, at = as_user("analyst"), f"/disposals/{run.id}/{firm}/"
+    client.post(f"{at}propose/", said())
+    client.post(f"{at}do/paper/", paper())
+    (sha,) = state_of(Disposal.objects.get()).papers
+    assert as_user("district").get(f"/disposals/papers/{Disposal.objects.get().pk}/{sha}/").status_code == 404
+
+
+def test_events_are_never_changed_or_removed(as_user, run, firm):
+    as_user("analyst").post(f"/disposals/{run.id}/{firm}/propose/", said())
+    for statement in ("UPDATE disposals_disposalevent SET kind = 'closed'", "DELETE FROM disposals_disposalevent"):
+        with pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
+            cursor.execute(statement)
