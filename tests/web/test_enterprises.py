@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
+from types import SimpleNamespace
 
 import openpyxl
 import polars as pl
 import pytest
 
+from jiqun.web.enterprises import activity, dossier
+from jiqun.web.enterprises.charts import drawn
 from jiqun.web.enterprises.register import initials
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import do_all
 from jiqun.web.ladder.keeping import newest
 from jiqun.web.people.models import AuditEntry
-from jiqun.web.people.scope import MASKED
+from jiqun.web.people.scope import MASKED, Scope
 from jiqun.web.region import ledger
 from jiqun.web.rules.printed import Printed, Row, differences
 
@@ -107,10 +110,83 @@ def _lackings(rows):
     return [one["lacking"] for one in found if one["tells_figures"]]
 
 
-def test_the_calendar_counts_the_days_left(as_user):
+def test_a_firm_with_every_part_of_its_file_shows_where_each_row_is_from(as_user):
+    code = ledger().table("certified_score")["enterprise"][0]
+    page = as_user("analyst").get(f"/enterprises/{code}/", {"tab": "all"})
+    rows = [*page.context["scores"], *page.context["events"], *page.context["adjustments"], *page.context["sites"]]
+    assert page.context["scores"] and page.context["places"] and page.context["chain_profile"]
+    for one in rows:
+        address = one["to"] if isinstance(one, dict) else one.cells
+        assert not address or as_user("analyst").get(address).status_code == 200, address
+
+
+def test_energy_is_set_beside_output_and_masked_for_who_may_not_see_it(as_user, people):
+    rows = ledger().table("enterprise_year").drop_nulls(["energy", "output"])
+    rows = rows.filter((pl.col("district") == people["district"].place) & (pl.col("output") > 0))
+    row = rows.row(0, named=True)
+    seen = as_user("analyst").get(f"/enterprises/{row['enterprise']}/", {"tab": "energy"}).context["energy_years"]
+    told = {one.year: one for one in seen}[row["year"]]
+    both = ledger().table("enterprise_year").filter(pl.col("year") == row["year"]).drop_nulls(["energy", "output"])
+    assert told.intensity == row["energy"] / row["output"]
+    assert told.region == pytest.approx(both["energy"].sum() / both["output"].sum()) and told.firms == both.height
+    district = as_user("district").get(f"/enterprises/{row['enterprise']}/", {"tab": "energy"})
+    masked = {one.year: one for one in district.context["energy_years"]}[row["year"]]
+    assert (masked.energy, masked.intensity) == (MASKED, MASKED)
+
+
+def test_readings_are_added_up_by_the_month_in_which_they_were_used(monkeypatch):
+    meters = pl.DataFrame({"meter": ["m1"], "enterprise": ["f"], "carrier": ["electricity"], "unit": ["kWh"]})
+    at = [datetime(2018, 1, 31, 23, 45), datetime(2018, 2, 1, 0, 0), datetime(2018, 2, 1, 0, 15)]
+    readings = pl.DataFrame({"meter": ["m1"] * 3, "at": at, "usage_kwh": [3.17, 4.0, 3.24]})
+    state = SimpleNamespace(table={"meter": meters, "reading": readings}.__getitem__)
+    monkeypatch.setattr(activity, "ledger", lambda: state)
+    monkeypatch.setattr(dossier, "ledger", lambda: state)
+    found = activity.meter_months("f", Scope(sees_restricted=True), "zh")
+    assert [(one.month, round(one.used, 2), one.readings) for one in found] == [
+        ("2018-02", 3.24, 1),
+        ("2018-01", 7.17, 2),
+    ]
+    assert {one.used for one in activity.meter_months("f", Scope(), "zh")} == {MASKED}
+
+
+def test_a_chart_leaves_an_unknown_year_empty_and_hangs_a_loss_below_the_line():
+    points = [(2021, 40.0), (2022, None), (2023, -10.0)]
+    one = drawn("profit", "利润", "万元", 1, points)
+    up, gap, down = one.bars
+    assert gap.value is None and gap.tall == 0
+    assert up.top + up.tall == pytest.approx(one.zero, abs=0.02) and down.top == one.zero
+    assert up.tall == pytest.approx(4 * down.tall, abs=0.05) and down.label < one.tall
+
+
+def test_the_calendar_counts_the_days_left_and_its_workbook_holds_what_was_picked(as_user, people):
     page = as_user("analyst").get("/ladder/calendar/")
     for one in page.context["page"]:
         assert one.left == (one.day - page.context["today"]).days and isinstance(one.day, date)
+    assert sum(one.all for one in page.context["districts"]) == page.context["all"]
+    own = people["district"].place
+    mine = as_user("analyst").get("/ladder/calendar/", {"district": own, "span": "late"})
+    assert {one.district for one in mine.context["page"]} <= {own}
+    district = as_user("district")
+    book = openpyxl.load_workbook(BytesIO(district.get("/ladder/calendar/export.xlsx?span=late").content))
+    codes = [row[0] for row in book.worksheets[0].iter_rows(values_only=True) if str(row[0]).startswith("91")]
+    assert len(codes) == mine.context["found"]
+
+
+def test_advice_is_given_for_firms_of_the_scope_only(as_user, people):
+    screened = newest()
+    if screened is None:
+        as_user("analyst").post("/ladder/screen/", {"on": "2025-06-30", "year": "2024"})
+        do_all()
+        screened = newest()
+    own = people["district"].place
+    places = ledger().table("enterprise").select("enterprise", "district")
+    rows = screened.rows.filter(pl.col("next") != "").join(places, on="enterprise")
+    mine = rows.filter(pl.col("district") == own)["enterprise"][0]
+    other = rows.filter(pl.col("district") != own)["enterprise"][0]
+    page = as_user("district").get(f"/ladder/firms/{mine}/")
+    assert page.status_code == 200 and all(one["lacking"] for one in page.context["to_do"])
+    assert as_user("district").get(f"/ladder/firms/{other}/").status_code == 404
+    assert as_user("analyst").get("/ladder/firms/nobody/").status_code == 404
 
 
 def test_a_rule_shows_clauses_numbers_doubts_and_what_an_edition_changed(as_user):

@@ -1,9 +1,10 @@
-"""Where the workbench keeps its rows and its key: read from the workspace, nothing secret in the code."""
+"""Where the workbench keeps its rows and its key, and whom it believes: nothing secret in the code."""
 
 from __future__ import annotations
 
 import os
 import secrets
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -55,3 +56,12 @@ def secret_key(folder: Path) -> str:
     with os.fdopen(handle, "w", encoding="utf-8") as kept:
         kept.write(secrets.token_urlsafe(64))
     return file.read_text("utf-8").strip()
+
+
+def networks(text: str) -> list[IPv4Network | IPv6Network]:
+    """Return the networks of a comma separated list; a single address is a network of one.
+
+    >>> networks("127.0.0.1, 10.0.0.0/8")
+    [IPv4Network('127.0.0.1/32'), IPv4Network('10.0.0.0/8')]
+    """
+    return [ip_network(one.strip()) for one in text.split(",") if one.strip()]

@@ -20,6 +20,7 @@ from jiqun.packs import TableContract
 from jiqun.problems import Language, ProblemsError
 from jiqun.values import from_scaled
 from jiqun.web.enterprises.register import readable_runs
+from jiqun.web.enterprises.sources import row_address
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import ledger, region
 
@@ -59,8 +60,8 @@ def names(code: str, row: Mapping[str, Any], language: Language) -> list[Name]:
             years.setdefault(name, []).append(year)
     found = {str(row["name"] or code): "企业登记" if zh else "register"}
     for name, own in years.items():
-        said = f"{'、'.join(map(str, own))} {'年度报表' if zh else 'yearly reports'}"
-        found[name] = f"{found[name]}；{said}" if name in found else said
+        said = f"{'、'.join(map(str, own))} 年度报表" if zh else f"reports of {', '.join(map(str, own))}"
+        found[name] = f"{found[name]}{'；' if zh else '; '}{said}" if name in found else said
     for name in str(row["former_names"] or "").split(";"):
         if name.strip():
             found.setdefault(name.strip(), "登记的曾用名" if zh else "registered former name")
@@ -164,6 +165,7 @@ class Site:
     other: str
     other_name: str
     evidence: str
+    cells: str
 
 
 def sites(code: str, language: Language) -> list[Site]:
@@ -187,13 +189,14 @@ def _site(
     kind = coded(fields["kind"], row["kind"], language)
     other = str((row["enterprise"] if lets else row["landlord"]) or "")
     share, area = row["share"], row["area"]
-    part = f"{area:,.2f} 亩" if area is not None else "" if share is None else f"{share:.2%}"
+    mu = "亩" if language == "zh" else "mu"
+    part = f"{area:,.2f} {mu}" if area is not None else "" if share is None else f"{share:.2%}"
     said = ("出租" if language == "zh" else "let") if lets else str(kind or "")
     evidence = coded(fields["evidence"], row["evidence"], language)
     told = " ".join(str(one) for one in (evidence, row["evidence_no"]) if one)
     return Site(
         row["parcel"], row["certificate"] or "", row["address"] or "", row["parcel_area"], row["from"], row["to"],
-        said, part, other, known.get(other, ""), told,
+        said, part, other, known.get(other, ""), told, "" if lets else row_address("occupancy", row),
     )  # fmt: skip
 
 
@@ -258,6 +261,7 @@ class HeldTitle:
     state: str
     light: str
     dues: tuple[tuple[str, date, int], ...]
+    to: str
 
 
 def held_titles(code: str, on: date, language: Language) -> list[HeldTitle]:
@@ -274,29 +278,42 @@ def held_titles(code: str, on: date, language: Language) -> list[HeldTitle]:
             dues.append((phrase("deadline.update", language), one.update_due, (one.update_due - on).days))
         light = {"valid": "green", "lapsed": "yellow", "expired": "none"}.get(one.state, "red")
         state = phrase(f"state.{one.state}", language)
-        found.append(HeldTitle(one, title_words(ladder, one.title, language), state, light, tuple(dues)))
+        said = title_words(ladder, one.title, language)
+        found.append(HeldTitle(one, said, state, light, tuple(dues), _told_at(code, one)))
     return found
+
+
+def _told_at(code: str, one: Holding) -> str:
+    """Return the page of the title's newest event; '' where none of that day is in the ledger."""
+    rows = of_firm("title", code).filter(pl.col("date") == one.granted)
+    return "" if rows.is_empty() else row_address("title", rows.row(0, named=True))
 
 
 def events(code: str, scope: Scope, language: Language) -> list[dict[str, Any]]:
     """Return a firm's events, the newest first, restricted columns masked by scope."""
     contract = region().contract("event")
-    fields = {one.name: one for one in contract.fields}
     rows = scope.masked(of_firm("event", code).sort("date", descending=True), contract)
+    return _told("event", rows, language)
+
+
+def _told(table: str, rows: pl.DataFrame, language: Language) -> list[dict[str, Any]]:
+    """Say rows in words, each with the address of its cells."""
+    fields = {one.name: one for one in region().contract(table).fields}
     return [
         {name: coded(fields[name], value, language) for name, value in row.items() if name in fields}
+        | {"to": row_address(table, row)}
         for row in rows.iter_rows(named=True)
     ]
 
 
 def adjustments(code: str, language: Language) -> list[dict[str, Any]]:
     """Return the lists that fixed, raised or lowered a firm's grade."""
-    fields = {one.name: one for one in region().contract("adjustment").fields}
-    rows = of_firm("adjustment", code).sort("year", descending=True)
-    return [
-        {name: coded(fields[name], value, language) for name, value in row.items()}
-        for row in rows.iter_rows(named=True)
-    ]
+    return _told("adjustment", of_firm("adjustment", code).sort("year", descending=True), language)
+
+
+def scores(code: str, language: Language) -> list[dict[str, Any]]:
+    """Return the scores that others certified, the newest first."""
+    return _told("certified_score", of_firm("certified_score", code).sort("year", descending=True), language)
 
 
 # --- where it is from
@@ -355,4 +372,15 @@ def restricted(contract: TableContract) -> Iterator[str]:
     return (one.name for one in contract.fields if one.sensitivity == "restricted")
 
 
-__all__ = ["MASKED", "adjustments", "events", "figure_lines", "grades", "held_titles", "names", "origins", "sites"]
+__all__ = [
+    "MASKED",
+    "adjustments",
+    "events",
+    "figure_lines",
+    "grades",
+    "held_titles",
+    "names",
+    "origins",
+    "scores",
+    "sites",
+]

@@ -14,6 +14,7 @@ from pypinyin import Style, lazy_pinyin
 from jiqun.desk.running import Run
 from jiqun.problems import ProblemsError
 from jiqun.values import comparable, narrow
+from jiqun.web.grades.lines import line_of_id
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, ledger, names_of, region, run_of, runs
 
@@ -62,9 +63,11 @@ def initials(name: str) -> str:
 
 
 def readable_runs() -> list[Run]:
-    """Return the runs that grade firms, newest first; without those whose rule changed since: they cannot be read."""
+    """Return the runs that grade firms by the mu, newest first; without those whose rule changed since."""
     found = []
     for one in runs():
+        if line_of_id(one.method_id):
+            continue
         try:
             run = run_of(one.id)
             if run.subject == "enterprise" and "grade" in run.trace.columns:

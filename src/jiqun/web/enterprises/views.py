@@ -12,8 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from jiqun.ledger import lineage
-from jiqun.web.enterprises import dossier
+from jiqun.web.enterprises import activity, dossier
+from jiqun.web.enterprises.charts import chart
 from jiqun.web.enterprises.register import Wanted, chosen, place_names, register
+from jiqun.web.grades.queries import grades_of
 from jiqun.web.ladder.queries import standing_of
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
@@ -24,14 +26,18 @@ from jiqun.web.shell.language import both, spoken
 _ROWS = 50
 TABS = (
     ("identity", "概况", "Overview"),
-    ("figures", "经济能耗", "Figures"),
+    ("figures", "历年数据", "Figures"),
     ("land", "用地", "Land"),
-    ("grades", "亩均档次", "Grades"),
+    ("grades", "档次与等级", "Grades"),
     ("titles", "称号与梯度", "Titles and ladder"),
+    ("chain", "产业链", "Chain"),
+    ("projects", "项目", "Projects"),
+    ("energy", "能源", "Energy"),
     ("events", "事件", "Events"),
     ("sources", "数据与来源", "Data and sources"),
 )
 _FACTS = ("enterprise", "name", "industry", "district", "town", "park", "registered_on", "status", "listed_code")
+_DRAWN = ("revenue", "output", "tax", "profit", "rd", "energy")
 _FILTERS = ("district", "industry", "park", "scale", "grade")
 
 
@@ -101,7 +107,7 @@ def firm(request: HttpRequest, code: str) -> HttpResponse:
     shown["years"] = ledger().table(dossier.YEARLY).filter(pl.col("enterprise") == code)["year"].sort().to_list()
     for part in parts:
         shown |= _PARTS[part](code, row, scope)
-    if scope.sees_restricted and {"figures", "events"} & set(parts):
+    if scope.sees_restricted and {"figures", "energy", "events"} & set(parts):
         record_request(request, "enterprises.read", code, tab=asked)
     return render(request, "enterprises/firm.html", shown | {"parts": parts})
 
@@ -134,7 +140,9 @@ def _named(name: str, value: Any) -> Any:
 
 def _figures(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
     years, lines = dossier.figure_lines(code, scope, spoken())
-    return {"figure_years": years, "lines": lines, "masked": dossier.MASKED}
+    charts = [chart(one) for one in lines if one.name in _DRAWN]
+    drawn = [one for one in charts if one is not None]
+    return {"figure_years": years, "lines": lines, "charts": drawn, "masked": dossier.MASKED}
 
 
 def _land(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
@@ -142,13 +150,38 @@ def _land(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
 
 
 def _grades(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
-    return {"grades": dossier.grades(code, spoken()), "adjustments": dossier.adjustments(code, spoken())}
+    return {
+        "grades": dossier.grades(code, spoken()),
+        "others": grades_of(code, spoken()),
+        "scores": dossier.scores(code, spoken()),
+        "adjustments": dossier.adjustments(code, spoken()),
+    }
 
 
 def _titles(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
     titles = dossier.held_titles(code, timezone.localdate(), spoken())
     screened, standing = standing_of(code, spoken(), scope)
     return {"titles": titles, "screened": screened, "standing": standing}
+
+
+def _chain(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    return {
+        "places": activity.places(row["industry"] or "", timezone.localdate(), spoken()),
+        "chain_profile": activity.chain_profile(code, spoken()),
+    }
+
+
+def _projects(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    return {"projects": activity.projects(code, spoken())}
+
+
+def _energy(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    return {
+        "energy_years": activity.energy_years(code, scope),
+        "meter_months": activity.meter_months(code, scope, spoken()),
+        "carbon_years": activity.carbon_years(code),
+        "masked": dossier.MASKED,
+    }
 
 
 def _events(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
@@ -165,6 +198,9 @@ _PARTS = {
     "land": _land,
     "grades": _grades,
     "titles": _titles,
+    "chain": _chain,
+    "projects": _projects,
+    "energy": _energy,
     "events": _events,
     "sources": _sources,
 }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from jiqun.methods.ladder.titles import holdings, title_events
 from jiqun.methods.ladder.words import count_words, phrase, rung_title, title_words
 from jiqun.packs.models import Ladder
 from jiqun.problems import Language
+from jiqun.web.enterprises.register import place_names
 from jiqun.web.ladder.keeping import Screened, newest
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import ledger, region
@@ -27,13 +29,13 @@ LIGHTS = {"ready": "green", "for_review": "yellow", "not_yet": "red", "barred": 
 
 @dataclass(frozen=True)
 class Board:
-    """A rung with its holders, and how many firms have it as their next, by advice."""
+    """A rung with its holders (None: the ledger does not record who holds it), and whose next it is, by advice."""
 
     id: str
     title: str
     side: bool
     by_criteria: bool
-    holders: int
+    holders: int | None
     counts: tuple[tuple[str, str, int], ...]
     total: int
 
@@ -49,6 +51,8 @@ def boards(rows: pl.DataFrame, language: Language) -> list[Board]:
     """Return a board per rung, the highest first, the rungs beside the ladder last."""
     ladder = ladder_of(region().book)
     held = dict(rows.group_by("held").len().iter_rows())
+    known = _recorded(date.max)
+    listed = ledger().table("enterprise")["listed_code"].null_count() < ledger().table("enterprise").height
     counted = {(rung, advice): count for rung, advice, count in rows.group_by("next", "advice").len().iter_rows()}
     made = []
     for id_, rung in ladder.rungs.items():
@@ -58,18 +62,29 @@ def boards(rows: pl.DataFrame, language: Language) -> list[Board]:
             if (id_, advice) in counted
         )
         title, pool = rung_title(ladder, id_, language), rung.held_by == "criteria"
-        made.append(Board(id_, title, rung.side, pool, held.get(id_, 0), counts, sum(one[2] for one in counts)))
+        is_known = pool or (listed if rung.held_by == "listing" else rung.holds in known)
+        holders = held.get(id_, 0) if is_known else None
+        made.append(Board(id_, title, rung.side, pool, holders, counts, sum(one[2] for one in counts)))
     return [*(one for one in reversed(made) if not one.side), *(one for one in made if one.side)]
 
 
-def of_rung(rows: pl.DataFrame, rung: str, advice: str, text: str) -> pl.DataFrame:
-    """Return the firms whose next rung it is, those nearest to it first."""
+FIRM_SORTS = ("name", "district", "held", "met", "unmet", "unknown")
+
+
+def of_rung(
+    rows: pl.DataFrame, rung: str, advice: str, text: str, district: str = "", sort: str = "", down: bool = False
+) -> pl.DataFrame:
+    """Return the firms whose next rung it is, those nearest to it first where no other order is asked for."""
     if rung:
         rows = rows.filter(pl.col("next") == rung)
     if advice:
         rows = rows.filter(pl.col("advice") == advice)
     if text:
         rows = rows.filter(pl.col("name").str.contains(text, literal=True) | (pl.col("enterprise") == text.upper()))
+    if district:
+        rows = rows.filter(pl.col("district") == district)
+    if sort in FIRM_SORTS:
+        return rows.sort(sort, "enterprise", descending=[down, False], nulls_last=True)
     order = pl.col("advice").replace_strict({one: at for at, one in enumerate(ADVICE)}, default=len(ADVICE))
     open_ones = pl.col("unmet").fill_null(99) + pl.col("unknown").fill_null(99)
     return rows.sort(order, open_ones, "enterprise")
@@ -111,6 +126,13 @@ class Due:
     what: str
     day: date
     left: int
+    district: str = ""
+    district_name: str = ""
+
+    @property
+    def span(self) -> str:
+        """Which of the calendar's spans it falls in: missed, within 30 days, within 90, later."""
+        return "late" if self.left < 0 else "30" if self.left <= 30 else "90" if self.left <= 90 else "later"
 
     @property
     def late(self) -> int:
@@ -126,12 +148,49 @@ def calendar(scope: Scope, on: date, language: Language, kind: str = "") -> list
     """List re-verifications and updates that are due, by day; read from the ledger of today, not from a screening."""
     ladder = ladder_of(region().book)
     register = ledger().table("enterprise")
-    names = dict(scope.rows(register).select("enterprise", "name").iter_rows())
-    found = [one for one in _dues(ladder, on, language, kind) if one[0] in names]
+    names = place_names()
+    mine = scope.rows(register).select("enterprise", "name", "district").iter_rows()
+    known = {firm: (name or firm, district or "") for firm, name, district in mine}
     return sorted(
-        (Due(firm, names[firm] or firm, title, what, day, (day - on).days) for firm, title, what, day in found),
+        (
+            Due(firm, known[firm][0], title, what, day, (day - on).days, known[firm][1], names.get(known[firm][1], ""))
+            for firm, title, what, day in _dues(ladder, on, language, kind)
+            if firm in known
+        ),
         key=lambda one: (one.day, one.enterprise),
     )
+
+
+SPANS = ("late", "30", "90", "later")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Deadlines of a month or a district, counted by span."""
+
+    id: str
+    title: str
+    counts: tuple[int, ...]
+
+    @property
+    def all(self) -> int:
+        return sum(self.counts)
+
+
+def by_month(dues: Sequence[Due]) -> list[Group]:
+    """Count deadlines by month, in the order of months."""
+    return _groups((f"{one.day:%Y-%m}", one.span) for one in dues)
+
+
+def by_district(dues: Sequence[Due], names: Mapping[str, str]) -> list[Group]:
+    """Count deadlines by district, in the order of codes."""
+    return [replace(one, title=names.get(one.id, one.id)) for one in _groups((due.district, due.span) for due in dues)]
+
+
+def _groups(pairs: Iterable[tuple[str, str]]) -> list[Group]:
+    counted = Counter(pairs)
+    groups = sorted({group for group, _ in counted})
+    return [Group(one, one, tuple(counted[one, span] for span in SPANS)) for one in groups]
 
 
 def _dues(ladder: Ladder, on: date, language: Language, kind: str) -> Iterator[tuple[str, str, str, date]]:
@@ -153,21 +212,74 @@ def _updates() -> dict[str, date | None] | None:
 def targets(scope: Scope, on: date, language: Language) -> list[dict[str, Any]]:
     """Return the published cultivation targets with what is done; of one district where the scope is one."""
     ladder = ladder_of(region().book)
+    recorded = _recorded(on)
+    place = scope.place if scope.column == "district" else None
+    rows = _cultivated(on)
+    return [
+        _target(one, ladder, language, recorded) for one in rows if one.district == place and one.target is not None
+    ]
+
+
+def _cultivated(on: date) -> tuple[CultivationRow, ...]:
     register = ledger().table("enterprise")
     districts = dict(register.drop_nulls("district").select("enterprise", "district").iter_rows())
-    held = holdings(title_events(ledger().table("title")), ladder, on, _updates())
-    rows = cultivation(region().book, held, on, districts)
-    place = scope.place if scope.column == "district" else None
-    return [_target(one, ladder, language) for one in rows if one.district == place and one.target is not None]
+    held = holdings(title_events(ledger().table("title")), ladder_of(region().book), on, _updates())
+    return cultivation(region().book, held, on, districts)
 
 
-def _target(one: CultivationRow, ladder: Ladder, language: Language) -> dict[str, Any]:
+def _recorded(on: date) -> frozenset[str]:
+    """The titles that the ledger records at all; of the others it does not know how many there are."""
+    found = holdings(title_events(ledger().table("title")), ladder_of(region().book), on)
+    return frozenset(one.title for one in found)
+
+
+def _target(one: CultivationRow, ladder: Ladder, language: Language, recorded: frozenset[str]) -> dict[str, Any]:
     assert one.target is not None
+    known = one.title in recorded
     return {
         "title": title_words(ladder, one.title, language),
         "count": count_words(one, language),
         "target": float(one.target),
-        "done": one.done,
-        "share": None if one.share is None else f"{float(one.share):.1%}",
+        "done": one.done if known else None,
+        "share": None if one.share is None or not known else f"{float(one.share):.1%}",
         "by": one.by,
     }
+
+
+@dataclass(frozen=True)
+class District:
+    """A district: valid holders and those first recognised this year, by title; its own target where published."""
+
+    code: str
+    name: str
+    cells: tuple[tuple[int, int, float | None], ...]
+
+
+def by_title(scope: Scope, on: date, language: Language, names: Mapping[str, str]) -> tuple[list[str], list[District]]:
+    """Return the titles held and, by district, valid holders, this year's new ones, the target where published."""
+    ladder = ladder_of(region().book)
+    mine = scope.rows(ledger().table("enterprise")).drop_nulls("district")
+    where = dict(mine.select("enterprise", "district").iter_rows())
+    held = [
+        one
+        for one in holdings(title_events(ledger().table("title")), ladder, on)
+        if one.is_valid and one.enterprise in where
+    ]
+    titles = sorted({one.title for one in held}, key=lambda one: ([*ladder.titles, one].index(one), one))
+    stock = Counter((where[one.enterprise], one.title) for one in held)
+    new = Counter((where[one.enterprise], one.title) for one in held if one.since.year == on.year)
+    wanted = {
+        (one.district, one.title): float(one.target)
+        for one in _cultivated(on)
+        if one.district is not None and one.target is not None and one.count == "stock"
+    }
+    rows = [
+        District(
+            code,
+            names.get(code, code),
+            tuple((stock[code, one], new[code, one], wanted.get((code, one))) for one in titles),
+        )
+        for code in sorted(set(where.values()))
+        if any(stock[code, one] for one in titles)
+    ]
+    return [title_words(ladder, one, language) for one in titles], rows

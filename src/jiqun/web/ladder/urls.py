@@ -9,6 +9,8 @@ urlpatterns = [
     path("", views.boards, name="boards"),
     path("screen/", views.screen, name="screen"),
     path("firms/", views.firms, name="firms"),
+    path("firms/<str:code>/", views.advice, name="advice"),
     path("calendar/", views.calendar, name="calendar"),
+    path("calendar/export.xlsx", views.export_calendar, name="export_calendar"),
     path("export.xlsx", views.export, name="export"),
 ]

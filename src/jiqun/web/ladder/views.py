@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote
 
+import polars as pl
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,7 +19,7 @@ from jiqun.web.enterprises.register import place_names
 from jiqun.web.jobs.queue import ask
 from jiqun.web.ladder import queries
 from jiqun.web.ladder.keeping import newest
-from jiqun.web.ladder.workbook import screening_workbook
+from jiqun.web.ladder.workbook import calendar_workbook, screening_workbook
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
@@ -41,6 +42,7 @@ def boards(request: HttpRequest) -> HttpResponse:
     scope, screened, today = _scope(request), newest(), timezone.localdate()
     rows = None if screened is None else queries.within(screened, scope)
     dues = queries.calendar(scope, today, spoken())
+    titles, districts = queries.by_title(scope, today, spoken(), place_names())
     years = ledger().table("enterprise_year")["year"].unique().sort(descending=True).to_list()
     shown = {
         "screened": screened,
@@ -51,6 +53,8 @@ def boards(request: HttpRequest) -> HttpResponse:
         "late": sum(one.left < 0 for one in dues),
         "soon": sum(0 <= one.left <= 90 for one in dues),
         "targets": queries.targets(scope, today, spoken()),
+        "titles": titles,
+        "districts": districts,
         "may_screen": user.may("evaluate"),
         "can_export": user.may("export"),
         "today": today,
@@ -80,8 +84,10 @@ def firms(request: HttpRequest) -> HttpResponse:
     screened, ladder = newest(), ladder_of(region().book)
     if screened is None:
         return redirect("ladder:boards")
-    said = {name: request.GET.get(name, "").strip() for name in ("rung", "advice", "q")}
-    rows = queries.of_rung(queries.within(screened, _scope(request)), said["rung"], said["advice"], said["q"])
+    said = {name: request.GET.get(name, "").strip() for name in ("rung", "advice", "q", "district", "sort")}
+    down = request.GET.get("down") == "1"
+    mine = queries.within(screened, _scope(request))
+    rows = queries.of_rung(mine, said["rung"], said["advice"], said["q"], said["district"], said["sort"], down)
     page = Paginator(range(rows.height), _ROWS).get_page(request.GET.get("page"))
     part = rows.slice(page.start_index() - 1 if rows.height else 0, _ROWS)
     districts = place_names()
@@ -95,20 +101,90 @@ def firms(request: HttpRequest) -> HttpResponse:
         "rungs": [(id_, rung.title if spoken() == "zh" else rung.title_en) for id_, rung in ladder.rungs.items()],
         "advices": [(one, phrase(f"advice.{one}", spoken())) for one in queries.ADVICE],
         "said": said,
+        "wanted": {"sort": said["sort"], "down": down},
+        "districts": [(one, districts.get(one, one)) for one in mine["district"].drop_nulls().unique().sort()],
         "can_export": user.may("export"),
     }
     return render(request, "ladder/firms.html", shown)
 
 
 @needs("read")
+def advice(request: HttpRequest, code: str) -> HttpResponse:
+    """Advise one firm: the next rung, what is missing, what to do first; 404 outside the scope or the screening."""
+    scope, screened = _scope(request), newest()
+    rows = scope.rows(ledger().table("enterprise")).filter(pl.col("enterprise") == code)
+    if screened is None or rows.is_empty():
+        raise Http404
+    standing = queries.standing_of(code, spoken(), scope)[1]
+    if standing is None:
+        raise Http404
+    following = standing["record"]["next"]
+    criteria = following["criteria"] if following else []
+    today = timezone.localdate()
+    shown = {
+        "firm": rows.row(0, named=True),
+        "screened": screened,
+        "standing": standing,
+        "next": following,
+        "review": standing["record"]["review"],
+        "sides": standing["record"]["sides"],
+        "to_do": sorted((one for one in criteria if one["lacking"]), key=lambda one: _TO_DO.index(one["result"])),
+        "met": sum(one["result"] == "met" for one in criteria),
+        "all": len(criteria),
+        "dues": [one for one in queries.calendar(scope, today, spoken()) if one.enterprise == code],
+    }
+    if scope.sees_restricted:
+        record_request(request, "ladder.advice", code, screening=screened.id)
+    return render(request, "ladder/advice.html", shown)
+
+
+_TO_DO = ("unmet", "unknown", "manual_review", "not_applicable", "met")  # what blocks, the surest first
+
+
+def _picked(request: HttpRequest) -> tuple[dict[str, str], list[queries.Due], list[queries.Due]]:
+    """What was asked of the calendar, all deadlines of the kind, and those that fit."""
+    said = {name: request.GET.get(name, "").strip() for name in ("kind", "district", "span", "month")}
+    every = queries.calendar(_scope(request), timezone.localdate(), spoken(), said["kind"])
+    found = [
+        one
+        for one in every
+        if said["district"] in ("", one.district)
+        and said["span"] in ("", one.span)
+        and said["month"] in ("", f"{one.day:%Y-%m}")
+    ]
+    found.sort(key=lambda one: (one.left < 0, abs(one.left), one.enterprise))  # what can still be kept comes first
+    return said, every, found
+
+
+@needs("read")
 def calendar(request: HttpRequest) -> HttpResponse:
-    """List what falls due for titles, by day, with the days left."""
-    kind = request.GET.get("kind", "")
-    dues = queries.calendar(_scope(request), timezone.localdate(), spoken(), kind)
-    page = Paginator(dues, 2 * _ROWS).get_page(request.GET.get("page"))
-    late, soon = sum(one.left < 0 for one in dues), sum(0 <= one.left <= 90 for one in dues)
-    shown = {"page": page, "kind": kind, "late": late, "soon": soon, "all": len(dues), "today": timezone.localdate()}
+    """List what falls due for titles, by day, with the days left, counted by month and by district."""
+    user: Any = request.user
+    said, every, found = _picked(request)
+    districts = queries.by_district(every, place_names())
+    shown = {
+        "page": Paginator(found, _ROWS).get_page(request.GET.get("page")),
+        "said": said,
+        "late": sum(one.left < 0 for one in every),
+        "month": sum(0 <= one.left <= 30 for one in every),
+        "soon": sum(0 <= one.left <= 90 for one in every),
+        "all": len(every),
+        "found": len(found),
+        "months": queries.by_month([one for one in every if one.left >= 0]),
+        "districts": districts,
+        "today": timezone.localdate(),
+        "can_export": user.may("export"),
+    }
     return render(request, "ladder/calendar.html", shown)
+
+
+@needs("export")
+def export_calendar(request: HttpRequest) -> HttpResponse:
+    """Hand out the deadlines as picked, of the user's scope only; who took them is logged."""
+    said, _, found = _picked(request)
+    today = timezone.localdate()
+    record_request(request, "ladder.export_calendar", str(today), rows=len(found))
+    return _attachment(calendar_workbook(found, today, spoken()), f"{both('称号期限', 'deadlines')}_{today}")
 
 
 @needs("export")
@@ -121,7 +197,10 @@ def export(request: HttpRequest) -> HttpResponse:
     dues = queries.calendar(_scope(request), timezone.localdate(), spoken())
     content = screening_workbook(screened, rows, dues, _scope(request), spoken())
     record_request(request, "ladder.export", screened.id, rows=rows.height)
+    return _attachment(content, f"{both('梯度筛查', 'ladder')}_{screened.on}")
+
+
+def _attachment(content: bytes, name: str) -> HttpResponse:
     answer = HttpResponse(content, content_type=_EXCEL)
-    name = quote(f"{both('梯度筛查', 'ladder')}_{screened.on}")
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}.xlsx"
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.xlsx"
     return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -37,6 +38,18 @@ def screening_workbook(
     )
     found = [told(row, language, scope) for row in rows.sort("enterprise").iter_rows(named=True)]
     return workbook_bytes(head, [_firms(found, zh), _criteria(found, zh), _deadlines(dues, zh)])
+
+
+def calendar_workbook(dues: Sequence[Due], on: date, language: Language) -> bytes:
+    """Return the bytes of the workbook of deadlines as they stand on a day; they follow from the ledger alone."""
+    zh = language == "zh"
+    head = Head(
+        title="称号的更新和复核期限" if zh else "Deadlines of titles",
+        facts=(f"按 {on} 台账" if zh else f"ledger of {on}",),
+        state="按台账推算，以认定文件为准" if zh else "from the ledger; the recognising document decides",
+        trial=False,
+    )
+    return workbook_bytes(head, [_deadlines(dues, zh)])
 
 
 def _firms(found: Sequence[dict[str, Any]], zh: bool) -> Sheet:
@@ -101,15 +114,27 @@ def _criteria(found: Sequence[dict[str, Any]], zh: bool) -> Sheet:
 
 def _deadlines(dues: Sequence[Due], zh: bool) -> Sheet:
     titles = (
-        ("统一社会信用代码", "企业", "称号", "事项", "日期", "还剩")
+        ("统一社会信用代码", "企业", "区县", "称号", "事项", "日期", "还剩")
         if zh
-        else ("code", "firm", "title", "what", "day", "left")
+        else ("code", "firm", "district", "title", "what", "day", "left")
     )
-    kinds = {0: "code", 4: "code", 5: "number"}
+    kinds = {0: "code", 5: "code", 6: "number"}
     fields = tuple(
-        Field(one, ("天" if zh else "days") if at == 5 else "", kinds.get(at, "text"))  # type: ignore[arg-type]
+        Field(one, ("天" if zh else "days") if at == 6 else "", kinds.get(at, "text"))  # type: ignore[arg-type]
         for at, one in enumerate(titles)
     )
-    rows: list[list[Value]] = [[one.enterprise, one.name, one.title, one.what, str(one.day), one.left] for one in dues]
+    districts = place_names()
+    rows: list[list[Value]] = [
+        [
+            one.enterprise,
+            one.name,
+            districts.get(one.district, one.district),
+            one.title,
+            one.what,
+            str(one.day),
+            one.left,
+        ]
+        for one in dues
+    ]
     title = "更新和复核的日期，负数为已过天数" if zh else "What falls due; below zero: days missed"
     return Sheet("期限" if zh else "Deadlines", title, fields, rows, (), 2)

@@ -117,7 +117,7 @@ def newest_year(of: Ledger) -> int | None:
 
 
 @lru_cache(maxsize=16)
-def _firms(of: Ledger, scope: Scope, year: int) -> pl.DataFrame:
+def yearly_firms(of: Ledger, scope: Scope, year: int) -> pl.DataFrame:
     """Return the rows of the scope's firms in a year and the one before, with the land they used in the year."""
     rows = of.table("enterprise_year").filter(pl.col("year").is_in([year - 1, year]))
     if not scope.whole:
@@ -133,7 +133,7 @@ def tiers(of: Ledger, scope: Scope, year: int, language: Language) -> list[Tier]
     names = names_of("33618", date(year, 12, 31), language)
     found = [
         replace(one, name=names.get(one.code, one.name))
-        for one in clusters(region().book, _firms(of, scope, year), year)
+        for one in clusters(region().book, yearly_firms(of, scope, year), year)
     ]
     ordered = list(dict.fromkeys(one.tier for one in found))
     return [Tier(names.get(tier, tier), tuple(one for one in found if one.tier == tier)) for tier in ordered]
@@ -142,7 +142,7 @@ def tiers(of: Ledger, scope: Scope, year: int, language: Language) -> list[Tier]
 @lru_cache(maxsize=16)
 def figures(of: Ledger, scope: Scope, year: int) -> list[Figure]:
     """Return the key figures that the law book has a target for, and the two of land."""
-    firms = _firms(of, scope, year)
+    firms = yearly_firms(of, scope, year)
     doubts = doubted(firms, year)
     now, before = ratios(firms, year, doubts), ratios(firms, year - 1, doubts)
     return [_figure(one, now[one.name], before[one.name]) for one in _KEY_FIGURES]
@@ -180,7 +180,7 @@ def _outlines() -> tuple[dict[str, str], ...]:
 @lru_cache(maxsize=16)
 def places(of: Ledger, scope: Scope, year: int) -> list[Place]:
     """Return the districts with their tax per mu, shaded by fifths of those that have one."""
-    firms = _firms(of, scope, year)
+    firms = yearly_firms(of, scope, year)
     values: dict[str, Fraction | None] = {}
     counts: dict[str, int] = {}
     for (code,), rows in firms.group_by("district"):
@@ -201,7 +201,7 @@ def coverage(
 ) -> list[tuple[str, str, int, int, Fraction | None]]:
     """Return for every column: title, unit, reported, expected, share."""
     contract = region().contract("enterprise_year")
-    found = completeness(_firms(of, scope, year), year, COLUMNS)
+    found = completeness(yearly_firms(of, scope, year), year, COLUMNS)
     return [
         (
             _title(contract.column(name), language),
@@ -235,7 +235,7 @@ class Doubt:
 def doubtful(of: Ledger, scope: Scope, year: int, language: Language) -> list[Doubt]:
     """Return the figures in doubt with the firm's name and the column's title."""
     contract = region().contract("enterprise_year")
-    found = jumps(_firms(of, scope, year), year, ("land", *COLUMNS))
+    found = jumps(yearly_firms(of, scope, year), year, ("land", *COLUMNS))
     names = dict(of.table("enterprise").select("enterprise", "name").iter_rows())
     doubts = []
     for one in found[:_LIGHTS]:
