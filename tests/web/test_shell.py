@@ -11,17 +11,23 @@ from fractions import Fraction
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from jiqun.web.jobs.models import Worker
 from jiqun.web.shell.logs import JsonLines
 from jiqun.web.shell.templatetags.jiqun import grade, number
 
 pytestmark = pytest.mark.xdist_group("demo")
 
 
-def test_health_says_whether_database_and_workspace_are_there(settings, tmp_path):
-    assert Client().get("/health/").json() == {"fine": True, "database": True, "workspace": True}
+def test_health_tells_database_ledger_worker_and_disk(settings, tmp_path):
+    there = dict.fromkeys(("database", "workspace", "ledger", "disk"), True)
+    assert Client().get("/health/").json() == {**there, "fine": False, "worker": False}
+    Worker.objects.create(name="one", seen_at=timezone.now())
+    assert Client().get("/health/").json() == {**there, "fine": True, "worker": True}
     settings.WORKSPACE = tmp_path
-    assert Client().get("/health/").status_code == 503
+    answer = Client().get("/health/")
+    assert answer.status_code == 503 and answer.json()["ledger"] is False
 
 
 def test_the_headers_forbid_foreign_scripts_and_frames(as_user):

@@ -1,4 +1,4 @@
-"""The production server: gunicorn with threads; each process may do long work beside its requests.
+"""The production server: gunicorn with threads; each process reads ahead, and may do long work beside its requests.
 
 Started as a program of its own (`python -m jiqun.web.server`), which loads the application only after its forks.
 """
@@ -6,6 +6,7 @@ Started as a program of its own (`python -m jiqun.web.server`), which loads the 
 from __future__ import annotations
 
 import argparse
+import os
 import threading
 from typing import Any
 
@@ -30,14 +31,19 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 def with_jobs(server: Any) -> None:
-    """Start the in-process worker once a process has the application."""
+    """Start the in-process worker, and reading ahead, once a process has the application."""
     from jiqun.web.jobs.queue import run_worker
 
     threading.Thread(target=run_worker, args=(threading.Event(),), daemon=True, name="jobs").start()
+    without_jobs(server)
 
 
 def without_jobs(server: Any) -> None:
-    """Leave long work to `jiqun worker`."""
+    """Leave long work to `jiqun worker`; read ahead unless `JIQUN_READ_AHEAD=0`."""
+    from jiqun.web.warming import keep_warm
+
+    if os.environ.get("JIQUN_READ_AHEAD") != "0":
+        threading.Thread(target=keep_warm, args=(threading.Event(),), daemon=True, name="warming").start()
 
 
 def main() -> None:

@@ -2,7 +2,9 @@
 
 `JIQUN_WORKSPACE` (folder, default the current one), `JIQUN_HOSTS` (comma separated names the server answers to),
 `JIQUN_HTTPS=1` (behind TLS: secure cookies, HSTS), `JIQUN_SECRET_KEY` (else a key kept in the workspace for
-its owner only), `JIQUN_UPLOAD_MB` (largest file taken, default 64).
+its owner only), `JIQUN_UPLOAD_MB` (largest file taken, default 64), `JIQUN_UPLOAD_DAYS` (how long a file waits to be
+confirmed, default 30), `JIQUN_PROXIES` (addresses or networks of proxies whose X-Forwarded-For is believed),
+`JIQUN_API_PER_MINUTE` (calls of one user, default 600).
 """
 
 from __future__ import annotations
@@ -10,11 +12,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from jiqun.web.addresses import database, secret_key
+from jiqun.web.addresses import database, networks, secret_key
 
 WORKSPACE = Path(os.environ.get("JIQUN_WORKSPACE", ".")).resolve()
 HTTPS = os.environ.get("JIQUN_HTTPS") == "1"
 UPLOAD_BYTES = int(os.environ.get("JIQUN_UPLOAD_MB", "64")) * 1024 * 1024
+UPLOAD_DAYS = int(os.environ.get("JIQUN_UPLOAD_DAYS", "30"))
+TRUSTED_PROXIES = networks(os.environ.get("JIQUN_PROXIES", ""))
+API_PER_MINUTE = int(os.environ.get("JIQUN_API_PER_MINUTE", "600"))
 
 SECRET_KEY = secret_key(WORKSPACE)
 DEBUG = False
@@ -36,11 +41,16 @@ INSTALLED_APPS = [
     "jiqun.web.land",
     "jiqun.web.enterprises",
     "jiqun.web.ladder",
+    "jiqun.web.grades",
     "jiqun.web.rules",
+    "jiqun.web.disposals",
     "jiqun.web.campaigns",
+    "jiqun.web.briefs",
     "jiqun.web.ledger",
 ]
 MIDDLEWARE = [
+    "jiqun.web.people.middleware.AddressBehindProxy",
+    "jiqun.web.shell.logs.Accesses",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -52,6 +62,7 @@ MIDDLEWARE = [
     "jiqun.web.shell.middleware.Language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "jiqun.web.api.answers.AllowedMethods",
     "jiqun.web.shell.middleware.ToldProblems",
     "axes.middleware.AxesMiddleware",
 ]
@@ -146,5 +157,5 @@ LOGGING = {
     "formatters": {"json": {"()": "jiqun.web.shell.logs.JsonLines"}},
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["out"], "level": os.environ.get("JIQUN_LOG", "WARNING")},
-    "loggers": {"jiqun": {"level": "INFO"}},
+    "loggers": {"jiqun": {"level": os.environ.get("JIQUN_LOG", "INFO")}},
 }

@@ -21,14 +21,24 @@ from jiqun.problems import Place, Problem, ProblemsError, problem
 
 @dataclass(frozen=True)
 class Limits:
-    """What a file may cost: bytes on disk, bytes unpacked, their ratio, parts in the zip, and cells of a sheet."""
+    """What a file may cost: bytes on disk and unpacked, their ratio, parts in the zip, columns and cells of a sheet."""
 
     file_bytes: int = 200 * 2**20
     unpacked_bytes: int = 2**30
     ratio: int = 300
     ratio_from_bytes: int = 10 * 2**20
     entries: int = 2_000
+    columns: int = 4_096
     cells: int = 60_000_000
+
+    def bear(self, rows: int, columns: int) -> bool:
+        """Tell whether a sheet of this size can be read: every column is looked at, however short it is."""
+        return columns <= self.columns and rows * columns <= self.cells
+
+    def too_large(self, rows: int, columns: int, place: Place) -> ProblemsError:
+        """Return LEDGER-005 for a sheet that is not borne."""
+        limit = f"{self.cells:,}" if columns <= self.columns else f"… × {self.columns:,}"
+        return ProblemsError([problem("LEDGER-005", place, size=f"{rows:,} × {columns:,}", limit=limit)])
 
 
 @dataclass(frozen=True)
@@ -134,11 +144,10 @@ class Inside:
         """Return what the reader would not tell; ProblemsError where the sheet spans more cells than bearable."""
         xml = self._xml(sheet)
         rows, columns = _span(xml)
-        if rows * columns > limits.cells:
+        if not limits.bear(rows, columns):
             rows, columns = _full_span(xml)
-        if rows * columns > limits.cells:
-            size, limit = f"{rows:,} × {columns:,}", f"{limits.cells:,}"
-            raise ProblemsError([problem("LEDGER-005", Place(self.path.name, sheet), size=size, limit=limit)])
+        if not limits.bear(rows, columns):
+            raise limits.too_large(rows, columns, Place(self.path.name, sheet))
         errors = tuple(
             (*place, text.decode("utf-8", "replace"))
             for found, text in _ERROR_CELL.findall(xml if b't="e"' in xml or b"t='e'" in xml else b"")

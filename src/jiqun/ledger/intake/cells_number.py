@@ -24,6 +24,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.\d*)?(?:[eE][+-]?\d{
 _TAIL = re.compile(r"^([+-]?[\d.,]+(?:[eE][+-]?\d+)?)\s*([^\d\s.,+-].*)$")
 _CURRENCY = re.compile(r"^([+-]?)\s*(?:¥|￥|RMB|CNY|人民币)\s*", re.IGNORECASE)
 _MINUS = str.maketrans({"−": "-", "–": "-", "﹣": "-"})
+_FARTHEST = 100  # powers of ten: beyond them no unit brings a number back, and floats end at 308
 _PER_CENT, _YEARS, _PURE = Unit.parse("%"), Unit.parse("年"), Unit.none()
 
 
@@ -60,6 +61,8 @@ def parse_number(text: str) -> Written | str:
         return "LEDGER-024"
     if len(number.as_tuple().digits) > MOST_DIGITS and len(number.normalize().as_tuple().digits) > MOST_DIGITS:
         return "LEDGER-025"
+    if number and abs(number.adjusted()) > _FARTHEST:
+        return "LEDGER-093" if number.adjusted() > 0 else "LEDGER-024"
     value = Fraction(number)
     if negative and value < 0:
         return "LEDGER-024"

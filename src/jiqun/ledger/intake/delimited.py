@@ -35,11 +35,8 @@ class DelimitedBook:
         text = _decoded(self.path)
         rows = _records(text, delimiter_of(text), self.path)
         width = max(map(len, rows), default=0)
-        if width * len(rows) > self.limits.cells:
-            size = f"{len(rows):,} × {width:,}"
-            raise ProblemsError(
-                [problem("LEDGER-005", Place(self.path.name), size=size, limit=f"{self.limits.cells:,}")]
-            )
+        if not self.limits.bear(len(rows), width):
+            raise self.limits.too_large(len(rows), width, Place(self.path.name))
         widths = tuple(map(len, rows))
         for row in rows:
             row.extend([""] * (width - len(row)))

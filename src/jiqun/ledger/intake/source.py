@@ -87,9 +87,8 @@ class ParquetBook:
         try:
             lazy = pl.scan_parquet(self.path)
             rows, columns = int(lazy.select(pl.len()).collect().item()), len(lazy.collect_schema())
-            if rows * columns > self.limits.cells:
-                size, limit = f"{rows:,} × {columns:,}", f"{self.limits.cells:,}"
-                raise ProblemsError([problem("LEDGER-005", Place(self.path.name), size=size, limit=limit)])
+            if not self.limits.bear(rows, columns):
+                raise self.limits.too_large(rows, columns, Place(self.path.name))
             frame = lazy.collect()
         except (pl.exceptions.PolarsError, OSError):
             raise ProblemsError([problem("LEDGER-004", Place(self.path.name), file=self.path.name)]) from None

@@ -1,17 +1,25 @@
-"""Reading runs, explanations and ledger tables as JSON; problems are told as on the pages."""
+"""Reading runs, explanations, ledger tables and snapshots; problems are told as on the pages."""
 
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query, Schema
 from ninja.security import HttpBearer, SessionAuth
 
-from jiqun.problems import ProblemsError
+from jiqun.desk.datapackage import write_package
+from jiqun.ledger.snapshot import open_snapshot, snapshots
+from jiqun.web.api.answers import without_traces
+from jiqun.web.api.cuts import cut_for
+from jiqun.web.api.limits import PerMinute
 from jiqun.web.land import queries
+from jiqun.web.ledger.handing import attachment
+from jiqun.web.ledger.queries import in_scope
 from jiqun.web.people.audit import record
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
@@ -19,6 +27,7 @@ from jiqun.web.people.tokens import user_of
 from jiqun.web.region import evaluated, explained, ledger, region, run_of, runs
 
 _MOST = 1000
+_TOLD = frozenset({401, 403, 404, 422, 429})
 
 
 class Bearer(HttpBearer):
@@ -41,20 +50,13 @@ api = NinjaAPI(
     version="1",
     description="Read-only. Rows are limited to the user's district, park or firm; restricted columns are masked.",
     auth=[Bearer(), Session()],
+    throttle=[PerMinute()],
     docs_url=None,
     urls_namespace="api",
 )
 
 
-@api.exception_handler(ProblemsError)
-def told(request: HttpRequest, exception: ProblemsError) -> HttpResponse:
-    """Tell problems with code, place and text in both languages."""
-    missing = any(one.code in ("CLI-001", "CLI-003", "PACK-040", "LEDGER-056") for one in exception.problems)
-    problems = [
-        {"code": one.code, "place": str(one.place), "text": one.text("zh"), "text_en": one.text("en")}
-        for one in exception.problems
-    ]
-    return api.create_response(request, {"problems": problems}, status=404 if missing else 422)
+without_traces(api)
 
 
 class RunOut(Schema):
@@ -96,6 +98,18 @@ class RowsOut(Schema):
     rows: list[dict[str, Any]]
 
 
+class SnapshotOut(Schema):
+    id: str
+    content: str
+    made_at: str
+    note: str
+    tables: dict[str, int]
+
+
+class Package(Schema):
+    format: Literal["csv", "parquet"] = "csv"
+
+
 class Page(Schema):
     offset: Annotated[int, Query(0, ge=0, le=10_000_000)] = 0
     limit: Annotated[int, Query(100, ge=1, le=_MOST)] = 100
@@ -106,7 +120,7 @@ def _user(request: HttpRequest) -> User:
     return user
 
 
-@api.get("/runs", response=list[RunOut], summary="评价结果 · runs")
+@api.get("/runs", response={200: list[RunOut], _TOLD: Problems}, summary="评价结果 · runs")
 def list_runs(request: HttpRequest) -> list[RunOut]:
     return [_run_out(one.id) for one in runs()]
 
@@ -123,38 +137,41 @@ def _run_out(id_: str) -> RunOut:
     )
 
 
-@api.get("/runs/{id_}", response={200: RunOut, 404: Problems, 422: Problems}, summary="一次评价 · one run")
+@api.get("/runs/{id_}", response={200: RunOut, _TOLD: Problems}, summary="一次评价 · one run")
 def one_run(request: HttpRequest, id_: str) -> RunOut:
     return _run_out(id_)
 
 
-@api.get("/runs/{id_}/results", response={200: ResultsOut, 404: Problems, 422: Problems}, summary="结果 · results")
+@api.get("/runs/{id_}/results", response={200: ResultsOut, _TOLD: Problems}, summary="结果 · results")
 def results(request: HttpRequest, id_: str, page: Query[Page]) -> ResultsOut:
     run = run_of(id_)
-    data, found = evaluated(run.id, "zh"), []
+    data, scope = evaluated(run.id, "zh"), scope_of(_user(request))
+    count = 0
+    out: list[ResultOut] = []
     for population in data.plan.populations:
+        rows = queries.chosen(data, scope, queries.Wanted(population))
+        first = min(max(page.offset - count, 0), rows.height)
+        part = rows.slice(first, max(0, min(page.limit - len(out), rows.height - first)))
         items = queries.items_of(data, population)
-        rows = queries.chosen(data, scope_of(_user(request)), queries.Wanted(population))
-        for one in queries.grid_rows(data, rows, items, with_cuts=False):
-            points = {item.name: value for item, value in zip(items, one.points, strict=True)}
-            found.append((population, one, points))
-    part = found[page.offset : page.offset + page.limit]
-    out = [
-        ResultOut(
-            enterprise=one.subject,
-            name=one.name,
-            district=one.district,
-            industry=one.industry,
-            population=population,
-            total=_plain(one.total),
-            rank=one.rank,
-            ranked=one.ranked,
-            grade=one.grade,
-            points={name: _plain(value) for name, value in points.items()},
-        )
-        for population, one, points in part
-    ]
-    return ResultsOut(run=run.id, official=run.official, count=len(found), rows=out)
+        out += [_result_out(population, items, one) for one in queries.grid_rows(data, part, items, with_cuts=False)]
+        count += rows.height
+    return ResultsOut(run=run.id, official=run.official, count=count, rows=out)
+
+
+def _result_out(population: str, items: list[queries.Item], one: queries.GridRow) -> ResultOut:
+    points = {item.name: _plain(value) for item, value in zip(items, one.points, strict=True)}
+    return ResultOut(
+        enterprise=one.subject,
+        name=one.name,
+        district=one.district,
+        industry=one.industry,
+        population=population,
+        total=_plain(one.total),
+        rank=one.rank,
+        ranked=one.ranked,
+        grade=one.grade,
+        points=points,
+    )
 
 
 def _plain(shown: str | None) -> str | None:
@@ -162,7 +179,7 @@ def _plain(shown: str | None) -> str | None:
     return None if shown is None else shown.replace(",", "").replace("−", "-")
 
 
-@api.get("/runs/{id_}/firms/{subject}", response={200: dict, 404: Problems, 422: Problems}, summary="解释 · why")
+@api.get("/runs/{id_}/firms/{subject}", response={200: dict, _TOLD: Problems}, summary="解释 · why")
 def explanation(request: HttpRequest, id_: str, subject: str) -> dict[str, Any]:
     run = run_of(id_)
     rows = queries.within(evaluated(run.id, "zh"), scope_of(_user(request)))
@@ -174,16 +191,48 @@ def explanation(request: HttpRequest, id_: str, subject: str) -> dict[str, Any]:
     return found
 
 
-@api.get("/ledger/{table}", response={200: RowsOut, 404: Problems, 422: Problems}, summary="台账 · ledger table")
+@api.get("/ledger/{table}", response={200: RowsOut, _TOLD: Problems}, summary="台账 · ledger table")
 def ledger_rows(request: HttpRequest, table: str, page: Query[Page]) -> RowsOut:
     user = _user(request)
     scope, contract = scope_of(user), region().contract(table)
-    rows = ledger().table(table)
-    if not scope.whole:
-        if "enterprise" not in rows.columns:
-            raise Http404
-        rows = rows.filter(rows["enterprise"].is_in(list(scope.firms(ledger().table("enterprise")))))
+    rows = in_scope(ledger().table(table), scope)
     if scope.sees_restricted and scope.restricted_among(rows.columns, contract):
         record(user.get_username(), "api.restricted", table, {"offset": page.offset, "limit": page.limit})
     part = scope.masked(rows.slice(page.offset, page.limit), contract)
     return RowsOut(table=table, count=rows.height, rows=json.loads(json.dumps(part.to_dicts(), default=str)))
+
+
+@api.get("/snapshots", response={200: list[SnapshotOut], _TOLD: Problems}, summary="数据快照 · snapshots")
+def list_snapshots(request: HttpRequest) -> list[SnapshotOut]:
+    """List the snapshots that runs were made on, the newest first; rows are counted for the whole region."""
+    return [
+        SnapshotOut(
+            id=one.id,
+            content=one.content,
+            made_at=one.when,
+            note=one.note,
+            tables={name: table.rows for name, table in one.tables.items()},
+        )
+        for one in reversed(snapshots(region().workspace))
+    ]
+
+
+@api.get(
+    "/snapshots/{id_}/datapackage",
+    response={_TOLD: Problems},
+    summary="数据包 · Frictionless Data Package",
+    openapi_extra={"responses": {200: {"description": "OK", "content": {"application/zip": {}}}}},
+)
+def datapackage(request: HttpRequest, id_: str, package: Query[Package]) -> HttpResponse:
+    """Hand out a snapshot as a zip file with datapackage.json; rows and columns as the user may see them."""
+    user = _user(request)
+    if not user.may("export"):
+        raise PermissionDenied("export")
+    snapshot, cut = open_snapshot(region().workspace, id_), cut_for(user)
+    details = {"format": package.format, "for": cut.whose, "restricted": cut.sees_restricted}
+    record(user.get_username(), "snapshot.export", snapshot.id, details)
+    out = io.BytesIO()
+    write_package(region(), snapshot, out, package.format, cut)
+    answer = attachment(out.getvalue(), f"jiqun-snapshot-{snapshot.id}-{package.format}.zip")
+    answer["Content-Type"] = "application/zip"
+    return answer

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
+from jiqun.web.api.answers import nothing_here
 from jiqun.web.api.service import api
 
-urlpatterns = [path("", api.urls)]
+urlpatterns = [path("", nothing_here), path("", api.urls), re_path(r"^(?P<path>.*)$", nothing_here)]

@@ -1,4 +1,4 @@
-"""A piece of long work: asked for in a request, done by a worker, watched on a page."""
+"""A piece of long work: asked for in a request, done by a worker, watched on a page; and who does it when."""
 
 from __future__ import annotations
 
@@ -34,3 +34,17 @@ class Job(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in ("queued", "running")
+
+
+class Worker(models.Model):
+    """A worker that takes jobs, and when it last gave a sign of life."""
+
+    name = models.CharField(max_length=80, unique=True)
+    seen_at = models.DateTimeField(db_index=True)
+
+
+class Chore(models.Model):
+    """Work that comes round by itself, and when it was last begun; whoever moves the time forward does it."""
+
+    name = models.CharField(max_length=40, unique=True)
+    begun_at = models.DateTimeField()

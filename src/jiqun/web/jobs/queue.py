@@ -14,18 +14,20 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db import close_old_connections, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from jiqun.problems import ProblemsError
-from jiqun.web.jobs.models import Job
+from jiqun.web.jobs import chores
+from jiqun.web.jobs.models import Job, Worker
 from jiqun.web.people import audit
 from jiqun.web.people.models import User
 
 TRIES = 3
 SILENT = timedelta(seconds=30)
 _BEAT_SECONDS = 5
+_SEEN = timedelta(seconds=10)
 _PAUSE_SECONDS = 1.0
 _LOG = logging.getLogger("jiqun.jobs")
 
@@ -72,11 +74,15 @@ def claim(worker: str) -> Job | None:
     return None
 
 
-def do(job: Job) -> None:
-    """Do a claimed job; problems are kept with it as they are told elsewhere."""
+def do(job: Job, *, alone: bool = False) -> None:
+    """Do a claimed job; problems are kept with it as they are told elsewhere.
+
+    A worker that is `alone` gives no sign of life meanwhile: nobody is there to take the job from it.
+    """
     ended = threading.Event()
     beat = threading.Thread(target=_beat, args=(job, ended), daemon=True)
-    beat.start()
+    if not alone:
+        beat.start()
     changes: dict[str, Any]
     try:
         outcome = WORKS[job.kind](job.arguments, job.owner, lambda stage: _step(job, stage))
@@ -90,7 +96,8 @@ def do(job: Job) -> None:
         changes = {"state": "failed", "problems": [fault | {"text_en": "A fault of ours; it is in the log."}]}
     finally:
         ended.set()
-        beat.join()
+        if not alone:
+            beat.join()
     Job.objects.filter(pk=job.pk, worker=job.worker, tries=job.tries).update(ended_at=timezone.now(), **changes)
 
 
@@ -99,9 +106,15 @@ def _step(job: Job, stage: str) -> None:
 
 
 def _beat(job: Job, ended: threading.Event) -> None:
+    """Give signs of life until the job ended; a database that is busy for a while must not silence a worker."""
     while not ended.wait(_BEAT_SECONDS):
-        Job.objects.filter(pk=job.pk, tries=job.tries).update(beat_at=timezone.now())
-        close_old_connections()
+        try:
+            now = timezone.now()
+            Job.objects.filter(pk=job.pk, tries=job.tries).update(beat_at=now)
+            Worker.objects.filter(name=job.worker).update(seen_at=now)
+        except DatabaseError:
+            _LOG.warning("job %s: no sign of life could be given", job.pk, exc_info=True)
+    connection.close()
 
 
 def name_of_worker() -> str:
@@ -110,12 +123,15 @@ def name_of_worker() -> str:
 
 
 def run_worker(stop: threading.Event) -> None:
-    """Do jobs until told to stop."""
+    """Do jobs and what comes round by itself until told to stop."""
     name = name_of_worker()
     while not stop.is_set():
         close_old_connections()
         try:
+            _seen(name)
             job = claim(name)
+            if job is None:
+                chores.do_due()
         except Exception:
             _LOG.exception("the queue cannot be read")
             job = None
@@ -123,12 +139,27 @@ def run_worker(stop: threading.Event) -> None:
             stop.wait(_PAUSE_SECONDS)
         else:
             do(job)
+    Worker.objects.filter(name=name).delete()
+
+
+def _seen(name: str) -> None:
+    """Write that a worker is there, at most every few seconds, and forget those that went without a word."""
+    now = timezone.now()
+    known = Worker.objects.filter(name=name).first()
+    if known is None or now - known.seen_at > _SEEN:
+        Worker.objects.update_or_create(name=name, defaults={"seen_at": now})
+        Worker.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()
+
+
+def is_served() -> bool:
+    """Tell whether any worker gave a sign of life lately."""
+    return Worker.objects.filter(seen_at__gt=timezone.now() - SILENT).exists()
 
 
 def do_all() -> int:
     """Do what waits and return how many jobs were done; for tests and for a command that ends."""
     done = 0
     while job := claim(name_of_worker()):
-        do(job)
+        do(job, alone=True)
         done += 1
     return done

@@ -8,4 +8,4 @@ class Ledger(AppConfig):
     label = "ledger"
 
     def ready(self) -> None:
-        from jiqun.web.ledger import work  # noqa: F401  (registers the work)
+        from jiqun.web.ledger import expiry, work  # noqa: F401  (registers the work)

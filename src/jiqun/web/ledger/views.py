@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from jiqun.ledger.originals import original
 from jiqun.ledger.review import open_questions
+from jiqun.ledger.snapshot import snapshots
 from jiqun.ledger.templates import write_template
 from jiqun.web.ledger import actions, board, queries
 from jiqun.web.ledger.handing import attachment
@@ -29,7 +30,7 @@ from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
 from jiqun.web.shell.language import both
 
-_LINES, _QUESTIONS = 50, 20
+_LINES, _QUESTIONS, _SNAPSHOTS = 50, 20, 5
 
 
 def _scope(request: HttpRequest) -> Scope:
@@ -241,7 +242,13 @@ def tables(request: HttpRequest) -> HttpResponse:
             [] if frame is None or "year" not in frame.columns else sorted(frame["year"].drop_nulls().unique())
         )
         lines.append((contract, 0 if frame is None else frame.height, years))
-    shown = {"lines": lines, "count": len(there), "may_import": user.may("import")}
+    frozen = snapshots(region().workspace)[-_SNAPSHOTS:] if user.may("export") else ()
+    shown = {
+        "lines": lines,
+        "count": len(there),
+        "may_import": user.may("import"),
+        "snapshots": [(one, datetime.fromisoformat(one.when)) for one in reversed(frozen)],
+    }
     return render(request, "ledger/tables.html", shown)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+from jiqun.methods.examples import examples_of
+from jiqun.methods.wording.expected import expected_words
 from jiqun.methods.wording.numbers import grouped
 from jiqun.packs import LawBook, Method
 from jiqun.packs.lawbook import DatedValue, LawObject
+from jiqun.packs.models.example import Example
 from jiqun.problems import Language
 from jiqun.values import decimal_text
 from jiqun.web.region import region
@@ -72,10 +74,10 @@ def _examples_counted(book: LawBook) -> dict[str, int]:
     return found
 
 
-def examples(book: LawBook, method: Method) -> list[Any]:
-    """Return the worked examples of a method's edition."""
-    models: list[Any] = [one.model for one in book.objects("example")]
-    return [one for one in models if one.method == method.id and one.method_edition in (None, method.edition)]
+def examples(book: LawBook, method: Method, language: Language) -> list[tuple[Example, tuple[tuple[str, str], ...]]]:
+    """Return the worked examples of a method's edition, each with what must come out, in words."""
+    found = (one for one in examples_of(book, method) if one.method_edition in (None, method.edition))
+    return [(one, expected_words(method, one, language)) for one in found]
 
 
 def editions(book: LawBook, id_: str) -> list[str]:

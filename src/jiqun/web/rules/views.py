@@ -65,7 +65,7 @@ def rule(request: HttpRequest, id_: str) -> HttpResponse:
     shown = {
         "method": method, "printed": printed, "articles": articles, "loose": loose, "years": years,
         "parameters": parameters, "editions": editions, "edition": edition, "before": before, "changes": changes,
-        "counted": counted, "numbers": sum(counted.values()), "examples": queries.examples(book, method),
+        "counted": counted, "numbers": sum(counted.values()), "examples": queries.examples(book, method, spoken()),
         "status": status, "completeness": completeness, "document": document,
     }  # fmt: skip
     return render(request, "rules/rule.html", shown)

@@ -25,7 +25,14 @@ class Link:
 
 
 GROUPS: tuple[tuple[str, str, tuple[Link, ...]], ...] = (
-    ("", "", (Link("总览", "Overview", "overview:home", "home"),)),
+    (
+        "",
+        "",
+        (
+            Link("总览", "Overview", "overview:home", "home"),
+            Link("报告", "Reports", "briefs:listing", "report"),
+        ),
+    ),
     (
         "企业与用地",
         "Firms and land",
@@ -33,7 +40,11 @@ GROUPS: tuple[tuple[str, str, tuple[Link, ...]], ...] = (
             Link("评价批次", "Campaigns", "campaigns:listing", "rule"),
             Link("一企一档", "Firms", "enterprises:listing", "firm"),
             Link("亩均评价", "Per-mu evaluation", "land:runs", "chart"),
+            Link("低效处置", "Low efficiency", "disposals:listing", "rule"),
+            Link("亩均账", "Accounts per mu", "land:accounts", "table"),
             Link("梯度培育", "Ladder of titles", "ladder:boards", "ladder"),
+            Link("绿色等级", "Green grades", "grades:green", "leaf"),
+            Link("数字化等级", "Digital grades", "grades:digital", "report"),
         ),
     ),
     (
@@ -67,11 +78,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _groups(request: HttpRequest, user: Any) -> Any:
+    addresses = {link.name: reverse(link.name) for _, _, links in GROUPS for link in links}
+    around = [one for one in addresses.values() if request.path == one or (one != "/" and request.path.startswith(one))]
+    nearest = max(around, key=len, default="")
     for zh, en, links in GROUPS:
         lines = []
         for link in links:
-            address = reverse(link.name)
-            here = request.path == address or (address != "/" and request.path.startswith(address))
+            address = addresses[link.name]
+            here = address == nearest
             if user.may(link.right):
                 lines.append({"title": both(link.title, link.title_en), "to": address, "icon": link.icon, "here": here})
         if lines:
