@@ -87,3 +87,41 @@ def test_two_years_are_compared_by_a_worker_and_told_with_their_causes(as_user, 
 
 def test_a_comparison_with_a_run_that_is_not_there_is_told(as_user, pair):
     assert as_user("analyst").get(f"/land/compare/{pair[0].id}/ffffffff/").status_code == 404
+
+
+def test_a_ranking_is_the_order_that_pandas_finds_with_ties_and_without_doubts(as_user):
+    page = (
+        as_user("analyst").get("/land/rankings/", {"year": 2024, "measure": "labour_productivity", "size": 0}).context
+    )
+    rows = ledger().table("enterprise_year").filter((pl.col("year") == 2024) & (pl.col("scale") == "above"))
+    frame = pd.DataFrame(rows.select("enterprise", "value_added", "staff").to_dicts()).dropna()
+    frame = frame[frame.staff > 0].assign(value=lambda one: one.value_added / one.staff)
+    shown = {one.enterprise: one for one in page["found"].rows}
+    kept = frame[frame.enterprise.isin(shown)]
+    assert len(frame) - len(kept) <= page["found"].doubtful and len(kept) > 100
+    places = kept.value.rank(method="min", ascending=False).astype(int)
+    assert dict(zip(kept.enterprise, places, strict=True)) == {one.enterprise: one.rank for one in shown.values()}
+
+
+def test_the_last_ten_are_the_other_end_of_the_list_and_leave_as_excel(as_user):
+    asked = {"year": 2024, "measure": "tax", "last": 1, "size": 10}
+    page = as_user("analyst").get("/land/rankings/", asked)
+    values = [one.value for one in page.context["found"].rows]
+    assert len(values) == 10 and values == sorted(values)
+    book = openpyxl.load_workbook(BytesIO(as_user("analyst").get("/land/rankings.xlsx", asked).content))
+    names = [row[2] for row in book.worksheets[0].iter_rows(values_only=True) if isinstance(row[0], int)]
+    assert names == [one.name for one in page.context["found"].rows]
+
+
+@pytest.mark.parametrize("who", ["leader", "district", "park"])
+def test_no_ranking_tells_restricted_figures(as_user, who):
+    client = as_user(who)
+    assert client.get("/land/rankings/", {"measure": "tax"}).context["asked"] is None
+    assert client.get("/land/rankings.xlsx").status_code in (403, 404)
+
+
+def test_a_firm_ranks_only_itself_and_unknown_places_are_not_found(as_user, people):
+    page = as_user("firm").get("/land/rankings/", {"size": 0}).context
+    assert {one.enterprise for one in page["found"].rows} <= {people["firm"].place}
+    for asked in ({"cluster": "nowhere"}, {"district": "110101"}, {"measure": "name"}, {"size": "x"}):
+        assert as_user("analyst").get("/land/rankings/", asked).status_code == 404

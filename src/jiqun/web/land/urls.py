@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiqun.web.land import account_views, compare_views, views
+from jiqun.web.land import account_views, compare_views, ranked_views, views
 
 app_name = "land"
 urlpatterns = [
     path("", views.listing, name="runs"),
     path("accounts/", account_views.accounts, name="accounts"),
     path("accounts.xlsx", account_views.export, name="accounts_export"),
+    path("rankings/", ranked_views.rankings, name="rankings"),
+    path("rankings.xlsx", ranked_views.export, name="rankings_export"),
     path("compare/", compare_views.choose, name="compare_choose"),
     path("compare/<slug:before>/<slug:after>/", compare_views.compare, name="compare"),
     path("compare/<slug:before>/<slug:after>/start/", compare_views.start, name="compare_start"),

@@ -42,6 +42,7 @@ GROUPS: tuple[tuple[str, str, tuple[Link, ...]], ...] = (
             Link("亩均评价", "Per-mu evaluation", "land:runs", "chart"),
             Link("低效处置", "Low efficiency", "disposals:listing", "rule"),
             Link("亩均账", "Accounts per mu", "land:accounts", "table"),
+            Link("排行榜", "Rankings", "land:rankings", "chart"),
             Link("梯度培育", "Ladder of titles", "ladder:boards", "ladder"),
             Link("绿色等级", "Green grades", "grades:green", "leaf"),
             Link("数字化等级", "Digital grades", "grades:digital", "report"),

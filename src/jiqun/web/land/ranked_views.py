@@ -1,0 +1,102 @@
+"""Pages of 龙头榜 and 后进榜: who leads and who trails by a figure of the ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from jiqun.web.land import ranked
+from jiqun.web.land.ranked_sheet import title_of, workbook
+from jiqun.web.people.audit import record_request
+from jiqun.web.people.rights import needs
+from jiqun.web.people.scope import Scope, scope_of
+from jiqun.web.region import ledger, region
+from jiqun.web.shell.language import both, spoken
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _scope(request: HttpRequest) -> Scope:
+    user: Any = request.user
+    return scope_of(user)
+
+
+def _years() -> list[int]:
+    return sorted({int(one) for one in ledger().table("enterprise_year")["year"].drop_nulls()}, reverse=True)
+
+
+def _asked(request: HttpRequest, scope: Scope) -> ranked.Asked | None:
+    """Read the query; None where there is no year or nothing the user may rank by, 404 where a name is unknown."""
+    offered, years = {one.name: one for one in ranked.measures(scope)}, _years()
+    if not offered or not years:
+        return None
+    get = request.GET
+    told, size = get.get("year", ""), get.get("size", str(ranked.SIZES[1]))
+    name = get.get("measure", next(iter(offered)))
+    if name not in offered or not size.isdigit():
+        raise Http404
+    year = int(told) if told.isdigit() and int(told) in years else years[0]
+    places = {one: get.get(one, "") for one in ("district", "division", "cluster")}
+    known = ranked.choices(scope, year, spoken())
+    if any(code and code not in dict(known[one]) for one, code in places.items()):
+        raise Http404
+    return ranked.Asked(year, offered[name], get.get("last") == "1", int(size), **places)
+
+
+def _within(asked: ranked.Asked, choices: dict[str, Any]) -> str:
+    return "".join(dict(choices[one]).get(getattr(asked, one), "") for one in ("district", "division", "cluster"))
+
+
+def _columns() -> dict[str, tuple[str, str]]:
+    contract = region().contract("enterprise_year")
+    told = {one.name: (both(one.title, one.title_en or one.title), one.unit or "") for one in contract.fields}
+    return told | {"land": (both("用地", "Land"), "亩")}
+
+
+@needs("read")
+def rankings(request: HttpRequest) -> HttpResponse:
+    """Show the first or last firms by a figure, within the scope."""
+    user: Any = request.user
+    scope = _scope(request)
+    asked = _asked(request, scope)
+    if asked is None:
+        return render(request, "land/rankings.html", {"asked": None, "years": _years()})
+    choices, columns = dict(ranked.choices(scope, asked.year, spoken())), _columns()
+    shown = ranked.found(ledger(), scope, asked)
+    record_request(request, "land.ranking", asked.measure.name, year=asked.year, rows=len(shown.rows))
+    parts = [columns[one] for one in asked.measure.columns] if asked.measure.whole else []
+    return render(
+        request,
+        "land/rankings.html",
+        {
+            "asked": asked,
+            "found": shown,
+            "title": title_of(asked, spoken(), _within(asked, choices)),
+            "years": _years(),
+            "measures": ranked.measures(scope),
+            "sizes": ranked.SIZES,
+            "choices": choices,
+            "parts": parts,
+            "span": 5 + len(parts),
+            "can_export": user.may("export"),
+        },
+    )
+
+
+@needs("export")
+def export(request: HttpRequest) -> HttpResponse:
+    """Hand out the list as a workbook; who took what is logged."""
+    scope = _scope(request)
+    asked = _asked(request, scope)
+    if asked is None:
+        raise Http404
+    shown = ranked.found(ledger(), scope, asked)
+    title = title_of(asked, spoken(), _within(asked, dict(ranked.choices(scope, asked.year, spoken()))))
+    content = workbook(asked, shown, title, spoken(), _columns())
+    record_request(request, "land.ranking.export", asked.measure.name, year=asked.year, rows=len(shown.rows))
+    answer = HttpResponse(content, content_type=XLSX)
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.xlsx"
+    return answer
