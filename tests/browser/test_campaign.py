@@ -14,7 +14,6 @@ from tests.browser.serving import CHROMIUM, serving
 from jiqun.cli.main import main
 
 pytestmark = [
-    pytest.mark.xdist_group("demo"),
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: scripts/system-packages.sh installs it"),
 ]
 YEAR = 2024

@@ -16,7 +16,6 @@ from jiqun.desk.context import Context
 from jiqun.desk.running import Run, all_runs
 
 pytestmark = [
-    pytest.mark.xdist_group("demo"),
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: scripts/system-packages.sh installs it"),
 ]
 

@@ -18,9 +18,6 @@ from jiqun.ledger import latest
 
 from .conftest import FIRMS, Demo, Jiqun
 
-# one worker makes the demo region for all of them
-pytestmark = pytest.mark.xdist_group("demo")
-
 Planted = dict[str, str]
 
 

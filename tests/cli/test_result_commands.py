@@ -15,9 +15,6 @@ from jiqun.cli.commands.demo import METHODS, YEARS
 
 from .conftest import Demo, Jiqun
 
-# one worker makes the demo region for all of them
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @pytest.fixture
 def runs(demo: Demo, jiqun: Jiqun) -> dict[tuple[str, str], str]:

@@ -14,8 +14,6 @@ from jiqun.desk.running import all_runs
 from jiqun.ledger.view import latest
 from jiqun.problems import ProblemsError
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @pytest.fixture(scope="module")
 def taken(demo, tmp_path_factory):

@@ -17,7 +17,6 @@ from jiqun.desk.context import Context
 from jiqun.desk.datapackage import Cut, _written, write_package
 from jiqun.ledger.snapshot import snapshots
 
-pytestmark = pytest.mark.xdist_group("demo")
 NAME = re.compile(r"[-a-z0-9._/]+")  # of packages and resources, by the Data Package standard
 READ = {
     "string": str,

@@ -20,7 +20,6 @@ from jiqun.desk.context import Context
 from jiqun.desk.running import all_runs
 from jiqun.ledger.view import latest
 
-pytestmark = pytest.mark.xdist_group("demo")
 STOPS = Path(__file__).parent / "stops"
 
 

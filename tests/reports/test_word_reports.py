@@ -27,7 +27,6 @@ from jiqun.reports.word.letter import AppealTerms
 from jiqun.reports.word.model import Attachment, Heading, Paragraph, Report
 from jiqun.reports.word.writing import report_bytes
 
-pytestmark = pytest.mark.xdist_group("demo")
 TODAY = date(2026, 3, 2)
 YEAR = 2024
 LONG = "重庆市非常非常长的名称精密机械制造与自动化成套装备研发生产股份有限公司第二分公司"

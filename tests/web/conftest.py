@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -14,6 +15,14 @@ from jiqun.web.people.first import first_people
 from jiqun.web.people.models import User
 
 As = Callable[[str], Client]
+
+
+@pytest.fixture(scope="session")
+def demo(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """A demo region of the workbench's own: its users import, evaluate and sign, which no other test should see."""
+    folder = tmp_path_factory.mktemp("workbench") / "workspace"
+    shutil.copytree(demo.folder, folder)
+    return Demo(folder, demo.out)
 
 
 @pytest.fixture(autouse=True)

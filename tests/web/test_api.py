@@ -12,8 +12,6 @@ from jiqun.web.people.models import AuditEntry, Token
 from jiqun.web.people.scope import MASKED
 from jiqun.web.region import ledger, runs
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @pytest.fixture
 def read(people):

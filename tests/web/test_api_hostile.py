@@ -17,7 +17,6 @@ from jiqun.web.people import tokens
 from jiqun.web.people.models import AuditEntry
 from jiqun.web.region import ledger, region, runs
 
-pytestmark = pytest.mark.xdist_group("demo")
 IN_PATH = [
     "..",
     "%00",

@@ -21,7 +21,6 @@ from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import claim, do
 from jiqun.web.people.models import AuditEntry, User
 
-pytestmark = pytest.mark.xdist_group("demo")
 As = Callable[[str], Client]
 
 

@@ -19,7 +19,6 @@ from jiqun.desk.context import Context
 from jiqun.desk.running import all_runs
 from jiqun.ledger.view import latest
 
-pytestmark = pytest.mark.xdist_group("demo")
 STEPS = Path(__file__).parent / "campaign_steps.py"
 
 

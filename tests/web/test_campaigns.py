@@ -31,7 +31,6 @@ from jiqun.web.jobs.queue import do, do_all
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import Scope
 
-pytestmark = pytest.mark.xdist_group("demo")
 As = Callable[[str], Client]
 
 

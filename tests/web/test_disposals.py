@@ -17,7 +17,6 @@ from jiqun.web.disposals.state import state_of
 from jiqun.web.people.models import AuditEntry
 from jiqun.web.region import ledger, runs
 
-pytestmark = pytest.mark.xdist_group("demo")
 PDF = b"%PDF-1.7 closed down"
 
 

@@ -22,8 +22,6 @@ from jiqun.web.people.scope import MASKED, Scope
 from jiqun.web.region import ledger
 from jiqun.web.rules.printed import Printed, Row, differences
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 def test_every_firm_of_the_scope_is_listed_and_no_other(as_user, people):
     register = ledger().table("enterprise")

@@ -16,7 +16,6 @@ from jiqun.web.jobs.queue import do_all
 from jiqun.web.people.models import AuditEntry
 from jiqun.web.region import ledger, region
 
-pytestmark = pytest.mark.xdist_group("demo")
 CARBON, DIGITAL = "green.carbon-code", "sme-digital"
 
 

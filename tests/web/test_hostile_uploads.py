@@ -17,7 +17,6 @@ from jiqun.web.jobs.queue import do_all
 from jiqun.web.ledger.models import Upload
 from jiqun.web.region import ledger
 
-pytestmark = pytest.mark.xdist_group("demo")
 HEADS = ("统一社会信用代码", "企业名称", "税收（万元）")
 TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 

@@ -12,8 +12,6 @@ import pytest
 from jiqun.web.jobs.queue import do_all
 from jiqun.web.region import ledger, runs
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @pytest.fixture
 def pair():

@@ -9,8 +9,6 @@ from jiqun.web.jobs.queue import SILENT, claim, do_all
 from jiqun.web.people.models import AuditEntry
 from jiqun.web.region import runs
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @pytest.fixture
 def run():

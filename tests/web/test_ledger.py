@@ -22,7 +22,6 @@ from jiqun.web.people.models import AuditEntry
 from jiqun.web.people.scope import MASKED
 from jiqun.web.region import ledger
 
-pytestmark = pytest.mark.xdist_group("demo")
 KEPT = (region.region, region.run_of, region.evaluated, region.names_of, region._ledger)
 
 

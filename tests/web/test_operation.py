@@ -25,8 +25,6 @@ from jiqun.web.people.middleware import visitor
 from jiqun.web.people.models import AuditEntry
 from jiqun.web.shell.logs import JsonLines
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @pytest.fixture
 def upload(people, settings, tmp_path):

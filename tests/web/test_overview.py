@@ -14,8 +14,6 @@ from jiqun.web.ledger.models import Duty
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import ledger
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 def test_the_first_page_shows_30_clusters_five_figures_and_38_districts(as_user):
     page = as_user("leader").get("/").context

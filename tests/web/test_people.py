@@ -10,8 +10,6 @@ from django.test import Client
 from jiqun.web.people.actions import Person, add
 from jiqun.web.people.models import AuditEntry, User
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @pytest.mark.parametrize(
     "address", ["/", "/land/", "/people/", "/people/audit/", "/jobs/", "/land/runs/x/", "/nowhere/"]

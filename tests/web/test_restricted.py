@@ -15,8 +15,6 @@ from jiqun.methods.explanation.restricted import MASKED, restricted_names
 from jiqun.web.people import tokens
 from jiqun.web.region import ledger, region, runs
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 MASKED_ROLES = ["tax", "district", "leader"]
 
 

@@ -10,8 +10,6 @@ from jiqun.web.people.models import User
 from jiqun.web.people.scope import MASKED, Scope
 from jiqun.web.region import ledger, runs
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 LIMITED = ["district", "park", "firm"]
 
 

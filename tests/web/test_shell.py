@@ -17,8 +17,6 @@ from jiqun.web.jobs.models import Worker
 from jiqun.web.shell.logs import JsonLines
 from jiqun.web.shell.templatetags.jiqun import grade, number
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 def test_health_tells_database_ledger_worker_and_disk(settings, tmp_path):
     there = dict.fromkeys(("database", "workspace", "ledger", "disk"), True)
