@@ -32,7 +32,7 @@ def _on_demo(demo: Demo, db: None) -> Iterator[None]:
     settings.WORKSPACE = demo.folder
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose
     for kept in (
-        region.region,
+        region._region,
         region.run_of,
         region.evaluated,
         region.names_of,

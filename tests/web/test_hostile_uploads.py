@@ -124,10 +124,10 @@ def own_place(demo, tmp_path, settings):
     settings.WORKSPACE = tmp_path
     for part in ("ledger", "originals", "quarantine", "jiqun.toml"):
         (tmp_path / part).symlink_to(demo.folder / part)
-    for kept in (region.region, region._ledger):
+    for kept in (region._region, region._ledger):
         kept.cache_clear()
     yield tmp_path
-    for kept in (region.region, region._ledger):
+    for kept in (region._region, region._ledger):
         kept.cache_clear()
 
 

@@ -22,7 +22,7 @@ from jiqun.web.people.models import AuditEntry
 from jiqun.web.people.scope import MASKED
 from jiqun.web.region import ledger
 
-KEPT = (region.region, region.run_of, region.evaluated, region.names_of, region._ledger)
+KEPT = (region._region, region.run_of, region.evaluated, region.names_of, region._ledger)
 
 
 @pytest.fixture(autouse=True)

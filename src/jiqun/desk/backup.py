@@ -21,7 +21,7 @@ from jiqun.problems import Place, ProblemsError, problem
 
 MANIFEST = "backup.json"
 _SQLITE = "sqlite:///"
-_FOLDERS = ("ledger", "runs", "originals", "quarantine", "uploads", "reports", "packs")
+_FOLDERS = ("ledger", "runs", "originals", "quarantine", "uploads", "reports", "packs", "published")
 _CHUNK = 1 << 20
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -12,6 +13,8 @@ from jiqun.ledger.snapshot import Snapshot
 from jiqun.ledger.workspace import SETTINGS, Workspace
 from jiqun.packs import TableContract
 
+PUBLISHED = "published"  # the pack of the rules that were published in the workbench
+
 
 @cache
 def _loaded(roots: tuple[Path, ...], pack_ids: tuple[str, ...]) -> packs.LawBook:
@@ -19,11 +22,21 @@ def _loaded(roots: tuple[Path, ...], pack_ids: tuple[str, ...]) -> packs.LawBook
     return packs.load(*roots, pack_ids=pack_ids or None)
 
 
+def newest_published(folder: Path) -> Path | None:
+    """Return the folder of the newest publication (`published/NNNN`, made whole by one renaming); None before any."""
+    try:
+        numbers = [one.name for one in os.scandir(folder / PUBLISHED) if one.name.isdigit()]
+    except FileNotFoundError:
+        return None
+    return folder / PUBLISHED / max(numbers, key=int) if numbers else None
+
+
 class Context:
     """The workspace folder given or the current one; opened only by commands that need it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, published: Path | None = None) -> None:
         self.folder = folder
+        self._published = published or newest_published(folder)
 
     @cached_property
     def opened(self) -> dict[str, Snapshot]:
@@ -39,18 +52,32 @@ class Context:
         """The packs of the workspace (its own folder `packs/` and those that ship with Jiqun); outside one, all."""
         if not (self.folder / SETTINGS).is_file():
             return self.everything
-        return _loaded(self._roots, self.workspace.packs)
+        return _loaded(self.roots, self.pack_ids)
 
     @cached_property
     def everything(self) -> packs.LawBook:
         """All packs at hand, those of other places too: for trying another place's rule."""
-        roots = self._roots if (self.folder / SETTINGS).is_file() else (packs.builtin_root(),)
+        roots = self.roots if (self.folder / SETTINGS).is_file() else (packs.builtin_root(),)
         return _loaded(roots, ())
 
     @property
-    def _roots(self) -> tuple[Path, ...]:
+    def roots(self) -> tuple[Path, ...]:
+        """Where packs lie: those that ship with Jiqun, the workspace's own, and what was published here."""
         own = self.workspace.root / "packs"
-        return (packs.builtin_root(), *([own] if own.is_dir() else []))
+        published = [self._published / PUBLISHED] if self._published else []
+        return (packs.builtin_root(), *([own] if own.is_dir() else []), *published)
+
+    @property
+    def pack_ids(self) -> tuple[str, ...]:
+        """The packs in force here; what was published here stands above them."""
+        return (*self.workspace.packs, *([PUBLISHED] if self._published else []))
+
+    @property
+    def published_root(self) -> Path:
+        """The folder of the publication this context reads; FileNotFoundError where it reads none."""
+        if self._published is None:
+            raise FileNotFoundError(PUBLISHED)
+        return self._published
 
     def contract(self, table: str) -> TableContract:
         """Return a table's contract; PACK-040 with the nearest name where there is none."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
 from django.conf import settings
 
-from jiqun.desk.context import Context
+from jiqun.desk.context import Context, newest_published
 from jiqun.desk.explaining import explain_subject, subject_facts
 from jiqun.desk.running import Run, all_runs, find_run
 from jiqun.ledger.decisions import DECISIONS
@@ -26,10 +26,14 @@ from jiqun.reports.run import Evaluated
 _RUNS_KEPT = 8
 
 
-@cache
 def region() -> Context:
-    """Return the workspace with its law book; packs are read once, a server is started anew after they change."""
-    return Context(settings.WORKSPACE)
+    """Return the workspace with its law book; the same object until a rule is published."""
+    return _region(settings.WORKSPACE, newest_published(settings.WORKSPACE))
+
+
+@lru_cache(maxsize=2)
+def _region(folder: Path, published: Path | None) -> Context:
+    return Context(folder, published)
 
 
 def runs() -> list[Run]:

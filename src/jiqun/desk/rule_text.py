@@ -1,0 +1,119 @@
+"""Changing numbers and heads in the YAML text of a rule, so that its comments and its order stay as they were."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import yaml
+
+Route = tuple[str | int, ...]
+_NUMBER = re.compile(r"[-+]?[0-9]{1,30}(?:\.[0-9]+)?")
+_WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
+# what an officer changes from year to year: places within their section, never ids or formulas
+_CHANGED = frozenset({"weight", "cap_times", "cap", "floor", "smallest", "points", "share", "times", "most", "least"})
+_WITHIN = frozenset({"shares", "bands", "places"})
+_PARTS = ("scores", "totals", "grades", "moves", "weights")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of a rule that may be changed: where it stands and what it says."""
+
+    route: Route
+    text: str
+
+    @property
+    def name(self) -> str:
+        """The route as a form names it."""
+        return "/".join(str(one) for one in self.route)
+
+
+def numbers(text: str) -> list[Number]:
+    """Return the numbers that are changed from year to year (weights, caps, bands, quota shares), in their order.
+
+    >>> numbers('scores: {all: {tax: {weight: 30, digits: 2}}}')
+    [Number(route=('scores', 'all', 'tax', 'weight'), text='30')]
+    """
+    return [
+        Number(route, node.value)
+        for route, node in _leaves(_composed(text), ())
+        if route[0] in _PARTS and _NUMBER.fullmatch(node.value) and (route[-1] in _CHANGED or _WITHIN & set(route))
+    ]
+
+
+def _composed(text: str) -> yaml.MappingNode:
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        node = None
+    return node if isinstance(node, yaml.MappingNode) else yaml.MappingNode("map", [])
+
+
+def _leaves(node: yaml.Node, route: Route) -> Iterator[tuple[Route, yaml.ScalarNode]]:
+    if isinstance(node, yaml.ScalarNode) and route:
+        yield route, node
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                yield from _leaves(value, (*route, key.value))
+    elif isinstance(node, yaml.SequenceNode):
+        for at, value in enumerate(node.value):
+            yield from _leaves(value, (*route, at))
+
+
+def written(value: str) -> str:
+    """Return a value as the packs write it: whole numbers plain, everything else as quoted text.
+
+    >>> written("35"), written("0.20"), written("2026-01-01")
+    ('35', '"0.20"', '"2026-01-01"')
+    """
+    return value if _WHOLE.fullmatch(value) else json.dumps(value, ensure_ascii=False)
+
+
+def with_numbers(text: str, changed: Mapping[str, str]) -> str:
+    """Return the text with numbers replaced, by their names; unknown names and what is no number raise ValueError."""
+    known = {one.name: one.route for one in numbers(text)}
+    spans = {route: node for route, node in _leaves(_composed(text), ())}
+    edits = []
+    for name, value in changed.items():
+        if name not in known or not _NUMBER.fullmatch(value.strip()):
+            raise ValueError(f"{name}: {value}")
+        edits.append((spans[known[name]].start_mark.index, spans[known[name]].end_mark.index, written(value.strip())))
+    return _edited(text, edits)
+
+
+def with_head(text: str, head: Mapping[str, str | Mapping[str, str]]) -> str:
+    """Return the text with keys of the object's head replaced, or put under its English title where it had none."""
+    top = {key.value: value for key, value in _composed(text).value}
+    edits = []
+    for key, value in head.items():
+        said = written(value) if isinstance(value, str) else _flow(value)
+        if key in top and isinstance(top[key], yaml.ScalarNode):
+            edits.append((top[key].start_mark.index, top[key].end_mark.index, said))
+        elif key in top:
+            edits.append((top[key].start_mark.index, _end(top[key]), said))
+        else:
+            after = text.index("\n", _end(top["title_en"])) + 1
+            edits.append((after, after, f"{key}: {said}\n"))
+    return _edited(text, edits)
+
+
+def _flow(value: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{key}: {written(one)}" for key, one in value.items()) + "}"
+
+
+def _end(node: yaml.Node) -> int:
+    """Where a node's text ends; a block's mark stands at the beginning of the next key."""
+    if isinstance(node, yaml.ScalarNode) or node.flow_style:
+        return int(node.end_mark.index)
+    inner = [part for pair in node.value for part in (pair if isinstance(pair, tuple) else (pair,))]
+    return _end(inner[-1]) if inner else int(node.end_mark.index)
+
+
+def _edited(text: str, edits: list[tuple[int, int, str]]) -> str:
+    for begin, end, said in sorted(edits, reverse=True):
+        text = text[:begin] + said + text[end:]
+    return text
