@@ -76,7 +76,7 @@ def written(value: str) -> str:
 def with_numbers(text: str, changed: Mapping[str, str]) -> str:
     """Return the text with numbers replaced, by their names; unknown names and what is no number raise ValueError."""
     known = {one.name: one.route for one in numbers(text)}
-    spans = {route: node for route, node in _leaves(_composed(text), ())}
+    spans = dict(_leaves(_composed(text), ()))
     edits = []
     for name, value in changed.items():
         if name not in known or not _NUMBER.fullmatch(value.strip()):
@@ -107,7 +107,7 @@ def _flow(value: Mapping[str, str]) -> str:
 
 def _end(node: yaml.Node) -> int:
     """Where a node's text ends; a block's mark stands at the beginning of the next key."""
-    if isinstance(node, yaml.ScalarNode) or node.flow_style:
+    if not isinstance(node, yaml.CollectionNode) or node.flow_style:
         return int(node.end_mark.index)
     inner = [part for pair in node.value for part in (pair if isinstance(pair, tuple) else (pair,))]
     return _end(inner[-1]) if inner else int(node.end_mark.index)
