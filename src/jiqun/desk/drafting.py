@@ -25,7 +25,7 @@ from jiqun.desk.running import Run
 from jiqun.methods import load
 from jiqun.methods.lint import lint_method
 from jiqun.methods.run import store, stored_runs
-from jiqun.packs import LawBook, read
+from jiqun.packs import read
 from jiqun.packs.lawbook import LawObject
 from jiqun.packs.lint import lint
 from jiqun.problems import Problem, ProblemsError, by_place, problem
@@ -52,19 +52,24 @@ def text_of(context: Context, one: LawObject) -> str:
     return (folder / one.source.file.partition("/")[2]).read_text("utf-8")
 
 
-def copied(context: Context, basis: Basis, edition: str) -> dict[str, str]:
-    """Copy a rule and its document as a draft with an edition of its own. DRAFT-001 where the edition is taken."""
+def copied(context: Context, basis: Basis, edition: str, begins: str) -> dict[str, str]:
+    """Copy a rule and its document as a draft with an edition and a first day (yyyy-mm-dd) of its own.
+
+    It bears the status it would be published with, so that what is tried is to the letter what is published: `trial`
+    where numbers are illustrative, else `in_force`. DRAFT-001 where the edition is taken.
+    """
     book = context.book if context.book.has("method", basis.method) else context.everything
     if any(one.model.edition == edition for one in book.editions("method", basis.method)):
         raise ProblemsError([problem("DRAFT-001", method=basis.method, edition=edition)])
     rule = book.object("method", basis.method, basis.edition or None)
-    head: dict[str, str] = {"edition": edition, "status": "draft"}
+    status = "trial" if rule.model.completeness == "illustrative" else "in_force"
+    head: dict[str, str | Mapping[str, str]] = {"edition": edition, "status": status, "in_force": {"from": begins}}
     files = {}
     if rule.model.document and book.has("document", rule.model.document):
         new = f"{rule.model.document}-{edition}"
         paper = with_head(
             text_of(context, book.object("document", rule.model.document)),
-            {"id": new, "status": "draft", "supersedes": rule.model.document},
+            {"id": new, "status": "in_force", "supersedes": rule.model.document},
         )
         files[DOCUMENT], head["document"] = paper, new
     return {METHOD: with_head(text_of(context, rule), head), **files}
@@ -178,11 +183,13 @@ def tried(context: Context, basis: Basis, files: Files, period: str, step: Step)
     return compare_runs(there, before, Run(there, stored))
 
 
-def tried_run(context: Context, basis: Basis, files: Files, id_: str) -> Run | None:
-    """Return the run of a draft that a try made; None where there is none of that id."""
-    there = draft_context(context, basis, files)
-    runs = there.published_root / "runs"
-    return next((Run(there, one) for one in stored_runs(runs) if one.id == id_), None) if runs.is_dir() else None
+def draft_run(context: Context, id_: str) -> Run | None:
+    """Return the run that a try of a draft made, by its whole id; None where there is none."""
+    folder = context.folder / "drafts"
+    for root in sorted(folder.glob(f"*/runs/{id_}")) if id_.isalnum() and folder.is_dir() else ():
+        there = Context(context.folder, published=root.parents[1])
+        return next(Run(there, one) for one in stored_runs(root.parent) if one.id == id_)
+    return None
 
 
 # --- publishing
@@ -218,8 +225,3 @@ def publications(context: Context) -> Sequence[Mapping[str, Any]]:
     """Return who published what when, the newest first, as the publications themselves say."""
     notes = sorted((context.folder / "published").glob(f"[0-9]*/{_NOTE}"), reverse=True)
     return [json.loads(one.read_text("utf-8")) for one in notes]
-
-
-def draft_book(context: Context, basis: Basis, files: Files) -> LawBook:
-    """Return the law book as it would be were the draft published; ProblemsError where it cannot be read."""
-    return draft_context(context, basis, files).book

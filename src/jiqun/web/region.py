@@ -11,6 +11,7 @@ import polars as pl
 from django.conf import settings
 
 from jiqun.desk.context import Context, newest_published
+from jiqun.desk.drafting import draft_run
 from jiqun.desk.explaining import explain_subject, subject_facts
 from jiqun.desk.running import Run, all_runs, find_run
 from jiqun.ledger.decisions import DECISIONS
@@ -43,8 +44,11 @@ def runs() -> list[Run]:
 
 @lru_cache(maxsize=_RUNS_KEPT)
 def run_of(id_: str) -> Run:
-    """Return a run; what lies under an id never changes, so it is kept. CLI-003 where there is none."""
-    return find_run(region(), id_)
+    """Return a run, or the run of a draft's try; what lies under an id never changes, so it is kept.
+
+    CLI-003 where there is none.
+    """
+    return draft_run(region(), id_) or find_run(region(), id_)
 
 
 @lru_cache(maxsize=_RUNS_KEPT)

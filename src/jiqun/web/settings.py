@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "jiqun.web.ladder",
     "jiqun.web.grades",
     "jiqun.web.rules",
+    "jiqun.web.drafts",
     "jiqun.web.disposals",
     "jiqun.web.campaigns",
     "jiqun.web.briefs",

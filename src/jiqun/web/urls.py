@@ -15,6 +15,7 @@ urlpatterns = [
     path("grades/", include("jiqun.web.grades.urls")),
     path("reports/", include("jiqun.web.briefs.urls")),
     path("rules/", include("jiqun.web.rules.urls")),
+    path("drafts/", include("jiqun.web.drafts.urls")),
     path("land/", include("jiqun.web.land.urls")),
     path("disposals/", include("jiqun.web.disposals.urls")),
     path("campaigns/", include("jiqun.web.campaigns.urls")),

@@ -19,16 +19,9 @@ from jiqun.web.disposals.state import State, state_of
 from jiqun.web.people.audit import record
 from jiqun.web.people.models import User
 from jiqun.web.region import region
+from jiqun.web.shell.refused import RefusedError
 
 PROPOSE, DECIDE = ("propose", "adjust"), ("decide", "approve")
-
-
-class RefusedError(ValueError):
-    """A step that is not taken, and why, in both languages."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        self.words = (zh, en)
-        super().__init__(zh)
 
 
 def _allow(user: User, rights: tuple[str, ...]) -> None:

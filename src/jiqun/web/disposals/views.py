@@ -26,6 +26,7 @@ from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import region, run_of
 from jiqun.web.shell.language import both, spoken
+from jiqun.web.shell.refused import RefusedError
 
 _ROWS = 100
 
@@ -128,7 +129,7 @@ def _done(request: HttpRequest, run: str, enterprise: str, act: Any) -> HttpResp
     try:
         act()
         messages.success(request, both("已记录。", "Recorded."))
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         messages.error(request, both(*refused.words))
     except ProblemsError as told:
         for each in told.problems:

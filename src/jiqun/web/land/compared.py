@@ -42,13 +42,22 @@ _SCHEMA = {
 
 def file_of(before: str, after: str) -> Path:
     """Return where the comparison of two runs is kept; runs never change, so neither does it."""
-    return region().workspace.root / _FOLDER / f"{run_of(before).id}-{run_of(after).id}.parquet"
+    return _file(run_of(before), run_of(after))
+
+
+def _file(early: Run, late: Run) -> Path:
+    return region().workspace.root / _FOLDER / f"{early.id}-{late.id}.parquet"
 
 
 def make(before: str, after: str) -> Path:
     """Compare two runs and keep the rows; made twice it is the same file."""
-    file = file_of(before, after)
-    told = compare_runs(region(), run_of(before), run_of(after))
+    early, late = run_of(before), run_of(after)
+    return keep_rows(compare_runs(region(), early, late), early, late)
+
+
+def keep_rows(told: Compared, early: Run, late: Run) -> Path:
+    """Keep the rows of a comparison."""
+    file = _file(early, late)
     rows = [_row(told, one) for one in told.found.changes]
     file.parent.mkdir(exist_ok=True)
     draft = file.with_suffix(f".{os.getpid()}.draft")

@@ -28,21 +28,22 @@ ROLES: Final[dict[str, Role]] = {
             "administrator",
             "系统管理员",
             "Administrator",
-            READ | {"people", "audit", "import", "undo", "export", "evaluate", "review", "campaign"},
+            READ | {"people", "audit", "import", "undo", "export", "evaluate", "review", "campaign", "drafts"},
             sees_restricted=True,
         ),
         Role(
             "analyst",
             "市级分析员",
             "City analyst",
-            READ | {"import", "undo", "export", "evaluate", "review", "campaign", "adjust", "rules", "decide"},
+            READ
+            | {"import", "undo", "export", "evaluate", "review", "campaign", "adjust", "rules", "decide", "drafts"},
             sees_restricted=True,
         ),
         Role(
             "signer",
             "审定领导",
             "Signing leader",
-            READ | {"export", "sign", "approve"},
+            READ | {"export", "sign", "approve", "drafts"},
             sees_restricted=True,
         ),
         Role("department", "部门填报员", "Department", READ | {"import", "export"}),
@@ -50,6 +51,6 @@ ROLES: Final[dict[str, Role]] = {
         Role("park", "园区", "Park", _FIELD, limited_by="park"),
         Role("enterprise", "企业", "Enterprise", READ | {"appeal"}, limited_by="enterprise", sees_restricted=True),
         Role("leader", "领导（只读）", "Leader (read only)", READ | {"export"}),
-        Role("auditor", "审计", "Auditor", READ | {"audit", "export"}, sees_restricted=True),
+        Role("auditor", "审计", "Auditor", READ | {"audit", "export", "drafts"}, sees_restricted=True),
     )
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -47,6 +49,7 @@ def _words(status: str, completeness: str) -> tuple[str, str]:
 @needs("read")
 def rule(request: HttpRequest, id_: str) -> HttpResponse:
     """Show a rule: law left, calculation right; PACK problems where it does not compile."""
+    user: Any = request.user
     book = queries.book_of(id_)
     if not book.has("method", id_):
         raise Http404
@@ -67,5 +70,6 @@ def rule(request: HttpRequest, id_: str) -> HttpResponse:
         "parameters": parameters, "editions": editions, "edition": edition, "before": before, "changes": changes,
         "counted": counted, "numbers": sum(counted.values()), "examples": queries.examples(book, method, spoken()),
         "status": status, "completeness": completeness, "document": document,
+        "may_draft": user.may("rules"),
     }  # fmt: skip
     return render(request, "rules/rule.html", shown)

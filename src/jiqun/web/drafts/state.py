@@ -1,0 +1,95 @@
+"""Where a draft stands: everything follows from its events, in their order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from jiqun.desk.drafting import Basis, digest_of
+from jiqun.web.drafts.models import DraftEvent, RuleDraft
+
+STAGES: dict[str, tuple[str, str]] = {
+    "checking": ("检查中", "being checked"),
+    "faulty": ("有错误", "has errors"),
+    "untried": ("待试算", "to be tried"),
+    "ready": ("待发布", "to be published"),
+    "published": ("已发布", "published"),
+    "dropped": ("已作废", "dropped"),
+}
+EVENTS: dict[str, tuple[str, str]] = {
+    "revised": ("保存修改", "saved"),
+    "checked": ("检查", "checked"),
+    "tried": ("试算", "tried"),
+    "returned": ("退回", "sent back"),
+    "refused": ("发布未成", "not published"),
+    "published": ("发布", "published"),
+    "dropped": ("作废", "dropped"),
+}
+
+
+@dataclass
+class State:
+    """A draft: its files of now, what the check found, what they change, the newest try, who wrote it."""
+
+    draft: RuleDraft
+    events: list[DraftEvent] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    problems: list[dict[str, Any]] | None = None
+    changes: dict[str, list[dict[str, str]]] | None = None  # by language; None while it cannot be read
+    tried: dict[str, Any] | None = None
+    authors: set[str] = field(default_factory=set)
+    number: int = 0
+    is_dropped: bool = False
+
+    def apply(self, event: DraftEvent) -> None:
+        said: dict[str, Any] = event.details
+        if event.kind == "revised":
+            self.files, self.problems, self.changes, self.tried = said["files"], None, None, None
+            self.authors.add(event.by)
+        elif event.kind == "checked" and said["digest"] == self.digest:
+            self.problems, self.changes = said["problems"], said["changes"]
+        elif event.kind == "tried" and said["digest"] == self.digest:
+            self.tried = said
+        elif event.kind == "returned":
+            self.tried = None
+        elif event.kind == "published":
+            self.number = said["number"]
+        elif event.kind == "dropped":
+            self.is_dropped = True
+
+    @property
+    def digest(self) -> str:
+        return digest_of(self.files)
+
+    @property
+    def basis(self) -> Basis:
+        return Basis(self.draft.method, self.draft.base)
+
+    @property
+    def is_open(self) -> bool:
+        return not self.number and not self.is_dropped
+
+    @property
+    def errors(self) -> int:
+        return sum(one["severity"] == "error" for one in self.problems or ())
+
+    @property
+    def stage(self) -> str:
+        if not self.is_open:
+            return "published" if self.number else "dropped"
+        if self.problems is None:
+            return "checking"
+        return "faulty" if self.errors else "ready" if self.tried else "untried"
+
+    @property
+    def revisions(self) -> list[DraftEvent]:
+        """Every saved state, the newest first."""
+        return [one for one in reversed(self.events) if one.kind == "revised"]
+
+
+def state_of(draft: RuleDraft) -> State:
+    """Return where a draft stands, from its events."""
+    state = State(draft, list(draft.events.all()))
+    for event in state.events:
+        state.apply(event)
+    return state

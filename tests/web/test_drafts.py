@@ -1,0 +1,182 @@
+"""A rule is changed by one, tried on everybody, and published by another; the old edition stays readable."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from django.conf import settings
+from django.db import DatabaseError, connection
+from tests.web.conftest import As
+
+from jiqun.desk.context import Context
+from jiqun.desk.evaluating import find_method
+from jiqun.web.drafts.models import DraftEvent, RuleDraft
+from jiqun.web.drafts.state import state_of
+from jiqun.web.jobs.models import Job
+from jiqun.web.jobs.queue import do_all
+from jiqun.web.people.models import AuditEntry
+
+RULE = "per-mu.chongqing-template"
+TAX, VALUE = "n:scores/above_scale/tax_per_mu/weight", "n:scores/above_scale/value_added_per_mu/weight"
+PAPER = {"begins": "2026-01-01", "number": "渝经信发〔2026〕1号", "issued": "2025-12-20"}
+
+
+@pytest.fixture
+def own(demo, tmp_path, _on_demo):
+    """A workspace that may be changed: the law is published in it."""
+    folder = tmp_path / "workspace"
+    shutil.copytree(demo.folder, folder)
+    settings.WORKSPACE = folder
+    return folder
+
+
+@pytest.fixture
+def draft(own, as_user: As):
+    said = {"method": RULE, "base": "2023", "edition": "2026", "begins": "2026-01-01"}
+    as_user("analyst").post("/drafts/copy/", said)
+    do_all()
+    return RuleDraft.objects.get()
+
+
+def change(client, draft, **said):
+    said = {"seen": state_of(draft).digest, "reason": "提高税收权重", **said}
+    answer = client.post(f"/drafts/{draft.pk}/do/save/", said, follow=True)
+    do_all()
+    return answer.content.decode()
+
+
+def page(client, draft):
+    return client.get(f"/drafts/{draft.pk}/").content.decode()
+
+
+def test_from_a_copy_to_a_rule_in_force_by_two_people(draft, own, as_user):
+    author, signer = as_user("analyst"), as_user("signer")
+    assert state_of(draft).stage == "untried" and "待试算" in page(author, draft)
+    change(author, draft, **{TAX: "35", VALUE: "20"}, **PAPER)
+    shown = page(author, draft)
+    assert "<del>" in shown and "原 30" in shown and "35" in shown
+    author.post(f"/drafts/{draft.pk}/do/try/", {"period": "2024"})
+    do_all()
+    assert state_of(draft).stage == "ready", state_of(draft).problems
+    tried = state_of(draft).tried
+    shown = page(signer, draft)
+    assert "逐家看升降和原因" in shown and "还缺" not in shown
+    compared = signer.get(f"/land/compare/{tried['before']}/{tried['after']}/")
+    assert compared.status_code == 200 and "试算" in compared.content.decode()
+    firm = find_firm(tried)
+    assert signer.get(f"/land/runs/{tried['after']}/firms/{firm}/").status_code == 200
+    signer.post(f"/drafts/{draft.pk}/do/publish/", {"seen": state_of(draft).digest})
+    do_all()
+    assert state_of(draft).stage == "published", [one.problems for one in Job.objects.all()]
+    assert find_method(Context(own), RULE).method.edition == "2026"
+    rule = author.get(f"/rules/{RULE}/?edition=2026&from=2023").content.decode()
+    assert "权重" in rule and PAPER["number"] in rule
+    assert "edition=2023" in rule or "2023" in rule
+    law = author.get("/drafts/").content.decode()
+    assert PAPER["number"] in law
+    assert AuditEntry.objects.filter(action="rule.published", about=f"{RULE}@2026").count() == 1
+    assert "已经发布或作废" in change(author, draft, **{TAX: "40"})
+
+
+def find_firm(tried):
+    from jiqun.web.region import run_of
+
+    return run_of(tried["after"]).trace["enterprise"][0]
+
+
+def test_who_wrote_it_cannot_publish_and_nothing_is_published_untried_or_without_its_paper(draft, as_user, people):
+    author, signer = as_user("analyst"), as_user("signer")
+    signer.post(f"/drafts/{draft.pk}/do/publish/", {"seen": state_of(draft).digest})
+    shown = page(signer, draft)
+    assert "还没有试算" in shown and "没有填文号" in shown or "文号还是旧" in shown
+    people["analyst"].role = "signer"
+    people["analyst"].save()
+    assert "四眼原则" in page(author, draft)
+    author.post(f"/drafts/{draft.pk}/do/publish/", {"seen": state_of(draft).digest})
+    do_all()
+    assert state_of(draft).stage == "untried"
+
+
+def test_a_change_after_the_try_must_be_tried_again(draft, as_user):
+    author = as_user("analyst")
+    author.post(f"/drafts/{draft.pk}/do/try/", {"period": "2024"})
+    do_all()
+    assert state_of(draft).stage == "ready"
+    change(author, draft, **{TAX: "31"})
+    assert state_of(draft).stage == "untried"
+    as_user("signer").post(f"/drafts/{draft.pk}/do/return/", {"reason": "请说明依据"})
+    assert "请说明依据" in page(author, draft)
+
+
+def test_nobody_overwrites_what_another_saved_and_an_earlier_state_comes_back(draft, as_user):
+    author = as_user("analyst")
+    first = state_of(draft)
+    change(author, draft, **{TAX: "35"})
+    assert "别人刚刚保存" in change(author, draft, **{TAX: "36", "seen": first.digest})
+    event = first.revisions[0].pk
+    author.post(f"/drafts/{draft.pk}/do/restore/", {"event": event, "seen": state_of(draft).digest})
+    assert state_of(draft).files == first.files and len(state_of(draft).revisions) == 3
+    assert "没有改动" in change(author, draft, **{TAX: "30"})
+    assert "请写修改理由" in change(author, draft, **{TAX: "33", "reason": " "})
+    assert "这里要写数字" in change(author, draft, **{TAX: "三十"})
+
+
+@pytest.mark.parametrize("broken", ["tax / lend", "__import__('os').system('id')", "tax / (", "tax ** 9999999"])
+def test_a_broken_text_is_kept_told_at_its_line_and_never_tried(draft, as_user, broken):
+    author, state = as_user("analyst"), state_of(draft)
+    text = state.files["method.yaml"].replace("tax / land", broken, 1)
+    said = {"f:method.yaml": text, "reason": "改公式", "seen": state.digest}
+    author.post(f"/drafts/{draft.pk}/do/text/", said)
+    do_all()
+    state = state_of(draft)
+    line = next(at for at, one in enumerate(text.splitlines(), 1) if broken in one)
+    assert state.stage == "faulty" and line in {one["line"] for one in state.problems if one["severity"] == "error"}
+    assert f"第 {line} 行" in author.get(f"/drafts/{draft.pk}/text/").content.decode()
+    author.post(f"/drafts/{draft.pk}/do/try/", {"period": "2024"})
+    assert not Job.objects.filter(kind="drafts.try").exists()
+
+
+@pytest.mark.parametrize("text", ["", "[", "- a", "kind: method\nid: other\n", "&a [*a]"])
+def test_a_text_that_is_no_rule_breaks_no_page(draft, as_user, text):
+    author, state = as_user("analyst"), state_of(draft)
+    said = {"f:method.yaml": text, "reason": "坏", "seen": state.digest}
+    author.post(f"/drafts/{draft.pk}/do/text/", said)
+    do_all()
+    assert author.get(f"/drafts/{draft.pk}/").status_code == 200
+    assert state_of(draft).stage in ("faulty", "untried")
+
+
+@pytest.mark.parametrize("username", ["district", "park", "firm", "tax", "leader"])
+def test_drafts_are_for_those_who_write_sign_or_audit_rules(draft, as_user, username):
+    client = as_user(username)
+    for address in ("/drafts/", f"/drafts/{draft.pk}/", f"/drafts/{draft.pk}/text/"):
+        assert client.get(address).status_code == 403
+    for what in ("save", "text", "try", "publish", "drop", "return", "restore"):
+        assert client.post(f"/drafts/{draft.pk}/do/{what}/").status_code == 403
+    assert client.post("/drafts/copy/", {"method": RULE, "base": "2023"}).status_code == 403
+
+
+def test_the_signer_writes_no_rule_and_the_auditor_only_reads(draft, as_user):
+    digest = state_of(draft).digest
+    for username in ("signer", "auditor"):
+        said = {"seen": digest, "reason": "x", TAX: "40"}
+        assert as_user(username).post(f"/drafts/{draft.pk}/do/save/", said).status_code == 403
+    assert as_user("auditor").post(f"/drafts/{draft.pk}/do/return/", {"reason": "x"}).status_code == 403
+    assert as_user("auditor").get(f"/drafts/{draft.pk}/").status_code == 200
+
+
+def test_an_edition_that_is_there_is_not_made_again(draft, as_user):
+    said = {"method": RULE, "base": "2023", "edition": "2023", "begins": "2026-01-01"}
+    answer = as_user("analyst").post("/drafts/copy/", said, follow=True)
+    assert "DRAFT-001" in answer.content.decode() and RuleDraft.objects.count() == 1
+
+
+def test_events_are_never_changed_or_removed(draft):
+    event = DraftEvent.objects.first()
+    with pytest.raises(TypeError):
+        event.save()
+    with pytest.raises(TypeError):
+        event.delete()
+    with pytest.raises(DatabaseError), connection.cursor() as cursor:
+        cursor.execute("UPDATE drafts_draftevent SET by = 'x'")
