@@ -101,6 +101,10 @@ def test_no_page_is_wider_than_its_window_or_has_a_serious_fault_for_a_screen_re
         "/grades/green/",
         "/grades/green/energy-limit.steel/",
         "/grades/digital/",
+        "/land/accounts/",
+        "/land/rankings/",
+        "/land/compare/",
+        "/disposals/",
     )
     kept = (
         "/ledger/imports/",
@@ -111,12 +115,15 @@ def test_no_page_is_wider_than_its_window_or_has_a_serious_fault_for_a_screen_re
         "/reports/",
         "/reports/schedules/",
         "/rules/",
+        "/drafts/",
     )
     own = (f"/land/runs/{run}/", f"/land/runs/{run}/firms/{firm}/", f"/enterprises/{firm}/", "/rules/per-mu.huaian/")
     for address in (*whole, *kept, *own):
         page.goto(address)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{address} is {wide} px too wide at {width}"
+        if width < 1000 and address not in ("/", "/enterprises/"):  # the same pages were judged at the other width
+            continue
         found = Axe().run(page).response["violations"]
         serious = [one for one in found if one["impact"] in ("serious", "critical")]
         told = [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in serious]

@@ -145,7 +145,7 @@ drafting.publish(region, basis, drafting.copied(region, basis, "2026", "2026-01-
 """
 
 
-@pytest.mark.parametrize("at", [0, 4, 7, 8])
+@pytest.mark.parametrize("at", [4, 8])
 def test_a_kill_leaves_the_old_law_or_the_new(region, at):
     done = subprocess.run([sys.executable, "-c", _KILLED, str(region.folder), str(at)], env=os.environ, check=False)
     assert done.returncode == -signal.SIGKILL

@@ -226,7 +226,7 @@ FORMULAS = st.lists(
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate),  # shrinking six formulas on two engines would take minutes

@@ -69,7 +69,12 @@ def copied(context: Context, basis: Basis, edition: str, begins: str) -> dict[st
         new = f"{rule.model.document}-{edition}"
         paper = with_head(
             text_of(context, book.object("document", rule.model.document)),
-            {"id": new, "status": "in_force", "supersedes": rule.model.document},
+            {
+                "id": new,
+                "status": "in_force",
+                "supersedes": rule.model.document,
+                "source": {"evidence": "O"},  # it is the region's own paper, and was read on none of the old pages
+            },
         )
         files[DOCUMENT], head["document"] = paper, new
     return {METHOD: with_head(text_of(context, rule), head), **files}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -39,14 +41,22 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = [
         (one, both(*STAGES[one.stage]), _title(one), one.events[-1], names.get(one.events[-1].by, "")) for one in states
     ]
-    law = [{**one, "by": names.get(one.get("by", ""), one.get("by", ""))} for one in publications(region())]
+    law = [_publication(one, names) for one in publications(region())]
     shown = {"rows": rows, "open": sum(one.is_open for one in states), "law": law}
     return render(request, "drafts/listing.html", shown)
 
 
+def _publication(said: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    title = _rule_title(said["method"], said["edition"])
+    return {**said, "by": names.get(said["by"], said["by"]), "at": datetime.fromisoformat(said["at"]), "title": title}
+
+
 def _title(state: State) -> str:
-    book = book_of(state.draft.method)
-    rule = book.method(state.draft.method, state.draft.base or None)
+    return _rule_title(state.draft.method, state.draft.base)
+
+
+def _rule_title(method: str, edition: str) -> str:
+    rule = book_of(method).method(method, edition or None)
     return rule.title if spoken() == "zh" else rule.title_en
 
 

@@ -59,7 +59,7 @@ def compare(request: HttpRequest, before: str, after: str) -> HttpResponse:
     user: Any = request.user
     scope, wanted = _scope(request), _wanted(request)
     early, late = run_of(before), run_of(after)
-    shown: dict[str, Any] = {"early": early, "late": late, "wanted": wanted}
+    shown: dict[str, Any] = {"early": early, "late": late, "wanted": wanted, "sides": _sides(early, late)}
     frame = compared.rows(before, after, scope)
     if frame is not None:
         data = evaluated(late.id, spoken())
@@ -79,6 +79,13 @@ def compare(request: HttpRequest, before: str, after: str) -> HttpResponse:
             "title": data.voice.pick(data.plan.method.title, data.plan.method.title_en),
         }
     return render(request, "land/compare.html", shown)
+
+
+def _sides(early: Run, late: Run) -> tuple[str, str]:
+    """Call two runs by their period; by the edition of the rule where both are of the same."""
+    if early.period != late.period or early.edition == late.edition:
+        return early.period, late.period
+    return both(f"{early.edition}版", f"edition {early.edition}"), both(f"{late.edition}版", f"edition {late.edition}")
 
 
 def _line(row: dict[str, Any], places: Any) -> dict[str, Any]:

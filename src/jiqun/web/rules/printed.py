@@ -134,11 +134,24 @@ class Change:
 
 
 def differences(old: Printed, new: Printed) -> list[Change]:
-    """Say in words what a new edition changed, row by row, in the order of the new one; what it dropped comes last."""
+    """Say in words what a new edition changed, row by row, in the order of the new one; what it dropped comes last.
+
+    Of a row that both have, only the cells that differ are said, with their column.
+    """
     before, after = ({one.key: one for one in each.rows} for each in (old, new))
     found = [
-        Change(row.section, row.name, before[key].text if key in before else "", row.text)
+        Change(row.section, row.name, *(_apart(before[key], row) if key in before else ("", row.text)))
         for key, row in after.items()
         if key not in before or before[key].text != row.text
     ]
     return found + [Change(row.section, row.name, row.text, "") for key, row in before.items() if key not in after]
+
+
+def _apart(old: Row, new: Row) -> tuple[str, str]:
+    """Return what two rows of the same name say where they differ."""
+    sides = (old, new)
+    heads = list(dict.fromkeys(head for one in sides for head, _ in one.cells))
+    cells = [dict(one.cells) for one in sides]
+    apart = [head for head in heads if cells[0].get(head, "") != cells[1].get(head, "")]
+    before, after = ("；".join(f"{head} {one[head]}".strip() for head in apart if one.get(head)) for one in cells)
+    return (before, after) if apart else (old.text, new.text)

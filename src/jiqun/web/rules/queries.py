@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from jiqun.desk.context import PUBLISHED
 from jiqun.methods.examples import examples_of
 from jiqun.methods.wording.expected import expected_words
 from jiqun.methods.wording.numbers import grouped
@@ -75,8 +76,13 @@ def _examples_counted(book: LawBook) -> dict[str, int]:
 
 
 def examples(book: LawBook, method: Method, language: Language) -> list[tuple[Example, tuple[tuple[str, str], ...]]]:
-    """Return the worked examples of a method's edition, each with what must come out, in words."""
-    found = (one for one in examples_of(book, method) if one.method_edition in (None, method.edition))
+    """Return the worked examples of a method's edition, each with what must come out, in words.
+
+    An example that names no edition speaks of those that its pack has, not of one that was published here.
+    """
+    published = {one.model.edition for one in book.objects("method", PUBLISHED) if one.id == method.id}
+    named = (method.edition,) if method.edition in published else (None, method.edition)
+    found = (one for one in examples_of(book, method) if one.method_edition in named)
     return [(one, expected_words(method, one, language)) for one in found]
 
 
