@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from jiqun.web.people.actions import Person, add
+from jiqun.web.people.first import first_people
 from jiqun.web.people.models import AuditEntry, User
 
 
@@ -79,3 +80,9 @@ def test_the_language_switch_is_kept_with_the_user(as_user):
 
 def test_migrations_say_what_the_models_say():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_no_draw_of_the_first_password_is_refused_for_looking_like_a_name(demo, monkeypatch):
+    monkeypatch.setattr("secrets.token_urlsafe", lambda size: ("district-X" * size)[: size * 4 // 3])
+    made, _ = first_people(demo.folder)
+    assert "district" in {one.username for one in made}

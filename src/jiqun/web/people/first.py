@@ -23,7 +23,7 @@ def first_people(root: Path) -> tuple[list[User], str]:
     """
     if User.objects.exists():
         return [], ""
-    password = secrets.token_urlsafe(9)
+    password = secrets.token_urlsafe(16)  # long enough that by no chance it is too similar to one of the names
     is_demo = (root / _DEMO).is_file()
     people = _demo_people() if is_demo else [Person("admin", "administrator", full_name="管理员")]
     return [add(one, password, "jiqun serve", must_change=not is_demo) for one in people], password
