@@ -19,6 +19,7 @@ from django.utils import timezone
 from tests import own_rule
 from tests.demo_region import Demo
 
+from jiqun.desk import context
 from jiqun.web import region
 from jiqun.web.campaigns.arithmetic import arithmetic, effects
 from jiqun.web.campaigns.corrections import targets
@@ -208,6 +209,31 @@ def test_an_illustrative_rule_is_never_signed_and_the_page_says_why(
     assert "示意" in told
     assert "试行" in told
     assert not desk.state.signed
+
+
+def test_a_rule_read_in_part_is_signed_only_by_who_accepts_its_doubts(
+    as_user: As, notice_is_over: Callable[[], None]
+) -> None:
+    rule = settings.WORKSPACE / "packs" / "own" / "method.yaml"
+    partly = "completeness: partial\ndoubts:\n  - 附件二没有读到\n"
+    rule.write_text(rule.read_text("utf-8").replace("completeness: complete\n", partly), "utf-8")
+    region._region.cache_clear()
+    context._loaded.cache_clear()
+    desk = Desk(as_user, "own.rule")
+    desk.go("check", "trial")
+    desk.do("analyst", "trial")
+    desk.go("adjust", "notice")
+    desk.do("analyst", "notice")
+    notice_is_over()
+    desk.go("appeal", "sign")
+    assert "附件二没有读到" in desk.page("signer")
+    assert "1 处疑义" in desk.do("signer", "sign", document="示亩均办〔2026〕1号")
+    assert not desk.state.signed and desk.state.sign_asked is None
+    desk.do("signer", "sign", document="示亩均办〔2026〕1号", accepts_doubts="1")
+    signed = region.run_of(desk.state.signed)
+    assert signed.sign_off is not None and signed.sign_off.accepts_doubts
+    assert "疑义" in signed.sign_off.words()
+    assert desk.state.events[-1].details["accepts_doubts"] is True
 
 
 def test_a_district_sees_and_touches_only_its_own_firms(as_user: As, people: dict[str, User]) -> None:

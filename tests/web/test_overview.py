@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from jiqun.web.disposals.models import Disposal, DisposalEvent
 from jiqun.web.ladder.queries import calendar
 from jiqun.web.ledger.models import Duty
 from jiqun.web.people.scope import Scope
@@ -70,3 +71,19 @@ def test_titles_to_be_reviewed_and_data_that_is_owed_stand_under_what_is_due(as_
     late = sum(one.left < 0 for one in calendar(Scope(), today, "zh"))
     told = sum(int(one.about.split()[0]) for one in city if one.late and one.to == reverse("ladder:calendar"))
     assert late == told > 0
+
+
+def test_a_disposal_that_is_due_stands_with_what_is_due_for_its_own_district_only(as_user, people):
+    today = timezone.localdate()
+    firms = ledger().table("enterprise").filter(pl.col("district") == people["district"].place)["enterprise"]
+    other = ledger().table("enterprise").filter(pl.col("district") != people["district"].place)["enterprise"]
+    for enterprise, day in ((firms[0], today + timedelta(days=3)), (other[0], today - timedelta(days=1)), (other[1], today + timedelta(days=30))):  # fmt: skip
+        case = Disposal.objects.create(year=2024, enterprise=enterprise)
+        said = {"way": "merge", "unit": "x", "due": day.isoformat()}
+        DisposalEvent.objects.create(disposal=case, at=timezone.now(), by="x", kind="proposed", details=said)
+    city, district = (as_user(who).get("/").context["due"] for who in ("leader", "district"))
+    assert [(one.what, one.late, one.about) for one in city if one.to == "/disposals/"] == [
+        ("低效企业处置逾期", True, "1 家企业"),
+        ("低效企业处置到期", False, "1 家企业"),
+    ]
+    assert [one.late for one in district if one.to == "/disposals/"] == [False]

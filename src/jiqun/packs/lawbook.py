@@ -101,6 +101,10 @@ class DatedValue:
     place: Place
 
 
+def _age(one: LawObject) -> tuple[date, str]:
+    return one.model.in_force.from_ or date.min, one.model.edition or ""
+
+
 class LawBook:
     """The objects of a chain of packs; a narrower pack's object stands instead of the wider one's with the same id."""
 
@@ -139,8 +143,14 @@ class LawBook:
 
     def editions(self, kind: str, id: str) -> tuple[LawObject, ...]:
         """List the editions of an object, the one in force first from the latest day last."""
-        found = [one for one in self._objects.values() if (one.kind, one.id) == (kind, id)]
-        return tuple(sorted(found, key=lambda one: (one.model.in_force.from_ or date.min, one.model.edition or "")))
+        return self._editions.get((kind, id), ())
+
+    @cached_property
+    def _editions(self) -> dict[tuple[str, str], tuple[LawObject, ...]]:
+        found: dict[tuple[str, str], list[LawObject]] = {}
+        for one in self._objects.values():
+            found.setdefault((one.kind, one.id), []).append(one)
+        return {key: tuple(sorted(held, key=_age)) for key, held in found.items()}
 
     def object(self, kind: str, id: str, edition: str | None = None) -> LawObject:
         """Return an object with its places; of several editions the latest. ProblemsError PACK-040 where none is."""
@@ -202,16 +212,16 @@ class LawBook:
             and table in (None, one.model.evaluates.table)
         )
 
-    @property
+    @cached_property
     def tables(self) -> Mapping[str, TableContract]:
         """Every table's contract by id, with the columns that narrower packs add."""
-        return {one.id: self.table(one.id) for _, one in self._tables() if one.adds_to is None}
+        return {one.id: self.table(one.id) for _, one in self._tables if one.adds_to is None}
 
     def table(self, id: str) -> TableContract:
         """Return a table's contract with the columns, checks and keys that narrower packs add to it."""
         found = self.get("table", id)
         assert isinstance(found, TableContract)
-        for _, one in self._tables():
+        for _, one in self._tables:
             if one.adds_to == id:
                 found = found.model_copy(
                     update={
@@ -222,12 +232,13 @@ class LawBook:
                 )
         return found
 
+    @cached_property
     def _tables(self) -> tuple[tuple[LawObject, TableContract], ...]:
         return tuple((one, one.model) for one in self.objects("table") if isinstance(one.model, TableContract))
 
     def _clashing_columns(self) -> Iterator[Problem]:
         owners: dict[tuple[str, str], Place] = {}
-        for one, table in sorted(self._tables(), key=lambda pair: pair[1].adds_to is not None):
+        for one, table in sorted(self._tables, key=lambda pair: pair[1].adds_to is not None):
             name = table.adds_to or table.id
             for index, column in enumerate(table.fields):
                 place = one.place("fields", index, "name")

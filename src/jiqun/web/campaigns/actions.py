@@ -13,7 +13,7 @@ from django.utils import timezone
 from jiqun.desk.evaluating import find_method
 from jiqun.desk.subjects import find_subject
 from jiqun.problems import ProblemsError
-from jiqun.web.campaigns.conditions import RefusedError, lacking_for
+from jiqun.web.campaigns.conditions import RefusedError, doubts_to_accept, lacking_for
 from jiqun.web.campaigns.models import Campaign, Event
 from jiqun.web.campaigns.state import ORDER, STAGES, Adjustment, State, calendar, state_of
 from jiqun.web.jobs.models import Job
@@ -21,7 +21,7 @@ from jiqun.web.jobs.queue import ask
 from jiqun.web.people import audit
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
-from jiqun.web.region import ledger, region
+from jiqun.web.region import ledger, region, run_of
 
 Said = Mapping[str, str]
 _LONGEST = 60
@@ -291,7 +291,16 @@ def ask_sign(campaign: Campaign, user: User, said: Said) -> Job:
     faults = lacking_for(state, "publish")
     if faults:
         raise RefusedError(*faults[0], *faults[1:])
-    details = {"run": state.run, "document": document, "on": timezone.localdate().isoformat(), "name": str(user)}
+    details: dict[str, Any] = {
+        "run": state.run, "document": document, "on": timezone.localdate().isoformat(), "name": str(user)
+    }  # fmt: skip
+    if (doubts := doubts_to_accept(run_of(state.run))) is not None:
+        if not said.get("accepts_doubts"):
+            raise RefusedError(
+                f"这份办法只读到一部分，有 {len(doubts)} 处疑义。请逐条看过、打勾认可后再签发。",
+                f"Read only in part, with {len(doubts)} doubts: go through them and tick before signing.",
+            )
+        details["accepts_doubts"] = True
     if state.sign_asked is None or {**state.sign_asked, "by": ""} != {**details, "by": ""}:
         note(campaign, user.get_username(), "sign.asked", details)
     return ask("campaign.sign", f"签发 {campaign.title} {campaign.year}", user, campaign=campaign.pk, **details)

@@ -89,8 +89,14 @@ def plan_of(context: Context, method: str, year: int) -> Plan:
 
 
 def rule_faults(run: Run) -> list[Problem]:
-    """Return what keeps a trial run from being made official, the signature itself aside."""
+    """Return what keeps a trial run from being made official, the signature itself and what it accepts aside."""
     inputs = run.inputs
     result = replace(run.result, manifest={**inputs, "trial": bool(inputs["parameters"])})
-    signature = SignOff("-", timezone.localdate(), "-")
+    signature = SignOff("-", timezone.localdate(), "-", accepts_doubts=True)
     return official_faults(result, snapshot_of(region(), run), signature)
+
+
+def doubts_to_accept(run: Run) -> tuple[str, ...] | None:
+    """Return the doubts that the signer of a run goes through; None where its rule was read in full."""
+    rule = run.plan.method
+    return tuple(rule.doubts) if rule.completeness == "partial" else None

@@ -18,7 +18,7 @@ from jiqun.methods.wording.voice import Voice
 from jiqun.packs import Method
 from jiqun.web.campaigns import actions, appealing, queries
 from jiqun.web.campaigns.arithmetic import arithmetic, effects
-from jiqun.web.campaigns.conditions import RefusedError, lacking_for
+from jiqun.web.campaigns.conditions import RefusedError, doubts_to_accept, lacking_for
 from jiqun.web.campaigns.coverage import answers, coverage
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.papers import handed
@@ -180,6 +180,7 @@ def _outcome(state: State, firms: queries.Firms, scope: Scope) -> dict[str, Any]
         "since": since,
         "lines": queries.grade_lines(run, firms),
         "rule": run.plan.method,
+        "doubts": doubts_to_accept(run),
         "quotas": arithmetic(run.id, spoken()),
         "effects": effects(run, firms, scope),
     }

@@ -104,7 +104,8 @@ def sign_off(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, An
     campaign = _campaign(arguments)
     state = state_of(campaign)
     if not state.signed:
-        signature = SignOff(arguments["name"], date.fromisoformat(arguments["on"]), arguments["document"])
+        accepts = bool(arguments.get("accepts_doubts"))
+        signature = SignOff(arguments["name"], date.fromisoformat(arguments["on"]), arguments["document"], accepts)
         if faults := lacking_for(state, "publish"):
             said = {"problems": [{"code": "", "zh": zh, "en": en} for zh, en in faults]}
             note(campaign, owner.get_username(), "sign.refused", said)
@@ -118,5 +119,7 @@ def sign_off(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, An
             note(campaign, owner.get_username(), "sign.refused", said)
             raise
         details = {"run": run.id, "document": arguments["document"], "by": arguments["name"]}
+        if accepts:
+            details["accepts_doubts"] = True
         note(campaign, owner.get_username(), "sign.done", details, once="signed")
     return {"run": state_of(campaign).signed, "to": _page(campaign)}

@@ -1,4 +1,4 @@
-"""What is due within a week or late already: campaigns, appeals, data that is owed, titles."""
+"""What is due within a week or late already: campaigns, appeals, data that is owed, disposals, titles."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from django.urls import reverse
 from jiqun.problems import Language, ProblemsError
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.state import STAGES, state_of
+from jiqun.web.disposals.models import Disposal
+from jiqun.web.disposals.state import State as Case
+from jiqun.web.disposals.state import state_of as state_of_case
 from jiqun.web.ladder.queries import calendar
 from jiqun.web.ledger.board import squares
 from jiqun.web.ledger.models import Duty
@@ -36,7 +39,12 @@ class Due:
 
 def due(scope: Scope, today: date, language: Language) -> list[Due]:
     """Return what falls due within seven days or is late, of the scope's firms and district; the earliest first."""
-    found = [*_campaigns(scope, today), *_owed(scope, today), *_titles(scope, today, language)]
+    found = [
+        *_campaigns(scope, today),
+        *_owed(scope, today),
+        *_disposals(scope, today),
+        *_titles(scope, today, language),
+    ]
     return sorted((one for one in found if one.day <= today + SOON), key=lambda one: (one.day, one.what, one.about))
 
 
@@ -69,6 +77,22 @@ def _owed(scope: Scope, today: date) -> Iterator[Due]:
         about = both(f"{open_[0].title} {year}，{count} 个区县未报齐", f"{table} {year}: {count} districts owe it")
         to = f"{reverse('ledger:board')}?{urlencode({'year': year, 'table': table})}"
         yield Due(day, both("数据应报齐", "data to be handed in"), about, to, day < today)
+
+
+def _disposals(scope: Scope, today: date) -> Iterator[Due]:
+    """Cases of low-efficiency firms whose day comes or is over: one line for each, not for each firm."""
+    mine = None if scope.whole else scope.firms(ledger().table("enterprise"))
+    cases = [state_of_case(one) for one in Disposal.objects.prefetch_related("events")]
+    days = [one.due for one in cases if one.due and one.days_left(today) is not None and _is_of(one, mine)]
+    for late, what in ((True, ("低效企业处置逾期", "disposals late")), (False, ("低效企业处置到期", "disposals due"))):
+        told = [day for day in days if (day < today) == late and day <= today + SOON]
+        if told:
+            about = both(f"{len(told)} 家企业", f"{len(told)} firms")
+            yield Due(min(told), both(*what), about, reverse("disposals:listing"), late)
+
+
+def _is_of(case: Case, mine: frozenset[str] | None) -> bool:
+    return mine is None or case.disposal.enterprise in mine
 
 
 def _titles(scope: Scope, today: date, language: Language) -> Iterator[Due]:
