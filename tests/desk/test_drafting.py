@@ -83,7 +83,8 @@ def test_what_is_wrong_is_told_at_its_line(region):
     assert found.place.line == line and found.place.file.startswith("published/methods/")
     hostile = files[METHOD].replace("formula: tax / land", "formula: __import__('os').system('id')", 1)
     assert errors(checked(region, BASIS, {**files, METHOD: hostile}))
-    for text in ("", "kind: method", "a: &x 1\nb: *x\n", "x" * 2_000_000):
+    no_day = "kind: method\nid: x\nin_force: {from: 2026-13-45}\n"
+    for text in ("", "kind: method", "a: &x 1\nb: *x\n", no_day, "[" * 5000, "x" * 20_000_000):
         assert errors(checked(region, BASIS, {**files, METHOD: text})), text[:20]
 
 

@@ -20,7 +20,7 @@ import yaml
 from jiqun.desk.comparing import Compared, compare_runs
 from jiqun.desk.context import PUBLISHED, Context, newest_published
 from jiqun.desk.evaluating import Step, Wanted, evaluated, run_method
-from jiqun.desk.rule_text import with_head
+from jiqun.desk.rule_text import head_of, with_head
 from jiqun.desk.running import Run
 from jiqun.methods import load
 from jiqun.methods.lint import lint_method
@@ -28,13 +28,13 @@ from jiqun.methods.run import store, stored_runs
 from jiqun.packs import read
 from jiqun.packs.lawbook import LawObject
 from jiqun.packs.lint import lint
+from jiqun.packs.reading import LARGEST
 from jiqun.problems import Problem, ProblemsError, by_place, problem
 from jiqun.values import Period
 
 Files = Mapping[str, str]  # path in the pack → text
 METHOD, DOCUMENT = "method.yaml", "document.yaml"
 _NOTE = "publication.json"
-_LARGEST = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,8 @@ def _names(files: Files) -> dict[str, str]:
     """
     found = {}
     for name, text in files.items():
-        try:
-            head = yaml.safe_load(text)
-            id_, edition, kind = (str(head.get(key) or "") for key in ("id", "edition", "kind"))
-        except (yaml.YAMLError, AttributeError):
-            id_, edition, kind = "", "", ""
+        head = head_of(text)
+        id_, edition, kind = (str(head.get(key) or "") for key in ("id", "edition", "kind"))
         whole = "-".join(filter(None, (id_, edition)))
         safe = whole if whole and not whole.startswith(".") and not set(whole) & set('/\\\0<>:"|?*') else ""
         found[name] = f"{kind}s/{safe}.yaml" if safe and kind.isalpha() else name
@@ -132,7 +129,7 @@ def _lay(context: Context, basis: Basis, files: Files, root: Path) -> dict[str, 
 
 def draft_context(context: Context, basis: Basis, files: Files) -> Context:
     """Return the workspace as it would be were the draft published; kept under the draft's digest."""
-    root = context.folder / "drafts" / f"{digest_of(files)}-{_law_of(context)}"
+    root = context.folder / "drafts" / f"{digest_of(files)}-{law_of(context)}"
     if not root.is_dir():
         making = root.with_name(f"{root.name}.{os.getpid()}.making")
         shutil.rmtree(making, ignore_errors=True)
@@ -141,7 +138,8 @@ def draft_context(context: Context, basis: Basis, files: Files) -> Context:
     return Context(context.folder, published=root)
 
 
-def _law_of(context: Context) -> str:
+def law_of(context: Context) -> str:
+    """Return the number of the law in force, 0000 before anything was published."""
     now = newest_published(context.folder)
     return now.name if now else "0000"
 
@@ -160,8 +158,10 @@ def _into_place(making: Path, place: Path) -> bool:
 
 def checked(context: Context, basis: Basis, files: Files) -> tuple[Problem, ...]:
     """Return what is wrong or doubtful in a draft: reading, lint of packs and lint of the rule, at its lines."""
-    if too_large := [name for name, text in files.items() if len(text) > _LARGEST]:
-        return tuple(problem("PACK-006", file=name, size=len(files[name]), limit=_LARGEST) for name in too_large)
+    if too_large := [name for name, text in files.items() if len(text.encode()) > LARGEST]:
+        return tuple(
+            problem("PACK-006", file=name, size=len(files[name].encode()), limit=LARGEST) for name in too_large
+        )
     there = draft_context(context, basis, files)
     names = {f"{PUBLISHED}/{path}" for path in _names(files).values()}
     book, found = read(*there.roots, pack_ids=there.pack_ids)
@@ -174,7 +174,7 @@ def checked(context: Context, basis: Basis, files: Files) -> tuple[Problem, ...]
 
 
 def _edition(files: Files) -> str:
-    return str(yaml.safe_load(files[METHOD]).get("edition") or "")
+    return str(head_of(files[METHOD]).get("edition") or "")
 
 
 def tried(context: Context, basis: Basis, files: Files, period: str, step: Step) -> Compared:
@@ -207,8 +207,8 @@ def publish(context: Context, basis: Basis, files: Files, law: str, note: Mappin
     """
     if any(one.severity == "error" for one in checked(context, basis, files)):
         raise ProblemsError([problem("DRAFT-002")])
-    if law != _law_of(context):
-        raise ProblemsError([problem("DRAFT-003", tried=law, now=_law_of(context))])
+    if law != law_of(context):
+        raise ProblemsError([problem("DRAFT-003", tried=law, now=law_of(context))])
     number = int(law) + 1
     place = context.folder / "published" / f"{number:04d}"
     making = context.folder / "drafts" / f"publishing.{os.getpid()}"
@@ -217,13 +217,8 @@ def publish(context: Context, basis: Basis, files: Files, law: str, note: Mappin
     said = {"number": number, "method": basis.method, "edition": _edition(files), "from": basis.edition, **note}
     (making / _NOTE).write_text(json.dumps(said, ensure_ascii=False, indent=1), "utf-8")
     if not _into_place(making, place):
-        raise ProblemsError([problem("DRAFT-003", tried=law, now=_law_of(context))])
+        raise ProblemsError([problem("DRAFT-003", tried=law, now=law_of(context))])
     return number
-
-
-def law_of(context: Context) -> str:
-    """Return the number of the law in force, 0000 before anything was published."""
-    return _law_of(context)
 
 
 def publications(context: Context) -> Sequence[Mapping[str, Any]]:

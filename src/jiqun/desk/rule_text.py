@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -44,10 +45,19 @@ def numbers(text: str) -> list[Number]:
     ]
 
 
+def head_of(text: str) -> dict[str, Any]:
+    """Return an object's text as data; empty where it cannot be read, which the check tells at its line."""
+    try:
+        head = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError):  # an impossible day is a ValueError, deep nesting a recursion
+        return {}
+    return head if isinstance(head, dict) else {}
+
+
 def _composed(text: str) -> yaml.MappingNode:
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         node = None
     return node if isinstance(node, yaml.MappingNode) else yaml.MappingNode("map", [])
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
+
+from jiqun.web.people.append_only import WrittenOnce
 
 
 class Campaign(models.Model):
@@ -23,7 +25,7 @@ class Campaign(models.Model):
         ]
 
 
-class Event(models.Model):
+class Event(WrittenOnce):
     """Something that happened in a campaign; `about` is the number of the event that opened what it is about.
 
     `once` names what can happen only one time, so that doing it twice is doing it once.
@@ -39,11 +41,3 @@ class Event(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["id"]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise TypeError("an event is written once")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("an event is never removed")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
+
+from jiqun.web.people.append_only import WrittenOnce
 
 
 class Disposal(models.Model):
@@ -20,7 +22,7 @@ class Disposal(models.Model):
         ]
 
 
-class DisposalEvent(models.Model):
+class DisposalEvent(WrittenOnce):
     """Something that happened in a case; never changed, never removed."""
 
     disposal = models.ForeignKey(Disposal, on_delete=models.PROTECT, related_name="events")
@@ -31,11 +33,3 @@ class DisposalEvent(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["id"]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise TypeError("an event is written once")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("an event is never removed")

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import yaml
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from jiqun.desk.drafting import DOCUMENT, METHOD, Basis, copied, law_of
-from jiqun.desk.rule_text import with_head, with_numbers
+from jiqun.desk.rule_text import head_of, with_head, with_numbers
+from jiqun.packs.reading import LARGEST
 from jiqun.web.drafts.models import DraftEvent, RuleDraft
 from jiqun.web.drafts.state import State, state_of
 from jiqun.web.people.audit import record
@@ -21,7 +21,6 @@ from jiqun.web.region import region
 from jiqun.web.shell.refused import RefusedError
 
 DRAFT, PUBLISH = "rules", "sign"
-_LARGEST = 1_000_000
 _PAPER = ("number", "issuer", "issued", "title")
 
 
@@ -81,18 +80,17 @@ def save(draft: RuleDraft, user: User, files: Mapping[str, str], reason: str, se
     new = {name: text.replace("\r\n", "\n") for name, text in files.items()}
     if new == state.files:
         raise RefusedError("没有改动。", "Nothing was changed.")
-    if any(len(text) > _LARGEST for text in new.values()):
-        raise RefusedError("文本太长（上限100万字）。", "The text is too long (limit one million characters).")
+    if any(len(text.encode()) > LARGEST for text in new.values()):
+        raise RefusedError(f"文本太长（上限 {LARGEST:,} 字节）。", f"The text is too long (limit {LARGEST:,} bytes).")
     _is_same_rule(draft, new[METHOD])
     note(draft, user.get_username(), "revised", {"files": new, "reason": reason.strip()[:300]})
 
 
 def _is_same_rule(draft: RuleDraft, text: str) -> None:
-    try:
-        head = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
+    head = head_of(text)
+    if not head:
         return  # saved all the same; the check names the line, and nothing with an error is published
-    found = (str(head.get("id")), str(head.get("edition"))) if isinstance(head, dict) else ("", "")
+    found = str(head.get("id")), str(head.get("edition"))
     if found != (draft.method, draft.edition):
         raise RefusedError(
             f"办法编号和版本不能改（应为 {draft.method}，{draft.edition}）。",
@@ -179,8 +177,5 @@ def paper_of(state: State) -> dict[str, str]:
 
 
 def _paper(files: Mapping[str, str]) -> dict[str, str]:
-    try:
-        head = yaml.safe_load(files.get(DOCUMENT, ""))
-    except (yaml.YAMLError, ValueError, RecursionError):
-        head = None
-    return {name: str(head.get(name) or "") for name in _PAPER} if isinstance(head, dict) else {}
+    head = head_of(files.get(DOCUMENT, ""))
+    return {name: str(head.get(name) or "") for name in _PAPER}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
+
+from jiqun.web.people.append_only import WrittenOnce
 
 
 class RuleDraft(models.Model):
@@ -18,7 +20,7 @@ class RuleDraft(models.Model):
         ordering: ClassVar[list[str]] = ["-id"]
 
 
-class DraftEvent(models.Model):
+class DraftEvent(WrittenOnce):
     """Something that happened to a draft; never changed, never removed."""
 
     draft = models.ForeignKey(RuleDraft, on_delete=models.PROTECT, related_name="events")
@@ -29,11 +31,3 @@ class DraftEvent(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["id"]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise TypeError("an event is written once")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("an event is never removed")

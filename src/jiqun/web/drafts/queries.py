@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from jiqun.desk.drafting import METHOD, draft_context
-from jiqun.desk.rule_text import Number, numbers
+from jiqun.desk.rule_text import Number, head_of, numbers
 from jiqun.problems import Language
 from jiqun.web.drafts.state import State
 from jiqun.web.region import region
@@ -55,7 +53,7 @@ def fields(state: State, before: str, language: Language) -> list[Field]:
 def _titles(text: str, language: Language) -> dict[str, str]:
     """Return name → title of everything that a rule gives a title."""
     found: dict[str, str] = {}
-    for part in yaml.safe_load(text).values():
+    for part in head_of(text).values():
         for name, entry in part.items() if isinstance(part, dict) else ():
             if isinstance(entry, dict) and "title" in entry:
                 found.setdefault(str(name), str(entry.get("title_en" if language == "en" else "title", entry["title"])))

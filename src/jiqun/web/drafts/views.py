@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiqun.desk.drafting import DOCUMENT, METHOD, publications, text_of
+from jiqun.desk.rule_text import head_of
 from jiqun.problems import ProblemsError
 from jiqun.values import Period
 from jiqun.web.drafts import actions, queries
@@ -68,7 +69,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     base = book_of(state.draft.method).object("method", state.draft.method, state.draft.base or None)
     shown = {
         "draft": state.draft, "state": state, "stage": both(*STAGES[state.stage]), "title": _title(state),
-        "fields": _fields(state, text_of(region(), base)), "paper": actions.paper_of(state),
+        "fields": queries.fields(state, text_of(region(), base), spoken()), "paper": actions.paper_of(state),
         "begins": _begins(state), "has_paper": DOCUMENT in state.files,
         "changes": state.changes and state.changes[spoken()],
         "problems": [{**each, "text": each[spoken()]} for each in state.problems or ()], "moves": _moves(state, user),
@@ -80,17 +81,9 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "drafts/one.html", shown)
 
 
-def _fields(state: State, before: str) -> list[queries.Field]:
-    """The numbers of the form; none where the text cannot be read, which the check tells."""
-    try:
-        return queries.fields(state, before, spoken())
-    except Exception:  # a text broken by hand can break in any way
-        return []
-
-
 def _begins(state: State) -> str:
-    found = next((line for line in state.files[METHOD].splitlines() if line.startswith("in_force:")), "")
-    return found.partition('from: "')[2][:10]
+    days = head_of(state.files[METHOD]).get("in_force")
+    return str(days.get("from") or "") if isinstance(days, dict) else ""
 
 
 def _years() -> list[int]:

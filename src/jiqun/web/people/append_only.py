@@ -1,4 +1,4 @@
-"""Tables that only grow: the database itself refuses to change or remove their lines."""
+"""Tables that only grow: their models refuse to change or remove a line, and so does the database itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import migrations
+from django.db import migrations, models
+
+
+class WrittenOnce(models.Model):
+    """A line that is written once; saving it again or removing it raises TypeError."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError(f"{type(self).__name__} is written once")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError(f"{type(self).__name__} is never removed")
 
 
 @dataclass(frozen=True)

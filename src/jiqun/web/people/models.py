@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from jiqun.web.people.append_only import WrittenOnce
 from jiqun.web.people.roles import ROLES, Role
 
 
@@ -34,7 +35,7 @@ class User(AbstractUser):
         return self.full_name or self.username
 
 
-class AuditEntry(models.Model):
+class AuditEntry(WrittenOnce):
     """One line of the log; the database itself refuses to change or remove it (migration 0002)."""
 
     at = models.DateTimeField(db_index=True)
@@ -46,14 +47,6 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-id"]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise TypeError("an audit entry is written once")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("an audit entry is never removed")
 
 
 class Token(models.Model):
