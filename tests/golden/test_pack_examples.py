@@ -6,17 +6,34 @@ import pytest
 
 from jiqun import packs
 from jiqun.methods.examples import examples_of, run_example
+from jiqun.methods.examples_together import Group, groups, run_together
 from jiqun.packs.models.example import Example
 
 BOOK = packs.load(packs.builtin_root())
 EXAMPLES = examples_of(BOOK)
+GROUPS = groups(EXAMPLES)
 
 
-@pytest.mark.parametrize("engine", ["polars", "duckdb"])
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: one.id)
-def test_an_example_comes_out_as_expected(example: Example, engine: str) -> None:
-    wrong = [one for one in run_example(BOOK, example, engine) if not one.agrees]
+def test_an_example_comes_out_as_expected(example: Example) -> None:
+    wrong = [one for one in run_example(BOOK, example) if not one.agrees]
     assert not wrong
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: f"{group[0].method}-{group[0].id}-{len(group)}")
+def test_the_examples_of_a_rule_come_out_in_one_pass_of_duckdb(group: Group) -> None:
+    found = run_together(BOOK, group, "duckdb")
+    assert [one for one in found if not one.agrees] == []
+    assert [(one.example, one.figure) for one in found] == [(one.id, name) for one in group for name in one.expected]
+
+
+def test_what_is_expected_wrongly_is_told_of_the_example_that_expects_it() -> None:
+    group = max(GROUPS, key=len)
+    right = group[1]
+    name = next(iter(right.expected))
+    wrong = right.model_copy(update={"expected": {**right.expected, name: "nobody expects this"}})
+    found = run_together(BOOK, (group[0], wrong, *group[2:]))
+    assert [(one.example, one.figure) for one in found if not one.agrees] == [(right.id, name)]
 
 
 def test_every_method_that_can_be_released_has_an_example() -> None:

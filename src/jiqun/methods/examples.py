@@ -17,6 +17,7 @@ from jiqun.packs.models.example import Example
 from jiqun.packs.models.method import Method
 from jiqun.values import Period, exact, half_up, plain
 
+Row = Mapping[str, Any]
 _TYPES: dict[str, type[pl.DataType]] = {
     "string": pl.String,
     "integer": pl.Int64,
@@ -47,18 +48,26 @@ def run_example(book: LawBook, example: Example, engine: str = "polars") -> tupl
     Figures are named as in formulas: `total`, `grade`, `status`, a measure, `<item>_points`, a node, a criterion, a
     requirement, an entitlement. Raises ProblemsError where the rows do not fit the tables.
     """
+    return outcomes(evaluate_rows(book, example, example.tables, engine), example, example.subject)
+
+
+def evaluate_rows(book: LawBook, example: Example, rows: Mapping[str, tuple[Row, ...]], engine: str) -> Result:
+    """Evaluate rows by table name under an example's rule, edition and period."""
     method = book.method(example.method, example.method_edition)
     plan = compile_method(method, Period.parse(example.period or "2024"), book=book, contracts=book.tables)
-    tables = {name: frame_of(book.table(name), rows) for name, rows in example.tables.items()}
-    result = evaluate(plan, tables, engine=engine)
-    row = _row_of(result, example.subject)
+    return evaluate(plan, {name: frame_of(book.table(name), one) for name, one in rows.items()}, engine=engine)
+
+
+def outcomes(result: Result, example: Example, subject: str | None) -> tuple[Outcome, ...]:
+    """Set an example's figures beside those of one subject of a result, the only one where none is named."""
+    row = _row_of(result, subject)
     return tuple(
         Outcome(example.id, name, _text(value), figure_text(result, row, name))
         for name, value in example.expected.items()
     )
 
 
-def frame_of(contract: TableContract, rows: tuple[Mapping[str, Any], ...]) -> pl.DataFrame:
+def frame_of(contract: TableContract, rows: tuple[Row, ...]) -> pl.DataFrame:
     """Make a frame with all the contract's columns from rows whose numbers are text; what a row leaves out is missing.
 
     Raises KeyError for a column that the contract does not have.
@@ -104,7 +113,8 @@ def figure_text(result: Result, row: Mapping[str, Any], name: str) -> str | None
         return _plain(row[f"entitlement__{name}"], method.entitlements[name].digits)
     item = name.removesuffix("_points")
     prefix = "points" if item != name else "node" if name in method.nodes else "measure"
-    return _plain(row[f"{prefix}__{item}"], plan.digits(row["population"], name))
+    found = row[f"{prefix}__{item}"]
+    return None if found is None else plain(found, plan.digits(row["population"], name))
 
 
 def _plain(scaled: int | None, digits: int) -> str | None:
