@@ -12,9 +12,11 @@ import openpyxl
 import polars as pl
 import pytest
 
-from jiqun.cli.commands.demo import METHODS, YEARS
+from jiqun.cli.commands.demo import BOARDS, METHODS, YEARS
 from jiqun.desk.context import Context
+from jiqun.desk.running import Run
 from jiqun.ledger import latest
+from jiqun.methods.run import stored_runs
 
 from .conftest import FIRMS, Demo, Jiqun
 
@@ -64,6 +66,8 @@ def test_the_demo_says_every_part_and_ends_with_what_to_try(demo: Demo) -> None:
         assert words in demo.out
     for year in YEARS:
         assert f"{year} 年" in demo.out
+    made = {Run(Context(demo.folder), one).plan.method.id for one in stored_runs(demo.folder / "runs")}
+    assert made == {*METHODS, *BOARDS}
     for method in METHODS:
         assert f"结果_{method}_{YEARS[-1]}.xlsx" in demo.out
 

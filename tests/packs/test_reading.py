@@ -63,6 +63,13 @@ def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     assert read_yaml(path, "a.yaml")[0].data == {"a": 1}
 
 
+def test_a_text_read_before_is_told_under_its_own_name_and_a_changed_one_is_read_anew(tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text("a: 1.5\n", "utf-8")
+        assert [str(one.place) for one in read_yaml(tmp_path / name, name)[1]] == [f"{name}:1:4"]
+    assert _read(tmp_path, "a: 2\n")[0].data == {"a": 2}
+
+
 def test_a_file_above_two_megabytes_is_refused_unread(tmp_path: Path) -> None:
     assert _read(tmp_path, "a: " + "x" * LARGEST + "\n")[1] == ["PACK-006"]
 

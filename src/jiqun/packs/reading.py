@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from jiqun.problems import Place, Problem, problem
 
 LARGEST = 2_000_000
 DEEPEST = 32
+_LARGEST_KEPT = 100_000  # characters; the largest rule has a third of it
+_FILES_KEPT = 1024
 
 Route = tuple[str | int, ...]
 Mark = tuple[int, int]
@@ -65,6 +68,12 @@ def read_yaml(path: Path, file: str) -> tuple[Source, tuple[Problem, ...]]:
     text, found = _text_of(path, file)
     if found:
         return Source(file), (found,)
+    return (_parsed if len(text) <= _LARGEST_KEPT else _parsed.__wrapped__)(text, file)
+
+
+@lru_cache(_FILES_KEPT)
+def _parsed(text: str, file: str) -> tuple[Source, tuple[Problem, ...]]:
+    """Parse a text once: a draft, a publication or a second workspace shares nearly all its files with the first."""
     refused = tuple(_refused(text, file))
     if refused:
         return Source(file), refused
@@ -102,18 +111,17 @@ def _refused(text: str, file: str) -> Iterator[Problem]:
     depth = documents = 0
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            place = _event_place(event, file)
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                yield problem("PACK-004", place, construct="& / *")
+                yield problem("PACK-004", _event_place(event, file), construct="& / *")
             elif tag := getattr(event, "tag", None):
-                yield problem("PACK-004", place, construct=tag)
+                yield problem("PACK-004", _event_place(event, file), construct=tag)
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents == 2:
-                    yield problem("PACK-004", place, construct="---")
+                    yield problem("PACK-004", _event_place(event, file), construct="---")
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST:
-                yield problem("PACK-007", place, limit=DEEPEST)
+                yield problem("PACK-007", _event_place(event, file), limit=DEEPEST)
                 return
     except yaml.YAMLError as error:
         yield _syntax(error, file)

@@ -6,7 +6,7 @@ import json
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +36,7 @@ from jiqun.values import Period
 
 METHODS = ("per-mu.chongqing-template", "per-mu.huaian")
 YEARS = ("2023", "2024")
+BOARDS = ("green.carbon-code", "green.carbon-intensity", "sme-digital")  # what the invented region answered for 2024
 _MARKER = "demo.json"
 _SHOWN_MOVERS = 5
 
@@ -74,7 +75,9 @@ def demo(folder: Path, firms: int, seed: int, force: bool) -> None:
     with timings.part(both("冻结台账", "Freezing the ledger")):
         _freeze(context)
     with timings.part(both("两部办法、两个年度的评价", "Two years under two methods")):
-        runs = _evaluate(context)
+        runs = _evaluate(context, METHODS, YEARS)
+    with timings.part(both("绿色与数字化榜", "Green and digital boards")):
+        _evaluate(context, BOARDS, YEARS[-1:])
     last = runs[METHODS[0], YEARS[-1]]
     with timings.part(both("解释一家企业，并说怎样升档", "One firm explained, and its way up")):
         who = _explain(context, last)
@@ -156,11 +159,11 @@ def _freeze(context: Context) -> None:
     )
 
 
-def _evaluate(context: Context) -> dict[tuple[str, str], Run]:
+def _evaluate(context: Context, methods: Sequence[str], years: Sequence[str]) -> dict[tuple[str, str], Run]:
     runs = {}
     seen: set[str] = set()
-    for method in METHODS:
-        for year in YEARS:
+    for method in methods:
+        for year in years:
             run = run_method(context, Wanted(method, Period.parse(year)), lambda title: None)
             runs[method, year] = run
             print_run(run)
