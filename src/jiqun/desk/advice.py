@@ -10,7 +10,7 @@ from jiqun.methods.nearest import Nearest, Way
 from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.voice import Voice
 from jiqun.problems import Language
-from jiqun.values import decimal_text, half_up
+from jiqun.values import Unit, decimal_text, half_up
 
 
 def nearest_lines(
@@ -25,12 +25,12 @@ def nearest_lines(
 
 
 def _way_row(run: Run, voice: Voice, way: Way, is_hidden: bool) -> list[object]:
-    unit = f" {way.unit}" if way.unit else ""
     share = (
         "" if way.share is None else voice.pick("（{}）", " ({})").format(f"{_signed(half_up(way.share * 100, 2))}%")
     )
     title = voice.label(way.input) if way.kind == "input" else _deduction_title(run, voice, way.input)
-    figures = [_figure(way.now, way.digits), _figure(way.needed, way.digits) + unit, _changed(way) + share]
+    needed = Unit.parse(way.unit).behind(_figure(way.needed, way.digits), voice.language)
+    figures = [_figure(way.now, way.digits), needed, _changed(way) + share]
     return [
         title,
         *([MASKED] * len(figures) if is_hidden and way.kind == "input" else figures),

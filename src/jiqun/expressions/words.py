@@ -95,7 +95,7 @@ class _Speaker:
     def __init__(self, labels: Mapping[str, str], values: Mapping[str, str], language: Language) -> None:
         self.labels = labels
         self.values = values
-        self.phrases = _PHRASES[language]
+        self.language, self.phrases = language, _PHRASES[language]
 
     def say(self, node: TypedNode) -> tuple[str, int]:
         """Return the words of a node and how tightly they bind."""
@@ -186,7 +186,8 @@ class _Speaker:
         label = self.labels.get(name, name)
         if name not in self.values:
             return label
-        return f"{label} {_quantity(self.values[name], kind) if self.values[name] else self.phrases['absent']}"
+        said = self.values[name]
+        return f"{label} {_quantity(said, kind, self.language) if said else self.phrases['absent']}"
 
     def _constant(self, node: nodes.Constant) -> tuple[str, int]:
         value, text = node.value, node.text
@@ -197,7 +198,7 @@ class _Speaker:
         elif isinstance(value, bool):
             text = self.phrases["true" if value else "false"]
         elif isinstance(value, Fraction):
-            text = _quantity(decimal_text(value) if node.name else node.text, node.type)
+            text = _quantity(decimal_text(value) if node.name else node.text, node.type, self.language)
         elif isinstance(value, date):
             text = value.isoformat()
         else:
@@ -213,7 +214,5 @@ def _counts_one(node: TypedNode) -> bool:
     return [end.value for end in ends if isinstance(end, nodes.Constant) and not end.name] == [Fraction(1), Fraction(0)]
 
 
-def _quantity(number: str, kind: Type | None) -> str:
-    if not isinstance(kind, NumberType) or not kind.unit.powers:
-        return number
-    return f"{number}{'' if kind.unit.symbol in ('%', '‰') else ' '}{kind.unit}"
+def _quantity(number: str, kind: Type | None, language: Language) -> str:
+    return kind.unit.behind(number, language) if isinstance(kind, NumberType) else number

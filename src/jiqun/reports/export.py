@@ -8,6 +8,7 @@ import polars as pl
 
 from jiqun.ledger.intake.excel_safety import neutralise
 from jiqun.reports.evaluation import evaluation_sheets, head_of
+from jiqun.reports.layout import Field
 from jiqun.reports.results import results_sheet
 from jiqun.reports.run import Evaluated
 from jiqun.reports.workbook import write_workbook
@@ -34,7 +35,7 @@ def export(run: Evaluated, path: Path) -> None:
 
 def _csv(run: Evaluated) -> bytes:
     sheet = results_sheet(run)
-    heads = [f"{one.title}（{one.unit}）" if one.unit else one.title for one in sheet.fields]
+    heads = [_head(run, one) for one in sheet.fields]
     columns: dict[str, pl.Series] = {}
     for at, (head, field) in enumerate(zip(heads, sheet.fields, strict=True)):
         values = [row[at] for row in sheet.rows]
@@ -45,6 +46,11 @@ def _csv(run: Evaluated) -> bytes:
         columns[_free(head, columns)] = pl.Series(texts, dtype=pl.String)
     frame = pl.DataFrame(columns).with_columns(pl.lit(head_of(run).state).alias(run.say("state")))
     return frame.write_csv(line_terminator="\r\n").encode()
+
+
+def _head(run: Evaluated, field: Field) -> str:
+    unit = f"（{field.unit}）" if run.language == "zh" else f" ({field.unit})"
+    return field.title + (unit if field.unit else "")
 
 
 def _free(head: str, columns: dict[str, pl.Series]) -> str:

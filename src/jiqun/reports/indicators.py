@@ -147,7 +147,7 @@ class _Indicator:
 
     def _input_field(self, name: str, values: pl.Series) -> Field:
         unit = self.run.voice.unit(name)
-        symbol = "" if unit is None or not unit.powers else unit.symbol
+        symbol = "" if unit is None or not unit.powers else unit.said(self.run.language)
         if not values.dtype.is_numeric():
             return Field(self.run.voice.label(name), symbol, widest=24)
         return Field(self.run.voice.label(name), symbol, "number", _needed_decimals(values))
@@ -156,14 +156,14 @@ class _Indicator:
         unit = self.run.voice.unit(name)
         figure = self.run.plan.figure(name)
         title = self.run.say("value") if len(self.measures) == 1 else self.run.voice.label(name)
-        symbol = "" if unit is None or not unit.powers else unit.symbol
+        symbol = "" if unit is None or not unit.powers else unit.said(self.run.language)
         return Field(title, symbol, "number", 0 if figure is None else figure.digits)
 
     def _benchmark_field(self, name: str) -> Field:
         fixed = self.run.plan.fixed.get(name)
         digits = self.run.plan.method.benchmarks[name].digits if fixed is None else fixed.digits
         unit = self.run.voice.unit(self.measures[0])
-        symbol = "" if unit is None or not unit.powers else unit.symbol
+        symbol = "" if unit is None or not unit.powers else unit.said(self.run.language)
         title = self.run.say("benchmark") if len(self.benchmarks) == 1 else self.run.voice.benchmark_label(name)
         return Field(title, symbol, "number", digits)
 

@@ -10,6 +10,7 @@ import polars as pl
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.run import Evaluated
+from jiqun.values import unit_said
 
 _REASONS = ("total_missing", "value_missing", "pool_missing", "no_cut", "no_rung", "could_be", "scored", "exempt")
 _MOVED = ("rule", "unknown", "locked", "protected")
@@ -51,9 +52,7 @@ class _Results:
             Field(run.say("reason"), widest=40),
             Field(run.say("moves"), widest=40),
             *(
-                Field(
-                    run.voice.pick(one.title, one.title_en), "" if one.unit == "1" else one.unit, "number", one.digits
-                )
+                Field(run.voice.pick(one.title, one.title_en), unit_said(one.unit, run.language), "number", one.digits)
                 for _, one in self.entitlements
             ),
         )

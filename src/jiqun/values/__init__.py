@@ -4,7 +4,7 @@ from jiqun.values.digest import canonical, digest, file_digest, in_order
 from jiqun.values.exact import Number, decimal_text, exact, from_scaled, half_up, plain, rescale, to_scaled
 from jiqun.values.period import Period
 from jiqun.values.text import comparable, narrow
-from jiqun.values.units import Unit, known_units
+from jiqun.values.units import Unit, known_units, unit_said
 
 __all__ = [
     "Number",
@@ -24,4 +24,5 @@ __all__ = [
     "plain",
     "rescale",
     "to_scaled",
+    "unit_said",
 ]

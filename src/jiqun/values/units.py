@@ -8,6 +8,7 @@ calibre (当量 or 等价), never by a conversion.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -62,11 +63,46 @@ _SYMBOLS: dict[str, tuple[str, Fraction, tuple[str, ...]]] = {
 }
 
 
+# What an English reader is shown for a symbol that he cannot read; every other symbol stands as it is.
+# 亩 is the mu (1/15 ha) of the law; multiples of ten thousand keep their step, so that no figure changes.
+_ENGLISH: dict[str, str] = {
+    "元": "CNY",
+    "千元": "1k CNY",
+    "万元": "10k CNY",
+    "百万元": "1M CNY",
+    "亿元": "100M CNY",
+    "㎡": "m²",
+    "亩": "mu",
+    "公顷": "ha",
+    "k㎡": "km²",
+    "万kWh": "10k kWh",
+    "亿kWh": "100M kWh",
+    "万tce": "10k tce",
+    "万t": "10k t",
+    "当量吨": "eq. t",
+    "万m³": "10k m³",
+    "人": "persons",
+    "万人": "10k persons",
+    "个": "items",
+    "年": "years",
+    "月": "months",
+    "天": "days",
+    "分": "points",
+    "级": "levels",
+}
+
+
+def _one(word: str) -> str:
+    """The English word after a stroke: 10k CNY/person."""
+    return word.removesuffix("s")
+
+
 def _spelling(text: str) -> str:
     return narrow(text).replace(" ", "")
 
 
 _ALIASES = {_spelling(word): symbol for symbol, (_, _, others) in _SYMBOLS.items() for word in (symbol, *others)}
+_ALIASES |= {_spelling(word): symbol for symbol, several in _ENGLISH.items() for word in (several, _one(several))}
 _POWER = re.compile(r"(.+)\^(-?\d+)")
 
 
@@ -95,9 +131,30 @@ class Unit:
     @property
     def symbol(self) -> str:
         """The unit as text; `1` for a pure number."""
-        over = [_powered(name, power) for name, power in self.powers if power > 0]
-        under = [_powered(name, -power) for name, power in self.powers if power < 0]
-        return "/".join(["·".join(over) or "1", *under])
+        return _product_text(self.powers)
+
+    def said(self, language: str) -> str:
+        """The unit as a reader of the language knows it, which `parse` reads again; `1` for a pure number.
+
+        >>> Unit.parse("万元/亩").said("en"), Unit.parse("万元/亩").said("zh"), Unit.parse("kWh").said("en")
+        ('10k CNY/mu', '万元/亩', 'kWh')
+        """
+        if language == "zh":
+            return self.symbol
+        words = ((_ENGLISH.get(name, name), power) for name, power in self.powers)
+        return _product_text((word if power > 0 else _one(word), power) for word, power in words)
+
+    def behind(self, number: str, language: str) -> str:
+        """Put the unit behind a number; a unit that begins with a multiple is multiplied, a pure number has none.
+
+        >>> Unit.parse("万元/亩").behind("3.75", "en"), Unit.parse("%").behind("5", "en")
+        ('3.75 × 10k CNY/mu', '5%')
+        """
+        if not self.powers:
+            return number
+        said = self.said(language)
+        between = "" if said in ("%", "‰") else (" × " if said[0].isdigit() else " ")
+        return f"{number}{between}{said}"
 
     @property
     def dimension(self) -> tuple[tuple[str, int], ...]:
@@ -137,8 +194,25 @@ class Unit:
         return self.symbol
 
 
+def unit_said(text: str | None, language: str) -> str:
+    """Say a unit as a contract or rule writes it in a reader's language; nothing for none and for a pure number.
+
+    >>> unit_said("亿元", "en"), unit_said("1", "en"), unit_said(None, "zh")
+    ('100M CNY', '', '')
+    """
+    unit = Unit.parse(text or "")
+    return unit.said(language) if unit.powers else ""
+
+
 def _powered(name: str, power: int) -> str:
     return name if power == 1 else f"{name}^{power}"
+
+
+def _product_text(powers: Iterable[tuple[str, int]]) -> str:
+    every = list(powers)
+    over = [_powered(name, power) for name, power in every if power > 0]
+    under = [_powered(name, -power) for name, power in every if power < 0]
+    return "/".join(["·".join(over) or "1", *under])
 
 
 def _product(powers: tuple[tuple[str, int], ...]) -> Unit:

@@ -11,7 +11,7 @@ import polars as pl
 
 from jiqun.cli.commands.datapackage import export_snapshot
 from jiqun.cli.output import json_option, moment, print_json, print_table, say
-from jiqun.cli.speech import both, pick
+from jiqun.cli.speech import both, language, pick
 from jiqun.desk.context import Context
 from jiqun.desk.subjects import find_subject
 from jiqun.ledger import lineage, review
@@ -22,7 +22,7 @@ from jiqun.ledger.status import Status, status
 from jiqun.ledger.view import View, latest
 from jiqun.packs import TableContract
 from jiqun.problems import Place, ProblemsError, problem
-from jiqun.values import half_up
+from jiqun.values import half_up, unit_said
 
 _STATES = {"current": "现行", "superseded": "已被更新", "cleared": "已清除", "undone": "已撤销"}
 
@@ -373,7 +373,7 @@ def _described(contract: TableContract | None, name: str) -> tuple[str]:
 def _unit(contract: TableContract | None, name: str) -> str:
     if contract is None or name not in contract.column_names:
         return ""
-    return contract.column(name).unit or ""
+    return unit_said(contract.column(name).unit, language())
 
 
 def _shown(value: Value) -> str:

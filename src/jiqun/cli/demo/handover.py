@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from jiqun.problems.problem import Language
-from jiqun.values import half_up
+from jiqun.values import Unit, half_up
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,13 @@ def lines(handover: Handover, language: Language = "zh") -> Iterator[str]:
 
 
 def _line(one: Closeness, language: Language) -> str:
-    published, reached = _text(one.published), _text(one.reached)
+    unit = Unit.parse(one.unit)
+    published, reached = (unit.behind(_text(each), language) for each in (one.published, one.reached))
     off = f"{float(half_up(100 * one.off, 3)):+.3f}%"
-    unit = "" if one.unit == "1" else f" {one.unit}"
     if language == "zh":
         kind = "公布" if one.basis == "published" else "推算"
-        return f"{one.year} 年{one.title}：{kind} {published}{unit}，生成 {reached}{unit}，相差 {off}（{one.source}）"
-    return f"{one.year} {one.title_en}: {one.basis} {published}{unit}, reached {reached}{unit}, {off} ({one.source})"
+        return f"{one.year} 年{one.title}：{kind} {published}，生成 {reached}，相差 {off}（{one.source}）"
+    return f"{one.year} {one.title_en}: {one.basis} {published}, reached {reached}, {off} ({one.source})"
 
 
 def _text(value: Fraction) -> str:

@@ -85,7 +85,7 @@ def _measure_words(reader: Reader, name: str, score: Score) -> str:
     if score.options is not None:
         return f"{voice.label(name)}{voice.say('colon')}{reader.text(name) or voice.say('unknown')}"
     value = reader.text(name)
-    result = voice.say("unknown") if value is None else with_unit(value, voice.unit(name))
+    result = voice.say("unknown") if value is None else with_unit(value, voice.unit(name), voice.language)
     if name in reader.plan.method.prepared:
         return f"{prepared_words(voice, name)} = {result}"
     path = f"measures.{name}.formula"
@@ -103,7 +103,7 @@ def _benchmark(reader: Reader, name: str, measure: str) -> BenchmarkLine:
     else:
         value = reader.scaled(f"benchmark__{name}", one.digits)
         completeness, clause = reader.plan.method.completeness, one.clause
-    said = None if value is None else with_unit(value, voice.unit(measure))
+    said = None if value is None else with_unit(value, voice.unit(measure), voice.language)
     return BenchmarkLine(
         name,
         voice.benchmark_label(name),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from jiqun.methods.explanation.model import Explanation, ItemLine, LineOfClass
-from jiqun.methods.wording.numbers import with_unit
 from jiqun.methods.wording.phrases import joined, listed, say
 from jiqun.methods.wording.voice import ClauseText
 from jiqun.problems import Language
@@ -104,7 +103,7 @@ class _Writer:
             yield "  " + (self.say("why.missing", names=names) if names else self.say("why.zero"))
         for line in item.inputs:
             value = line.value or self.say("unknown")
-            value = with_unit(value, Unit.parse(line.unit)) if line.unit and line.value else value
+            value = Unit.parse(line.unit).behind(value, self.language) if line.unit and line.value else value
             if line.assumed:
                 yield "  " + self.say("why.assumed", label=line.label, value=value)
             elif line.source is not None:
@@ -138,9 +137,10 @@ class _Writer:
 
     def _entitlements(self) -> Iterator[str]:
         for line in self.e.entitlements:
-            amount = "" if line.amount is None else f"{line.amount} {line.unit}".strip()
+            unit = Unit.parse(line.unit)
+            amount = "" if line.amount is None else unit.behind(line.amount, self.language)
             if line.asked is not None:
-                amount = self.say("why.asked", amount=amount, asked=f"{line.asked} {line.unit}".strip()).strip()
+                amount = self.say("why.asked", amount=amount, asked=unit.behind(line.asked, self.language)).strip()
             said = self.say(
                 "why.entitlement", title=line.title, effect=line.effect, state=line.state_words, amount=amount
             ).rstrip()

@@ -9,6 +9,7 @@ from jiqun.methods.ladder.screening import Assessment, CriterionState, Deadline
 from jiqun.methods.wording.numbers import number_text
 from jiqun.packs.models import Ladder
 from jiqun.problems import Language
+from jiqun.values import Unit
 
 _PHRASES: dict[str, tuple[str, str]] = {
     "advice.ready": ("自评条件具备，可组织申报", "self-assessed as ready to apply"),
@@ -121,7 +122,7 @@ def gap_words(gap: Gap, label: tuple[str, str] | None, language: Language) -> st
     """Say a gap: 资产负债率 72%，须 ≤ 70%，差 2%."""
 
     def number(text: str) -> str:
-        return text + (gap.unit if gap.unit in ("", "%") else f" {gap.unit}")
+        return Unit.parse(gap.unit).behind(text, language)
 
     key = "gap" if gap.distance else "gap.on_bound"
     return phrase(

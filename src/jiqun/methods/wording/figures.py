@@ -14,7 +14,8 @@ def input_words(voice: Voice, name: str) -> str:
     one = voice.plan.method.inputs[name]
     said = _source(voice, name, one)
     if one.if_missing is not None:
-        return voice.say("input.if_missing", source=said, number=with_unit(written(one.if_missing), voice.unit(name)))
+        number = with_unit(written(one.if_missing), voice.unit(name), voice.language)
+        return voice.say("input.if_missing", source=said, number=number)
     return said
 
 
@@ -45,9 +46,8 @@ def _source(voice: Voice, name: str, one: Input) -> str:
             "input.lookup", column=voice.label(one.lookup.key), parameter=voice.parameter_title(one.lookup.parameter)
         )
     value, unit = voice.plan.parameters[name]
-    return voice.say(
-        "input.parameter", parameter=voice.parameter_title(one.parameter), number=with_unit(number_text(value), unit)
-    )
+    number = with_unit(number_text(value), unit, voice.language)
+    return voice.say("input.parameter", parameter=voice.parameter_title(one.parameter), number=number)
 
 
 def column_label(voice: Voice, table: str, column: str) -> str:

@@ -8,6 +8,7 @@ from jiqun.methods.wording.numbers import interval_text, share_text, with_unit, 
 from jiqun.methods.wording.totals import item_label
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs.models.method import Cut, Grade, Quota, SmallPool
+from jiqun.values import Unit, unit_said
 
 
 def criterion_words(voice: Voice, name: str) -> str:
@@ -81,7 +82,7 @@ def quota_words(voice: Voice, quota: Quota, classes: Sequence[str]) -> str:
     ]
     unit = voice.unit(quota.of)
     for name, number in quota.minimum.items():
-        least = with_unit(written(number), unit)
+        least = with_unit(written(number), unit, voice.language)
         said.append(voice.say("minimum", grade=name, of=item_label(voice, quota.of), number=least))
     return voice.joined(said)
 
@@ -152,7 +153,7 @@ def move_words(voice: Voice, name: str) -> str:
 def entitlement_words(voice: Voice, name: str) -> str:
     """Say for whom an entitlement is and how much it is."""
     one = voice.plan.method.entitlements[name]
-    unit = "" if one.unit == "1" else one.unit
+    unit = unit_said(one.unit, voice.language)
     said = [
         voice.say("entitled.grades", grades=voice.listed(one.grades)) if one.grades else "",
         "" if one.where is None else voice.say("entitled.where", where=voice.formula(f"entitlements.{name}.where")),
@@ -162,12 +163,12 @@ def entitlement_words(voice: Voice, name: str) -> str:
         fixed = unit and amount.endswith(unit) and amount[:1].isdigit()
         said.append(voice.say("entitled.fixed" if fixed else "entitled.amount", amount=amount, unit=unit or "1"))
     if one.cap is not None:
-        said.append(voice.say("entitled.cap", cap=written(one.cap), unit=unit))
+        said.append(voice.say("entitled.cap", cap=Unit.parse(one.unit).behind(written(one.cap), voice.language)))
     if one.exclusive is not None:
         said.append(voice.say("entitled.exclusive", group=one.exclusive))
     if one.budget is not None:
         budget = voice.formula(f"entitlements.{name}.budget.amount")
-        budget += f" {unit}" if budget[-1].isdigit() else ""
+        budget = Unit.parse(one.unit).behind(budget, voice.language) if budget[-1].isdigit() else budget
         over = voice.listed(voice.label(column) for column in one.budget.over)
         said.append(voice.say("entitled.budget_over" if over else "entitled.budget", budget=budget, over=over))
     return voice.joined(said)

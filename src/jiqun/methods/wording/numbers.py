@@ -46,11 +46,13 @@ def share_text(text: str) -> str:
     return f"{decimal_text(exact(text) * 100)}%"
 
 
-def with_unit(number: str, unit: Unit | None) -> str:
-    """Put a unit behind a number; a pure number has none."""
-    if unit is None or not unit.powers:
-        return number
-    return f"{number}{'' if unit.symbol in ('%', '‰') else ' '}{unit}"
+def with_unit(number: str, unit: Unit | None, language: Language) -> str:
+    """Put a unit behind a number; a pure number has none.
+
+    >>> with_unit("3.7478", Unit.parse("万元/亩"), "en"), with_unit("5", Unit.parse("%"), "en")
+    ('3.7478 × 10k CNY/mu', '5%')
+    """
+    return number if unit is None else unit.behind(number, language)
 
 
 def interval_text(
@@ -67,7 +69,11 @@ def interval_text(
     '60 及以上、不足 80'
     """
     ends = {"at_least": at_least, "more_than": more_than, "at_most": at_most, "less_than": less_than}
-    said = [say(key, language, number=with_unit(written(text), unit)) for key, text in ends.items() if text is not None]
+    said = [
+        say(key, language, number=with_unit(written(text), unit, language))
+        for key, text in ends.items()
+        if text is not None
+    ]
     if not said:
         return say("any_number", language)
     return said[0] if len(said) == 1 else say("interval", language, low=said[0], high=said[1])

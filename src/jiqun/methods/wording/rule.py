@@ -29,7 +29,7 @@ from jiqun.methods.wording.voice import Voice
 from jiqun.packs import LawBook, TableContract
 from jiqun.packs.models.method import ALL, Method, Population, Score
 from jiqun.problems import Language, ProblemsError
-from jiqun.values import Period, decimal_text, half_up
+from jiqun.values import Period, decimal_text, half_up, unit_said
 
 Row = tuple[str, ...]
 
@@ -242,7 +242,7 @@ class _Page:
         formula, unit, digits = self.voice.say("rule.see_points"), "", ""
         if measure is not None:
             formula = self.voice.formula(f"measures.{name}.formula")
-            unit, digits = ("" if measure.unit == "1" else measure.unit), str(measure.digits)
+            unit, digits = unit_said(measure.unit, self.voice.language), str(measure.digits)
         elif name in self.method.prepared:
             formula, digits = prepared_words(self.voice, name), str(self.method.prepared[name].digits)
         benchmarks = self.voice.joined(benchmark_words(self.voice, one) for one in benchmarks_of(score))
@@ -259,7 +259,8 @@ class _Page:
         rows = [
             (
                 self.voice.label(name), self.voice.formula(f"measures.{name}.formula"),
-                "" if one.unit == "1" else one.unit, str(one.digits), self._clause(one.clause), self._mark(one.clause),
+                unit_said(one.unit, self.voice.language), str(one.digits),
+                self._clause(one.clause), self._mark(one.clause),
             )
             for name, one in method.measures.items()
             if name not in scored

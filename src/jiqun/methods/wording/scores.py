@@ -94,7 +94,7 @@ def _without_benchmark(voice: Voice, path: str, item: str, score: Score, measure
         order = voice.say(f"order.{score.rank.order}")
         return voice.say("score.rank", measure=measure, over=over, order=order, weight=written(score.weight))
     if score.count is not None:
-        every = with_unit(score.count.every, voice.unit(voice.plan.measure_of(item, score)))
+        every = with_unit(score.count.every, voice.unit(voice.plan.measure_of(item, score)), voice.language)
         said = voice.say("score.count", measure=measure, every=every, each=score.count.each)
         return said + ("" if score.count.cap is None else voice.say("score.count_cap", cap=score.count.cap))
     if score.options is not None:

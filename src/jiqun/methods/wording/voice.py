@@ -213,7 +213,7 @@ class Voice:
     def fixed_text(self, fixed: FixedBenchmark, unit: Unit | None = None) -> str:
         """Write a fixed benchmark without the zeros behind its last digit."""
         text = scaled_text(fixed.scaled, fixed.digits)
-        return with_unit(text.rstrip("0").rstrip(".") if "." in text else text, unit)
+        return with_unit(text.rstrip("0").rstrip(".") if "." in text else text, unit, self.language)
 
     def table(self, id_: str) -> str:
         """The title of a table."""

@@ -11,7 +11,7 @@ import polars as pl
 
 from jiqun.ledger.occupancy import land_use
 from jiqun.packs import Column, TableContract
-from jiqun.values import decimal_text, exact
+from jiqun.values import decimal_text, exact, unit_said
 from jiqun.web.campaigns.booking import Row
 from jiqun.web.campaigns.conditions import RefusedError, plan_of
 from jiqun.web.campaigns.models import Campaign
@@ -43,7 +43,7 @@ class Target:
         """Table, row and column in words."""
         table, column = self.contract, self.column
         row = " ".join(str(value) for name, value in self.key.items() if name != "enterprise")
-        unit = both(f"（{column.unit}）", f" ({column.unit})") if column.unit else ""
+        unit = both(f"（{column.unit}）", f" ({unit_said(column.unit, 'en')})") if unit_said(column.unit, "zh") else ""
         head = both(table.title, table.title_en or table.title)
         return f"{head} {row}{both('：', ': ')}{both(column.title, column.title_en or column.title)}{unit}"
 

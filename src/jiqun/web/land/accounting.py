@@ -16,6 +16,7 @@ from jiqun.desk.accounts import GROUPINGS, Account, accounts
 from jiqun.problems import Language
 from jiqun.reports.layout import Field, Head, Sheet, Value
 from jiqun.reports.workbook import workbook_bytes
+from jiqun.values import unit_said
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.overview.queries import yearly_firms
 from jiqun.web.people.scope import Scope
@@ -140,12 +141,12 @@ def workbook(top: Line, rows: Sequence[Line], year: int, by: str, language: Lang
     """Return the accounts as a workbook: value, without doubts, coverage and growth of every ratio."""
     zh = language == "zh"
     fields = [Field(BY[by][0 if zh else 1], widest=36), Field("企业" if zh else "Firms", "家" if zh else "", "number")]
-    fields.append(Field("用地" if zh else "Land", "亩", "number", 2))
+    fields.append(Field("用地" if zh else "Land", unit_said("亩", language), "number", 2))
     for column in COLUMNS:
-        title = column.title if zh else column.title_en
+        title, unit = column.title if zh else column.title_en, unit_said(column.unit, language)
         fields += [
-            Field(title, column.unit, "number", 4),
-            Field(f"{title}（剔除存疑）" if zh else f"{title}, without doubts", column.unit, "number", 4),
+            Field(title, unit, "number", 4),
+            Field(f"{title}（剔除存疑）" if zh else f"{title}, without doubts", unit, "number", 4),
             Field("有数企业" if zh else "reported", "家" if zh else "", "number"),
             Field("比上年" if zh else "growth", "%", "number", 2),
         ]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from jiqun.problems import Language
 from jiqun.reports.layout import Field, Head, Sheet, Value
 from jiqun.reports.workbook import workbook_bytes
+from jiqun.values import unit_said
 from jiqun.web.land.ranked import Asked, List
 
 
@@ -39,12 +40,13 @@ def workbook(asked: Asked, of: List, title: str, language: Language, columns: Ma
 
 def _fields(asked: Asked, zh: bool, columns: Mapping[str, tuple[str, str]]) -> tuple[Field, ...]:
     parts = asked.measure.columns if asked.measure.whole else ()
+    unit = unit_said(asked.measure.unit, "zh" if zh else "en")
     return (
         Field("名次" if zh else "Rank", "", "number"),
         Field("统一社会信用代码" if zh else "Code", kind="code"),
         Field("企业" if zh else "Firm", widest=44),
         Field("区县" if zh else "District"),
-        Field(asked.measure.title if zh else asked.measure.title_en, asked.measure.unit, "number", 4),
+        Field(asked.measure.title if zh else asked.measure.title_en, unit, "number", 4),
         Field("上年名次" if zh else "Rank before", "", "number"),
         *(Field(*columns[one], "number", 2) for one in parts),
     )

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from jiqun.methods.wording.numbers import grouped
 from jiqun.problems import Problem
-from jiqun.values import decimal_text, exact, half_up
+from jiqun.values import Unit, decimal_text, exact, half_up, unit_said
 from jiqun.web.shell.icons import ICONS
 from jiqun.web.shell.language import both as in_both
 from jiqun.web.shell.language import spoken
 
 register = template.Library()
+_HAN = "\u3400-\u9fff"
+_CHINESE = re.compile(f"[“《〈〔（]?[0-9A-Za-z]*[{_HAN}](?:[^\\s<>&;,；，。]*[{_HAN}）》〉〕”])?")  # a run: what stands between two Han
 _SHAPES = {"A": "a", "B": "b", "C": "c", "D": "d"}
 
 
@@ -32,9 +35,29 @@ def grade(letter: str | None, large: bool = False) -> SafeString:
         return format_html('<span class="jq-grade jq-grade-u">{}</span>', in_both("未评", "none"))
     shape = _SHAPES.get(letter)
     if shape is None:
-        return format_html('<span class="badge">{}</span>', letter)
+        return format_html('<span class="badge">{}</span>', zh(letter))
     size = " jq-grade-lg" if large else ""
     return format_html('<span class="jq-grade jq-grade-{}{}">{}</span>', shape, size, letter)
+
+
+@register.filter
+def zh(text: object) -> object:
+    """Mark what is Chinese in a name, a clause or a file's cell on an English page, so that it is read aloud as such."""
+    if spoken() == "zh" or text is None:
+        return text
+    return SafeString(_CHINESE.sub(r'<span lang="zh-CN">\g<0></span>', escape(text)))
+
+
+@register.filter
+def unit(text: str | None) -> str:
+    """Say the unit of a column in the language of the page; nothing for a pure number."""
+    return unit_said(text, spoken())
+
+
+@register.filter
+def measured(value: object, unit: str | None) -> str:
+    """Write a value with its unit behind it."""
+    return Unit.parse(unit or "").behind(str(value), spoken())
 
 
 @register.filter
