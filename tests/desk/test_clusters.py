@@ -124,4 +124,19 @@ def test_a_figure_in_doubt_marks_its_cluster(book):
         {"enterprise": "a", "year": 2023, "industry": "1311", "output": 1.0},
         {"enterprise": "a", "industry": "1311", "output": 10_000.0},
     )
-    assert next(one for one in clusters(book, rows, 2024) if one.code == "P2").doubtful == 1
+    food = next(one for one in clusters(book, rows, 2024) if one.code == "P2")
+    assert (food.doubtful, food.actual) == (1, 1)
+    assert food.sound is None and food.share is None, "nothing sound is left: not judged, and not zero"
+
+
+def test_a_cluster_is_judged_by_what_it_adds_up_to_without_figures_in_doubt(book):
+    rows = firms(
+        {"enterprise": "a", "year": 2023, "industry": "1311", "output": 5.0},
+        {"enterprise": "a", "industry": "1311", "output": 50_000_000.0},
+        {"enterprise": "b", "year": 2023, "industry": "1311", "output": 19_000_000.0},
+        {"enterprise": "b", "industry": "1311", "output": 20_000_000.0},
+        {"enterprise": "c", "industry": "1311", "output": 5_000_000.0},
+    )
+    food = next(one for one in clusters(book, rows, 2024) if one.code == "P2")
+    assert (food.actual, food.sound, food.doubtful) == (7500, 2500, 1)
+    assert (food.share, food.largest) == (Fraction(1, 2), Fraction(4, 5))

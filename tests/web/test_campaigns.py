@@ -22,8 +22,9 @@ from tests.demo_region import Demo
 from jiqun.desk import context
 from jiqun.web import region
 from jiqun.web.campaigns.arithmetic import arithmetic, effects
+from jiqun.web.campaigns.conditions import plan_of
 from jiqun.web.campaigns.corrections import targets
-from jiqun.web.campaigns.coverage import answers, coverage
+from jiqun.web.campaigns.coverage import answers, columns_read, coverage
 from jiqun.web.campaigns.models import Campaign, Event
 from jiqun.web.campaigns.queries import Firms
 from jiqun.web.campaigns.state import STAGES, state_of
@@ -292,6 +293,9 @@ def test_the_page_says_what_data_is_there_who_answered_and_how_places_were_count
     )  # fmt: skip
     ends = [(2 * ranked * share + 100) // 200 for share in (0, 20, 70, 95, 100)]
     assert [size for _, size, _, _ in pool.classes] == [b - a for a, b in pairwise(ends)]
+    owed = {one.column: one for one in coverage(desk.campaign, firms, run)}["实缴税金"]
+    freed = run.trace.filter(pl.col("status").cast(pl.String).is_in(["outside", "exempt"]))["enterprise"]
+    assert owed.of == len(set(firms.names) - set(freed)) < len(firms.names), "who is not evaluated owes nothing"
     worst = run.trace.filter(pl.col("grade") == "D")["enterprise"].to_list()
     surcharge = sum(round(tax * 10) for tax in year.filter(pl.col("enterprise").is_in(worst))["tax"]) / 100
     (effect,) = effects(run, firms, Scope(sees_restricted=True))
@@ -373,3 +377,9 @@ def test_where_the_holidays_are_not_known_the_last_days_have_to_be_written(
     as_user("analyst").post("/campaigns/create/", {**said, **days})
     page = as_user("analyst").get(f"/campaigns/{Campaign.objects.get().pk}/").content.decode()
     assert "工作日未知" in page
+
+
+def test_a_figure_that_only_one_population_is_scored_by_is_needed_of_its_firms_only() -> None:
+    needed = columns_read(plan_of(region.region(), "per-mu.chongqing-template", 2024))["enterprise_year"]
+    assert needed["energy"] == needed["emission"] == {"above_scale"}, "firms below scale are not scored by them"
+    assert {"above_scale", "below_scale"} <= needed["tax"] == needed["scale"]

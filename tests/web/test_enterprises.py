@@ -11,15 +11,15 @@ import openpyxl
 import polars as pl
 import pytest
 
+from jiqun.desk.screened import newest
 from jiqun.web.enterprises import activity, dossier
 from jiqun.web.enterprises.charts import drawn
 from jiqun.web.enterprises.register import initials
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import do_all
-from jiqun.web.ladder.keeping import newest
 from jiqun.web.people.models import AuditEntry
 from jiqun.web.people.scope import MASKED, Scope
-from jiqun.web.region import ledger
+from jiqun.web.region import ledger, region
 from jiqun.web.rules.printed import Printed, Row, differences
 
 
@@ -84,7 +84,7 @@ def test_a_screening_is_kept_and_shown_within_the_scope(as_user, people):
     client.post("/ladder/screen/", {"on": "2025-06-30", "year": "2024"})
     do_all()
     assert Job.objects.get().state == "done"
-    screened = newest()
+    screened = newest(region())
     assert screened is not None and screened.on == "2025-06-30"
     boards = client.get("/ladder/").context["boards"]
     assert sum(one.total for one in boards) == screened.rows.filter(pl.col("next") != "").height
@@ -171,11 +171,11 @@ def test_the_calendar_counts_the_days_left_and_its_workbook_holds_what_was_picke
 
 
 def test_advice_is_given_for_firms_of_the_scope_only(as_user, people):
-    screened = newest()
+    screened = newest(region())
     if screened is None:
         as_user("analyst").post("/ladder/screen/", {"on": "2025-06-30", "year": "2024"})
         do_all()
-        screened = newest()
+        screened = newest(region())
     own = people["district"].place
     places = ledger().table("enterprise").select("enterprise", "district")
     rows = screened.rows.filter(pl.col("next") != "").join(places, on="enterprise")

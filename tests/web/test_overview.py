@@ -18,7 +18,7 @@ from jiqun.web.region import ledger
 
 def test_the_first_page_shows_30_clusters_five_figures_and_38_districts(as_user):
     page = as_user("leader").get("/").context
-    assert page["count"] == 30 and len(page["figures"]) == 5 and len(page["places"]) == 38
+    assert page["count"] == 30 and len(page["figures"]) == 5 and len(page["sketch"].places) == 38
     assert page["with_target"] + page["without_data"] <= 30
 
 
@@ -31,7 +31,7 @@ def test_tax_per_mu_is_the_sum_of_tax_over_the_sum_of_land(as_user):
 
 
 def test_a_district_sees_only_its_own_figures_on_the_map(as_user, people):
-    places = as_user("district").get("/").context["places"]
+    places = as_user("district").get("/").context["sketch"].places
     assert {one.code for one in places if one.firms} == {people["district"].place}
 
 

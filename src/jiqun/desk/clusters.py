@@ -31,8 +31,9 @@ class Cluster:
     """A cluster: firms whose industry certainly belongs, what they add up to, and what may belong beside.
 
     `actual` is None where no firm reported; `unreported` firms belong and gave no figure; `partial` firms have an
-    industry of which only a part belongs, so they count only with product evidence; `largest` is the
-    share of the largest firm, `doubtful` how many figures jumped a thousandfold since the year before.
+    industry of which only a part belongs, so they count only with product evidence. `doubtful` is how many figures
+    jumped a thousandfold since the year before, `sound` what the cluster adds up to without them, None where nothing is
+    left; `largest` is the share of the largest firm in it.
     """
 
     code: str
@@ -42,6 +43,7 @@ class Cluster:
     unreported: int
     partial: int
     actual: Fraction | None
+    sound: Fraction | None
     largest: Fraction | None
     doubtful: int
     measure: str
@@ -51,12 +53,12 @@ class Cluster:
 
     @property
     def share(self) -> Fraction | None:
-        """Actual over target."""
-        return None if self.actual is None or self.target is None else self.actual / self.target.value
+        """What is sound over the target."""
+        return None if self.sound is None or self.target is None else self.sound / self.target.value
 
     @property
     def growth_needed(self) -> float | None:
-        """Growth a year in per cent that reaches the target in the year of the horizon: (target ÷ actual)^(1/n) − 1."""
+        """Growth a year in per cent that reaches the target in the year of the horizon: (target ÷ sound)^(1/n) − 1."""
         share, years = self.share, self.horizon - self.year
         if share is None or share <= 0 or years <= 0:
             return None
@@ -108,19 +110,21 @@ def _cluster(
     certain = book.codes(asked.taxonomy, [code], day, of=INDUSTRIES)
     possible = book.codes(asked.taxonomy, [code], day, of=INDUSTRIES, partial=True) - certain
     inside = rows.filter(pl.col("industry").is_in(list(certain)))
-    reported = inside[measure].drop_nulls().to_list()
-    values = [exact(one) for one in reported]
-    total = sum(values, Fraction(0))
+    reported = inside.select("enterprise", measure).drop_nulls()
+    values = {firm: exact(one) for firm, one in reported.iter_rows()}
+    sound = [one for firm, one in values.items() if firm not in doubts[measure]]
+    total = sum(sound, Fraction(0))
     return Cluster(
         code,
         view.codes[code].name,
         tier,
         inside.height,
-        inside.height - len(reported),
+        inside.height - len(values),
         rows.filter(pl.col("industry").is_in(list(possible))).height,
-        total / _PER_YI if values else None,
-        max(values) / total if values and total > 0 else None,
-        len(doubts[measure] & set(inside["enterprise"].to_list())),
+        sum(values.values(), Fraction(0)) / _PER_YI if values else None,
+        total / _PER_YI if sound else None,
+        max(sound) / total if total > 0 else None,
+        len(doubts[measure] & set(values)),
         measure,
         target,
         asked.horizon,

@@ -27,9 +27,14 @@ from jiqun.desk.evaluating import Wanted, run_method
 from jiqun.desk.explaining import explain_subject
 from jiqun.desk.importing import Asked, Imported, bring_in, check
 from jiqun.desk.running import Run
+from jiqun.desk.screened import keep
+from jiqun.desk.screening import evaluated_ladder
 from jiqun.ledger import freeze, init, latest
 from jiqun.ledger.intake import Checked
+from jiqun.ledger.snapshot import Snapshot
 from jiqun.methods.explain import render_text
+from jiqun.methods.ladder import screen
+from jiqun.methods.ladder.words import rung_title
 from jiqun.methods.nearest import nearest
 from jiqun.problems import Problem, ProblemsError, problem
 from jiqun.values import Period
@@ -73,11 +78,13 @@ def demo(folder: Path, firms: int, seed: int, force: bool) -> None:
     with timings.part(both("从正门导入全部报表", "Importing every file through the front door")):
         _import_all(context, handed)
     with timings.part(both("冻结台账", "Freezing the ledger")):
-        _freeze(context)
+        frozen = _freeze(context)
     with timings.part(both("两部办法、两个年度的评价", "Two years under two methods")):
         runs = _evaluate(context, METHODS, YEARS)
     with timings.part(both("绿色与数字化榜", "Green and digital boards")):
         _evaluate(context, BOARDS, YEARS[-1:])
+    with timings.part(both("梯度培育筛查", "Firms screened on the ladder")):
+        _screen(context, frozen)
     last = runs[METHODS[0], YEARS[-1]]
     with timings.part(both("解释一家企业，并说怎样升档", "One firm explained, and its way up")):
         who = _explain(context, last)
@@ -150,13 +157,14 @@ def _print_import(one: HandedFile, checked: Checked, imported: Imported) -> None
     click.echo(f"  {where}　{both('；', '; ').join(said)}")
 
 
-def _freeze(context: Context) -> None:
+def _freeze(context: Context) -> Snapshot:
     made = freeze(context.workspace, note="demo", when=context.now)
     rows = sum(one.rows for one in made.tables.values())
     say(
         f"  快照 {made.id}：{len(made.tables)} 张表、{rows:,} 行",
         f"  snapshot {made.id}: {len(made.tables)} tables, {rows:,} rows",
     )
+    return made
 
 
 def _evaluate(context: Context, methods: Sequence[str], years: Sequence[str]) -> dict[tuple[str, str], Run]:
@@ -173,6 +181,17 @@ def _evaluate(context: Context, methods: Sequence[str], years: Sequence[str]) ->
                     click.echo(f"  {MARKS[one.severity]} {one.text(language())}")
             click.echo()
     return runs
+
+
+def _screen(context: Context, frozen: Snapshot) -> None:
+    evaluated = evaluated_ladder(context, frozen, context.now.date(), int(YEARS[-1]))
+    standings = screen(evaluated)
+    keep(context, evaluated, standings, frozen.id)
+    held = Counter(one.held for one in standings if one.held)
+    for rung in (one for one in evaluated.ladder.rungs if one in held):
+        click.echo(f"  {rung_title(evaluated.ladder, rung, language())}　{held[rung]}")
+    ready = sum(one.next is not None and one.next.advice == "ready" for one in standings)
+    say(f"  自评条件具备、可组织申报 {ready} 家", f"  {ready} firms meet what can be judged of their next rung")
 
 
 def _explain(context: Context, run: Run) -> str:

@@ -34,15 +34,15 @@ def _parts(told: ClusterFigures) -> Iterator[Part]:
         yield Paragraph("本工作区的规则包没有产业集群分类，不能编制集群月报。")
         return
     known = [one for one in told.found if one.share is not None]
-    sound = [one for one in known if not one.doubtful]
-    reached = [one for one in sound if one.share is not None and one.share >= 1]
+    cleaned = [one for one in known if one.doubtful]
+    reached = [one for one in known if one.share is not None and one.share >= 1]
     silent = sum(one.actual is None for one in told.found)
     aimless = sum(one.target is None for one in told.found)
     yield Heading("总体情况")
     yield Paragraph(
         f"{len(told.found)} 个集群中，{silent} 个没有企业填报，{aimless} 个没有公布目标，{len(known)} 个可与 "
-        f"{told.found[0].horizon} 年目标比较。其中 {len(known) - len(sound)} 个含存疑数值、暂不评判，"
-        f"其余 {len(sound)} 个有 {len(reached)} 个已达到目标。集群之间企业有交叉，各集群数值不能相加。"
+        f"{told.found[0].horizon} 年目标比较，其中 {len(reached)} 个已达到目标；{len(cleaned)} 个含存疑数值，"
+        f"剔除后再比。集群之间企业有交叉，各集群数值不能相加。"
     )
     words = "；".join(ratio_words(one) for one in told.ratios.values())
     yield Paragraph(f"{told.firms} 户规上工业企业：{words}。")
@@ -60,10 +60,10 @@ def _parts(told: ClusterFigures) -> Iterator[Part]:
 
 
 def _tier_words(own: list[Cluster]) -> str:
-    compared = (one for one in own if one.share is not None and not one.doubtful)
+    compared = (one for one in own if one.share is not None)
     known = sorted(compared, key=lambda one: (-(one.share or 0), one.code))
     doubtful = "、".join(one.name for one in own if one.doubtful)
-    said = f"含存疑数值、暂不评判：{doubtful}。" if doubtful else ""
+    said = f"含存疑数值、已剔除后比较：{doubtful}。" if doubtful else ""
     if not known:
         return f"没有可比的数据。{said}"
     first, last = known[0], known[-1]
@@ -93,7 +93,7 @@ def _sheet(title: str, own: list[Cluster]) -> Sheet:
         Field("部分属于", "户", "number"),
         Field("存疑", "户", "number"),
     )
-    notes = ("现值为台账合计，不是统计公报数；“存疑”为比上年相差千倍以上的数值，尚未更正",)
+    notes = ("现值为台账合计，已剔除存疑数值，不是统计公报数；“存疑”为比上年相差千倍以上、尚未更正的数值",)
     return Sheet(title, title, fields, [_row(one) for one in own], notes, 1)
 
 
@@ -103,7 +103,7 @@ def _row(one: Cluster) -> list[Value]:
     return [
         one.name,
         _MEASURES.get(one.measure, one.measure),
-        cell_number(one.actual),
+        cell_number(one.sound),
         None if target is None else float(target.value),
         "" if target is None else ("公布目标" if target.published else "按层级规模"),
         None if one.share is None else float(one.share),

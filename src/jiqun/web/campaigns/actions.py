@@ -68,7 +68,8 @@ def locked(campaign: Campaign) -> State:
 def create(user: User, said: Said) -> Campaign:
     """Open a campaign with planned dates counted in working days from its first day."""
     allow(user, "campaign")
-    rule = find_method(region(), word(said, "method", "办法", "rule")).method
+    asked = word(said, "method", "办法", "rule")
+    rule = find_method(region(), asked).method
     try:
         year, start = int(said.get("year", "")), date.fromisoformat(said.get("start", ""))
         days = {one.id: int(said.get(f"days_{one.id}") or one.days) for one in STAGES}
@@ -83,7 +84,10 @@ def create(user: User, said: Said) -> Campaign:
         raise RefusedError("台账里没有这个区县的企业。", "No firm of this district is in the ledger.")
     plan = _planned(said, start, days)
     campaign, made = Campaign.objects.get_or_create(
-        method=rule.id, year=year, district=district, defaults={"title": rule.title[:120], "answer_days": answer}
+        method=asked if "@" in asked else rule.id,
+        year=year,
+        district=district,
+        defaults={"title": rule.title[:120], "answer_days": answer},
     )
     if not made:
         raise RefusedError("这个办法、年度和范围已有批次。", "There is such a campaign already.")

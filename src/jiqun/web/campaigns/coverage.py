@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
+from jiqun.desk.running import Run
 from jiqun.methods import Plan
 from jiqun.methods.compile_inputs import split_column
 from jiqun.web.campaigns.conditions import plan_of
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.queries import Firms
 from jiqun.web.campaigns.state import State
-from jiqun.web.region import ledger, names_of, region
+from jiqun.web.enterprises.register import readable_runs
+from jiqun.web.region import ledger, names_of, region, run_of
 from jiqun.web.shell.language import both
 
 _LAND = "land_use"
@@ -44,19 +46,48 @@ class Needed:
         return None if not self.of else 100 * self.have / self.of
 
 
-def columns_read(plan: Plan) -> dict[str, list[str]]:
-    """Return table → columns of the ledger that a plan's formulas, inputs and pools read."""
+def columns_read(plan: Plan) -> dict[str, dict[str, frozenset[str]]]:
+    """Return table → columns of the ledger that a plan reads, each with the populations that need it.
+
+    What only the scores of some populations look at is needed of their firms; everything else of everybody. A list
+    has no columns.
+    """
     own = plan.method.evaluates.table
-    names = {name for typed in plan.formulas.values() for name in typed.names}
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for name, needing in sorted(_needed(plan).items()):
+        for table, column in _sources(plan, {name}, own):
+            contract = plan.contracts.get(table)
+            if contract is None or column in contract.primary_key:
+                continue
+            columns = found.setdefault(table, {})
+            if column in contract.column_names:
+                columns[column] = columns.get(column, frozenset()) | needing
+    return {table: dict(sorted(columns.items())) for table, columns in sorted(found.items())}
+
+
+def _needed(plan: Plan) -> dict[str, frozenset[str]]:
+    """Every name that formulas and pools read, with the populations whose firms need it."""
+    everybody = frozenset(plan.populations)
+    found: dict[str, frozenset[str]] = {}
+
+    def need(names: Iterable[str], whose: frozenset[str]) -> None:
+        for name in names:
+            if whose <= found.get(name, frozenset()):
+                continue
+            found[name] = found.get(name, frozenset()) | whose
+            if name in plan.method.measures:
+                need(plan.formulas[f"measures.{name}.formula"].names, whose)
+
+    for population in plan.populations:
+        paths = tuple(f"{plan.score_path(population, item)}." for item in plan.scores(population))
+        need((plan.measure_of(item, score) for item, score in plan.scores(population).items()), frozenset({population}))
+        need((name for path, one in plan.formulas.items() if path.startswith(paths) for name in one.names), everybody)
+    others = (one for path, one in plan.formulas.items() if not path.startswith(("measures.", "scores.")))
+    need((name for one in others for name in one.names), everybody)
     for grade in plan.method.grades.values():
-        names |= set() if grade.quota is None else set(grade.quota.pools)
-    found: dict[str, list[str]] = {}
-    for table, column in sorted(set(_sources(plan, names, own))):
-        contract = plan.contracts.get(table)
-        if contract is not None and column in contract.column_names and column not in contract.primary_key:
-            found.setdefault(table, []).append(column)
-        elif contract is not None and not column:
-            found.setdefault(table, [])
+        need(() if grade.quota is None else grade.quota.pools, everybody)
+    if plan.method.prepared:  # prepared measures look at each other: all of them are needed of everybody
+        need(plan.method.measures, everybody)
     return found
 
 
@@ -75,10 +106,22 @@ def _sources(plan: Plan, names: set[str], own: str) -> Iterator[tuple[str, str]]
             yield "certified_score", ""
 
 
-def coverage(campaign: Campaign, firms: Firms) -> list[Needed]:
-    """Say for every column the rule reads how many of the firms given have it in the campaign's year."""
+def placing_run(campaign: Campaign, state: State) -> Run | None:
+    """Return the newest trial of a campaign, before it the newest run of its rule and year; None without either."""
+    if state.run:
+        return run_of(state.run)
+    named = campaign.method.partition("@")[0], str(campaign.year)
+    return next((run for run in readable_runs() if (run.method_id, str(run.period)) == named), None)
+
+
+def coverage(campaign: Campaign, firms: Firms, run: Run | None = None) -> list[Needed]:
+    """Say for every column the rule reads how many of the firms that need it have it in the campaign's year.
+
+    `run` tells which population a firm is in; without one, and for a firm that it does not know, everybody needs all.
+    """
     plan = plan_of(region(), campaign.method, campaign.year)
     register = ledger().table("enterprise").filter(pl.col("enterprise").is_in(list(firms.names)))
+    placed = _placed(run)
     lines = []
     for table, columns in columns_read(plan).items():
         contract = plan.contracts[table]
@@ -90,14 +133,31 @@ def coverage(campaign: Campaign, firms: Firms) -> list[Needed]:
             there = frame.filter(pl.col("enterprise").is_in(list(firms.names)))["enterprise"].n_unique()
             lines.append(Needed(table, title, both("名单", "list"), there, None, ()))
             continue
-        for column in columns:
+        for column, needing in columns.items():
             told = contract.column(column)
+            of = register.filter(
+                pl.col("enterprise").is_in([firm for firm in firms.names if _owes(placed, firm, needing)])
+            )
             has = frame.filter(pl.col(column).is_not_null())["enterprise"].to_list()
-            without = register.filter(~pl.col("enterprise").is_in(has))
-            have = register.height - without.height
+            without = of.filter(~pl.col("enterprise").is_in(has))
             name = both(told.title, told.title_en or told.title)
-            lines.append(Needed(table, title, name, have, register.height, _districts(without, campaign.year)))
+            have = of.height - without.height
+            lines.append(Needed(table, title, name, have, of.height, _districts(without, campaign.year)))
     return sorted(lines, key=lambda one: (one.of is None, -one.lacking, one.table, one.column))
+
+
+def _placed(run: Run | None) -> dict[str, str | None]:
+    """The population of every firm that a run could place; None for one that is not evaluated."""
+    if run is None:
+        return {}
+    status = pl.col("status").cast(pl.String)
+    placed = run.trace.filter(status != "population_unknown")
+    evaluated = pl.when(status.is_in(["graded", "scored"])).then(pl.col("population").cast(pl.String))
+    return dict(placed.select(run.subject, evaluated).iter_rows())
+
+
+def _owes(placed: Mapping[str, str | None], firm: str, needing: frozenset[str]) -> bool:
+    return firm not in placed or placed[firm] in needing
 
 
 def _districts(without: pl.DataFrame, year: int) -> tuple[tuple[str, int], ...]:

@@ -15,18 +15,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiqun.methods.wording.voice import Voice
-from jiqun.packs import Method
 from jiqun.web.campaigns import actions, appealing, queries
 from jiqun.web.campaigns.arithmetic import arithmetic, effects
 from jiqun.web.campaigns.conditions import RefusedError, doubts_to_accept, lacking_for
-from jiqun.web.campaigns.coverage import answers, coverage
+from jiqun.web.campaigns.coverage import answers, coverage, placing_run
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.papers import handed
 from jiqun.web.campaigns.state import ORDER, STAGES, Appeal, State, calendar, days_until, light_of_days, state_of, track
+from jiqun.web.enterprises.register import place_names
 from jiqun.web.jobs.models import Job
+from jiqun.web.land.offered import rules_of_firms
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import ledger, names_of, region, run_of
+from jiqun.web.region import ledger, run_of
 from jiqun.web.shell.language import both, spoken
 
 Step = Callable[[Campaign, Any, Mapping[str, str]], object]
@@ -59,7 +60,7 @@ def found(request: HttpRequest, number: int) -> Campaign:
 def place_of(code: str) -> str:
     if not code:
         return both("全市", "whole region")
-    return names_of("districts", timezone.localdate()).get(code, code)
+    return place_names().get(code, code)
 
 
 @needs("read")
@@ -74,17 +75,13 @@ def listing(request: HttpRequest) -> HttpResponse:
         lines.append({"campaign": campaign, "place": place_of(campaign.district), "now": now, "state": state})
     shown: dict[str, Any] = {"lines": lines, "may": user.may("campaign"), "today": today, "stages": STAGES}
     if user.may("campaign"):
-        shown["methods"] = [one for one in region().book.objects("method") if _is_of_firms(one.model)]
+        shown["methods"] = rules_of_firms(graded=True)
         years = ledger().table("enterprise_year")["year"].unique().sort(descending=True).to_list()
         codes = ledger().table("enterprise")["district"].drop_nulls().unique().sort().to_list()
         shown["unknown_year"] = next(iter(calendar().unknown_years(today, today + timedelta(days=180))), None)
         shown |= {"years": years, "districts": [(code, place_of(code)) for code in codes]}
     shown["late"] = sum(line["now"].light.colour == "red" for line in lines)
     return render(request, "campaigns/listing.html", shown)
-
-
-def _is_of_firms(model: object) -> bool:
-    return isinstance(model, Method) and model.evaluates.table == "enterprise_year" and bool(model.grades)
 
 
 @require_POST
@@ -130,7 +127,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "events": queries.event_lines(state, firms, people) if scope.whole else [],
         "scope": scope,
         **_steps(state, user),
-        "needed": coverage(campaign, firms),
+        "needed": coverage(campaign, firms, placing_run(campaign, state)),
         "answers": answers(state, firms),
         **_outcome(state, firms, scope),
     }

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from jiqun.desk.screened import Screened, newest
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.ladder.cultivation import CultivationRow, cultivation
 from jiqun.methods.ladder.evaluations import ladder_of
@@ -19,7 +20,6 @@ from jiqun.methods.ladder.words import count_words, phrase, rung_title, title_wo
 from jiqun.packs.models import Ladder
 from jiqun.problems import Language
 from jiqun.web.enterprises.register import place_names
-from jiqun.web.ladder.keeping import Screened, newest
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import ledger, region
 
@@ -106,7 +106,7 @@ def told(row: Mapping[str, Any], language: Language, scope: Scope) -> dict[str, 
 
 def standing_of(code: str, language: Language, scope: Scope) -> tuple[Screened | None, dict[str, Any] | None]:
     """Return the newest screening and what it says of a firm; None where it has none."""
-    screened = newest()
+    screened = newest(region())
     if screened is None:
         return None, None
     rows = screened.rows.filter(pl.col("enterprise") == code)

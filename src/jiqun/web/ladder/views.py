@@ -13,12 +13,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from jiqun.desk.screened import newest
 from jiqun.methods.ladder.evaluations import ladder_of
 from jiqun.methods.ladder.words import phrase
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.jobs.queue import ask
 from jiqun.web.ladder import queries
-from jiqun.web.ladder.keeping import newest
 from jiqun.web.ladder.workbook import calendar_workbook, screening_workbook
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
@@ -39,7 +39,7 @@ def _scope(request: HttpRequest) -> Scope:
 def boards(request: HttpRequest) -> HttpResponse:
     """Show a board per rung, the targets, and what falls due next."""
     user: Any = request.user
-    scope, screened, today = _scope(request), newest(), timezone.localdate()
+    scope, screened, today = _scope(request), newest(region()), timezone.localdate()
     rows = None if screened is None else queries.within(screened, scope)
     dues = queries.calendar(scope, today, spoken())
     titles, districts = queries.by_title(scope, today, spoken(), place_names())
@@ -81,7 +81,7 @@ def screen(request: HttpRequest) -> HttpResponse:
 def firms(request: HttpRequest) -> HttpResponse:
     """List firms by their next rung, those nearest to it first."""
     user: Any = request.user
-    screened, ladder = newest(), ladder_of(region().book)
+    screened, ladder = newest(region()), ladder_of(region().book)
     if screened is None:
         return redirect("ladder:boards")
     said = {name: request.GET.get(name, "").strip() for name in ("rung", "advice", "q", "district", "sort")}
@@ -111,7 +111,7 @@ def firms(request: HttpRequest) -> HttpResponse:
 @needs("read")
 def advice(request: HttpRequest, code: str) -> HttpResponse:
     """Advise one firm: the next rung, what is missing, what to do first; 404 outside the scope or the screening."""
-    scope, screened = _scope(request), newest()
+    scope, screened = _scope(request), newest(region())
     rows = scope.rows(ledger().table("enterprise")).filter(pl.col("enterprise") == code)
     if screened is None or rows.is_empty():
         raise Http404
@@ -190,7 +190,7 @@ def export_calendar(request: HttpRequest) -> HttpResponse:
 @needs("export")
 def export(request: HttpRequest) -> HttpResponse:
     """Hand out the screening as a workbook, with the firms of the user's scope only; who took it is logged."""
-    screened = newest()
+    screened = newest(region())
     if screened is None:
         raise Http404
     rows = queries.within(screened, _scope(request))

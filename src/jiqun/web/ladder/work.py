@@ -7,11 +7,11 @@ from typing import Any
 
 from django.urls import reverse
 
+from jiqun.desk.screened import keep
 from jiqun.desk.screening import evaluated_ladder
 from jiqun.ledger.snapshot import freeze
 from jiqun.methods.ladder import screen
 from jiqun.web.jobs.queue import Step, work
-from jiqun.web.ladder.keeping import keep
 from jiqun.web.people.models import User
 from jiqun.web.region import region
 
@@ -26,5 +26,5 @@ def screen_firms(arguments: dict[str, Any], owner: User, step: Step) -> dict[str
     evaluated = evaluated_ladder(context, frozen, date.fromisoformat(arguments["on"]), arguments["year"])
     standings = screen(evaluated)
     step("saving")
-    made = keep(evaluated, standings, frozen.id)
+    made = keep(context, evaluated, standings, frozen.id)
     return {"screening": made, "firms": len(standings), "to": reverse("ladder:boards")}

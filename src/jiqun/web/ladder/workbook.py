@@ -8,13 +8,13 @@ from typing import Any
 
 import polars as pl
 
+from jiqun.desk.screened import Screened
 from jiqun.methods.ladder.evaluations import ladder_of
 from jiqun.problems import Language
 from jiqun.reports.layout import Field, Head, Sheet, Value
 from jiqun.reports.speech import say
 from jiqun.reports.workbook import workbook_bytes
 from jiqun.web.enterprises.register import place_names
-from jiqun.web.ladder.keeping import Screened
 from jiqun.web.ladder.queries import Due, told
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import region

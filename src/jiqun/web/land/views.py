@@ -14,12 +14,12 @@ from django.views.decorators.http import require_POST
 
 from jiqun.desk.advice import nearest_lines
 from jiqun.desk.evaluating import find_method
-from jiqun.packs import Method
 from jiqun.reports.export import export as export_report
 from jiqun.reports.summary import grade_words
 from jiqun.values import Period
 from jiqun.web.jobs.queue import ask
 from jiqun.web.land import queries
+from jiqun.web.land.offered import rules_of_firms
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs, require
 from jiqun.web.people.scope import Scope, scope_of
@@ -39,15 +39,10 @@ def _scope(request: HttpRequest) -> Scope:
 def listing(request: HttpRequest) -> HttpResponse:
     """List the runs, and let those who may start an evaluation."""
     lines = queries.run_lines(_scope(request), spoken())
-    methods = [one for one in region().book.objects("method") if _is_of_firms(one.model)]
     reported = ledger().table("enterprise_year")["year"].unique().sort(descending=True).to_list()
     user: Any = request.user
-    shown = {"lines": lines, "methods": methods, "years": reported, "may_evaluate": user.may("evaluate")}
+    shown = {"lines": lines, "methods": rules_of_firms(), "years": reported, "may_evaluate": user.may("evaluate")}
     return render(request, "land/listing.html", shown)
-
-
-def _is_of_firms(model: object) -> bool:
-    return isinstance(model, Method) and model.evaluates.table == "enterprise_year"
 
 
 @require_POST

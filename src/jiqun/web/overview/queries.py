@@ -1,13 +1,12 @@
-"""What the first page reads: clusters against targets, key figures, districts on the map, lights, coverage."""
+"""What the first page reads: clusters against targets, key figures, figures in doubt, coverage."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import polars as pl
 
@@ -28,6 +27,11 @@ class Tier:
 
     title: str
     clusters: tuple[Cluster, ...]
+
+    @property
+    def aimed(self) -> bool:
+        """Whether most of its clusters have a target; the others are told more briefly."""
+        return 2 * sum(one.target is not None for one in self.clusters) > len(self.clusters)
 
 
 @dataclass(frozen=True)
@@ -96,20 +100,6 @@ class Figure:
         return None if told is None or wanted is None else told >= wanted
 
 
-@dataclass(frozen=True)
-class Place:
-    """A district on the map: outline, name, its figure and how dark it is (0 to 4; None is no data)."""
-
-    code: str
-    name: str
-    path: str
-    x: int
-    y: int
-    value: Fraction | None
-    shade: int | None
-    firms: int
-
-
 def newest_year(of: Ledger) -> int | None:
     """Return the newest year that firms reported for."""
     found = of.table("enterprise_year")["year"].drop_nulls().max()
@@ -164,36 +154,6 @@ def _target(parameter: str) -> Fraction | None:
         return Fraction(region().book.parameter(parameter, date(2027, 12, 31)).value)
     except ProblemsError:  # this region has no such target
         return None
-
-
-@cache
-def _outlines() -> tuple[dict[str, str], ...]:
-    """Read the outlines of districts that a pack in force brings; empty where none does."""
-    for pack in region().book.packs:
-        file = pack.folder / "geo" / "outlines.csv"
-        if file.is_file():
-            with file.open(encoding="utf-8", newline="") as rows:
-                return tuple(csv.DictReader(rows))
-    return ()
-
-
-@lru_cache(maxsize=16)
-def places(of: Ledger, scope: Scope, year: int) -> list[Place]:
-    """Return the districts with their tax per mu, shaded by fifths of those that have one."""
-    firms = yearly_firms(of, scope, year)
-    values: dict[str, Fraction | None] = {}
-    counts: dict[str, int] = {}
-    for (code,), rows in firms.group_by("district"):
-        found = ratios(rows, year)["tax_per_mu"]
-        values[str(code)], counts[str(code)] = found.value, found.firms
-    known = sorted(one for one in values.values() if one is not None)
-    drawn = []
-    for row in _outlines():
-        value = values.get(row["code"])
-        shade = None if value is None else min(4, 5 * sum(one < value for one in known) // len(known))
-        spot = int(row["x"]), int(row["y"])
-        drawn.append(Place(row["code"], row["name"], row["path"], *spot, value, shade, counts.get(row["code"], 0)))
-    return drawn
 
 
 def coverage(

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from jiqun.web.land.queries import run_lines
-from jiqun.web.overview import queries
+from jiqun.web.overview import districts, queries
 from jiqun.web.overview.due import due
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import scope_of
@@ -27,7 +27,9 @@ def home(request: HttpRequest) -> HttpResponse:
     scope, of = scope_of(user), ledger()
     year = queries.newest_year(of)
     today = timezone.localdate()
-    shown: dict[str, Any] = {"lines": run_lines(scope, spoken()), "year": year, "due": due(scope, today, spoken())}
+    soon = due(scope, today, spoken())
+    shown: dict[str, Any] = {"lines": run_lines(scope, spoken()), "year": year, "due": soon}
+    shown["late"] = sum(one.late for one in soon)
     if year is not None:
         tiers = queries.tiers(of, scope, year, spoken())
         every = [one for tier in tiers for one in tier.clusters]
@@ -35,10 +37,11 @@ def home(request: HttpRequest) -> HttpResponse:
             "tiers": tiers,
             "count": len(every),
             "with_target": sum(one.share is not None for one in every),
-            "reached": sum(one.share is not None and one.share >= 1 and not one.doubtful for one in every),
+            "reached": sum(one.share is not None and one.share >= 1 for one in every),
             "without_data": sum(one.actual is None for one in every),
             "figures": queries.figures(of, scope, year),
-            "places": queries.places(of, scope, year),
+            "sketch": districts.sketch(of, scope, year),
+            "leading": districts.district_grades(scope, spoken()),
             "doubts": queries.doubtful(of, scope, year, spoken()),
             "half": Fraction(1, 2),
             "few": 0 if scope.sees_restricted else _FEW,

@@ -1,4 +1,4 @@
-"""Screenings kept in the workspace: one file each, a row per firm, so that pages, exports and scope read the same."""
+"""Screenings kept in a workspace: one file each, a row per firm, so that pages, exports and scope read the same."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from jiqun.desk.context import Context
 from jiqun.methods.ladder import Assessment, Evaluated, Standing
 from jiqun.methods.ladder.words import (
     criterion_title,
@@ -22,7 +23,6 @@ from jiqun.methods.ladder.words import (
     title_words,
 )
 from jiqun.problems import Language
-from jiqun.web.region import region
 
 _FOLDER = "screenings"
 _LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -51,14 +51,14 @@ class Screened:
     rows: pl.DataFrame
 
 
-def keep(evaluated: Evaluated, standings: tuple[Standing, ...], snapshot: str) -> str:
+def keep(context: Context, evaluated: Evaluated, standings: tuple[Standing, ...], snapshot: str) -> str:
     """Write a screening and return its id; the same inputs under the same rules give the same file."""
-    book = region().book.digest[:8]
+    book = context.book.digest[:8]
     id_ = f"{evaluated.on}_{evaluated.year}_{snapshot[:12]}_{book}"
     rows = [_row(evaluated, one) for one in standings]
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
     about = {"ladder": evaluated.ladder.id, "snapshot": snapshot}
-    folder = _folder()
+    folder = _folder(context)
     folder.mkdir(exist_ok=True)
     draft = folder / f"{id_}.{os.getpid()}.draft"
     frame.with_columns(about=pl.lit(json.dumps(about))).write_parquet(draft)
@@ -66,14 +66,14 @@ def keep(evaluated: Evaluated, standings: tuple[Standing, ...], snapshot: str) -
     return id_
 
 
-def newest() -> Screened | None:
+def newest(context: Context) -> Screened | None:
     """Return the screening made last; None where there is none."""
-    files = sorted(_folder().glob("*.parquet"), key=lambda one: one.stat().st_mtime_ns)
+    files = sorted(_folder(context).glob("*.parquet"), key=lambda one: one.stat().st_mtime_ns)
     return _read(files[-1], files[-1].stat().st_mtime_ns) if files else None
 
 
-def _folder() -> Path:
-    return region().workspace.root / _FOLDER
+def _folder(context: Context) -> Path:
+    return context.workspace.root / _FOLDER
 
 
 @lru_cache(maxsize=2)

@@ -1,0 +1,35 @@
+"""Which rules an officer may pick where firms are evaluated by the year."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from jiqun.packs import Method
+from jiqun.web.region import region
+from jiqun.web.shell.language import both
+
+_PER_MU = "per-mu."
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A rule in a choice: `asked` names its edition where a rule has several, `first` marks those of per-mu."""
+
+    asked: str
+    title: str
+    first: bool
+
+
+def rules_of_firms(*, graded: bool = False) -> list[Offered]:
+    """Return the rules that evaluate firms by the year, those of per-mu first; `graded`: only those with classes."""
+    found = [one.model for one in region().book.objects("method") if isinstance(one.model, Method)]
+    own = [one for one in found if one.evaluates.table == "enterprise_year" and (one.grades or not graded)]
+    editions = Counter(one.id for one in own)
+    offered = [_offered(one, several=editions[one.id] > 1) for one in own]
+    return sorted(offered, key=lambda one: not one.first)
+
+
+def _offered(rule: Method, *, several: bool) -> Offered:
+    asked = f"{rule.id}@{rule.edition}" if several and rule.edition else rule.id
+    return Offered(asked, both(rule.title, rule.title_en or rule.title), rule.id.startswith(_PER_MU))
