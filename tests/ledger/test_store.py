@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from deltalake import DeltaTable
 from tests.ledger.conftest import PARCEL, WHEN, Bring, reported
 
-from jiqun.ledger import Told, Workspace, commit, freeze, init, latest, open_snapshot
+from jiqun.ledger import Told, Workspace, commit, freeze, init, latest, log, open_snapshot
 from jiqun.ledger.log import EVENT_SCHEMA, LOG, read_log, reserve
 from jiqun.ledger.store import LostRaceError, Store
 from jiqun.problems import ProblemsError
@@ -78,6 +79,29 @@ def test_a_table_at_an_old_version_has_the_rows_of_then(workspace: Workspace, br
     assert store.read("meter") is None and store.version("meter") == -1
 
 
+def test_the_version_of_a_table_is_the_one_that_the_storage_format_reads(workspace: Workspace, bring: Bring) -> None:
+    for number in range(3):
+        bring(PARCEL, [{"parcel": f"P{number}", "area": 5.0}])
+        for table in (LOG, "parcel"):
+            assert Store(workspace).version(table) == DeltaTable(workspace.address(table)).version()
+    folder = Path(workspace.address("parcel")) / "_delta_log"
+    (folder / "_commit_4711.json.tmp").write_text("somebody is just writing")
+    assert Store(workspace).version("parcel") == DeltaTable(workspace.address("parcel")).version()
+
+
+def test_a_ledger_put_in_the_place_of_another_is_read_anew(workspace: Workspace, tmp_path: Path, bring: Bring) -> None:
+    bring(PARCEL, [{"parcel": "P1", "area": 5.0}])
+    shutil.copytree(workspace.root, tmp_path / "kept")
+    bring(PARCEL, [{"parcel": "P2", "area": 5.0}], file="甲.csv")
+    gone = read_log(Store(workspace))
+    shutil.rmtree(workspace.root)
+    shutil.copytree(tmp_path / "kept", workspace.root)
+    bring(PARCEL, [{"parcel": "P3", "area": 5.0}], file="乙.csv")
+    now = read_log(Store(workspace))
+    assert gone.version == now.version
+    assert [one.imports[-1].file for one in (gone, now)] == ["甲.csv", "乙.csv"]
+
+
 def test_old_versions_are_never_forgotten_however_old_their_files_are(workspace: Workspace, bring: Bring) -> None:
     bring(PARCEL, [{"parcel": "P0", "area": 5.0}])
     made = freeze(workspace, when=WHEN)
@@ -105,6 +129,7 @@ def test_joining_small_files_changes_nothing_that_is_read(workspace: Workspace, 
         Store(workspace).compact(table)
         files = pa.table(DeltaTable(workspace.address(table)).get_add_actions())
         assert files.num_rows == 1
+    log._kept.cache_clear()  # what is on the disk counts here
     assert read_log(Store(workspace)).imports == before.imports
     assert latest(workspace).table("parcel").height == 4
     assert read_log(Store(workspace), made.log_version).imports == before.imports

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 import polars as pl
 
@@ -35,6 +36,7 @@ EVENT_SCHEMA: dict[str, pl.DataType] = {
 _ATTEMPTS = 500
 _PAUSE = 0.005
 _COMPACT_EVERY = 100
+_LOGS_KEPT = 8
 
 
 @dataclass(frozen=True)
@@ -109,9 +111,25 @@ class ImportLog:
 
 
 def read_log(store: Store, version: int | None = None) -> ImportLog:
-    """Read the log at a version (the newest without one)."""
+    """Read the log at a version (the newest without one); what stood in a version never changes, so it is kept."""
     at = store.version(LOG) if version is None else version
-    return _log(at, _events(store, at))
+    mark = store.mark(LOG, at)
+    return _log(at, _events(store, at)) if mark is None else _kept(_At(mark, store, at))
+
+
+@dataclass(frozen=True)
+class _At:
+    """A version of the log; the same one as long as its mark is."""
+
+    mark: tuple[object, ...]
+    store: Store = field(compare=False)
+    version: int = field(compare=False)
+
+
+@lru_cache(maxsize=_LOGS_KEPT)
+def _kept(at: _At) -> ImportLog:
+    """Read a log once: a page, an import and a run each ask for the newest many times."""
+    return _log(at.version, _events(at.store, at.version))
 
 
 def reserve(store: Store, who: str, when: datetime) -> int:
