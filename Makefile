@@ -8,6 +8,8 @@ DEMO ?= demo-workspace
 demo: .venv/runtime.stamp  ## make a demo region, import it, grade it, explain it
 	$(BIN)/jiqun demo $(DEMO) --force
 
+# many processes are started, and each would compile the sources anew where Python was told not to keep what it compiled
+test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/dev.stamp  ## the whole test suite
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,42 @@ import pytest
 pytest_plugins = ("tests.demo_region",)
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+
+# Work is shared out by file in this order, the rest after it: one makes the demo region at once while others need none,
+# and nothing that lasts, or waits for other processes, is left to the end.
+LONGEST = (
+    "web/test_drafts.py",
+    "golden/test_pack_examples.py",
+    "expressions/test_three_readings.py",
+    "operation/test_kill.py",
+    "web/test_campaign_kill.py",
+    "web/test_hostile_uploads.py",
+    "browser/",
+    "operation/test_postgres.py",
+    "web/test_ledger.py",
+    "web/test_campaigns.py",
+    "desk/test_drafting.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first."""
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    name = item.path.relative_to(ROOT / "tests").as_posix()
+    return next((place for place, one in enumerate(LONGEST) if name.startswith(one)), len(LONGEST))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over the modules, law books and tests, which stay to the end anyway."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()
 
 
 @pytest.fixture
