@@ -24,6 +24,7 @@ from jiqun.desk.rule_text import head_of, with_head
 from jiqun.desk.running import Run
 from jiqun.methods import load
 from jiqun.methods.lint import lint_method
+from jiqun.methods.lint_whole import without_follow_ups
 from jiqun.methods.run import store, stored_runs
 from jiqun.packs import read
 from jiqun.packs.lawbook import LawObject
@@ -170,7 +171,7 @@ def checked(context: Context, basis: Basis, files: Files) -> tuple[Problem, ...]
     if not any(one.severity == "error" for one in mine):
         rule = load(basis.method, book, _edition(files))
         mine += lint_method(rule.method, book, at=rule.at)
-    return by_place({one.text("en"): one for one in mine}.values())
+    return by_place(without_follow_ups({one.text("en"): one for one in mine}.values()))
 
 
 def _edition(files: Files) -> str:

@@ -37,7 +37,7 @@ def compile_method(
     when = period if isinstance(period, Period) else Period.parse(period)
     compiler = _Compiler(method, when, book, contracts, parameters or {}, at or _nowhere(method))
     plan = compiler.compile()
-    faults = compiler.faults or hidden_figures(plan, compiler.at)
+    faults = compiler.told() or hidden_figures(plan, compiler.at)
     if faults:
         raise ProblemsError(faults)
     return plan

@@ -60,6 +60,11 @@ class Checker:
         if made not in self.faults:
             self.faults.append(made)
 
+    def told(self) -> list[Problem]:
+        """Return the faults without those that only say that a name is unknown because its input has one."""
+        failed = {name for name in self.method.inputs if name not in self.names}
+        return [one for one in self.faults if one.code != "EXPR-010" or one.values["name"] not in failed]
+
     def _define(self, name: str, kind: Type, path: str, label: tuple[str, str], shadows: bool = False) -> None:
         if name in self.names and not shadows:
             self.fault("METHOD-001", path, name=name)

@@ -21,8 +21,10 @@ def grading_faults(method: Method, at: Where) -> list[Problem]:
     for key, grade in method.grades.items():
         faults += _grade(grade, f"grades.{key}", at)
         for path, cuts in _written_cuts(grade, f"grades.{key}"):
-            for overlap in gaps_and_overlaps(_intervals(cuts)).overlaps:
-                faults.append(problem("METHOD-055", at(path), value=overlap.common))
+            overlaps = gaps_and_overlaps(_intervals(cuts)).overlaps
+            if overlaps:
+                common = "、".join(str(one.common) for one in overlaps)
+                faults.append(problem("METHOD-055", at(path), value=common))
     for key, move in method.moves.items():
         faults += _move(method, key, move, at(f"moves.{key}"))
     for key, exception in method.exceptions.items():
@@ -77,9 +79,9 @@ def _grade(grade: Grade, path: str, at: Where) -> Iterator[Problem]:
 
 def _quota(quota: Quota, classes: Sequence[str], place: Place) -> Iterator[Problem]:
     shares = {name: exact(text) for name, text in quota.shares.items()}
-    for name, share in shares.items():
-        if not 0 <= share <= 1:
-            yield problem("METHOD-051", place, value=quota.shares[name])
+    outside = [quota.shares[name] for name, share in shares.items() if not 0 <= share <= 1]
+    if outside:
+        yield problem("METHOD-051", place, value="、".join(outside))
     total = sum(shares.values(), Fraction(0))
     open_end = quota.rest is not None and quota.rest not in shares
     if total > 1 or (total < 1 and not open_end):

@@ -19,6 +19,7 @@ from jiqun.methods.weights import judged
 from jiqun.methods.wording.rule import candidate_years
 from jiqun.packs import Interval, LawBook, TableContract, gaps_and_overlaps
 from jiqun.packs.models.method import Band, Grade, Method
+from jiqun.packs.unread import missed
 from jiqun.problems import Place, Problem, ProblemsError, by_place, problem
 from jiqun.values import Period, decimal_text, exact, half_up
 
@@ -45,6 +46,7 @@ def lint_method(
     found += _history(method, book, contracts, where)
     if book is not None:
         found += _dates(method, book, where)
+        found = [one for one in found if not missed(one, book.unread)]
     if plan is not None:
         found += [*_empty_codes(plan, where), *_never_missing(plan, where), *impossible_values(plan, where)]
     return by_place({one.text("en"): one for one in _without_echoes(found)}.values())
@@ -52,12 +54,16 @@ def lint_method(
 
 def _without_echoes(found: Sequence[Problem]) -> Iterator[Problem]:
     """Leave out what only follows from a misspelt name: the thing that was meant is then used by nobody."""
+    codes = {one.code for one in found}
     misspelt = [one for one in found if one.code in ("METHOD-003", "METHOD-004", "METHOD-007", "EXPR-010")]
     meant = {one.values["nearest"] for one in misspelt}
     a_grade = any(one.values.get("kind") == "grade" for one in misspelt)
     for one in found:
         idle = one.code == "METHOD-104" and one.values["name"] in meant
-        if not idle and not (one.code == "METHOD-106" and a_grade):
+        echo = one.code == "METHOD-106" and a_grade
+        echo = echo or (one.code == "METHOD-005" and not codes.isdisjoint({"METHOD-015", "EXPR-020"}))
+        echo = echo or (one.code in ("METHOD-050", "METHOD-106") and "METHOD-051" in codes)
+        if not idle and not echo:
             yield one
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from jiqun.packs.models.base import UnfitError
+from jiqun.packs.models.base import ADCODE, MONTH_DAY, UnfitError
 from jiqun.packs.reading import Route, Source
 from jiqun.problems import Problem, problem
 
@@ -22,6 +22,10 @@ _BOUNDS = {
     "gt": ("要大于", "it is more than"),
     "le": ("不能大于", "it is not more than"),
     "lt": ("要小于", "it is less than"),
+}
+_PATTERNS = {
+    ADCODE: ("六位行政区划代码（如 500000）", "an adcode of six digits, such as 500000"),
+    MONTH_DAY: ("月-日（如 04-30）", "a month and day, such as 04-30"),
 }
 _EXACTLY_ONE = re.compile(r"exactly one of (?P<names>.+) is needed, found (?P<found>.+)")
 # pydantic's error type → code; the first of these that a union's branches report is the one that is said
@@ -76,11 +80,30 @@ def _problems(errors: Iterable[ErrorDetails], source: Source, model: type[BaseMo
     by_route: dict[Route, list[ErrorDetails]] = {}
     for error in errors:
         by_route.setdefault(_route(error["loc"], source.data, error["type"]), []).append(error)
+    shifted = [route for route, group in by_route.items() if _outdented(route, group, source, model)]
+    unknown = {
+        route[:-1] for route, group in by_route.items() if any(one["type"] == "extra_forbidden" for one in group)
+    }
     for route, group in by_route.items():
+        kinds = {error["type"] for error in group}
         # a list whose items are wrong is also reported as too short, which says nothing new
         inner = any(other[: len(route)] == route and other != route for other in by_route)
-        if not (inner and all(error["type"] == "too_short" for error in group)):
+        echo = (inner and kinds == {"too_short"}) or (kinds == {"missing"} and route[:-1] in unknown)
+        if not echo and not any(_after(source, one, route) for one in shifted):
             yield _one_problem(route, group, source, model)
+
+
+def _outdented(route: Route, group: list[ErrorDetails], source: Source, model: type[BaseModel]) -> bool:
+    """Tell whether a key without content belongs one or more levels further out: its lines are indented too far."""
+    empty = all(one["input"] is None and _CODES.get(one["type"]) == "PACK-016" for one in group)
+    outer = range(len(route) - 1)
+    return empty and len(route) > 1 and any(str(route[-1]) in known_keys(model, route[:end]) for end in outer)
+
+
+def _after(source: Source, shifted: Route, route: Route) -> bool:
+    """Tell whether a value stands behind a key that is indented too far, on its level or deeper."""
+    beside = shifted[:-1]
+    return route[: len(beside)] == beside and route != shifted and source.place(route) > source.place(shifted)
 
 
 def _route(loc: tuple[int | str, ...], data: Any, kind: str) -> Route:
@@ -105,6 +128,8 @@ def _one_problem(route: Route, group: list[ErrorDetails], source: Source, model:
     key = str(route[-1]) if route else ""
     detail = error["msg"].removeprefix("Value error, ")
     exactly = _EXACTLY_ONE.fullmatch(detail)
+    if _outdented(route, group, source, model):
+        return problem("PACK-036", source.key_place(route), key=key)
     if kind in ("missing", "too_short"):
         return problem(_CODES[kind], place, key=key)
     if kind == "extra_forbidden":
@@ -119,12 +144,32 @@ def _one_problem(route: Route, group: list[ErrorDetails], source: Source, model:
     if kind in _CODES and kind != "value_error":
         return problem(_CODES[kind], place, value=shown(error["input"]))
     unfit = context.get("error")
+    route = (*route, *unfit.at) if isinstance(unfit, UnfitError) else route
+    place = source.place(route)
+    return problem("PACK-023", place, key=_named(route) or str(source.data.get("kind", "")), **_unfit(error, detail))
+
+
+def _named(route: Route) -> str:
+    """Name what stands at a route: its key, and the number of an item of a list."""
+    if route and isinstance(route[-1], int):
+        return f"{_named(route[:-1])} {route[-1] + 1}".strip()
+    return str(route[-1]) if route else ""
+
+
+def _unfit(error: ErrorDetails, detail: str) -> dict[str, str]:
+    context = error.get("ctx", {})
+    unfit = context.get("error")
     zh = unfit.zh if isinstance(unfit, UnfitError) else detail
     for bound, (bound_zh, bound_en) in _BOUNDS.items():
         if bound in context:
             zh, detail = f"{bound_zh} {context[bound]}", f"{bound_en} {context[bound]}"
-    said = {"detail": detail, "detail_zh": zh}
-    return problem("PACK-023", place, key=key or str(source.data.get("kind", "")), **said)
+    if error["type"] == "string_pattern_mismatch":
+        value, wanted_zh, wanted_en = (
+            shown(error["input"]),
+            *_PATTERNS.get(context["pattern"], (context["pattern"],) * 2),
+        )
+        zh, detail = f"{value} 不是{wanted_zh}", f"{value} is not {wanted_en}"
+    return {"detail": detail, "detail_zh": zh}
 
 
 def known_keys(model: Any, route: Route) -> set[str]:

@@ -15,6 +15,7 @@ from jiqun.packs.models import Clause, Document, Header, Method, PackManifest, P
 from jiqun.packs.models.base import Completeness
 from jiqun.packs.models.parameter import Dated, Scope, Sense
 from jiqun.packs.reading import Route, Source
+from jiqun.packs.unread import Unread
 from jiqun.problems import Place, Problem, ProblemsError, problem
 from jiqun.values import Unit, digest, exact
 
@@ -108,14 +109,27 @@ def _age(one: LawObject) -> tuple[date, str]:
 class LawBook:
     """The objects of a chain of packs; a narrower pack's object stands instead of the wider one's with the same id."""
 
-    def __init__(self, packs: Sequence[Pack], objects: Mapping[Key, LawObject]) -> None:
+    def __init__(
+        self,
+        packs: Sequence[Pack],
+        objects: Mapping[Key, LawObject],
+        unread: Unread = frozenset(),
+        torn: frozenset[str] = frozenset(),
+    ) -> None:
         self.packs = tuple(packs)
+        self.unread, self.torn = unread, torn  # for lint: what could not be read, folders that lack a wider pack
         self._objects = dict(sorted(objects.items()))
         self._classifications: dict[str, Classification] = {}
         self._crosswalks: dict[tuple[str, str, date | None], Crosswalk] = {}
 
     @classmethod
-    def layered(cls, packs: Sequence[Pack], lines: Mapping[str, frozenset[str]]) -> tuple[LawBook, list[Problem]]:
+    def layered(
+        cls,
+        packs: Sequence[Pack],
+        lines: Mapping[str, frozenset[str]],
+        unread: Unread = frozenset(),
+        torn: frozenset[str] = frozenset(),
+    ) -> tuple[LawBook, list[Problem]]:
         """Lay packs over each other in the given order; `lines` holds each pack with all that it extends."""
         held: dict[Key, LawObject] = {}
         problems = []
@@ -132,7 +146,7 @@ class LawBook:
                     )
                 else:
                     held[one.key] = one
-        book = cls(packs, held)
+        book = cls(packs, held, unread, torn)
         return book, problems + list(book._clashing_columns())
 
     # finding

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jiqun.packs.lawbook import LawBook
 from jiqun.packs.lint_documents import documents, headers
+from jiqun.packs.lint_examples import examples
 from jiqun.packs.lint_ladders import edition_rules, ladders
 from jiqun.packs.lint_methods import methods
 from jiqun.packs.lint_parameters import parameters
@@ -14,6 +15,7 @@ from jiqun.packs.lint_tables import tables
 from jiqun.packs.lint_taxonomies import taxonomies
 from jiqun.packs.loader import read
 from jiqun.packs.released import released
+from jiqun.packs.unread import without_follow_ups
 from jiqun.problems import Problem, by_place
 
 _RULES: tuple[Callable[[LawBook], Iterator[Problem]], ...] = (
@@ -23,6 +25,7 @@ _RULES: tuple[Callable[[LawBook], Iterator[Problem]], ...] = (
     taxonomies,
     tables,
     methods,
+    examples,
     edition_rules,
     ladders,
     released,
@@ -31,7 +34,8 @@ _RULES: tuple[Callable[[LawBook], Iterator[Problem]], ...] = (
 
 def lint(book: LawBook) -> tuple[Problem, ...]:
     """Return what is wrong or doubtful in the objects in force, sorted by place."""
-    return by_place(found for rule in _RULES for found in rule(book))
+    found = (one for rule in _RULES for one in rule(book))
+    return by_place(without_follow_ups(found, book.unread, book.torn))
 
 
 def lint_folders(*roots: Path) -> tuple[Problem, ...]:

@@ -32,7 +32,13 @@ def edition_rules(book: LawBook) -> Iterator[Problem]:
     """Check the choices of every edition rule."""
     for one in book.objects("edition_rule"):
         assert isinstance(one.model, EditionRule)
+        seen: dict[str, int] = {}
         for index, choice in enumerate(one.model.choices):
+            condition = " ".join((choice.where or "").split())
+            if condition and condition in seen:
+                place = one.place("choices", index, "where")
+                yield problem("PACK-038", place, number=index + 1, first=seen[condition] + 1)
+            seen.setdefault(condition, index)
             route: Route = ("choices", index)
             yield from _used(book, one, choice, route)
             yield from _condition(one, one.model, choice, route)

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from jiqun.packs.checking import nearest
+from jiqun.packs.intervals import gaps_and_overlaps
 from jiqun.packs.lawbook import LawBook, LawObject
-from jiqun.packs.lint_references import codes_exist, reference
+from jiqun.packs.lint_references import codes_exist, days, reference, span_text
 from jiqun.packs.models import Header, Method, Parameter
 from jiqun.packs.reading import Route
 from jiqun.problems import Problem, problem
@@ -22,25 +23,25 @@ def methods(book: LawBook) -> Iterator[Problem]:
     used: set[str] = set()
     for one in book.objects("method"):
         assert isinstance(one.model, Method)
-        for route, part in _parts(one.model):
+        for route, part in parts(one.model):
             yield from _references(book, one, part, route, used)
         yield from _columns(book, one, one.model)
     yield from _unused(book, used)
-    yield from _examples(book)
+    yield from _editions(book)
 
 
-def _parts(part: object, route: Route = ()) -> Iterator[tuple[Route, BaseModel]]:
+def parts(part: object, route: Route = ()) -> Iterator[tuple[Route, BaseModel]]:
     """Give every model inside a model with its route in the file."""
     if isinstance(part, BaseModel):
         yield route, part
         for name, info in type(part).model_fields.items():
-            yield from _parts(getattr(part, name), (*route, info.alias or name))
+            yield from parts(getattr(part, name), (*route, info.alias or name))
     elif isinstance(part, dict):
         for key, value in part.items():
-            yield from _parts(value, (*route, key))
+            yield from parts(value, (*route, key))
     elif isinstance(part, tuple):
         for index, value in enumerate(part):
-            yield from _parts(value, (*route, index))
+            yield from parts(value, (*route, index))
 
 
 def _references(book: LawBook, one: LawObject, part: BaseModel, route: Route, used: set[str]) -> Iterator[Problem]:
@@ -110,15 +111,21 @@ def _columns(book: LawBook, one: LawObject, method: Method) -> Iterator[Problem]
             yield problem("PACK-111", place, table=table, column=column, nearest=nearest(column, names))
 
 
+def _editions(book: LawBook) -> Iterator[Problem]:
+    """Two editions in force on the same days need a rule that says which one judges a case."""
+    chosen = {
+        choice.use.method for rule in book.objects("edition_rule") for choice in getattr(rule.model, "choices", ())
+    }
+    for id_ in sorted({one.id for one in book.objects("method")} - chosen):
+        held = [one for one in book.editions("method", id_) if one.model.status == "in_force"]
+        spans = [days(one.model.in_force) for one in held]
+        for overlap in gaps_and_overlaps(spans).overlaps:
+            first, second = held[overlap.first], held[overlap.second]
+            said = {"id": id_, "one": first.model.edition or "—", "other": second.model.edition or "—"}
+            yield problem("PACK-039", second.place("in_force"), span=span_text(overlap.common), **said)
+
+
 def _unused(book: LawBook, used: set[str]) -> Iterator[Problem]:
     for one in book.objects("parameter"):
         if isinstance(one.model, Parameter) and one.model.role == "rule" and one.id not in used:
             yield problem("PACK-117", one.place("id"), id=one.id)
-
-
-def _examples(book: LawBook) -> Iterator[Problem]:
-    for one in book.objects("example"):
-        method = getattr(one.model, "method", "")
-        if not book.has("method", method):
-            known = [other.id for other in book.objects("method")]
-            yield problem("PACK-134", one.place("method"), id=method, nearest=nearest(method, known))

@@ -62,6 +62,7 @@ def _limits(one: LawObject, column: Column, route: Route) -> Iterator[Problem]:
         yield problem("PACK-119", one.place(*route, "constraints", "enum"), key="enum")
     if "categories" in column.model_fields_set and not column.categories:
         yield problem("PACK-119", one.place(*route, "categories"), key="categories")
+    yield from _categories(one, column, route)
     if limits.minimum is not None and limits.maximum is not None and exact(limits.minimum) > exact(limits.maximum):
         place = one.place(*route, "constraints", "minimum")
         yield problem("PACK-130", place, minimum=limits.minimum, maximum=limits.maximum)
@@ -82,6 +83,22 @@ def _aliases(one: LawObject, model: TableContract, whole: TableContract) -> Iter
             if other != column.name and (column.name in added or other in added):
                 place = one.place("fields", added.get(column.name, added.get(other, 0)))
                 yield problem("PACK-118", place, column=column.name, other=other, word=word)
+
+
+def _categories(one: LawObject, column: Column, route: Route) -> Iterator[Problem]:
+    """A word of a file means one value only; the same value twice is the same word twice."""
+    owners: dict[str, int] = {}
+    for index, category in enumerate(column.categories):
+        words = {
+            comparable(word): word for word in (category.value, category.title, category.title_en, *category.aliases)
+        }
+        clash = next((key for key in words if key in owners), None)
+        if clash is not None:
+            other = column.categories[owners[clash]].value
+            place = one.place(*route, "categories", index)
+            said = {"column": column.name, "word": words[clash], "value": category.value, "other": other}
+            yield problem("PACK-037", place, **said)
+        owners.update(dict.fromkeys(words, index))
 
 
 def _keys(book: LawBook, one: LawObject, model: TableContract, whole: TableContract) -> Iterator[Problem]:

@@ -62,25 +62,33 @@ def _twice(one: LawObject, model: Taxonomy) -> Iterator[Problem]:
 
 def _parents(one: LawObject, model: Taxonomy) -> Iterator[Problem]:
     places = _by_code(model)
+    told: set[str] = set()
     for index, code in enumerate(model.codes):
         if code.parent is None:
             continue
+        circle = _circle(code, model.codes, places)
+        if circle and circle <= told:
+            continue
+        told |= circle
         parents = [model.codes[other] for other in places.get(code.parent, ())]
         covered = gaps_and_overlaps([days(parent) for parent in parents], days(code)).gaps == ()
-        if not parents or not covered or _circular(code, model.codes, places):
+        if not parents or not covered or circle:
             place = one.place("codes", index, "parent")
             yield problem("PACK-121", place, word=code.code, parent=code.parent)
 
 
-def _circular(code: TaxonomyCode, codes: Sequence[TaxonomyCode], places: dict[str, list[int]]) -> bool:
+def _circle(code: TaxonomyCode, codes: Sequence[TaxonomyCode], places: dict[str, list[int]]) -> set[str]:
+    """Return the codes of the circle that a code itself stands in; nothing where it stands in none."""
     seen = {code.code}
     above = code.parent
     while above is not None and above in places:
+        if above == code.code:
+            return seen
         if above in seen:
-            return True
+            return set()
         seen.add(above)
         above = codes[places[above][-1]].parent
-    return False
+    return set()
 
 
 def _counts(one: LawObject, model: Taxonomy) -> Iterator[Problem]:

@@ -12,7 +12,8 @@ from jiqun.packs.checking import nearest, shown, validated
 from jiqun.packs.data_files import fill
 from jiqun.packs.lawbook import LawBook, LawObject, Pack
 from jiqun.packs.models import KINDS, Header, PackManifest, Taxonomy
-from jiqun.packs.reading import Route, read_yaml
+from jiqun.packs.reading import Route, Source, read_yaml
+from jiqun.packs.unread import claimed, without_follow_ups
 from jiqun.problems import Place, Problem, problem, stop_if_errors
 
 HEAD = "pack.yaml"
@@ -39,17 +40,20 @@ def load(*roots: Path, pack_ids: Sequence[str] | None = None) -> LawBook:
 
 def read(*roots: Path, pack_ids: Sequence[str] | None = None) -> tuple[LawBook, tuple[Problem, ...]]:
     """Read as `load`, but give the problems back beside what could be read."""
-    found, problems = _find(roots)
+    found, problems, headless = _find(roots)
     order, wrong = _in_order(found, pack_ids)
     problems += wrong
     packs = []
+    unread = set(headless)
     for one in order:
-        pack, wrong = _read_pack(one)
+        pack, wrong, without = _read_pack(one)
         packs.append(pack)
         problems += wrong
+        unread |= without
     lines = {one.id: _lineage(one.id, found) for one in order}
-    book, wrong = LawBook.layered(packs, lines)
-    return book, tuple(problems + wrong)
+    torn = frozenset(one.folder.name for one in order if any(not _extends(found, id_) for id_ in lines[one.id]))
+    book, wrong = LawBook.layered(packs, lines, frozenset(unread), torn)
+    return book, tuple(without_follow_ups(problems + wrong, book.unread, torn))
 
 
 @dataclass(frozen=True)
@@ -63,9 +67,10 @@ class _Found:
         return self.manifest.id
 
 
-def _find(roots: Iterable[Path]) -> tuple[dict[str, _Found], list[Problem]]:
+def _find(roots: Iterable[Path]) -> tuple[dict[str, _Found], list[Problem], set[tuple[str, str]]]:
     found: dict[str, _Found] = {}
     problems: list[Problem] = []
+    headless: set[tuple[str, str]] = set()
     for root in roots:
         folders = _pack_folders(root)
         if not folders:
@@ -74,19 +79,22 @@ def _find(roots: Iterable[Path]) -> tuple[dict[str, _Found], list[Problem]]:
             head = folder / HEAD
             if not head.is_file():
                 problems.append(problem("PACK-025", Place(file=folder.name)))
+                headless.add(("pack", folder.name))
                 continue
             source, wrong = read_yaml(head, f"{folder.name}/{HEAD}")
             problems += wrong
             manifest, wrong = validated(source, PackManifest) if source.data is not None else (None, ())
             problems += wrong
             if manifest is None:
+                _, id_ = claimed(source.data, source.text) or ("", folder.name)
+                headless.add(("pack", id_))
                 continue
             if manifest.id in found:
                 other = found[manifest.id].place
                 problems.append(problem("PACK-028", source.place(("id",)), pack=manifest.id, other=other))
                 continue
             found[manifest.id] = _Found(manifest, folder, source.place(("extends",)))
-    return found, problems
+    return found, problems, headless
 
 
 def _pack_folders(root: Path) -> list[Path]:
@@ -138,19 +146,28 @@ def _lineage(pack_id: str, found: Mapping[str, _Found]) -> frozenset[str]:
     return frozenset(seen)
 
 
-def _read_pack(found: _Found) -> tuple[Pack, list[Problem]]:
+def _extends(found: Mapping[str, _Found], pack_id: str) -> bool:
+    return all(wider in found for wider in found[pack_id].manifest.extends)
+
+
+def _read_pack(found: _Found) -> tuple[Pack, list[Problem], set[tuple[str, str]]]:
     name = found.folder.name
     files, problems = _files(found.folder, name)
     objects: list[LawObject] = []
+    unread: set[tuple[str, str]] = set()
     for path in files:
         relative = path.relative_to(found.folder).as_posix()
-        if path.suffix in _YAML and relative not in (HEAD, LOCK):
-            read_object, wrong = _read_object(path, found, f"{name}/{relative}")
-            problems += wrong
+        if path.suffix.lower() in _YAML and relative not in (HEAD, LOCK):
+            source, told = read_yaml(path, f"{name}/{relative}")
+            read_object, wrong = _read_object(source, found, told)
+            problems += [*told, *wrong]
             if read_object is not None:
                 objects.append(read_object)
+            else:
+                kind, id_ = claimed(source.data, source.text) or ("", path.stem)
+                unread.add((kind if kind in KINDS else "", id_))
     names = tuple(path.relative_to(found.folder).as_posix() for path in files)
-    return Pack(found.manifest, found.folder, names, tuple(objects)), problems
+    return Pack(found.manifest, found.folder, names, tuple(objects)), problems, unread
 
 
 def _files(folder: Path, name: str) -> tuple[list[Path], list[Problem]]:
@@ -170,24 +187,21 @@ def _files(folder: Path, name: str) -> tuple[list[Path], list[Problem]]:
     return files, problems
 
 
-def _read_object(path: Path, found: _Found, file: str) -> tuple[LawObject | None, list[Problem]]:
-    source, wrong = read_yaml(path, file)
-    problems = list(wrong)
-    if source.data is None:
+def _read_object(source: Source, found: _Found, told: Sequence[Problem]) -> tuple[LawObject | None, list[Problem]]:
+    """Make the object of a file; `told` are the problems of reading it, at whose places nothing more is said."""
+    problems: list[Problem] = []
+    if source.data is None or any(one.code == "PACK-004" for one in told):
         return None, problems
     kind = source.data.get("kind") if isinstance(source.data, Mapping) else None
     if kind is None and isinstance(source.data, Mapping):
-        return None, [*problems, problem("PACK-012", source.place(), key="kind")]
+        return None, [problem("PACK-012", source.place(), key="kind")]
     model = KINDS.get(str(kind)) if isinstance(source.data, Mapping) else Header
     if model is None:
         near = nearest(str(kind), KINDS)
         known = ", ".join(KINDS)
-        return None, [
-            *problems,
-            problem("PACK-032", source.place(("kind",)), kind=shown(kind), nearest=near, known=known),
-        ]
+        return None, [problem("PACK-032", source.place(("kind",)), kind=shown(kind), nearest=near, known=known)]
     made, wrong = validated(source, model)
-    read_wrongly = {one.place for one in problems}
+    read_wrongly = {one.place for one in told}
     problems += [one for one in wrong if one.place not in read_wrongly]
     if made is None:
         return None, problems

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,12 +11,9 @@ from jiqun import packs as law
 from jiqun.cli.output import json_option, print_json, print_problems, print_table, problem_record, say
 from jiqun.cli.speech import both, language
 from jiqun.desk.context import Context
-from jiqun.methods import load
 from jiqun.methods.examples import examples_of
-from jiqun.methods.lint import lint_method
+from jiqun.methods.lint_whole import lint_whole
 from jiqun.methods.wording.rule import rule_text
-from jiqun.packs.lint import lint as lint_packs
-from jiqun.problems import Problem
 
 _STATUS = {"draft": "草案", "trial": "试行", "in_force": "现行", "repealed": "废止"}
 _COMPLETENESS = {"complete": "完整", "partial": "部分", "illustrative": "示意"}
@@ -134,7 +130,7 @@ def show(context: Context, object_id: str, edition: str | None) -> None:
 @click.option("--quiet", is_flag=True, help=both("不列提示", "leave notices out"))
 def lint(folders: tuple[Path, ...], as_json: bool, quiet: bool) -> None:
     book, problems = law.read(law.builtin_root(), *folders)
-    found = [*problems, *lint_packs(book), *_method_problems(book)]
+    found = lint_whole(book, problems)
     shown = [one for one in found if not (quiet and one.severity == "notice")]
     if as_json:
         print_json([problem_record(one) for one in shown])
@@ -149,10 +145,3 @@ def lint(folders: tuple[Path, ...], as_json: bool, quiet: bool) -> None:
         )
     if any(one.severity == "error" for one in found):
         click.get_current_context().exit(1)
-
-
-def _method_problems(book: law.LawBook) -> Iterator[Problem]:
-    """Compile and lint every method, each fault at its line."""
-    for one in book.objects("method"):
-        method = load(one.id, book, one.model.edition)
-        yield from lint_method(method.method, book, at=method.at)

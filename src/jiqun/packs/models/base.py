@@ -12,6 +12,8 @@ from pydantic_core import PydanticCustomError
 Status = Literal["draft", "trial", "in_force", "repealed"]
 Completeness = Literal["complete", "partial", "illustrative"]
 
+ADCODE = r"^\d{6}$"
+MONTH_DAY = r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 # no exponent: a text as short as 1e999999999 would fill the memory as an exact fraction
 _DECIMAL = re.compile(r"(?=.{1,40}$)[-+]?[0-9]+(?:\.[0-9]+)?")
 
@@ -59,11 +61,12 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 
 class UnfitError(ValueError):
-    """Says in Chinese and English why the parts of an object do not go together."""
+    """Says in Chinese and English why the parts of an object do not go together, and at which of them."""
 
-    def __init__(self, zh: str, en: str) -> None:
+    def __init__(self, zh: str, en: str, at: tuple[str | int, ...] = ()) -> None:
         super().__init__(en)
         self.zh = zh
+        self.at = at
 
 
 class Model(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 
@@ -36,15 +37,24 @@ class Calendar(Header):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        free = [day for one in self.holidays for day in one.days]
-        outside = [day for day in (*free, *self.worked) if day.year != self.year]
-        if outside or any(not one.days for one in self.holidays):
-            raise UnfitError(
-                f"放假和调休的日子要落在 {self.year} 年内，截止不早于开始",
-                f"days off and make-up days lie within {self.year}, and no holiday ends before it begins",
-            )
-        if len(set(free)) != len(free) or set(free) & set(self.worked):
-            raise UnfitError("同一天既放假又上班，或写了两次", "a day is off twice, or off and worked at once")
-        if any(day.weekday() < _SATURDAY for day in self.worked):
-            raise UnfitError("调休上班的日子应是周六或周日", "a make-up day is a Saturday or Sunday")
+        ends = [(one.from_, one.to, ("holidays", at)) for at, one in enumerate(self.holidays)]
+        ends += [(day, day, ("worked", at)) for at, day in enumerate(self.worked)]
+        for first, last, at in ends:
+            if {first.year, last.year} != {self.year} or first > last:
+                raise UnfitError(
+                    f"放假和调休的日子要落在 {self.year} 年内，截止不早于开始",
+                    f"days off and make-up days lie within {self.year}, and no holiday ends before it begins",
+                    at,
+                )
+        self._once(ends)
         return self
+
+    def _once(self, ends: Sequence[tuple[date, date, tuple[str, int]]]) -> None:
+        seen: set[date] = set()
+        for first, last, at in ends:
+            days = {first + timedelta(days=one) for one in range((last - first).days + 1)}
+            if seen & days:
+                raise UnfitError("同一天既放假又上班，或写了两次", "a day is off twice, or off and worked at once", at)
+            if at[0] == "worked" and first.weekday() < _SATURDAY:
+                raise UnfitError("调休上班的日子应是周六或周日", "a make-up day is a Saturday or Sunday", at)
+            seen |= days

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from jiqun.packs.models.base import Code, Day, Header, Identifier
 from jiqun.packs.models.document import Evidence
@@ -32,6 +32,6 @@ class Example(Header):
     subject: str | None = None
     tables: dict[str, tuple[dict[str, Cell], ...]] = {}
     measures: dict[str, Cell] = {}
-    expected: dict[str, Cell]
+    expected: Annotated[dict[str, Cell], Field(min_length=1)]
     evidence: Evidence
     source: str | None = None

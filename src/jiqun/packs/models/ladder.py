@@ -6,12 +6,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from jiqun.packs.models.base import Code, Header, Identifier, Model, Names, Num, Span, UnfitError
+from jiqun.packs.models.base import MONTH_DAY, Code, Header, Identifier, Model, Names, Num, Span, UnfitError
 from jiqun.packs.models.method.shared import Clause, Formula, Listed
 
 CaseType = Literal["text", "date", "number", "boolean"]
 CASE: dict[str, CaseType] = {"case_type": "text", "applied_on": "date", "cohort": "text"}
-_MONTH_DAY = r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 
 
 class Use(Model):
@@ -53,7 +52,7 @@ class Term(Span):
 class Update(Span):
     """The day of the year by which a holder brings its information up to date, for updates due in these days."""
 
-    by: str = Field(pattern=f"^{_MONTH_DAY}$")
+    by: str = Field(pattern=MONTH_DAY)
     clause: Clause | None = None
 
 

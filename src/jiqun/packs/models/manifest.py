@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from jiqun.packs.models.base import Code, Identifier, Model, Names
+from jiqun.packs.models.base import ADCODE, Code, Identifier, Model, Names
 
 NATION = "100000"
 
@@ -15,7 +15,7 @@ class PackManifest(Model):
     id: Identifier
     title: str
     title_en: str
-    jurisdiction: Code = Field(pattern=r"^\d{6}$")
+    jurisdiction: Code = Field(pattern=ADCODE)
     extends: Names = ()
     maintainers: Names = ()
     version: Code

@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from jiqun.packs.models.base import Completeness, Model, Num, UnfitError
-from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, exactly_one
+from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, Some, exactly_one
 
 
 class Criterion(Model):
@@ -36,10 +36,10 @@ class Requirement(Model):
 
     title: str = ""
     title_en: str = ""
-    all: Listed[str] | None = None
-    any: Listed[str] | None = None
+    all: Some[str] | None = None
+    any: Some[str] | None = None
     at_least: int | None = None
-    of: Listed[str] | None = None  # with at_least
+    of: Some[str] | None = None  # with at_least
     clause: Clause | None = None
 
     @model_validator(mode="after")
@@ -62,8 +62,8 @@ class SmallPool(Model):
 
     smallest: int
     grade: str | None = None
-    wider: Listed[str] | None = None
-    cuts: Listed[Cut] | None = None
+    wider: Some[str] | None = None
+    cuts: Some[Cut] | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -140,7 +140,7 @@ class Rung(Model):
 class Ladder(Model):
     """The best grade whose requirement is met; `otherwise` if none is; unknown if a better one could still be met."""
 
-    rungs: Listed[Rung]
+    rungs: Some[Rung]
     otherwise: str | None = None
 
 
@@ -149,18 +149,24 @@ class Grade(Model):
 
     title: str = "档次"
     title_en: str = "Grade"
-    classes: Listed[str]  # best first
+    classes: Some[str]  # best first
     quota: Quota | None = None
-    cuts: Listed[Cut] | None = None
+    cuts: Some[Cut] | None = None
     cuts_of: str = "total"
     ladder: Ladder | None = None
-    lowest_of: Listed[Grade] | None = None
+    lowest_of: Some[Grade] | None = None
     clause: Clause | None = None
     completeness: Completeness | None = None  # where shares or lines are less sure than the clause they stand under
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         exactly_one(self, "quota", "cuts", "ladder", "lowest_of")
+        twice = [name for name in dict.fromkeys(self.classes) if self.classes.count(name) > 1]
+        if twice:
+            raise UnfitError(
+                f"classes 里 {twice[0]} 写了两次，分不清哪一档更高",
+                f"classes names {twice[0]} twice: it is open which is better",
+            )
         if self.quota is not None:
             handed = [name for name in self.classes if self.quota.hands_out(name)]
             rest = self.quota.rest or (handed[-1] if handed else "")

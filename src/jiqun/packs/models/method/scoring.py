@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from jiqun.packs.models.base import Completeness, Model, Num, UnfitError
-from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, exactly_one
+from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, Some, exactly_one
 from jiqun.packs.models.method.weighting import Weighting
 from jiqun.values import exact
 
@@ -69,7 +69,7 @@ class Efficacy(Model):
     `standards` are benchmarks from best to worst; at or above the best: its coefficient; below the worst: `below`.
     """
 
-    standards: Listed[str]
+    standards: Some[str]
     coefficients: Listed[Num] = ("1", "0.8", "0.6", "0.4", "0.2")
     below: Num = "0"
 
@@ -117,7 +117,7 @@ class Case(Model):
 class Cases(Model):
     """Points of the first case whose condition is true; unknown where a case before it is unknown."""
 
-    of: Listed[Case]
+    of: Some[Case]
     otherwise: Num = "0"
 
 
@@ -133,7 +133,7 @@ class Score(Model):
     around: Around | None = None
     between: Between | None = None
     efficacy: Efficacy | None = None
-    bands: Listed[Band] | None = None
+    bands: Some[Band] | None = None
     rank: Rank | None = None
     count: Count | None = None
     options: Options | None = None  # over a text column or input named by `measure`
@@ -152,6 +152,12 @@ class Score(Model):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         exactly_one(self, *SCORE_KINDS)
+        if exact(self.weight) < 0:
+            raise UnfitError(
+                f"权重不能是负数，写的是 {self.weight}；越低越好的指标请用 reversed 等写法",
+                f"a weight is not negative, found {self.weight}; where less is better say so with reversed or the like",
+                ("weight",),
+            )
         return self
 
     @property
@@ -184,7 +190,7 @@ class Node(Model):
     title: str = ""
     title_en: str = ""
     take: Literal["sum", "arithmetic", "geometric", "harmonic", "min", "max", "topsis", "grey"] = "sum"
-    of: Listed[str]
+    of: Some[str]
     weights: dict[str, Num] | None = None
     weighting: Weighting | None = None  # weights that are not written: equal, entropy, critic, ahp
     over: Listed[str] = ("population",)  # the cohort that weights, topsis and grey look at
@@ -254,7 +260,7 @@ class Total(Model):
 
     title: str = "总分"
     title_en: str = "Total"
-    of: Listed[str] | None = None  # all scores of the population where left out
+    of: Some[str] | None = None  # all scores of the population where left out
     take: Literal["sum", "arithmetic", "geometric", "harmonic", "min", "max"] = "sum"
     factor: Formula | None = None
     factor_digits: Digits = 6

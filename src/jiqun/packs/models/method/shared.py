@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from jiqun.packs.models.base import Code, Model, UnfitError
 
@@ -15,6 +15,7 @@ def _as_tuple(value: Any) -> Any:
 
 T = TypeVar("T")
 Listed = Annotated[tuple[T, ...], BeforeValidator(_as_tuple)]
+Some = Annotated[tuple[T, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
 Formula: TypeAlias = Code  # a whole number alone may be written without quotes
 Clause: TypeAlias = Code  # a clause id of the method's document, or "document-id#clause-id"
 ALL = "all"

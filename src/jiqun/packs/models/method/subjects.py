@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from jiqun.packs.models.base import Code, Day, Model, Num, UnfitError
-from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, exactly_one
+from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, Some, exactly_one
 from jiqun.values import exact
 
 
@@ -23,7 +23,7 @@ class Classes(Model):
     """A named set of codes: every code at or under the given ones, in the edition valid on the evaluated date."""
 
     taxonomy: str
-    under: Listed[Code]
+    under: Some[Code]
     title: str = ""
     clause: Clause | None = None
 
@@ -187,7 +187,7 @@ class Prepared(Model):
     title: str = ""
     title_en: str = ""
     measure: str
-    steps: Listed[PrepareStep]
+    steps: Some[PrepareStep]
     over: Listed[str] = ("population",)
     direction: Literal["higher", "lower"] = "higher"  # lower: reversed before normalising
     digits: Digits
@@ -228,6 +228,16 @@ class Statistic(Model):
             raise UnfitError(
                 "without_lowest 和 without_highest 只用于平均值",
                 "without_lowest and without_highest belong to the mean",
+            )
+        if (self.take == "percentile") != (self.percentile is not None):
+            raise UnfitError(
+                "percentile 写的是取第几分位，只用于 take: percentile，而且必须写",
+                "percentile says which one; take: percentile and only it has it",
+            )
+        if self.percentile is not None and not 0 <= exact(self.percentile) <= 1:
+            raise UnfitError(
+                f"percentile 是 0 到 1 之间的数（中位数 0.5），写的是 {self.percentile}",
+                f"percentile lies between 0 and 1 (the median is 0.5), found {self.percentile}",
             )
         if any(not 0 <= exact(share) < 1 for share in (self.without_lowest, self.without_highest)):
             raise UnfitError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
 
@@ -9,7 +10,9 @@ from pydantic import BeforeValidator, model_validator
 
 from jiqun.packs.models.base import Model, UnfitError
 from jiqun.packs.models.method.shared import Clause, Digits, Listed, exactly_one
+from jiqun.values import exact
 
+_JUDGED = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}|/[0-9]{1,6})?")  # no exponent: 1e999999999 would fill the memory
 MOST_COMPARED = 10  # Saaty's random indices end here
 
 
@@ -18,11 +21,8 @@ def _judgement(value: Any) -> Any:
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(text, str):
         raise UnfitError("判断值写成 3 或 1/3", "a judgement is written as 3 or 1/3")
-    try:
-        good = Fraction(text.replace(" ", "")) > 0
-    except (ValueError, ZeroDivisionError):
-        good = False
-    if not good:
+    written = text.replace(" ", "")
+    if not _JUDGED.fullmatch(written) or not all(exact(part) > 0 for part in written.split("/")):
         raise UnfitError(f"判断值写成 3 或 1/3，写的是 {text}", f"a judgement is written as 3 or 1/3, found {text}")
     return text
 

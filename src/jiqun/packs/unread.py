@@ -1,0 +1,70 @@
+"""Follow-ups: a reference to what stands in a file that could not be read is no second fault of the book."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from jiqun.problems import Problem
+
+Unread = frozenset[tuple[str, str]]  # kind and id of what a file claims to hold; no kind where it does not say
+
+_KEY = re.compile(r"^(kind|id):[ ]+[\"']?([^\s\"'#]+)", re.MULTILINE)
+# code of a reference to nothing → the kind it refers to and the value of the problem that names it
+_REFERENCES = {
+    "PACK-026": ("pack", "pack"),
+    "PACK-105": ("document", "id"),
+    "PACK-107": ("parameter", "id"),
+    "PACK-108": ("taxonomy", "id"),
+    "PACK-110": ("table", "id"),
+    "PACK-134": ("method", "id"),
+    "PACK-144": ("edition_rule", "id"),
+    "METHOD-002": ("table", "table"),
+    "METHOD-004": ("parameter", "parameter"),
+    "METHOD-033": ("method", "method"),
+}
+
+
+def claimed(data: Any, text: str) -> tuple[str, str] | None:
+    """Return kind and id that an unreadable file says it holds, from its keys or, where it is no YAML, its lines."""
+    said = data if isinstance(data, Mapping) else dict(_KEY.findall(text))
+    name = said.get("id")
+    return (str(said.get("kind") or ""), str(name)) if name is not None else None
+
+
+def is_unread(unread: Unread, kind: str, id_: str) -> bool:
+    """Tell whether a file that could not be read claims to hold this; `parameter.key` stands in its parameter's."""
+    return any(
+        known in ("", kind) and (id_ == name or (kind == "parameter" and id_.startswith(f"{name}.")))
+        for known, name in unread
+    )
+
+
+def missed(one: Problem, unread: Unread) -> bool:
+    """Tell whether a problem is a reference to something that could not be read."""
+    kind, value = _REFERENCES.get(one.code, ("", ""))
+    return bool(kind) and is_unread(unread, kind, one.values[value])
+
+
+def without_follow_ups(found: Iterable[Problem], unread: Unread, torn: frozenset[str]) -> list[Problem]:
+    """Leave out references to what could not be read, and unused parameters where a method could not.
+
+    `torn` are the folders of packs that extend one which is not there: nothing they refer to can be looked up.
+    """
+    held = list(found)
+    no_method = any(kind in ("", "method") for kind, _ in unread) or bool(torn)
+    return [one for one in held if not (missed(one, unread) or _echo(one, held, torn, no_method))]
+
+
+def _echo(one: Problem, held: list[Problem], torn: frozenset[str], no_method: bool) -> bool:
+    if one.code == "PACK-116":  # told of the parameter itself, which calls itself in force and illustrative
+        pretending = [other.values["id"] for other in held if other.code == "PACK-132"]
+        return any(one.values["used"] == id_ or one.values["used"].startswith(f"{id_}.") for id_ in pretending)
+    if one.code == "PACK-117":  # a misspelt reference meant it, or the method that uses it could not be read
+        return no_method or any(
+            other.code == "PACK-107" and other.values["nearest"] == one.values["id"] for other in held
+        )
+    if one.code == "PACK-044":  # the subject's row stands in a table whose name is misspelt
+        return any(other.code == "PACK-110" and other.place.file == one.place.file for other in held)
+    return one.code in _REFERENCES and one.code != "PACK-026" and one.place.file.split("/")[0] in torn
