@@ -55,6 +55,10 @@ _ADDRESS = re.compile(rb"""\sr=["']([A-Za-z]{1,3})(\d{1,7})["']""")
 _STYLE = re.compile(rb"""\ss=["'](\d+)["']""")
 _TEXT_RESULT = re.compile(rb"""\st=["'](?:str|e)["']""")
 _WIDE = re.compile(rb"""\sr=["']([A-Za-z]{2,})\d""")
+_BEYOND = re.compile(rb"""\sr=["'](?:[A-Za-z]{4,}\d|[A-Za-z]+(?:\d{8,}|0))""")  # no spreadsheet has such a cell
+_CELL_ROW = re.compile(rb"""\sr=["'][A-Za-z]+(\d+)["']""")
+_STRANGE = re.compile(rb"&(?!amp;|lt;|gt;|quot;|apos;|#)")  # the reader would give such a cell as empty
+_MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
 _ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr=["'](\d+)""")
 _FULL_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/])>\s*<(?:\w+:)?(?:v|is)\b")
 _ERROR_CELL = re.compile(
@@ -143,7 +147,10 @@ class Inside:
     def hidden(self, sheet: str, limits: Limits) -> Hidden:
         """Return what the reader would not tell; ProblemsError where the sheet spans more cells than bearable."""
         xml = self._xml(sheet)
-        rows, columns = _span(xml)
+        rows, columns = _span(xml, limits)
+        if _BEYOND.search(xml) or _STRANGE.search(xml) or rows > _MOST_ROWS or columns > _MOST_COLUMNS:
+            # the reader makes room for every cell up to the farthest, and stops the whole program where there is none
+            raise ProblemsError([problem("LEDGER-004", Place(self.path.name, sheet), file=self.path.name)])
         if not limits.bear(rows, columns):
             rows, columns = _full_span(xml)
         if not limits.bear(rows, columns):
@@ -173,9 +180,14 @@ def _address(attributes: bytes) -> tuple[int, int] | None:
     return (int(found.group(2)) - 1, number_of(found.group(1).decode())) if found else None
 
 
-def _span(xml: bytes) -> tuple[int, int]:
+def _span(xml: bytes, limits: Limits) -> tuple[int, int]:
+    """Return rows and columns of a sheet; a cell may lie in another row than the one it is written in."""
     widest = max((number_of(one.decode()) + 1 for one in set(_WIDE.findall(xml))), default=26)
-    return max((int(one) for one in _ROW.findall(xml)), default=0), widest
+    rows = max((int(one) for one in _ROW.findall(xml)), default=0)
+    more = re.search(rb"""\sr=["'][A-Za-z]+\d{%d,}["']""" % (len(str(rows)) + 1), xml)
+    if more or not limits.bear(10 ** len(str(rows)), widest):
+        rows = max(rows, *(int(one) for one in set(_CELL_ROW.findall(xml))), 0)
+    return rows, widest
 
 
 def _full_span(xml: bytes) -> tuple[int, int]:

@@ -22,10 +22,13 @@ _TRUE = {"是", "有", "对", "√", "✓", "✔", "y", "yes", "true", "t", "1"}
 _FALSE = {"否", "没有", "错", "×", "✗", "✘", "x", "n", "no", "false", "f", "0"}
 _SECTION_CODE = re.compile(r"[A-T](\d{2,4})")
 _USCC_LIKE = re.compile(r"[0-9A-Za-z]{16,20}")
+_INSIDE = re.compile(f"[{BLANKS}]+")
+_OTHER_KEY = re.compile(r"[\w\u4e00-\u9fff-]*[0-9A-Z]{2}[\w-]*")  # an old registration number, 京东01234 among them
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d{1,2}")
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "Z": "2", "S": "5", "V": "U"})
-_BREAKS = re.compile(r"[\r\n\t\u00a0\u3000]+")
+_BREAKS = re.compile(r"[\x00-\x1f\x7f\u00a0\u3000]+")
 
-_ODD_TEXT = r"[\r\n\t\x{a0}\x{200b}-\x{200f}\x{3000}\x{feff}\x{2060}#']|^\s|\s$"
+_ODD_TEXT = r"_x000D_|[\x00-\x1f\x7f\x{a0}\x{200b}-\x{200f}\x{3000}\x{feff}\x{2060}#']|^\s|\s$"
 _BLANKS_ALLOWED = 8  # a missing word with blanks inside is longer than the word
 _MOST_SUGGESTIONS = 100
 
@@ -102,7 +105,7 @@ def _from_numbers(numbers: pl.Series) -> pl.Series:
 
 
 def _free(text: str, column: Column) -> Read:
-    cleaned = _BREAKS.sub(" ", original(text.strip(BLANKS))).strip()
+    cleaned = _BREAKS.sub(" ", original(text.replace("_x000D_", "").strip(BLANKS))).strip()
     if column.delimiter:
         parts = (
             part.strip() for part in re.split(r"[;；\n]" if column.delimiter == ";" else column.delimiter, cleaned)
@@ -165,9 +168,15 @@ def _uscc(text: str) -> Read:
 
     A letter typed for the digit it looks like is put right only where the check character agrees.
     """
-    code = narrow(text).replace(" ", "").upper()
+    code = _INSIDE.sub("", narrow(text)).removeprefix("'").upper()
     wrong = fault(code)
-    if wrong is None or not _USCC_LIKE.fullmatch(code):
+    if wrong is None:
+        return code
+    if _SCIENTIFIC.fullmatch(code):
+        return _code(code, "LEDGER-031")
+    if not _OTHER_KEY.fullmatch(code):
+        return _code(code, "LEDGER-032", reason="有代码里没有的字符 (characters of no code)")
+    if not _USCC_LIKE.fullmatch(code):
         return code
     mended = code.translate(_LOOKALIKES)
     if wrong == "character" and fault(mended) is None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import polars as pl
 
@@ -14,12 +16,16 @@ from jiqun.ledger.intake.reading import clipped
 from jiqun.values import narrow
 
 _BLANK = r"[\s\x{a0}\x{3000}]*"
-_TOTAL_WORDS = rf"^{_BLANK}(?:本页|本表|全[县市区省]|各.{{0,4}})?[总合小共累]{_BLANK}计{_BLANK}[:：]?{_BLANK}$"
+# 合计, 全市合计, 涪陵区小计, 总计（3户）: no firm's name ends like this
+_TOTAL_WORDS = rf"^[^:：]{{0,20}}[总合小共累]{_BLANK}计{_BLANK}(?:[(（].{{0,20}}[)）])?{_BLANK}[:：]?{_BLANK}$"
 _REMARK_WORDS = (
-    rf"^{_BLANK}(?:填报人|填表人|制表人?|经办人|审核人?|复核人?|负责人|联系人|联系电话|电话|填报日期|填报单位|报送日期"
-    r"|单位负责人|统计负责人|注|备注|说明|填报说明|附注|数据来源)(?:（.{0,8}）)?"
+    rf"^{_BLANK}(?:(?:填报人|填表人|制表人?|经办人|审核人?|复核人?|负责人|联系人|联系电话|电话|填报日期|填报单位|报送日期"
+    r"|填表单位|填表日期|制表单位|制表日期|编制单位|编制日期|报表日期|统计日期|打印日期|单位"
+    r"|单位负责人|统计负责人|注|备注|说明|填报说明|附注|数据来源)(?:[（(].{0,8}[）)])?"
     rf"{_BLANK}\d?{_BLANK}[:：]"
+    rf"|其中{_BLANK}[:：]|[*＊※▲△](?:[^S]|S[^T])|第{_BLANK}\d+{_BLANK}页|共{_BLANK}\d+{_BLANK}[页户家]|[(（]?以下空白)"
 )
+_DATE_LINE = re.compile(r"\d{4}\s*[-年./]\s*\d{1,2}\s*(?:[-月./]\s*(?:\d{1,2}\s*日?)?)?")
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,8 @@ def lay_out(sheet: RawSheet, head: Head, keys: Sequence[int]) -> Layout:
     for column in sheet.columns:
         filled = filled | column.filled()
         if column.texts.null_count() < len(column):
-            words = column.texts.str.contains(_TOTAL_WORDS) | column.texts.str.contains(_REMARK_WORDS)
+            marks = (_TOTAL_WORDS, _REMARK_WORDS, f"^{_DATE_LINE.pattern}$")
+            words = reduce(or_, (column.texts.str.contains(mark) for mark in marks))
             suspects.update(words.fill_null(False).arg_true())
     suspects.update(_like_header(sheet, head))
     left = {row: text for row in sorted(suspects) if row >= head.data_row and (text := _reason(sheet, head, row, keys))}
@@ -51,6 +58,8 @@ def _reason(sheet: RawSheet, head: Head, row: int, keys: Sequence[int]) -> str:
     texts = [shown(cell) for cell in sheet.row(row)]
     firsts = [text for text in texts if text]
     if _is_header_again(texts, head):
+        return clipped(firsts[0])
+    if len(firsts) == 1 and _DATE_LINE.fullmatch(firsts[0]):
         return clipped(firsts[0])
     marked = [text for text in texts if re.search(_python(_TOTAL_WORDS), text)]
     if not marked and not re.search(_python(_REMARK_WORDS), firsts[0]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -94,9 +95,13 @@ class Task:
         return (Change(self.column, len(indexes), self.rows[first], written, clipped(read)),)
 
 
+# what nobody sees in a message: control, zero-width and direction marks
+_UNSEEN = re.compile("[\x00-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
 def clipped(text: str) -> str:
     """Shorten a cell's text for a message."""
-    flat = " ".join(text.split())
+    flat = _UNSEEN.sub(lambda one: f"⟨U+{ord(one[0]):04X}⟩", " ".join(text.split()))
     return flat if len(flat) <= _LONGEST_SHOWN else flat[: _LONGEST_SHOWN - 1] + "…"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from math import isfinite
 from pathlib import Path
 
 import xlsxwriter
@@ -16,10 +17,13 @@ from jiqun.ledger.intake.check import fault_problem
 from jiqun.ledger.intake.checked import Checked
 from jiqun.ledger.intake.excel_safety import is_risky
 from jiqun.ledger.intake.header_match import ERROR_COLUMN
-from jiqun.ledger.intake.raw import Cell
+from jiqun.ledger.intake.raw import Cell, shown
 from jiqun.ledger.intake.reading import Fault
 from jiqun.problems import Place
 
+_SHIFTED = "LEDGER-022"  # a row of a text file whose cells may stand under wrong headers: sent back as one text
+_SEPARATOR = " | "
+_NOT_CALCULATED = "公式未计算"
 _MADE = datetime(2000, 1, 1)  # a fixed creation date: the same faults give the same bytes
 _ROWS_OF_A_SHEET = 1_000_000
 _LONGEST_CELL = 32_000
@@ -106,13 +110,26 @@ class _Writer:
         said = "\n".join(fault_problem(one, self.place).text() for one in faults)
         page.write_string(line, 0, said[:_LONGEST_CELL], self.styles.error)
         whole_row = None in by_column
+        shifted = any(one.code == _SHIFTED for one in faults)
         for column, one in enumerate(self.raw.columns):
             red = whole_row or column in by_column
-            cell = one.cell(row)
+            cell = self._written(row, column, one.cell(row), shifted)
             percent = (row, column) in self.raw.percent_cells
             self._cell(page, line, column + 1, cell, self._format(cell, red, percent))
             if column in by_column:
                 page.write_comment(line, column + 1, "\n".join(by_column[column])[:_LONGEST_CELL])
+
+    def _written(self, row: int, column: int, cell: Cell, shifted: bool) -> Cell:
+        """What goes back is refused again until somebody puts it right: nothing of it would pass for a figure."""
+        if (row, column) in self.raw.uncalculated and cell is None:
+            return _NOT_CALCULATED
+        if not shifted:
+            return cell
+        return (
+            _SEPARATOR.join(shown(one.cell(row)) for one in self.raw.columns).rstrip(_SEPARATOR)
+            if column == 0
+            else None
+        )
 
     def _format(self, cell: Cell, red: bool, percent: bool) -> Format:
         risky = isinstance(cell, str) and is_risky(cell)
@@ -134,6 +151,8 @@ class _Writer:
     def _cell(self, page: Worksheet, row: int, column: int, cell: Cell, style: Format) -> None:
         if isinstance(cell, bool):
             page.write_boolean(row, column, cell, style)
+        elif isinstance(cell, float) and not isfinite(cell):
+            page.write_string(row, column, shown(cell), style)
         elif isinstance(cell, float):
             page.write_number(row, column, cell, style)
         elif isinstance(cell, datetime):

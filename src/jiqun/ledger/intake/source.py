@@ -17,6 +17,7 @@ from jiqun.ledger.intake.workbook import EPOCH_1900, Book, ExcelBook
 from jiqun.problems import Place, ProblemsError, problem
 
 _TEXT_ENDINGS = {".csv", ".txt", ".tsv"}
+_CLOCK = "Asia/Shanghai"
 _EXACT_INTEGERS = 10**15
 
 
@@ -90,7 +91,7 @@ class ParquetBook:
             if not self.limits.bear(rows, columns):
                 raise self.limits.too_large(rows, columns, Place(self.path.name))
             frame = lazy.collect()
-        except (pl.exceptions.PolarsError, OSError):
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
             raise ProblemsError([problem("LEDGER-004", Place(self.path.name), file=self.path.name)]) from None
         return RawSheet(name, tuple(_under(column, _of_series(frame[column])) for column in frame.columns))
 
@@ -113,11 +114,27 @@ def _of_series(series: pl.Series) -> RawColumn:
     elif dtype.is_float() or (dtype.is_integer() and _is_small(series)):
         numbers = series.cast(pl.Float64)
     elif dtype == pl.Date or dtype == pl.Datetime:
-        local = series.dt.replace_time_zone(None) if isinstance(dtype, pl.Datetime) else series
-        moments = local.cast(pl.Datetime("us"))
+        moments = _on_the_wall(series).cast(pl.Datetime("us"))
     else:
-        texts = RawColumn.of_texts(series.cast(pl.String)).texts
+        texts = RawColumn.of_texts(_as_texts(series)).texts
     return RawColumn(numbers, texts, moments, flags)
+
+
+def _on_the_wall(series: pl.Series) -> pl.Series:
+    """Return moments as clocks in China show them; a moment without zone is one already."""
+    if not isinstance(series.dtype, pl.Datetime) or series.dtype.time_zone is None:
+        return series
+    return series.dt.convert_time_zone(_CLOCK).dt.replace_time_zone(None)
+
+
+def _as_texts(series: pl.Series) -> pl.Series:
+    """Write values of every other kind as text: what is no value of a field is then told at its cell."""
+    try:
+        return series.cast(pl.String)
+    except pl.exceptions.PolarsError:  # bytes that are no text, lists, durations
+        texts = [one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one) for one in series.drop_nulls()]
+        filled = series.is_not_null().arg_true()
+        return nothing(len(series), pl.String).scatter(filled, texts)
 
 
 def _is_small(series: pl.Series) -> bool:

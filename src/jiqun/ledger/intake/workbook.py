@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,6 +25,16 @@ from jiqun.ledger.intake.archive import Hidden, Inside, Limits
 from jiqun.ledger.intake.raw import RawSheet, columns_of_rows
 from jiqun.problems import Place, ProblemsError, problem
 
+_LONGEST = 120  # seconds
+_TRIAL = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+from python_calamine import CalamineWorkbook
+book = CalamineWorkbook.from_path(sys.argv[1])
+for name in book.sheet_names:
+    book.get_sheet_by_name(name)
+"""
 EPOCH_1900 = datetime(1899, 12, 30)
 EPOCH_1904 = datetime(1904, 1, 1)
 
@@ -56,6 +68,8 @@ class ExcelBook:
 
     def __init__(self, path: Path, limits: Limits, old: bool) -> None:
         self.path, self.limits = path, limits
+        if old and not _is_survived(path):
+            raise ProblemsError([problem("LEDGER-004", Place(path.name), file=path.name)])
         with _told_as_problem(Place(path.name)):
             self._inside = None if old else Inside(path)
         self._old_errors = old_excel.error_cells(path) if old else {}
@@ -83,6 +97,18 @@ class ExcelBook:
         for row, column, text in hidden.errors:
             _grow(rows, row, column)
             rows[row][column] = text
+
+
+def _is_survived(path: Path) -> bool:
+    """Tell whether an old file can be read without ending the process that reads it: a child tries it first.
+
+    Sizes stand in its records; the reader makes room for them before it looks whether so much is there.
+    """
+    try:
+        child = subprocess.run([sys.executable, "-I", "-c", _TRIAL, str(path)], capture_output=True, timeout=_LONGEST)
+    except subprocess.TimeoutExpired:
+        return False
+    return child.returncode >= 0
 
 
 def _is_in_view(sheet: SheetMetadata) -> bool:
