@@ -82,6 +82,7 @@ def test_a_missing_value_is_called_missing() -> None:
         ("max(tax + tax, 0) / land", "最大值(评价税收 + 评价税收、0 万元) ÷ 评价用地"),
         ("round(abs(tax), 2)", "四舍五入(绝对值(评价税收)，2 位小数)"),
         ("floor(land)", "向下取整(评价用地)"),
+        ("ceil(land)", "向上取整(评价用地)"),
         ("years_between(registered_on, '2024-12-31') >= 3", "满年数(自 登记日期 至 2024-12-31) ≥ 3 年"),
         ("closed == True", "停产 = 是"),
     ],

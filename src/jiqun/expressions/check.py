@@ -254,7 +254,9 @@ class _Checker:
             return item
         if node.operator == "negative":
             return nodes.Negative(item, item.type)
-        return nodes.Absolute(item, item.type) if node.operator == "abs" else nodes.Floor(item, item.type)
+        if node.operator == "abs":
+            return nodes.Absolute(item, item.type)
+        return nodes.Floor(item, item.type, up=node.operator == "ceil")
 
     def _unit(self, node: Operation) -> TypedNode:
         number, written = node.operands

@@ -138,8 +138,8 @@ class _Reader:
                 return replace(inner, value=inner.value.abs())
             case nodes.Extreme(which=which, items=items):
                 return _extreme(which, [self.read(item) for item in items])
-            case nodes.Floor(item=item):
-                return _floor(self.read(item))
+            case nodes.Floor(item=item, up=up):
+                return _floor(self.read(item), up)
             case nodes.Rounded(item=item, digits=digits):
                 return _rounded(self.read(item), digits)
             case nodes.YearsBetween(first=first, second=second):
@@ -290,8 +290,8 @@ def _extreme(which: str, items: list[_Reading]) -> _Reading:
     return _Reading(value, bound=nw.max_horizontal(*(item.error() for item in items)), doubt=doubt)
 
 
-def _floor(item: _Reading) -> _Reading:
-    value = item.value.floor()
+def _floor(item: _Reading, up: bool) -> _Reading:
+    value = item.value.ceil() if up else item.value.floor()
     if item.faithful:
         return _Reading(value, relative=1, doubt=item.doubt, faithful=True)
     gap = (item.value - (item.value + 0.5).floor()).abs()

@@ -6,7 +6,7 @@ from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
@@ -61,8 +61,8 @@ def _strict(node: TypedNode, operands: list[Any]) -> Exact:
             return Fraction(abs(operands[0]))
         case nodes.Extreme(which=which):
             return Fraction(min(operands) if which == "min" else max(operands))
-        case nodes.Floor():
-            return Fraction(floor(operands[0]))
+        case nodes.Floor(up=up):
+            return Fraction(ceil(operands[0]) if up else floor(operands[0]))
         case nodes.Rounded(digits=digits):
             return half_up(Fraction(operands[0]), digits)
         case nodes.YearsBetween():

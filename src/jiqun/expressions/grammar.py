@@ -12,6 +12,7 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "max": (2, 50),
     "abs": (1, 1),
     "floor": (1, 1),
+    "ceil": (1, 1),
     "round": (2, 2),
     "years_between": (2, 2),
     "months_between": (2, 2),

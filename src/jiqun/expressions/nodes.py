@@ -84,8 +84,11 @@ class Extreme:
 
 @dataclass(frozen=True)
 class Floor:
+    """The next whole number below, or above where `up`."""
+
     item: TypedNode
     type: Type | None
+    up: bool = False
 
 
 @dataclass(frozen=True)

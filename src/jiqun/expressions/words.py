@@ -33,6 +33,7 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "max": "最大值({items})",
         "abs": "绝对值({items})",
         "floor": "向下取整({items})",
+        "ceil": "向上取整({items})",
         "round": "四舍五入({items}，{digits} 位小数)",
         "years": "满年数(自 {first} 至 {second})",
         "months": "满月数(自 {first} 至 {second})",
@@ -58,6 +59,7 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "max": "max({items})",
         "abs": "abs({items})",
         "floor": "floor({items})",
+        "ceil": "ceil({items})",
         "round": "round({items}, {digits} decimals)",
         "years": "full years(from {first} to {second})",
         "months": "full months(from {first} to {second})",
@@ -158,8 +160,8 @@ class _Speaker:
                 return self._phrase(which, items=self._listed(node)), _ATOM
             case nodes.Absolute():
                 return self._phrase("abs", items=self._listed(node)), _ATOM
-            case nodes.Floor():
-                return self._phrase("floor", items=self._listed(node)), _ATOM
+            case nodes.Floor(up=up):
+                return self._phrase("ceil" if up else "floor", items=self._listed(node)), _ATOM
             case nodes.Rounded(digits=digits):
                 return self._phrase("round", items=self._listed(node), digits=str(digits)), _ATOM
             case nodes.YearsBetween(first=first, second=second):

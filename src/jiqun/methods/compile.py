@@ -9,10 +9,10 @@ from jiqun.methods.compile_checking import Where
 from jiqun.methods.compile_grading import grading_faults
 from jiqun.methods.compile_inputs import InputCompiler, column_type, split_column
 from jiqun.methods.compile_references import hidden_figures, reference_faults
-from jiqun.methods.plan import FixedBenchmark, Plan, all_scores, conditions, frozen
+from jiqun.methods.plan import BENCHMARK, FixedBenchmark, Plan, all_scores, conditions, frozen, statistics
 from jiqun.packs.lawbook import LawBook
 from jiqun.packs.models import TableContract
-from jiqun.packs.models.method import Addition, Method
+from jiqun.packs.models.method import Addition, Method, Statistic
 from jiqun.problems import Place, ProblemsError
 from jiqun.values import Number, Period, digest, exact
 
@@ -115,7 +115,16 @@ class _Compiler(InputCompiler):
                         self.fault("METHOD-014", f"benchmarks.{name}.statistic", take=f"aggregate: {part}")
                     else:
                         self.number(f"benchmarks.{name}.statistic.{part}", text, self.names, None)
-        return self.numbers.benchmarks(self.method, self.names)
+        found = self.numbers.benchmarks(self.method, self.names)
+        for name, statistic in statistics(self.method).items():
+            kind = self.names.get(statistic.measure)
+            if isinstance(kind, NumberType):
+                self._define(f"{name}{BENCHMARK}", kind, f"benchmarks.{name}", self._held_against(name, statistic))
+        return found
+
+    def _held_against(self, name: str, statistic: Statistic) -> tuple[str, str]:
+        one, of = self.method.benchmarks[name], self.labels.get(statistic.measure, (name, name))
+        return one.title or f"{of[0]}基准值", one.title_en or f"benchmark of {of[1]}"
 
     def _points(self) -> None:
         for path, _, score in all_scores(self.method):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from calendar import month_name, monthrange
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from fractions import Fraction
 
 from jiqun.expressions import (
     BooleanType,
+    DateType,
     Exact,
     NumberType,
     Type,
@@ -24,6 +28,8 @@ from jiqun.problems import Place, Problem, ProblemsError, problem
 from jiqun.values import Number, Period, Unit
 
 Where = Callable[[str], Place]
+_DAY_OF_YEAR = re.compile(r"on_(\d\d)_(\d\d)")
+_COMMON_YEAR = 2023  # 29 February is not a day of every year
 
 
 class Checker:
@@ -90,14 +96,29 @@ class Checker:
 
     def formula(self, path: str, text: str, scope: Mapping[str, Type]) -> Typed | None:
         """Check a formula against a scope and keep it under its path."""
-        given = {name: value for name, value in self.given.items() if name in scope}
         try:
-            typed = check(parse(text, self.at(path)), scope, given)
+            tree = parse(text, self.at(path))
+            scope = {**scope, **self._days(tree.names.difference(scope))}
+            given = {name: value for name, value in self.given.items() if name in scope}
+            typed = check(tree, scope, given)
         except ProblemsError as error:
             self.faults += error.problems
             return None
         self.formulas[path] = typed
         return typed
+
+    def _days(self, names: Iterable[str]) -> Mapping[str, Type]:
+        """The days of the evaluated year among names: `on_04_30` is its 30 April."""
+        found: dict[str, Type] = {}
+        for name in names:
+            written = _DAY_OF_YEAR.fullmatch(name)
+            month, day = (int(part) for part in written.groups()) if written else (0, 0)
+            if 1 <= month <= 12 and 1 <= day <= monthrange(_COMMON_YEAR, month)[1]:
+                found[name] = DateType()
+                self.given[name] = date(self.period.year, month, day)
+                self.labels[name] = (f"当年{month}月{day}日", f"{day} {month_name[month]} of the year")
+        self.names |= found
+        return found
 
     def boolean(self, path: str, text: str, scope: Mapping[str, Type]) -> None:
         """Check a condition."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from jiqun.expressions import parse
 from jiqun.methods.compile_numbers import benchmark_names
-from jiqun.methods.plan import all_scores, conditions
+from jiqun.methods.plan import BENCHMARK, all_scores, conditions
 from jiqun.packs.models.method import Grade, Method
 from jiqun.problems import ProblemsError
 
@@ -24,7 +24,8 @@ def names_used(method: Method) -> frozenset[str]:
             used.add(benchmark.lookup.key)
     items = {item for scores in method.scores.values() for item in scores}
     points = {name.removesuffix("_points") for name in used} & items
-    return frozenset(used | points)
+    held = {name.removesuffix(BENCHMARK) for name in used} & set(method.benchmarks)
+    return frozenset(used | points | held)
 
 
 def formulas(method: Method) -> Iterator[str]:

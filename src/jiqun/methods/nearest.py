@@ -314,7 +314,8 @@ def _inputs_of(plan: Plan, criterion: str, population: str) -> Iterator[str]:
         elif name == "total" or name in plan.method.nodes or name.removesuffix("_points") in plan.items():
             yield from movable(plan, population)
         elif isinstance(plan.names[name], NumberType) and name not in ("year", "rank"):
-            yield name
+            if plan.held_against(name) is None:  # what others did is not the firm's to change
+                yield name
 
 
 def _missing(trial: Trial, criterion: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ from jiqun.methods.exact.scores import OWN, points_of
 from jiqun.methods.exact.subjects import measure
 from jiqun.methods.exact.totals import add_up
 from jiqun.methods.lint_uses import names_by_results
-from jiqun.methods.plan import Plan, all_scores
+from jiqun.methods.plan import BENCHMARK, Plan, all_scores, statistics
 from jiqun.packs.models.method import Grade, Quota
 from jiqun.values import from_scaled, half_up
 
@@ -94,6 +94,8 @@ class Others:
             member.measures[name] = (held or {}).get(name)
             member.know(name, member.measures[name])
         member.benchmarks = {name: self._benchmark(name, member) for name in self.plan.method.benchmarks}
+        for name in statistics(self.plan.method):
+            member.know(f"{name}{BENCHMARK}", member.benchmarks[name])
         scores = self.plan.scores(population)
         ranked = any(score.rank is not None or score.choice is not None for score in scores.values())
         others = (
@@ -249,4 +251,6 @@ def _figures(plan: Plan, population: str) -> list[tuple[str, str, int]]:
     names += [(name, f"node__{name}") for name in plan.method.nodes]
     names += [(f"{item}_points", f"points__{item}") for item in plan.scores(population)]
     names += [("total", "total")] if plan.total(population) is not None else []
-    return [(name, column, plan.digits(population, name)) for name, column in names]
+    held = plan.method.benchmarks
+    cohorts = [(f"{name}{BENCHMARK}", f"benchmark__{name}", held[name].digits) for name in statistics(plan.method)]
+    return [*((name, column, plan.digits(population, name)) for name, column in names), *cohorts]

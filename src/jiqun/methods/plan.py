@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from jiqun.expressions import Exact, Type, Typed
 from jiqun.packs.models import TableContract
-from jiqun.packs.models.method import ALL, Grade, Measure, Method, Prepared, Score, Total
+from jiqun.packs.models.method import ALL, Grade, Measure, Method, Prepared, Score, Statistic, Total
 from jiqun.values import Period, Unit, from_scaled, plain
 
 # what is known about an item's points: how they came to be
@@ -18,6 +18,7 @@ REASONS = (
     "own", "capped", "floored", "missing", "cohort_mean", "penalty", "no_benchmark", "no_band", "undeclared",
     "not_positive",
 )  # fmt: skip
+BENCHMARK = "_benchmark"  # behind the name of a cohort's statistic, where a formula reads it
 PERIOD_NAMES = ("period_start", "period_end")
 V = TypeVar("V")
 
@@ -122,6 +123,11 @@ class Plan:
     def grade_path(self, population: str) -> str:
         return f"grades.{population if population in self.method.grades else ALL}"
 
+    def held_against(self, name: str) -> str | None:
+        """The benchmark that later formulas read as `<benchmark>_benchmark`; None for any other name."""
+        found = name.removesuffix(BENCHMARK)
+        return found if found != name and found in statistics(self.method) and name in self.names else None
+
     def digits(self, population: str, name: str) -> int:
         """The decimals of a scaled figure by its name: measure, prepared, `<item>_points`, node or `total`.
 
@@ -144,6 +150,11 @@ class Plan:
         for population in self.populations:
             found.update(dict.fromkeys(self.scores(population)))
         return tuple(found)
+
+
+def statistics(method: Method) -> Mapping[str, Statistic]:
+    """The benchmarks that are statistics of cohorts; formulas after them may read each as `<benchmark>_benchmark`."""
+    return {name: one.statistic for name, one in method.benchmarks.items() if one.statistic is not None}
 
 
 def all_scores(method: Method) -> Iterator[tuple[str, str, Score]]:

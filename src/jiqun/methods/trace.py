@@ -253,6 +253,9 @@ class _Reader:
             return pl.lit(str(given) if not hasattr(given, "numerator") else decimal_text(exact(given)))  # type: ignore[arg-type]
         if self.plan.figure(name) is not None:
             return self._scaled(f"measure__{name}", name)
+        held = self.plan.held_against(name)
+        if held is not None:
+            return scaled_text(pl.col(f"benchmark__{held}"), self.method.benchmarks[held].digits)
         streak = self._streak(name)
         if streak is not None:
             return streak

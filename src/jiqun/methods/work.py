@@ -194,6 +194,9 @@ class Work:
         figure = self.plan.figure(name)
         if figure is not None:
             return [(f"measure__{name}", figure.digits, None)]
+        held = self.plan.held_against(name)
+        if held is not None:
+            return [(f"benchmark__{held}", method.benchmarks[held].digits, None)]
         if name in method.nodes:
             return [(f"node__{name}", method.nodes[name].digits, None)]
         column = "total" if name == "total" else f"points__{name.removesuffix('_points')}"

@@ -9,7 +9,7 @@ from math import floor
 from jiqun.expressions import Exact, NumberType
 from jiqun.methods.exact.member import Member, as_number, groups
 from jiqun.methods.exact.prepared import median
-from jiqun.methods.plan import Plan
+from jiqun.methods.plan import BENCHMARK, Plan
 from jiqun.packs.models.method import Lookup, Statistic
 from jiqun.values import exact, half_up
 
@@ -26,6 +26,8 @@ def set_benchmarks(plan: Plan, members: Sequence[Member], earlier: Sequence[Memb
     for member in members:
         for name in plan.method.benchmarks:
             member.benchmarks[name] = _benchmark(plan, name, member, cohorts)
+        for name in cohorts:
+            member.know(f"{name}{BENCHMARK}", member.benchmarks[name])
 
 
 def _benchmark(plan: Plan, name: str, member: Member, cohorts: dict[str, dict[Key, Fraction]]) -> Fraction | None:

@@ -71,6 +71,9 @@ class Reader:
         figure = self.plan.figure(name)
         if figure is not None:
             return self.scaled(f"measure__{name}", figure.digits)
+        held = self.plan.held_against(name)
+        if held is not None:
+            return self.scaled(f"benchmark__{held}", self.plan.method.benchmarks[held].digits)
         if name in ("population", "grade", "rank"):
             return None if self.row.get(name) is None else str(self.row[name])
         if name in self.plan.method.nodes:
