@@ -87,7 +87,9 @@ def number(draw: st.DrawFn, unit: str, depth: int) -> str:
     if form == "sign":
         return draw(st.sampled_from(["-({})", "abs({})"])).format(one)
     if form == "step":
-        return draw(st.sampled_from(["floor({})", "ceil({})", "round({}, 0)", "round({}, 2)", "round({}, 4)"])).format(one)
+        return draw(st.sampled_from(["floor({})", "ceil({})", "round({}, 0)", "round({}, 2)", "round({}, 4)"])).format(
+            one
+        )
     otherwise = draw(st.one_of(st.just("missing"), number(unit, depth - 1)))
     return f"({one} if {draw(condition(depth - 1))} else {otherwise})"
 

@@ -55,6 +55,18 @@ def codes(plan_of, text):
         ),
         (quota("") + '\nentitlements: {one: {title: 一, amount: tax, unit: 元, digits: 0, cap: "0.5"}}', "METHOD-059"),
         ("requirements: {r: {at_least: 2, of: [big]}}", "METHOD-060"),
+        (
+            quota("")
+            + "\nentitlements: {one: {title: 一, amount: tax, unit: 元}, two: {title: 二, amount: tax, unit: 万元}}"
+            + '\nceilings: {both: {title: 合计, of: [one, two], at_most: "100"}}',
+            "METHOD-069",
+        ),
+        (
+            quota("")
+            + "\nentitlements: {one: {title: 一, amount: tax, unit: 元}}"
+            + '\nceilings: {both: {title: 合计, of: [one, gone], at_most: "100"}}',
+            "METHOD-007",
+        ),
     ],
 )
 def test_a_rule_without_a_single_meaning_is_refused(plan_of, text, code):

@@ -12,6 +12,7 @@ import yaml
 from jiqun.methods.compile import compile_method
 from jiqun.methods.wording.figures import benchmark_words, input_words, prepared_words
 from jiqun.methods.wording.grading import (
+    ceiling_words,
     criterion_words,
     entitlement_words,
     exception_words,
@@ -63,7 +64,7 @@ def examples() -> Iterator[tuple[str, str, str]]:
 def spoken(text, language, book):
     """The sentence for the first part of an example."""
     part = yaml.safe_load(text)
-    section = next(iter(part))
+    section = "ceilings" if "ceilings" in part else next(iter(part))
     data = yaml.safe_load(BASE) | {
         key: value for key, value in part.items() if key not in ("inputs", "measures", "criteria", "benchmarks")
     }
@@ -100,6 +101,8 @@ def spoken(text, language, book):
             return grade_words(voice, voice.plan.method.grades["all"])
         case "moves":
             return move_words(voice, name)
+        case "ceilings":
+            return ceiling_words(voice, name)
         case _:
             return entitlement_words(voice, name)
 

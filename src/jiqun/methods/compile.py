@@ -182,6 +182,13 @@ class _Compiler(InputCompiler):
                 self.number(f"{path}.amount", entitlement.amount, self.names, entitlement.unit)
             if entitlement.budget is not None:
                 self.number(f"{path}.budget.amount", entitlement.budget.amount, self.names, entitlement.unit)
+        self._ceilings()
+
+    def _ceilings(self) -> None:
+        for name, ceiling in self.method.ceilings.items():
+            first = self.method.entitlements.get(ceiling.of[0])
+            path = f"ceilings.{name}.at_most"
+            self.number(path, ceiling.at_most, self.names, None if first is None else first.unit)
 
     def _previous(self) -> Plan | None:
         statistics = [one.statistic for one in self.method.benchmarks.values() if one.statistic is not None]

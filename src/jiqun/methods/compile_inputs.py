@@ -181,6 +181,8 @@ class InputCompiler(Checker):
             return None
         if rollup.take in ("max", "min") and isinstance(typed.type, DateType):
             return typed.type
+        if rollup.take == "distinct":
+            return NumberType(self.unit(unit or "1", f"{path}.unit"))
         typed = self._number(f"{path}.rollup.of", typed, unit)
         return None if typed is None else typed.type
 

@@ -24,6 +24,7 @@ _KINDS = {
     "score": "得分项",
     "criterion": "条件",
     "grade": "档次",
+    "entitlement": "差别化措施",
 }
 Reference = tuple[str, str, str, Iterable[str]]  # path, zh/en kind of thing, name, known names
 
@@ -149,6 +150,9 @@ def _result_references(method: Method, names: Mapping[str, Type]) -> Iterator[Re
             yield f"entitlements.{key}.budget.over", "column", column, names
         for name in entitlement.grades:
             yield f"entitlements.{key}.grades", "grade", name, classes
+    for key, ceiling in method.ceilings.items():
+        for name in ceiling.of:
+            yield f"ceilings.{key}.of", "entitlement", name, method.entitlements
 
 
 def _grade_references(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -11,7 +12,7 @@ import polars as pl
 
 from jiqun.methods.referee import Asked, decided, patch, rounded, settle
 from jiqun.methods.work import ROW, Work, first_of, is_member, word
-from jiqun.packs.models.method import Budget, Entitlement
+from jiqun.packs.models.method import Budget, Ceiling, Entitlement
 from jiqun.values import exact
 
 STATES = ("applies", "superseded", "unknown", "no")
@@ -24,13 +25,14 @@ def add_entitlements(work: Work) -> None:
     States: applies · superseded (a higher amount of the same exclusive group applies) · unknown · no. The grade that
     counts is the final one, or the one a scored-but-not-graded subject is treated as. A grade that is still open, an
     unknown condition or a missing amount makes the entitlement unknown, never no. Amounts are rounded half-up to their
-    digits, then capped; at equal amounts of a group the first written applies; then budgets are shared out. Where there
-    is a cap or a budget, `entitlement__X__asked` keeps the amount before both.
+    digits, then capped; at equal amounts of a group the first written applies; then ceilings hold what one subject gets
+    together, and budgets are shared out. Where one of them may cut, `entitlement__X__asked` keeps the amount before.
     """
     entitlements = work.plan.method.entitlements
     if not entitlements:
         return
-    settle(work, [asked for name, one in entitlements.items() for asked in _asked(work, name, one)])
+    asked = [asked for name, one in entitlements.items() for asked in _asked(work, name, one)]
+    settle(work, [*asked, *(_most(work, name, one) for name, one in work.plan.method.ceilings.items())])
     work.add(**{f"{TEST}{name}": _test(name, one) for name, one in entitlements.items()})
     for name, one in entitlements.items():
         amount = _amount(name, one)
@@ -40,15 +42,17 @@ def add_entitlements(work: Work) -> None:
         work.add(
             **{f"entitlement__{name}": shown, f"entitlement__{name}__state": nw.when(is_member()).then(state)},
         )
-        if one.reduces:
-            asked = nw.when(is_member() & applies).then(nw.col(f"amount__{name}"))
-            work.add(**{f"entitlement__{name}__asked": asked})
+        if work.plan.method.may_be_cut(name):
+            before = nw.when(is_member() & applies).then(nw.col(f"amount__{name}"))
+            work.add(**{f"entitlement__{name}__asked": before})
     for group in {one.exclusive for one in entitlements.values() if one.exclusive is not None}:
         _settle_exclusive(work, [name for name, one in entitlements.items() if one.exclusive == group])
+    for name, ceiling in work.plan.method.ceilings.items():
+        _hold_together(work, name, ceiling)
     for name, one in entitlements.items():
         if one.budget is not None:
             _share_out(work, name, one.budget)
-    passing = [name for name in work.columns if name.startswith(("entitled__", "amount__", "budget__"))]
+    passing = [name for name in work.columns if name.startswith(("entitled__", "amount__", "budget__", "ceiling__"))]
     work.drop(passing)
     work.settle()
 
@@ -62,6 +66,11 @@ def _asked(work: Work, name: str, one: Entitlement) -> list[Asked]:
     if one.budget is not None:
         found.append(rounded(work, f"entitlements.{name}.budget.amount", one.digits, f"budget__{name}", is_member()))
     return found
+
+
+def _most(work: Work, name: str, one: Ceiling) -> Asked:
+    digits = work.plan.method.entitlements[one.of[0]].digits
+    return rounded(work, f"ceilings.{name}.at_most", digits, f"ceiling__{name}", is_member())
 
 
 def _test(name: str, one: Entitlement) -> nw.Expr:
@@ -140,3 +149,48 @@ def _share_out(work: Work, name: str, budget: Budget) -> None:
     patch(work, table[ROW], {amount: shares})
     said = work.table[state].cast(pl.String).scatter(table[ROW], pl.Series(states, dtype=pl.String))
     work.keep(work.table.with_columns(said.cast(pl.Enum(STATES)).alias(state)))
+
+
+def _hold_together(work: Work, name: str, one: Ceiling) -> None:
+    """Cut the amounts of a subject that come to more than its ceiling; few subjects have two in force."""
+    work.settle()
+    columns = [column for part in one.of for column in (f"entitlement__{part}", f"entitlement__{part}__state")]
+    in_force = reduce(or_, (nw.col(column).cast(nw.String) == "applies" for column in columns[1::2]))
+    rows = work.collect(work.frame.filter(in_force).select(ROW, f"ceiling__{name}", *columns))
+    kept: dict[str, list[Any]] = {column: [] for column in columns}
+    for _, most, *cells in rows.iter_rows():
+        found = held_together(one, most, list(zip(cells[::2], cells[1::2], strict=True)))
+        for column, cell in zip(columns, (cell for pair in found for cell in pair), strict=True):
+            kept[column].append(cell)
+    patch(work, rows[ROW], {column: kept[column] for column in columns[::2]})
+    for column in columns[1::2]:
+        said = work.table[column].cast(pl.String).scatter(rows[ROW], pl.Series(kept[column], dtype=pl.String))
+        work.keep(work.table.with_columns(said.cast(pl.Enum(STATES)).alias(column)))
+
+
+Standing = tuple[int | None, str]  # the scaled amount of an entitlement, and its state
+
+
+def held_together(one: Ceiling, most: int | None, parts: Sequence[Standing]) -> list[Standing]:
+    """What remains of the amounts in force under a ceiling; what a still unknown one may take leaves others unknown.
+
+    >>> two = Ceiling(title="合计", of=("a", "b"), at_most="100")
+    >>> held_together(two, 100, [(80, "applies"), (50, "applies")])
+    [(80, 'applies'), (20, 'applies')]
+    """
+    open_ones = [state == "unknown" for _, state in parts]
+    asked = sum(amount or 0 for amount, state in parts if state == "applies")
+    room = None if most is None else max(most, 0)
+    found: list[Standing] = []
+    for place, (amount, state) in enumerate(parts):
+        before = open_ones if one.cut == "in_proportion" else open_ones[:place]
+        if state != "applies" or amount is None:
+            found.append((amount, state))
+        elif most is None or room is None or any(before):
+            found.append((None, "unknown"))
+        elif one.cut == "in_proportion":
+            found.append((amount if asked <= room else amount * room // asked, "applies"))
+        else:
+            found.append((min(amount, room), "applies"))
+            room -= min(amount, room)
+    return found

@@ -131,9 +131,9 @@ def trace_columns(plan: Plan) -> dict[str, pl.DataType | type[pl.DataType]]:
     columns |= {f"requirement__{name}": results for name in method.requirements}
     columns |= {"pool": pl.String, "rank": pl.Int64, "grade__ranked": grades, "grade": grades, "treated_as": grades}
     columns |= {"grade__reason": pl.String}
-    for name, entitlement in method.entitlements.items():
+    for name in method.entitlements:
         columns |= {f"entitlement__{name}": pl.Int64, f"entitlement__{name}__state": pl.String}
-        columns |= {f"entitlement__{name}__asked": pl.Int64} if entitlement.reduces else {}
+        columns |= {f"entitlement__{name}__asked": pl.Int64} if method.may_be_cut(name) else {}
     return columns | {f"assumed__{name}": pl.Boolean for name, one in method.inputs.items() if one.if_missing}
 
 

@@ -116,8 +116,8 @@ def _with_inputs(plan: Plan, tables: Tables, frame: Frame, inputs: dict[str, Inp
             source = _source(plan, tables, name, one)
             key = one.rollup.key if one.rollup is not None else None
             frame = _join(plan, tables, frame, source, [name], key)
-            if source is not None and one.rollup is not None and one.rollup.take in ("count", "any"):
-                nothing = nw.lit(0) if one.rollup.take == "count" else nw.lit(False)
+            if source is not None and one.rollup is not None and one.rollup.take in ("count", "distinct", "any"):
+                nothing = nw.lit(False) if one.rollup.take == "any" else nw.lit(0)
                 missing = nw.col(f"found__{name}").is_null() & ~nw.col(key or plan.subject).is_null()
                 frame = frame.with_columns(nw.when(missing).then(nothing).otherwise(nw.col(name)).alias(name))
             if one.streak is not None and tables.has("grade_history"):

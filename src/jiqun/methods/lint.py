@@ -185,7 +185,17 @@ def _given_by(grade: Grade) -> set[str | None]:
 # --- clauses and dates
 
 
-_NUMBERED = ("measures", "benchmarks", "totals", "grades", "moves", "entitlements", "exceptions", "populations")
+_NUMBERED = (
+    "measures",
+    "benchmarks",
+    "totals",
+    "grades",
+    "moves",
+    "entitlements",
+    "ceilings",
+    "exceptions",
+    "populations",
+)
 
 
 def _without_clause(method: Method, at: Where) -> Iterator[Problem]:

@@ -54,6 +54,7 @@ def formulas(method: Method) -> Iterator[str]:
     for entitlement in method.entitlements.values():
         budget = entitlement.budget
         yield from filter(None, (entitlement.where, entitlement.amount, budget.amount if budget is not None else None))
+    yield from (ceiling.at_most for ceiling in method.ceilings.values())
 
 
 def _names(text: str) -> frozenset[str]:

@@ -313,9 +313,10 @@ def _inputs_of(plan: Plan, criterion: str, population: str) -> Iterator[str]:
             yield from _columns(plan, name)
         elif name == "total" or name in plan.method.nodes or name.removesuffix("_points") in plan.items():
             yield from movable(plan, population)
+        elif plan.held_against(name) is not None:
+            continue  # what others did is not the firm's to change
         elif isinstance(plan.names[name], NumberType) and name not in ("year", "rank"):
-            if plan.held_against(name) is None:  # what others did is not the firm's to change
-                yield name
+            yield name
 
 
 def _missing(trial: Trial, criterion: str) -> Iterator[str]:

@@ -122,6 +122,8 @@ def _of_values(
         totals += [nw.col("bound__", "size__").sum(), nw.col("value__").sum().alias("sum__")]
         totals += [nw.col("bound__").max().alias("worst__")]
     totals += [nw.col("value__").max().alias("max__"), nw.col("value__").min().alias("min__")]
+    if rollup.take == "distinct":
+        return _different(rows.select(nw.col(key), **flags, **extra), key, name)
     grouped = rows.select(nw.col(key), **flags, **extra).group_by(key).agg(*totals)
     whole = (nw.col("open__") == 0) & (nw.col("lacking__") == 0) & (nw.col("true__") > 0)
     doubt = nw.col("doubt__") > 0
@@ -133,6 +135,16 @@ def _of_values(
     scaled, near = guarded_round(nw.when(whole).then(raw), nw.when(whole).then(bound), rollup.digits)
     made = unscaled(scaled, rollup.digits)
     return grouped.select(nw.col(key), (near | doubt).alias("near__"), made.alias(name))
+
+
+def _different(rows: Frame, key: str, name: str) -> Frame:
+    """How many different values there are among the rows that count; nothing beside them is a value."""
+    rows = rows.with_columns(beside__=nw.col("value__").is_null().cast(nw.Int64))
+    totals = nw.col("open__", "doubt__", "lacking__", "beside__").sum()
+    grouped = rows.group_by(key).agg(totals, nw.col("value__").n_unique().alias("different__"))
+    found = nw.col("different__").cast(nw.Int64) - (nw.col("beside__") > 0).cast(nw.Int64)
+    whole = (nw.col("open__") == 0) & (nw.col("lacking__") == 0)
+    return grouped.select(nw.col(key), (nw.col("doubt__") > 0).alias("near__"), nw.when(whole).then(found).alias(name))
 
 
 def _raw(rollup: Rollup) -> tuple[nw.Expr, nw.Expr]:
@@ -193,6 +205,8 @@ def exact_rollup(plan: Plan, name: str, rollup: Rollup, rows: Sequence[Mapping[s
     if rollup.take == "count":
         return Fraction(len(chosen))
     values: list[Any] = [exact_value(plan.formulas[f"{path}.of"], row) for row in chosen]
+    if rollup.take == "distinct":
+        return None if None in values else Fraction(len(set(values)))
     if not values or None in values:
         return None
     if rollup.take in ("max", "min"):

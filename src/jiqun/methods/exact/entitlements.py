@@ -9,7 +9,7 @@ from typing import Any
 
 from jiqun.methods.exact.member import Entitled, Member, as_number
 from jiqun.methods.plan import Plan
-from jiqun.packs.models.method import Budget, Streak
+from jiqun.packs.models.method import Budget, Ceiling, Streak
 from jiqun.values import exact, half_up
 
 
@@ -22,6 +22,8 @@ def entitle(plan: Plan, members: Sequence[Member]) -> None:
         for name in plan.method.entitlements:
             member.entitlements[name] = _entitled(plan, member, name)
         _settle_exclusive(plan, member)
+        for name, ceiling in plan.method.ceilings.items():
+            _hold_together(plan, member, name, ceiling)
     for name, entitlement in plan.method.entitlements.items():
         if entitlement.budget is not None:
             _share_out(plan, members, name, entitlement.budget)
@@ -106,3 +108,26 @@ def _settle_exclusive(plan: Plan, member: Member) -> None:
             if name != highest:
                 beaten = member.entitlements[name]
                 member.entitlements[name] = Entitled("superseded", beaten.amount, beaten.asked)
+
+
+def _hold_together(plan: Plan, member: Member, name: str, one: Ceiling) -> None:
+    """Cut amounts to a ceiling: in the order written, or in proportion and rounded down."""
+    digits = plan.method.entitlements[one.of[0]].digits
+    most = member.number(plan, f"ceilings.{name}.at_most")
+    held = {part: member.entitlements[part] for part in one.of}
+    left = None if most is None else max(half_up(most, digits), Fraction(0))
+    asked = sum((each.amount or Fraction(0) for each in held.values() if each.state == "applies"), Fraction(0))
+    together = one.cut == "in_proportion" and any(each.state == "unknown" for each in held.values())
+    for part, each in held.items():
+        if each.state == "unknown":
+            together = True
+        if each.state != "applies" or each.amount is None:
+            continue
+        if left is None or together:
+            member.entitlements[part] = Entitled("unknown", None, each.asked)
+        elif one.cut == "in_order":
+            member.entitlements[part] = Entitled("applies", min(each.amount, left), each.asked)
+            left -= min(each.amount, left)
+        elif asked > left:
+            cut = Fraction(floor(each.amount * left / asked * 10**digits), 10**digits)
+            member.entitlements[part] = Entitled("applies", cut, each.asked)

@@ -54,7 +54,7 @@ def _row(plan: Plan, member: Member) -> dict[str, Cell]:
         entitled = member.entitlements.get(name)
         row[f"entitlement__{name}"] = None if entitled is None else scaled(entitled.amount, one.digits)
         row[f"entitlement__{name}__state"] = None if entitled is None else entitled.state
-        if one.reduces:
+        if plan.method.may_be_cut(name):
             row[f"entitlement__{name}__asked"] = None if entitled is None else scaled(entitled.asked, one.digits)
     return row
 

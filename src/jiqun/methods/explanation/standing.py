@@ -142,7 +142,7 @@ def entitlement_lines(reader: Reader) -> tuple[EntitlementLine, ...]:
         if state in (None, "no"):
             continue
         amount = reader.scaled(f"entitlement__{name}", one.digits)
-        asked = reader.scaled(f"entitlement__{name}__asked", one.digits) if one.reduces else None
+        asked = reader.scaled(f"entitlement__{name}__asked", one.digits)
         if amount is not None and reader.reads_hidden(f"entitlements.{name}.amount"):
             amount, asked = MASKED, None
         lines.append(

@@ -182,3 +182,11 @@ def exception_words(voice: Voice, name: str) -> str:
         key = "exception.scored_as"
     effect = voice.say(key, grade=one.treated_as)
     return voice.say("move.where", where=voice.formula(f"exceptions.{name}.where"), move=effect)
+
+
+def ceiling_words(voice: Voice, name: str) -> str:
+    """Say what several entitlements may come to together, and which of them is cut."""
+    one = voice.plan.method.ceilings[name]
+    parts = (voice.plan.method.entitlements[part] for part in one.of)
+    held = voice.listed(voice.say("each_of", name=voice.pick(part.title, part.title_en)) for part in parts)
+    return voice.say(f"ceiling.{one.cut}", held=held, most=voice.formula(f"ceilings.{name}.at_most"))

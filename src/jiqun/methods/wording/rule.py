@@ -14,6 +14,7 @@ from jiqun.methods.full_points import most_points
 from jiqun.methods.plan import Plan
 from jiqun.methods.wording.figures import benchmark_words, input_words, prepared_words
 from jiqun.methods.wording.grading import (
+    ceiling_words,
     criterion_words,
     entitlement_words,
     exception_words,
@@ -119,6 +120,7 @@ class _Page:
             ("grades", self._grades()),
             ("moves", self._named("moves", move_words)),
             ("entitlements", self._named("entitlements", entitlement_words)),
+            ("ceilings", self._named("ceilings", ceiling_words)),
             ("doubts", (f"{index}. {doubt}" for index, doubt in enumerate(self.method.doubts, start=1))),
         ]
         for key, section in sections:

@@ -1,7 +1,7 @@
 """The form of a method (办法): sections of closed step kinds, read from one YAML file.
 
 The order of computation is fixed and is the order of the sections below: inputs → populations → exceptions → measures →
-prepared → benchmarks → scores → nodes → totals → criteria → requirements → grades → moves → entitlements.
+prepared → benchmarks → scores → nodes → totals → criteria → requirements → grades → moves → entitlements → ceilings.
 A mapping keyed by population may use the key `all` for every population that has no entry of its own.
 """
 
@@ -14,6 +14,7 @@ from pydantic import Field
 from jiqun.packs.models.base import Header
 from jiqun.packs.models.method.grading import (
     Budget,
+    Ceiling,
     Criterion,
     Cut,
     Entitlement,
@@ -90,11 +91,17 @@ class Method(Header):
     grades: dict[str, Grade] = {}
     moves: dict[str, Move] = {}
     entitlements: dict[str, Entitlement] = {}
+    ceilings: dict[str, Ceiling] = {}
 
     @property
     def digest(self) -> str:
         """The hash of the rule's content, in the order written, which decides (first true, moves in turn)."""
         return digest(in_order(self.model_dump(mode="json", by_alias=True, exclude_defaults=True)))
+
+    def may_be_cut(self, entitlement: str) -> bool:
+        """Whether a cap, a ceiling or a budget may leave less of an entitlement than was worked out."""
+        one = self.entitlements[entitlement]
+        return one.reduces or any(entitlement in ceiling.of for ceiling in self.ceilings.values())
 
     def scores_of(self, population: str) -> dict[str, Score]:
         """Return the scores of a population, or those of `all`."""
@@ -121,6 +128,7 @@ __all__ = [
     "Budget",
     "Case",
     "Cases",
+    "Ceiling",
     "Choice",
     "Classes",
     "Clause",

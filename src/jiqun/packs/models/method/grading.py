@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from jiqun.packs.models.base import Completeness, Model, Num, UnfitError
 from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, Some, exactly_one
@@ -254,6 +254,21 @@ class Entitlement(Model):
         if self.budget is not None and self.amount is None:
             raise UnfitError("有预算（budget）就要有可分配的金额（amount）", "a budget needs an amount to share out")
         return self
+
+
+class Ceiling(Model):
+    """What several entitlements of one subject may come to together (同一企业各项合计不超过).
+
+    Above it the amounts are served in the order of `of`, each cut to the room that is left; or all are cut in
+    proportion, rounded down.
+    """
+
+    title: str
+    title_en: str = ""
+    of: Listed[str] = Field(min_length=2)
+    at_most: Formula
+    cut: Literal["in_order", "in_proportion"] = "in_order"
+    clause: Clause | None = None
 
 
 SmallPool.model_rebuild()

@@ -43,7 +43,7 @@ class Rollup(Model):
     """One value per subject from its related rows in another table."""
 
     table: str
-    take: Literal["count", "sum", "mean", "max", "min", "any"]
+    take: Literal["count", "distinct", "sum", "mean", "max", "min", "any"]  # distinct: different values of `of`
     of: Formula | None = None
     where: Formula | None = None
     repeats: Repeats | None = None  # keep only rows that stand alone, or only rows that have a twin
