@@ -80,6 +80,24 @@ def _shown(node: Node) -> dict[str, str]:
     return {"what_zh": text, "what_en": text}
 
 
+def _may_adopt(node: Node) -> bool:
+    """Tell whether a node takes the unit of what it is compared with: a bare number, or a choice between such."""
+    if isinstance(node, Operation) and node.operator == "if":
+        return all(_may_adopt(one) or _is_missing(one) for one in node.operands[1:])
+    return _is_bare(node)
+
+
+def _is_missing(node: Node) -> bool:
+    return isinstance(node, Literal) and node.value is None
+
+
+def _adopted(node: TypedNode, kind: NumberType) -> TypedNode:
+    if isinstance(node, nodes.Choice):
+        then, otherwise = (_adopted(branch, kind) for branch in (node.then, node.otherwise))
+        return nodes.Choice(node.test, then, otherwise, kind)
+    return node if node.type is None else replace(node, type=kind)
+
+
 def _is_bare(node: Node) -> bool:
     """Tell whether a part is made of plain numbers only, so that it may take its neighbour's unit."""
     if isinstance(node, Operation):
@@ -184,7 +202,7 @@ class _Checker:
         typed = [found for _, found in parts]
         if any(found is _BROKEN for found in typed):
             return [_BROKEN]
-        own = [found for node, found in parts if not (adopt and _is_bare(node)) and found.type is not None]
+        own = [found for node, found in parts if not (adopt and _may_adopt(node)) and found.type is not None]
         if adopt:
             own.sort(key=lambda found: isinstance(found, nodes.Constant))
         target = unit_of(own[0] if own else next(found for found in typed if found.type is not None))
@@ -192,8 +210,8 @@ class _Checker:
         for node, found in parts:
             if found.type is None or unit_of(found) == target:
                 result.append(found)
-            elif adopt and _is_bare(node):
-                result.append(replace(found, type=NumberType(target)))
+            elif adopt and _may_adopt(node):
+                result.append(_adopted(found, NumberType(target)))
             elif not unit_of(found).fits(target):
                 result.append(self._misfit(node, found, target))
             else:

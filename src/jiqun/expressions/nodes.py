@@ -214,6 +214,11 @@ class Typed:
         """The names whose values the formula needs; sets of codes are part of the formula and not among them."""
         return frozenset(node.name for node in typed_walk(self.root) if isinstance(node, Named))
 
+    @property
+    def given(self) -> frozenset[str]:
+        """The names of the values that were given with the formula, such as dated parameters."""
+        return frozenset(node.name for node in typed_walk(self.root) if isinstance(node, Constant) and node.name)
+
 
 def children(node: TypedNode) -> tuple[TypedNode, ...]:
     """Return the direct sub-formulas of a node, from left to right."""

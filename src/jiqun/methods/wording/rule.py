@@ -33,6 +33,7 @@ from jiqun.problems import Language, ProblemsError
 from jiqun.values import Period, decimal_text, half_up, unit_said
 
 Row = tuple[str, ...]
+_LOOSE = re.compile(r" (?=的[，；为得加减]|之和|的加权平均)")  # a space that no Chinese sentence has there
 
 
 def rule_text(
@@ -77,6 +78,8 @@ def _parameter_ids(method: Method, book: LawBook) -> Iterator[str]:
 def plan_text(plan: Plan, book: LawBook | None, language: Language = "zh") -> str:
     """Write a compiled method as Markdown."""
     text = "\n".join(_Page(Voice(plan, language, book)).lines())
+    if language == "zh":
+        text = _LOOSE.sub("", text)
     return _quotes_within(re.sub(r"\n{3,}", "\n\n", text)) + "\n"
 
 

@@ -10,7 +10,7 @@ from jiqun.expressions import NumberType
 from jiqun.expressions.words import words
 from jiqun.methods.compile_inputs import split_column
 from jiqun.methods.plan import FixedBenchmark, Plan
-from jiqun.methods.wording.numbers import scaled_text, with_unit
+from jiqun.methods.wording.numbers import number_text, scaled_text, with_unit
 from jiqun.methods.wording.phrases import joined, listed, say
 from jiqun.packs import LawBook, View
 from jiqun.problems import Language
@@ -107,11 +107,17 @@ class Voice:
         """
         typed = self.plan.formulas[path]
         labels = self.labels | ({} if table is None else self._columns(table))
+        labels |= {name: self._with_number(name) for name in typed.given & self.plan.parameters.keys()}
         said = words(typed, labels, values, self.language)
         for name in sorted(typed.names):
             for value, title in self.categories(name, table):
                 said = said.replace(f"“{value}”", f"“{title}”")
         return re.sub("“([a-z0-9.-]+)”", lambda found: f"“{self.method_title(found[1])}”", said)
+
+    def _with_number(self, name: str) -> str:
+        """A dated number of the law book with its value, so that a limit stands where it is compared."""
+        value, unit = self.plan.parameters[name]
+        return self.say("numbered", label=self.label(name), number=with_unit(number_text(value), unit))
 
     def method_title(self, id_: str) -> str:
         """The title of a method; other texts as they are."""
