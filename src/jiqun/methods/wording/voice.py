@@ -117,7 +117,7 @@ class Voice:
     def _with_number(self, name: str) -> str:
         """A dated number of the law book with its value, so that a limit stands where it is compared."""
         value, unit = self.plan.parameters[name]
-        return self.say("numbered", label=self.label(name), number=with_unit(number_text(value), unit))
+        return self.say("numbered", label=self.label(name), number=with_unit(number_text(value), unit, self.language))
 
     def method_title(self, id_: str) -> str:
         """The title of a method; other texts as they are."""

@@ -74,10 +74,19 @@ def sketch(of: Ledger, scope: Scope, year: int) -> Sketch:
     lights = _lights(firms, year)
     drawn = []
     for row in _outlines():
-        value = values.get(row["code"])
-        spot = int(row["x"]), int(row["y"])
-        told = value, _shade(value, known), counts.get(row["code"], 0), lights[row["code"]]
-        drawn.append(Place(row["code"], row["name"], row["path"], *spot, *told))
+        code, value = row["code"], values.get(row["code"])
+        place = Place(
+            code=code,
+            name=row["name"],
+            path=row["path"],
+            x=int(row["x"]),
+            y=int(row["y"]),
+            value=value,
+            shade=_shade(value, known),
+            firms=counts.get(code, 0),
+            lights=lights[code],
+        )
+        drawn.append(place)
     return Sketch(tuple(drawn), _steps(known))
 
 
