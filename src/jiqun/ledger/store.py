@@ -9,7 +9,6 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote
 
@@ -86,16 +85,18 @@ class Store:
         found = None if version == -1 else self._open(table, version)
         if found is None:
             return None
-        return self._scan_files(found, table) if self.workspace.is_local else pl.scan_delta(found)
+        return self._scan_files(found, table)
 
     def _scan_files(self, found: DeltaTable, table: str) -> pl.LazyFrame:
         """Scan a table's files by path, because Polars finds no Delta table in a folder with a Chinese name."""
-        folder = Path(self.workspace.address(table))
+        folder = self.workspace.address(table)
         schema = pl.Schema(pl.from_arrow(pa.schema(found.schema().to_arrow()).empty_table()).schema)  # type: ignore[union-attr]
-        files = [folder / unquote(one) for one in pa.table(found.get_add_actions())["path"].to_pylist()]
+        files = [f"{folder}/{unquote(one)}" for one in pa.table(found.get_add_actions())["path"].to_pylist()]
         if not files:
             return pl.LazyFrame(schema=schema)
-        return pl.scan_parquet(sorted(files), schema=schema, glob=False, missing_columns="insert")
+        return pl.scan_parquet(
+            sorted(files), schema=schema, glob=False, missing_columns="insert", storage_options=self._options
+        )
 
     def append(self, table: str, frame: pl.DataFrame, key: Sequence[str] = ()) -> int:
         """Append rows, whoever else appends at the same time, and return the version they are in.

@@ -21,6 +21,7 @@ from jiqun.problems import Place, Problem, ProblemsError, problem
 SETTINGS = "jiqun.toml"
 _FOLDERS = ("ledger", "runs", "originals", "quarantine", "cache")
 _UNSAFE = re.compile(r"[\^|\\\[\]%]")  # Delta Lake mistakes a local path with one of these for an address
+_NOT_ATOMIC = ("aws_s3_allow_unsafe_rename", "allow_unsafe_rename")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://")
 
 
@@ -84,11 +85,15 @@ class Workspace:
         return opened
 
     def _check_address(self) -> None:
-        """Raise LEDGER-075 for a local ledger whose path the store cannot find again."""
+        """Raise LEDGER-075 for a local path the store cannot find again, LEDGER-076 for commits that are not atomic."""
         address = Path(self.address("")).as_posix()
         wrong = sorted(set(_UNSAFE.findall(address))) if self.is_local else []
         if wrong:
             raise ProblemsError([problem("LEDGER-075", Place(file=address), path=address, wrong=" ".join(wrong))])
+        told = {name.lower(): name for name in (*self.storage_options, *os.environ)}
+        unsafe = [] if self.is_local else [told[name] for name in _NOT_ATOMIC if name in told]
+        if unsafe:
+            raise ProblemsError([problem("LEDGER-076", Place(file=SETTINGS), name=unsafe[0])])
 
     @property
     def runs(self) -> Path:

@@ -55,7 +55,6 @@ _ADDRESS = re.compile(rb"""\sr=["']([A-Za-z]{1,3})(\d{1,7})["']""")
 _STYLE = re.compile(rb"""\ss=["'](\d+)["']""")
 _TEXT_RESULT = re.compile(rb"""\st=["'](?:str|e)["']""")
 _WIDE = re.compile(rb"""\sr=["']([A-Za-z]{2,})\d""")
-_BEYOND = re.compile(rb"""\sr=["'](?:[A-Za-z]{4,}\d|[A-Za-z]+(?:\d{8,}|0))""")  # no spreadsheet has such a cell
 _CELL_ROW = re.compile(rb"""\sr=["'][A-Za-z]+(\d+)["']""")
 _STRANGE = re.compile(rb"&(?!amp;|lt;|gt;|quot;|apos;|#)")  # the reader would give such a cell as empty
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
@@ -148,7 +147,7 @@ class Inside:
         """Return what the reader would not tell; ProblemsError where the sheet spans more cells than bearable."""
         xml = self._xml(sheet)
         rows, columns = _span(xml, limits)
-        if _BEYOND.search(xml) or _STRANGE.search(xml) or rows > _MOST_ROWS or columns > _MOST_COLUMNS:
+        if _STRANGE.search(xml) or rows > _MOST_ROWS or columns > _MOST_COLUMNS:
             # the reader makes room for every cell up to the farthest, and stops the whole program where there is none
             raise ProblemsError([problem("LEDGER-004", Place(self.path.name, sheet), file=self.path.name)])
         if not limits.bear(rows, columns):
@@ -184,9 +183,10 @@ def _span(xml: bytes, limits: Limits) -> tuple[int, int]:
     """Return rows and columns of a sheet; a cell may lie in another row than the one it is written in."""
     widest = max((number_of(one.decode()) + 1 for one in set(_WIDE.findall(xml))), default=26)
     rows = max((int(one) for one in _ROW.findall(xml)), default=0)
-    more = re.search(rb"""\sr=["'][A-Za-z]+\d{%d,}["']""" % (len(str(rows)) + 1), xml)
-    if more or not limits.bear(10 ** len(str(rows)), widest):
-        rows = max(rows, *(int(one) for one in set(_CELL_ROW.findall(xml))), 0)
+    odd = re.search(rb"""\sr=["'](?:[A-Za-z]{4,}\d|[A-Za-z]+(?:\d{%d,}|0))""" % (len(str(rows)) + 1), xml)
+    if odd or not limits.bear(10 ** len(str(rows)), widest):
+        written = {int(one) for one in _CELL_ROW.findall(xml)}
+        rows = _MOST_ROWS + 1 if 0 in written else max(rows, *written, 0)
     return rows, widest
 
 
