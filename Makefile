@@ -11,7 +11,7 @@ demo: .venv/runtime.stamp  ## make a demo region, import it, grade it, explain i
 # many processes are started, and each would compile the sources anew where Python was told not to keep what it compiled
 test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/dev.stamp  ## the whole test suite
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 -rs --dist loadfile --no-loadscope-reorder
 
 serve: .venv/runtime.stamp  ## the workbench over the demo region, made first where it is not there
 	test -f $(DEMO)/jiqun.toml || $(BIN)/jiqun demo $(DEMO)

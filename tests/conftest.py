@@ -6,6 +6,11 @@ import gc
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# a slow or busy machine is no fault of the code
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 pytest_plugins = ("tests.demo_region",)
 ROOT = Path(__file__).resolve().parents[1]

@@ -42,14 +42,14 @@ def checked(path: Path, contract: TableContract) -> Checked:
     return check_file(path, contract, period=Period.parse(2024))
 
 
-def with_sheet(source: Path, old: bytes, new: bytes) -> Path:
-    to = source.with_name("改.xlsx")
-    with zipfile.ZipFile(source) as before, zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as after:
+def with_sheet(source: Path, old: bytes, new: bytes, part: str = SHEET, to: str = "改.xlsx") -> Path:
+    target = source.with_name(to)
+    with zipfile.ZipFile(source) as before, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as after:
         for name in before.namelist():
             content = before.read(name)
-            assert name != SHEET or old in content
-            after.writestr(name, content.replace(old, new) if name == SHEET else content)
-    return to
+            assert name != part or old in content
+            after.writestr(name, content.replace(old, new) if name == part else content)
+    return target
 
 
 # the reader makes room for every cell up to the farthest one and aborts the whole process where there is none
@@ -58,6 +58,37 @@ def test_a_cell_that_no_spreadsheet_has_is_a_damaged_file(workbook: Workbook, ye
     path = with_sheet(workbook([HEADER, *FIRMS]), b'r="C2"', f'r="{cell}"'.encode())
     with pytest.raises(ProblemsError) as caught:
         checked(path, yearly)
+    assert [one.code for one in caught.value.problems] == ["LEDGER-004"]
+
+
+# what the reader takes for the sheet must be what was looked at
+DISGUISES = {
+    "blanks around the sign": (SHEET, b'r="C2"', b'r = "ZZZZZ99999999"'),
+    "capitals in the name of the part": ("xl/_rels/workbook.xml.rels", b"worksheets/sheet1.xml", b"WorkSheets/Sheet1.xml"),
+    "a part that is not there": ("xl/_rels/workbook.xml.rels", b"worksheets/sheet1.xml", b"worksheets/other.xml"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_a_disguised_sheet_is_looked_at_or_refused(workbook: Workbook, yearly: TableContract, disguise: str) -> None:
+    part, old, new = DISGUISES[disguise]
+    path = with_sheet(workbook([HEADER, *FIRMS]), old, new, part)
+    if part != SHEET:
+        path = with_sheet(path, b'r="C2"', b'r="ZZZZZ99999999"', to="又.xlsx")
+    with pytest.raises(ProblemsError) as caught:
+        checked(path, yearly)
+    assert [one.code for one in caught.value.problems] == ["LEDGER-004"]
+
+
+def test_a_sheet_in_another_encoding_is_a_damaged_file(workbook: Workbook, yearly: TableContract) -> None:
+    path = with_sheet(workbook([HEADER, *FIRMS]), b'r="C2"', b'r="ZZZZZ99999999"')
+    wide = path.with_name("宽.xlsx")
+    with zipfile.ZipFile(path) as before, zipfile.ZipFile(wide, "w") as after:
+        for name in before.namelist():
+            text = before.read(name)
+            after.writestr(name, text.decode().replace("UTF-8", "UTF-16").encode("utf-16") if name == SHEET else text)
+    with pytest.raises(ProblemsError) as caught:
+        checked(wide, yearly)
     assert [one.code for one in caught.value.problems] == ["LEDGER-004"]
 
 

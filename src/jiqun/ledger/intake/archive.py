@@ -51,14 +51,15 @@ class Hidden:
 
 
 _DOCTYPE = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
-_ADDRESS = re.compile(rb"""\sr=["']([A-Za-z]{1,3})(\d{1,7})["']""")
+_R = rb"""[\s"']r\s*=\s*["']"""  # the attribute that places a cell or row, with the blanks that XML allows
+_ADDRESS = re.compile(_R + rb"""([A-Za-z]{1,3})(\d{1,7})["']""")
 _STYLE = re.compile(rb"""\ss=["'](\d+)["']""")
 _TEXT_RESULT = re.compile(rb"""\st=["'](?:str|e)["']""")
-_WIDE = re.compile(rb"""\sr=["']([A-Za-z]{2,})\d""")
-_CELL_ROW = re.compile(rb"""\sr=["'][A-Za-z]+(\d+)["']""")
+_WIDE = re.compile(_R + rb"""([A-Za-z]{2,})\d""")
+_CELL_ROW = re.compile(_R + rb"""[A-Za-z]+(\d+)["']""")
 _STRANGE = re.compile(rb"&(?!amp;|lt;|gt;|quot;|apos;|#)")  # the reader would give such a cell as empty
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
-_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr=["'](\d+)""")
+_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?""" + _R + rb"""(\d+)""")
 _FULL_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/])>\s*<(?:\w+:)?(?:v|is)\b")
 _ERROR_CELL = re.compile(
     rb"""<(?:\w+:)?c\b([^>]*\st=["']e["'][^>]*)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<""", re.DOTALL
@@ -138,10 +139,14 @@ class Inside:
             self.epoch_1904 = b'date1904="1"' in archive.read("xl/workbook.xml")
 
     def _xml(self, sheet: str) -> bytes:
+        """Return a sheet's part; ValueError where none is found or it is no UTF-8, so that nothing is read unseen."""
         if sheet not in self._parts:
-            return b""
+            raise ValueError(f"the sheet {sheet} has no part")
         with zipfile.ZipFile(self.path) as archive:
-            return archive.read(self._parts[sheet])
+            xml = archive.read(self._parts[sheet])
+        if b"\0" in xml:
+            raise ValueError(f"the sheet {sheet} is not written in UTF-8")
+        return xml
 
     def hidden(self, sheet: str, limits: Limits) -> Hidden:
         """Return what the reader would not tell; ProblemsError where the sheet spans more cells than bearable."""
@@ -183,7 +188,7 @@ def _span(xml: bytes, limits: Limits) -> tuple[int, int]:
     """Return rows and columns of a sheet; a cell may lie in another row than the one it is written in."""
     widest = max((number_of(one.decode()) + 1 for one in set(_WIDE.findall(xml))), default=26)
     rows = max((int(one) for one in _ROW.findall(xml)), default=0)
-    odd = re.search(rb"""\sr=["'](?:[A-Za-z]{4,}\d|[A-Za-z]+(?:\d{%d,}|0))""" % (len(str(rows)) + 1), xml)
+    odd = re.search(_R + rb"""(?:[A-Za-z]{4,}\d|[A-Za-z]+(?:\d{%d,}|0))""" % (len(str(rows)) + 1), xml)
     if odd or not limits.bear(10 ** len(str(rows)), widest):
         written = {int(one) for one in _CELL_ROW.findall(xml)}
         rows = _MOST_ROWS + 1 if 0 in written else max(rows, *written, 0)
@@ -200,7 +205,7 @@ def _local(tag: str) -> str:
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    names = set(archive.namelist())
+    names = {name.lower(): name for name in archive.namelist()}  # the reader does not look at case either
     if "xl/_rels/workbook.xml.rels" not in names:
         return
     targets = {
@@ -212,8 +217,9 @@ def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
             link = next((value for key, value in one.attrib.items() if _local(key) == "id"), "")
             target = targets.get(link, "")
             part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-            if part in names:
-                yield one.get("name", ""), part
+            found = names.get(part.replace("\\", "/").lower())
+            if found is not None:
+                yield one.get("name", ""), found
 
 
 def _percent_styles(archive: zipfile.ZipFile) -> frozenset[int]:

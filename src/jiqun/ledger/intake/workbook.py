@@ -81,10 +81,9 @@ class ExcelBook:
 
     def read(self, name: str) -> RawSheet:
         """Read one sheet; ProblemsError where it cannot be read."""
-        hidden = (
-            self._inside.hidden(name, self.limits) if self._inside else Hidden(errors=self._old_errors.get(name, ()))
-        )
         with _told_as_problem(Place(self.path.name, name)):
+            inside, errors = self._inside, self._old_errors.get(name, ())
+            hidden = inside.hidden(name, self.limits) if inside else Hidden(errors=errors)
             sheet = self._book.get_sheet_by_name(name)
             rows: list[list[Any]] = list(sheet.to_python(skip_empty_area=False))
             merged = sheet.merged_cell_ranges or []

@@ -62,7 +62,7 @@ class SmallPool(Model):
 
     smallest: int
     grade: str | None = None
-    wider: Some[str] | None = None
+    wider: Listed[str] | None = None
     cuts: Some[Cut] | None = None
 
     @model_validator(mode="after")
