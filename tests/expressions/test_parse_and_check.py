@@ -100,6 +100,14 @@ def test_a_bare_number_takes_the_unit_of_what_it_is_compared_with(text: str) -> 
     assert exact_value(typed(text), {"land": Fraction("4.99")}) is False
 
 
+@pytest.mark.parametrize(
+    "text", ["rate >= (5 if land > 9 else 3 if land > 1 else 2)", "rate >= (3 if land > 1 else missing)"]
+)
+def test_a_choice_between_bare_numbers_takes_that_unit_too(text: str) -> None:
+    assert exact_value(typed(text), {"rate": Fraction(3), "land": Fraction(5)}) is True
+    assert exact_value(typed(text), {"rate": Fraction("2.99"), "land": Fraction(5)}) is False
+
+
 def test_a_decimal_is_taken_from_the_text_and_not_from_a_float() -> None:
     assert exact_value(typed("0.1 + 0.2 == 0.3"), {}) is True
     assert exact_value(typed("1.000000000000000000000000001 > 1"), {}) is True

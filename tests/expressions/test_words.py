@@ -74,7 +74,7 @@ def test_a_missing_value_is_called_missing() -> None:
         ("land < unit(1, '公顷')", "评价用地 < 1 公顷"),
         ("1 < land <= 5", "1 亩 < 评价用地 且 评价用地 ≤ 5 亩"),
         ("industry in manufacturing", "行业 属于 制造业"),
-        ("industry not in ('34', '33')", "行业 不属于 (“33”、“34”)"),
+        ("industry not in ('34', '33')", "行业 不是“33”、“34”中的任何一个"),
         ("industry == '3311'", "行业 = “3311”"),
         ("tax if closed else missing", "若 停产，则 评价税收，否则 未知"),
         ("(1 if closed else 0) + (1 if land >= 5 else 0)", "下列各项中符合的个数(停产、评价用地 ≥ 5 亩)"),

@@ -23,6 +23,8 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "not": "非",
         "in": "{item} 属于 {group}",
         "not in": "{item} 不属于 {group}",
+        "in list": "{item} 为{group}之一",
+        "not in list": "{item} 不是{group}中的任何一个",
         "missing": "{item} 为空",
         "not missing": "{item} 不为空",
         "absent": "缺失",
@@ -49,6 +51,8 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "not": "not",
         "in": "{item} is one of {group}",
         "not in": "{item} is none of {group}",
+        "in list": "{item} is one of ({group})",
+        "not in list": "{item} is none of ({group})",
         "missing": "{item} is empty",
         "not missing": "{item} is not empty",
         "absent": "missing",
@@ -145,10 +149,9 @@ class _Speaker:
         match node:
             case nodes.Membership(item=item, codes=codes, name=name, negated=negated):
                 listed = self.phrases["comma"].join(f"“{code}”" for code in sorted(codes))
-                group = self.labels.get(name, name) if name else f"({listed})"
-                return self._phrase(
-                    "not in" if negated else "in", item=self._within(item, _SUM), group=group
-                ), _COMPARISON
+                group = self.labels.get(name, name) if name else listed
+                phrase = f"{'not in' if negated else 'in'}{'' if name else ' list'}"
+                return self._phrase(phrase, item=self._within(item, _SUM), group=group), _COMPARISON
             case nodes.IsMissing(item=item, negated=negated):
                 # a name's value is left out: it would say "missing" a second time
                 if isinstance(item, nodes.Named):
