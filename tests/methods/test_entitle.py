@@ -223,3 +223,41 @@ def test_random_firms_equal_the_exact_evaluator(plan_of, engine):
             one = expected[row["enterprise"]].row
             names = [name for name in row if name.startswith("entitlement__")]
             assert {name: row[name] for name in names} == {name: one[name] for name in names}, (seed, row["enterprise"])
+
+
+CEILINGS = (
+    HEAD
+    + """
+entitlements:
+  land_grant: {title: 用地补助, amount: 'land * unit(10, "元/亩")', unit: 元, digits: 0, cap: 90, budget: {amount: 300}}
+  power_grant: {title: 用电补助, where: exporter, amount: 'power * unit(0.001, "元/kWh")', unit: 元, digits: 0, exclusive: one}
+  other_grant: {title: 其他补助, grades: [A, B], amount: 'power * unit(0.002, "元/kWh")', unit: 元, digits: 0, exclusive: one}
+  long_in_d: {title: 连续D档, where: years_in_d >= 1, amount: 'unit(7, "元")', unit: 元, digits: 0}
+ceilings:
+  first: {title: 前两项合计, of: [land_grant, power_grant], at_most: 'land * unit(11, "元/亩")', cut: CUT}
+  all: {title: 各项合计, of: [long_in_d, other_grant, land_grant], at_most: 'unit(60, "元") if exporter is missing else land * unit(6, "元/亩")'}
+"""
+)
+
+
+@ENGINES
+@pytest.mark.parametrize("cut", ["in_order", "in_proportion"])
+def test_random_firms_under_ceilings_equal_the_exact_evaluator(plan_of, engine, cut):
+    plan = plan_of(CEILINGS.replace("CUT", cut))
+    chance = random.Random(7)
+    some = partial(chance.choices, k=26)
+    table = firms(
+        some("ABCD-"),
+        power=some([None, 0.0, 3.0, 7.7, 100.0]),
+        land=some([None, 0.0, -1.0, 5.0, 10.0]),
+        exporter=some([None, True, False]),
+    )
+    past = history(*((name, 2021, chance.choice("AD")) for name in "abcdefghijklmnop"))
+    result = entitled(plan, table, past, engine)
+    expected = exact.evaluate(plan, result.gathered)
+    for row in result.trace.iter_rows(named=True):
+        one = expected[row["enterprise"]].row
+        names = [name for name in row if name.startswith("entitlement__")]
+        assert {name: row[name] for name in names} == {name: one[name] for name in names}, row["enterprise"]
+    states_found = set(result.trace["entitlement__land_grant__state"]) - {None}
+    assert {"applies", "unknown"} <= states_found
