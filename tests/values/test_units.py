@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jiqun.values import Unit, known_units
+from jiqun.values import Unit, known_units, unit_said
 
 SYMBOLS = ("元", "万元", "亿元", "㎡", "亩", "公顷", "kWh", "万kWh", "tce", "kg", "t", "人", "当量吨", "%", "1", "m³")
 units = st.lists(st.sampled_from(SYMBOLS), min_size=1, max_size=3).map(
@@ -84,3 +85,17 @@ def test_a_units_symbol_reads_back(unit: Unit) -> None:
 
 def test_every_known_spelling_is_readable_and_has_a_positive_factor() -> None:
     assert all(Unit.parse(word).factor > 0 for word in known_units())
+
+
+def test_every_unit_is_said_in_english_letters_and_read_again_as_the_same_unit() -> None:
+    for symbol in {Unit.parse(one).symbol for one in known_units()}:
+        unit = Unit.parse(symbol)
+        for one in (unit, Unit.parse("t") / unit):
+            said = one.said("en")
+            assert not re.search("[\u3400-\u9fff]", said) and Unit.parse(said) == one
+
+
+def test_a_figure_with_a_multiple_reads_as_a_product() -> None:
+    assert Unit.parse("万元/人").behind("44.42", "en") == "44.42 × 10k CNY/person"
+    assert Unit.parse("万元/人").behind("44.42", "zh") == "44.42 万元/人"
+    assert Unit.none().behind("3", "en") == "3" and unit_said("1", "en") == ""

@@ -15,7 +15,7 @@ _SENTENCES: Final = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
         (r"Missing argument '(.+?)'\.(.*)", r"缺少参数 \1。\2"),
-        (r"Missing option '(.+?)'\.(.*)", r"缺少选项 \1。\2"),
+        (r"Missing option '(.+?)'(?: / '.+?')?\.(.*)", r"缺少选项 \1。\2"),
         (r"Missing command\.", "请写明要做什么（子命令）。"),
         (r"No such option:? '?(-[^'. ]+)'?\.?", r"没有选项 \1。"),
         (r"No such command '(.+?)'\.", r"没有命令 \1。"),

@@ -60,7 +60,7 @@ def _changed(way: Way) -> str:
 
 
 def _signed(value: Fraction) -> str:
-    return ("+" if value > 0 else "") + grouped(decimal_text(value))
+    return ("+" if value > 0 else "") + grouped(decimal_text(value)).replace("-", "−")
 
 
 def _notes(voice: Voice, told: Nearest) -> list[str]:

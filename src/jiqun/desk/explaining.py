@@ -15,7 +15,7 @@ from jiqun.methods.explain import Explanation
 from jiqun.methods.explain import explain as explain_run
 from jiqun.methods.wording.numbers import grouped
 from jiqun.problems import Language, ProblemsError
-from jiqun.values import decimal_text, exact, half_up
+from jiqun.values import Unit, decimal_text, exact, half_up, unit_said
 
 FACTS = ("name", "district", "industry", "scale")
 _SHOWN_PARTS = 12
@@ -101,7 +101,8 @@ def _cell_words(cell: ledger_lineage.Cell, language: Language) -> str:
     if cell.factor in ("", "1"):
         return str(cell)
     if language == "en":
-        return f"{cell} (file: {cell.from_unit}, ×{cell.factor} → {cell.to_unit})"
+        before, after = (unit_said(one, language) for one in (cell.from_unit, cell.to_unit))
+        return f"{cell} (file: {before}, ×{cell.factor} → {after})"
     return f"{cell}（原表 {cell.from_unit}，×{cell.factor} → {cell.to_unit}）"
 
 
@@ -112,10 +113,10 @@ def _land(snapshot: Snapshot, enterprise: str, year: int, language: Language) ->
     for row in snapshot.land_use(year).of(enterprise).head(_SHOWN_PARTS).iter_rows(named=True):
         sign = "−" if row["part"] == "leased_out" else ""
         where = _land_cell(snapshot, row)
-        amount = grouped(decimal_text(half_up(exact(row["year_area"]), 4)))
+        amount = Unit.parse("亩").behind(grouped(decimal_text(half_up(exact(row["year_area"]), 4))), language)
         days = f"{row['days']} {'天' if language == 'zh' else 'days'}"
-        lines.append(f"{parts[row['part']]} {row['parcel']} {sign}{amount} 亩 {days}{where}")
-    return "；".join(lines) or None
+        lines.append(f"{parts[row['part']]} {row['parcel']} {sign}{amount} {days}{where}")
+    return ("；" if language == "zh" else "; ").join(lines) or None
 
 
 def _land_cell(snapshot: Snapshot, row: Mapping[str, object]) -> str:

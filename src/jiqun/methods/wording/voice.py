@@ -89,9 +89,10 @@ class Voice:
     def benchmark_label(self, name: str) -> str:
         """A benchmark's title; where it has none, which end of the cohort it is, or just "benchmark"."""
         one = self.plan.method.benchmarks[name]
-        ends = one.statistic is not None and one.statistic.take in ("min", "max")
-        said = self.say(f"statistic.{one.statistic.take}" if ends and one.statistic else "rule.benchmark")
-        return self.pick(one.title, one.title_en) or said
+        told = ("min", "max") if self.language == "zh" else ("min", "max", "mean", "median")
+        named = one.statistic is not None and one.statistic.take in told
+        said = self.say(f"statistic.{one.statistic.take}" if named and one.statistic else "rule.benchmark")
+        return (one.title if self.language == "zh" else one.title_en) or said
 
     def score_title(self, item: str) -> str:
         """The title of a scored item; empty where there is none of that name."""

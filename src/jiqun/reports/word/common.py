@@ -107,8 +107,8 @@ def moved_sheet(told: Moved, title: str, district: Mapping[str, str] | None = No
     fields = [Field("统一社会信用代码", kind="code", widest=20), Field("企业名称", widest=30)]
     fields += [Field("区县", widest=10)] if district is not None else []
     fields += [
-        Field(f"{told.year}年", "档次", "code"),
-        Field("本年", "档次", "code"),
+        Field(f"{told.year}年档次", kind="code"),
+        Field("本年档次", kind="code"),
         Field("上年总分", "分", "number", 2),
         Field("本年总分", "分", "number", 2),
         Field("改变档次的原因", widest=26),

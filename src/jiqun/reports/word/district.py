@@ -198,8 +198,8 @@ class _Brief:
             _NAME,
             Field("指标", widest=20),
             Field("单位", kind="code"),
-            Field(f"{self.year - 1}年", kind="code"),
-            Field(f"{self.year}年", kind="code"),
+            Field(f"{self.year - 1}年", kind="number"),
+            Field(f"{self.year}年", kind="number"),
         )
         notes = ("两年相差千倍以上，多为单位填错；更正前按原值计算",)
         yield Sheet("存疑数据", "请核对的数值", fields, cells, notes, 2)

@@ -98,6 +98,8 @@ def set_edges(document: Document, mark: str) -> None:
     for footer, header, side in sides:
         paragraph = footer.paragraphs[0]
         paragraph.alignment = side
+        form = paragraph.paragraph_format  # GB/T 9704 7.5: one sign from the edge of the type area
+        form.left_indent = form.right_indent = SIZES["page"]
         _page_number(paragraph)
         if mark:
             line = header.paragraphs[0]

@@ -20,8 +20,11 @@ from jiqun.reports.workbook import text_width
 _MEASURED = 300
 _SIGN, _EDGES = 122, 130  # twentieths of a point that a sign of 小五 and a cell's edges take
 _LEAST_TEXT = 900
-_SIZES = (18, 15)  # half points: 小五, and 六号 where there are many columns
+_SIZES = (18, 15)  # half points: 小五, and 六号 where names would be broken into many lines
 _MANY = 8
+_CRAMPED = 0.7  # of the room that the texts of a table would take on one line
+_HEAD = {"number": 8, "share": 8}  # signs of a title that stay on one line; those of short codes may be broken earlier
+_CAPITALS = 1.06  # credit codes hold capitals, which are wider than digits
 _SIDES = {"number": "right", "share": "right", "code": "center"}
 _CELL_MARGIN = 40  # twentieths of a point
 
@@ -29,7 +32,7 @@ _CELL_MARGIN = 40  # twentieths of a point
 def table_xml(sheet: Sheet, width: int) -> Any:
     """Return a table as wide as told (twentieths of a point)."""
     texts = [[cell_text(field, value) for field, value in zip(sheet.fields, row, strict=True)] for row in sheet.rows]
-    size = _SIZES[len(sheet.fields) > _MANY]
+    size = _SIZES[len(sheet.fields) > _MANY or _is_cramped(sheet.fields, texts, width)]
     widths = _widths(sheet.fields, texts, width, size)
     parts = [f"<w:tbl {nsdecls('w')}>", _properties(width), "<w:tblGrid>"]
     parts += [f'<w:gridCol w:w="{one}"/>' for one in widths]
@@ -50,6 +53,13 @@ def _properties(width: int) -> str:
     )
 
 
+def _is_cramped(fields: Sequence[Field], texts: Sequence[Sequence[str]], whole: int) -> bool:
+    """Tell whether the texts get much less room than they would take on one line."""
+    needed = [_needed(field, [row[at] for row in texts], _SIZES[0]) for at, field in enumerate(fields)]
+    wanted = sum(one for one, field in zip(needed, fields, strict=True) if field.kind == "text")
+    return whole - (sum(needed) - wanted) < _CRAMPED * wanted
+
+
 def _widths(fields: Sequence[Field], texts: Sequence[Sequence[str]], whole: int, size: int) -> list[int]:
     """Give numbers and codes the room they need on one line, and share the rest among texts by what they hold."""
     needed = [_needed(field, [row[at] for row in texts], size) for at, field in enumerate(fields)]
@@ -66,12 +76,13 @@ def _widths(fields: Sequence[Field], texts: Sequence[Sequence[str]], whole: int,
 
 def _needed(field: Field, cells: Sequence[str], size: int) -> int:
     sign = _SIGN * size // _SIZES[0]
-    head = max(min(text_width(field.title), 8), text_width(field.unit) + 4 if field.unit else 0)
+    head = max(min(text_width(field.title), _HEAD.get(field.kind, 6)), text_width(field.unit) + 4 if field.unit else 0)
     if field.kind == "text":
         longest = max((text_width(one) for one in cells[:_MEASURED]), default=0)
         return sign * max(head, min(longest, field.widest)) + _EDGES
     longest = max((text_width(one) for one in cells), default=0)
-    return sign * max(head, min(longest, field.widest)) + _EDGES
+    room = _CAPITALS if field.kind == "code" else 1
+    return int(sign * max(head, room * min(longest, field.widest))) + _EDGES
 
 
 def _head(fields: Sequence[Field], widths: Sequence[int], size: int) -> str:

@@ -96,7 +96,7 @@ def _lines(told: Explanation) -> Sheet:
     fields = (
         Field("档次", kind="code"),
         Field("户数", "户", "number"),
-        Field("末位值", "分", "code"),
+        Field("末位值", "分", "number"),
         Field("与你单位的差距", widest=26),
     )
     rows: list[list[Value]] = []
@@ -113,10 +113,10 @@ def _lines(told: Explanation) -> Sheet:
 def _points(told: Explanation) -> Sheet:
     fields = (
         Field("指标", widest=18),
-        Field("你单位的值", kind="code", widest=18),
+        Field("你单位的值", kind="number", widest=18),
         Field("对照值", widest=28),
-        Field("权重", "分", "code"),
-        Field("得分", "分", "code"),
+        Field("权重", "分", "number"),
+        Field("得分", "分", "number"),
         Field("说明", widest=26),
         Field("条款", widest=24),
     )
@@ -145,15 +145,15 @@ def _illustrative(told: Explanation) -> bool:
 
 def _more(told: Explanation) -> Iterator[Part]:
     if told.additions:
-        fields = (Field("加减分项", widest=30), Field("分数", "分", "code"), Field("说明", widest=50))
+        fields = (Field("加减分项", widest=30), Field("分数", "分", "number"), Field("说明", widest=50))
         rows: list[list[Value]] = [[one.title, one.points, one.words] for one in told.additions]
         yield Sheet("加减分", "加减分", fields, rows)
     if told.moves:
         yield Heading("排名后的调整")
         steps = (
             Field("事项", widest=22),
-            Field("调整前", "档次", "code"),
-            Field("调整后", "档次", "code"),
+            Field("调整前档次", kind="code"),
+            Field("调整后档次", kind="code"),
             Field("理由", widest=30),
             Field("文件", widest=26),
         )
@@ -164,7 +164,7 @@ def _more(told: Explanation) -> Iterator[Part]:
         fields = (
             Field("措施", widest=30),
             Field("状态", kind="code", widest=14),
-            Field("数额", kind="code", widest=20),
+            Field("数额", kind="number", widest=20),
         )
         rows = [
             [one.title, one.state_words, f"{one.amount} {one.unit}".strip() if one.amount is not None else None]
@@ -181,7 +181,8 @@ def _ways(ways: Ways) -> Iterator[Part]:
         yield Paragraph("其他企业和基准不变，只改下列一项即可升档（试算，不是承诺）：")
         heads = (("只改一项", 24), ("现在", 16), ("改到", 20), ("要改多少", 22), ("总分", 10), ("名次", 8), ("档次", 8))
         fields = tuple(
-            Field(title, kind="text" if at == 0 else "code", widest=widest) for at, (title, widest) in enumerate(heads)
+            Field(title, kind="text" if at == 0 else "code" if title == "档次" else "number", widest=widest)
+            for at, (title, widest) in enumerate(heads)
         )
         rows: list[list[Value]] = [["" if one is None else str(one) for one in row] for row in ways.rows]
         yield Sheet("怎样升档", "升到上一档的途径", fields, rows)
@@ -206,7 +207,7 @@ def _sources(told: Explanation) -> Sheet:
     fields = (
         Field("指标", widest=18),
         Field("数据", widest=22),
-        Field("数值", kind="code", widest=18),
+        Field("数值", kind="number", widest=18),
         Field("单位", kind="code"),
         Field("出处（文件!工作表!单元格）", widest=70),
     )

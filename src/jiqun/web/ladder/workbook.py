@@ -70,16 +70,17 @@ def _firms(found: Sequence[dict[str, Any]], zh: bool) -> Sheet:
         "企业" if zh else "Firms",
         "每家企业在哪一级、下一级差什么" if zh else "Where each firm stands",
         fields,
-        [_firm(one, districts.get(one["district"] or "", one["district"] or "")) for one in found],
+        [_firm(one, districts.get(one["district"] or "", one["district"] or ""), zh) for one in found],
         ("自评结论不等于认定。空白表示未知，不是零。" if zh else "A self-assessment is no recognition.",),
         2,
     )
 
 
-def _firm(one: dict[str, Any], district: str) -> list[Value]:
+def _firm(one: dict[str, Any], district: str, zh: bool) -> list[Value]:
     record, following = one["record"], one["record"]["next"] or {}
     open_ones = (each for each in following.get("criteria", ()) if each["lacking"])
-    lacking = "；".join(f"{each['title']}：{each['lacking']}" for each in open_ones)
+    between, colon = ("；", "：") if zh else ("; ", ": ")
+    lacking = between.join(f"{each['title']}{colon}{each['lacking']}" for each in open_ones)
     return [
         one["enterprise"],
         one["name"],

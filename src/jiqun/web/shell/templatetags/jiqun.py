@@ -18,7 +18,7 @@ from jiqun.web.shell.language import spoken
 
 register = template.Library()
 _HAN = "\u3400-\u9fff"
-_CHINESE = re.compile(f"[“《〈〔（]?[0-9A-Za-z]*[{_HAN}](?:[^\\s<>&;,；，。]*[{_HAN}）》〉〕”])?")  # a run: what stands between two Han
+_CHINESE = re.compile(f"[“《〈〔（]?[0-9A-Za-z]*[{_HAN}](?:[^\\s<>&]*[{_HAN}）》〉〕”。])?")  # a run without blanks
 _SHAPES = {"A": "a", "B": "b", "C": "c", "D": "d"}
 
 
@@ -42,7 +42,7 @@ def grade(letter: str | None, large: bool = False) -> SafeString:
 
 @register.filter
 def zh(text: object) -> object:
-    """Mark what is Chinese in a name, a clause or a file's cell on an English page, so that it is read aloud as such."""
+    """Mark the Chinese of a name, a clause or a file's cell on an English page, so that it is read aloud as such."""
     if spoken() == "zh" or text is None:
         return text
     return SafeString(_CHINESE.sub(r'<span lang="zh-CN">\g<0></span>', escape(text)))
@@ -64,8 +64,8 @@ def measured(value: object, unit: str | None) -> str:
 def number(value: object, digits: int | str = 2) -> str:
     """Write a number with thousands separators and the digits of its column; nothing for a missing one.
 
-    >>> number(1234.5)
-    '1,234.50'
+    >>> number(1234.5), number(-3, 0)
+    ('1,234.50', '−3')
     """
     if value is None or value == "":
         return ""
@@ -75,7 +75,13 @@ def number(value: object, digits: int | str = 2) -> str:
     text = decimal_text(rounded)
     whole, _, part = text.partition(".")
     padded = whole if not places else f"{whole}.{part.ljust(places, '0')}"
-    return grouped(padded)
+    return minus(grouped(padded))
+
+
+@register.filter
+def minus(text: str) -> str:
+    """Write a figure that comes as text with the minus sign of numbers."""
+    return text.replace("-", "−")
 
 
 @register.filter
@@ -101,9 +107,11 @@ def isnumber(value: object) -> bool:
 
 
 @register.filter
-def said(problem: Problem) -> str:
-    """Tell a problem: what, why, what to do."""
-    return problem.text(spoken())
+def said(problem: Problem) -> object:
+    """Tell a problem: what, why, what to do; its code and place stand beside."""
+    language = spoken()
+    parts = (problem.what(language), problem.why(language), problem.fix(language))
+    return zh(("" if language == "zh" else " ").join(filter(None, parts)))
 
 
 @register.simple_tag(takes_context=True)

@@ -29,6 +29,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j") step(1);
   if (event.key === "k") step(-1);
   if (event.key === "e") document.querySelector("[data-export]")?.click();
+  if (event.key === "?") document.getElementById("keys")?.showModal();
 });
 
 // A filter that changes is applied at once; without scripts its form has a button.
