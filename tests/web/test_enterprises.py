@@ -205,3 +205,8 @@ def test_differences_name_what_was_changed_added_and_dropped():
 
     found = differences(rule(a="1", b="2", c="3"), rule(a="1", b="5", d="4"))
     assert [(one.name, one.before, one.after) for one in found] == [("b", "2", "5"), ("d", "", "4"), ("c", "3", "")]
+
+
+def test_a_chart_of_zeros_stands_on_its_floor_as_one_of_positive_values_does():
+    zeros, some = (drawn("x", "x", "", 0, [(2023, one), (2024, one)]) for one in (0.0, 5.0))
+    assert zeros.zero == some.zero

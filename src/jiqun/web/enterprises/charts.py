@@ -65,7 +65,7 @@ def drawn(name: str, title: str, unit: str, digits: int, points: Sequence[tuple[
     high, low = max(0.0, *values), min(0.0, *values)
     field = TALL - _TOP - (_BOTTOM if low < 0 else 2)
     scale = field / (high - low) if high > low else 0.0
-    zero = _TOP + high * scale
+    zero = _TOP + (high * scale if high > low else field)  # where every value is 0, the line stands at the bottom
     step = WIDE / len(points)
     bars = []
     for at, (year, value) in enumerate(points):
