@@ -18,7 +18,7 @@ from jiqun.packs.reading import Route, Source
 from jiqun.problems import Place, Problem, ProblemsError, problem
 from jiqun.values import Unit, digest, exact
 
-_EDITIONED = ("method", "example")
+EDITIONED = ("method", "example")
 Key = tuple[str, str, str]
 
 
@@ -55,7 +55,7 @@ class LawObject:
     @property
     def key(self) -> Key:
         """Kind, id and, for the kinds that have editions side by side, the edition."""
-        return self.kind, self.id, (self.model.edition or "") if self.kind in _EDITIONED else ""
+        return self.kind, self.id, (self.model.edition or "") if self.kind in EDITIONED else ""
 
     def place(self, *route: str | int) -> Place:
         """Return the place of a value of the object: file, line and column, or the line of a data file."""
