@@ -253,6 +253,6 @@ def _with_clauses_of(paper: str, rows: list[Row], document: str, words: str) -> 
     return with_clauses(paper, [*there, *lacking])
 
 
-def main_head(basis: Basis, files: Files) -> dict[str, Any]:
+def main_head(basis: Basis, files: Files) -> Mapping[str, Any]:
     """Return the head of what a draft is about; empty where it cannot be read."""
     return head_of(files.get(basis.main, ""))

@@ -13,15 +13,15 @@ from jiqun.problems import Language
 from jiqun.values import exact, half_up
 
 KINDS: Mapping[str, tuple[str, str]] = {
-    "method": ("办法", "rule"),
-    "parameter": ("参数", "numbers by year"),
-    "document": ("文件", "document"),
-    "ladder": ("梯度", "ladder"),
-    "edition_rule": ("版本选用", "choice of edition"),
-    "table": ("台账表", "ledger table"),
-    "taxonomy": ("分类", "classification"),
-    "example": ("算例", "worked example"),
-    "calendar": ("工作日历", "working calendar"),
+    "method": ("办法", "Rule"),
+    "parameter": ("参数", "Numbers by year"),
+    "document": ("文件", "Document"),
+    "ladder": ("梯度", "Ladder"),
+    "edition_rule": ("版本选用", "Choice of edition"),
+    "table": ("台账表", "Ledger table"),
+    "taxonomy": ("分类", "Classification"),
+    "example": ("算例", "Worked example"),
+    "calendar": ("工作日历", "Working calendar"),
 }
 _WORDS: Mapping[str, tuple[str, str]] = {
     "title": ("标题", "title"), "title_en": ("英文标题", "English title"), "edition": ("版本", "edition"),

@@ -52,6 +52,19 @@ def _named_in(rule: Method, id_: str, language: Language) -> Iterator[tuple[str,
     at = "title" if language == "zh" else "title_en"
     for name, one in _sources(rule):
         if one.parameter is not None and one.parameter.startswith(f"{id_}."):
-            title = getattr(one, at, None) or (getattr(rule.measures[name], at) if name in rule.measures else None)
+            title = getattr(one, at, None) or _measured(rule, name, at)
             if title:
                 yield one.parameter.removeprefix(f"{id_}."), title
+
+
+def _measured(rule: Method, benchmark: str, at: str) -> str | None:
+    """The title of the measure that is held against a benchmark; with its population where that says which one."""
+    if benchmark in rule.measures:
+        return str(getattr(rule.measures[benchmark], at))
+    for population, items in rule.scores.items():
+        for item, score in items.items():
+            if score.ratio is not None and score.ratio.to == benchmark and item in rule.measures:
+                title = str(getattr(rule.measures[item], at))
+                named = rule.populations.get(population)
+                return title if named is None else f"{title} · {getattr(named, at)}"
+    return None

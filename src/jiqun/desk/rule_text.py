@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -16,6 +17,8 @@ _WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 # what an officer changes from year to year: places within their section, never ids or formulas
 _CHANGED = frozenset({"weight", "cap_times", "cap", "floor", "smallest", "points", "share", "times", "most", "least"})
 _WITHIN = frozenset({"shares", "bands", "places"})
+_LARGEST_KEPT = 100_000  # characters; a page reads a draft's texts many times, and they never change
+_TEXTS_KEPT = 128
 _PARTS = ("scores", "totals", "grades", "moves", "weights")
 
 
@@ -45,8 +48,13 @@ def numbers(text: str) -> list[Number]:
     ]
 
 
-def head_of(text: str) -> dict[str, Any]:
+def head_of(text: str) -> Mapping[str, Any]:
     """Return an object's text as data; empty where it cannot be read, which the check tells at its line."""
+    return (_head if len(text) <= _LARGEST_KEPT else _head.__wrapped__)(text)
+
+
+@lru_cache(_TEXTS_KEPT)
+def _head(text: str) -> Mapping[str, Any]:
     try:
         head = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError):  # an impossible day is a ValueError, deep nesting a recursion
@@ -56,6 +64,11 @@ def head_of(text: str) -> dict[str, Any]:
 
 def composed(text: str) -> yaml.MappingNode:
     """Return a text's nodes with their places; an empty mapping where it cannot be read."""
+    return (_composed if len(text) <= _LARGEST_KEPT else _composed.__wrapped__)(text)
+
+
+@lru_cache(_TEXTS_KEPT)
+def _composed(text: str) -> yaml.MappingNode:
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError):

@@ -82,8 +82,10 @@ def copy(user: User, basis: Basis, start: Start) -> RuleDraft:
         base=basis.edition,
         edition=edition,
     )
-    reason = f"复制自 {basis.edition or basis.id}" + (f"，照抄 {start.year} 年的数" if start.year else "")
-    note(draft, user.get_username(), "revised", {"files": files, "reason": reason})
+    zh, en = f"复制自 {basis.edition or basis.id}", f"copied from {basis.edition or basis.id}"
+    if start.year:
+        zh, en = f"{zh}，照抄 {start.year} 年的数", f"{en}, with the values of {start.year}"
+    note(draft, user.get_username(), "revised", {"files": files, "reason": zh, "reason_en": en})
     return draft
 
 
@@ -102,8 +104,11 @@ def _next_year(files: Mapping[str, str], name: str, year: str, begins: str, ends
 
 
 @transaction.atomic
-def save(draft: RuleDraft, user: User, files: Mapping[str, str], reason: str, seen: str) -> None:
-    """Save a new state; refused without a reason, for what somebody saved meanwhile, and for another object's text."""
+def save(draft: RuleDraft, user: User, files: Mapping[str, str], reason: str, seen: str, reason_en: str = "") -> None:
+    """Save a new state; refused without a reason, for what somebody saved meanwhile, and for another object's text.
+
+    A reason that a step gives by itself is said in both languages.
+    """
     _allow(user, DRAFT)
     state = _open(draft)
     if not reason.strip():
@@ -119,7 +124,7 @@ def save(draft: RuleDraft, user: User, files: Mapping[str, str], reason: str, se
     if any(len(text.encode()) > LARGEST for text in new.values()):
         raise RefusedError(f"文本太长（上限 {LARGEST:,} 字节）。", f"The text is too long (limit {LARGEST:,} bytes).")
     _is_same_object(state, new)
-    note(draft, user.get_username(), "revised", {"files": new, "reason": reason.strip()[:300]})
+    note(draft, user.get_username(), "revised", {"files": new, "reason": reason.strip()[:300], "reason_en": reason_en})
 
 
 def _is_same_object(state: State, files: Mapping[str, str]) -> None:
@@ -146,7 +151,7 @@ def add(draft: RuleDraft, user: User, kind: str, id_: str, seen: str) -> None:
     name = f"{kind}s/{id_}.yaml"
     if name in state.files or (kind, id_) == (draft.kind, draft.about):
         raise RefusedError("草稿里已经有它。", "The draft has it already.")
-    save(draft, user, with_part(region(), state.files, kind, id_, draft.edition), f"加入 {id_}", seen)
+    save(draft, user, with_part(region(), state.files, kind, id_, draft.edition), f"加入 {id_}", seen, f"took in {id_}")
 
 
 def remove(draft: RuleDraft, user: User, name: str, seen: str) -> None:
@@ -155,7 +160,8 @@ def remove(draft: RuleDraft, user: User, name: str, seen: str) -> None:
     state = state_of(draft)
     if name not in state.files or name == state.basis.main:
         raise RefusedError("这一项不能移出。", "This cannot be taken out.")
-    save(draft, user, without_part(state.files, name), f"移出 {head_of(state.files[name]).get('id') or name}", seen)
+    id_ = head_of(state.files[name]).get("id") or name
+    save(draft, user, without_part(state.files, name), f"移出 {id_}", seen, f"took out {id_}")
 
 
 def carry(draft: RuleDraft, user: User, name: str, said: Mapping[str, str]) -> None:
@@ -166,7 +172,8 @@ def carry(draft: RuleDraft, user: User, name: str, said: Mapping[str, str]) -> N
         raise RefusedError("草稿里没有这个参数。", "The draft does not have this parameter.")
     year, begins, ends = (said.get(one, "") for one in ("year", "begins", "ends"))
     files = _next_year(state.files, name, year, begins, ends)
-    save(draft, user, files, f"照抄 {year} 年的数，自 {begins} 起", said.get("seen", ""))
+    zh, en = f"照抄 {year} 年的数，自 {begins} 起", f"copied the values of {year}, from {begins}"
+    save(draft, user, files, zh, said.get("seen", ""), en)
 
 
 def take_sheet(draft: RuleDraft, user: User, name: str, file: UploadedFile[Any], seen: str) -> None:
@@ -184,7 +191,7 @@ def take_sheet(draft: RuleDraft, user: User, name: str, file: UploadedFile[Any],
         unit = str(head_of(state.files[name]).get("unit") or "")
         rows = read_rows(path, dated_rows(state.files[name]), unit)
     files = {**state.files, name: with_rows(state.files[name], rows)}
-    save(draft, user, files, f"上传 {title}", seen)
+    save(draft, user, files, f"上传 {title}", seen, f"uploaded {title}")
 
 
 @transaction.atomic
@@ -194,7 +201,8 @@ def restore(draft: RuleDraft, user: User, event: int, seen: str) -> None:
     found = next((one for one in state.revisions if one.pk == event), None)
     if found is None:
         raise RefusedError("没有这个版次。", "There is no such state.")
-    save(draft, user, found.details["files"], f"恢复 {found.at:%Y-%m-%d %H:%M} 的内容", seen)
+    at = f"{found.at:%Y-%m-%d %H:%M}"
+    save(draft, user, found.details["files"], f"恢复 {at} 的内容", seen, f"restored what it said at {at}")
 
 
 @transaction.atomic

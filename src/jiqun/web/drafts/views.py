@@ -219,7 +219,8 @@ def _words(kind: str, said: dict[str, Any]) -> str:
         return both(f"第 {said['number']} 号，{said['document']}", f"number {said['number']}, {said['document']}")
     if kind == "refused":
         return both("；", "; ").join(one[spoken()] for one in said["problems"])
-    return str(said.get("reason", ""))
+    reason = str(said.get("reason", ""))
+    return both(reason, str(said.get("reason_en") or reason))
 
 
 @needs("drafts")

@@ -26,7 +26,7 @@ from jiqun.web.rules import numbers
 from jiqun.web.shell.language import both, spoken
 
 OTHERS = tuple(one for one in KINDS if one not in ("method", "parameter"))
-_FACTS = ("number", "issuer", "issued", "effective", "supersedes", "document", "unit", "role", "measure", "description")
+_FACTS = ("number", "issuer", "issued", "effective", "supersedes", "unit", "measure", "description")
 
 
 @needs("read")
