@@ -34,15 +34,17 @@ def own(demo, tmp_path, _on_demo):
 
 
 def begin(client, **said):
+    """Copy an object as a draft; its check is left to the next step's, which sees what both say."""
     answer = client.post("/drafts/copy/", {"kind": "parameter", "begins": "2023-01-01", **said}, follow=True)
-    do_all()
     return RuleDraft.objects.first(), answer.content.decode()
 
 
-def act(client, draft, what, **said):
+def act(client, draft, what, done=True, **said):
+    """Take a step; the check of a step that is not `done` is left to the next one's, which sees what both say."""
     said = {"seen": state_of(draft).digest, "reason": "按年度通知", **said}
     answer = client.post(f"/drafts/{draft.pk}/do/{what}/", said, follow=True)
-    do_all()
+    if done:
+        do_all()
     return answer.content.decode()
 
 
@@ -62,9 +64,9 @@ def test_a_rule_and_its_base_values_of_the_next_year_are_published_in_one_pack(o
     draft, _ = begin(author, kind="method", about=RULE, base="2018", edition="2024", begins="2023-01-01")
     shown = author.get(f"/drafts/{draft.pk}/").content.decode()
     assert "黄岩区亩均评价基准值" in shown and "一并起草" in shown
-    act(author, draft, "add", object=f"parameter {BASE}")
+    act(author, draft, "add", False, object=f"parameter {BASE}")
     part = f"parameters/{BASE}.yaml"
-    act(author, draft, "carry", part=part, year="2022", begins="2023-01-01", ends="2024-12-31")
+    act(author, draft, "carry", False, part=part, year="2022", begins="2023-01-01", ends="2024-12-31")
     act(author, draft, "save", begins="2023-01-01", **PAPER)
     state = state_of(draft)
     assert state.stage == "untried", [one["zh"] for one in state.problems]
@@ -90,7 +92,7 @@ def test_a_rule_and_its_base_values_of_the_next_year_are_published_in_one_pack(o
     assert str(new.value) == "24097/2000" and new.document == "huangyan-2018-12-2024"
     assert in_force(own, date(2022, 12, 31)).document == "huangyan-2018-12"
     law = signer.get("/drafts/law/1/").content.decode()
-    assert PAPER["number"] in law and "基准值-2023" in law and "发布前的试算" in law and "市级分析员" in law
+    assert PAPER["number"] in law and "基准值-2023" in law and "发布前的试算" in law and "周敏" in law
     number = as_user("district").get(f"/rules/numbers/{BASE}/").content.decode()
     assert "12.0485" in number and "24.097" in number and PAPER["number"] in number
     assert AuditEntry.objects.filter(action="rule.published", about=f"{RULE}@2024").count() == 1
@@ -124,7 +126,7 @@ def test_a_value_is_corrected_under_its_own_document_and_old_results_keep_the_la
     at = next(at for at, one in enumerate(rows) if one["key"] == "power_d")
     rows[at]["value"] = "0.2"
     said = {f"r:{at}:{name}": value for at, one in enumerate(rows) for name, value in one.items()}
-    assert "不是数字" in act(author, draft, "save", part="parameter.yaml", **{**said, f"r:{at}:value": "三毛"})
+    assert "不是数字" in act(author, draft, "save", False, part="parameter.yaml", **{**said, f"r:{at}:value": "三毛"})
     act(author, draft, "save", part="parameter.yaml", **said)
     (change,) = [one for one in told(draft) if one[2] != "版本"]
     assert change[1] == "D类每度加价" and change[3].startswith("0.3 元/kWh") and "比原值 -33.33%" in change[4]
@@ -165,18 +167,19 @@ def upload(client, draft, book):
     )
 
 
-@pytest.mark.parametrize(("kind", "about"), [("ladder", "sme"), ("table", "enterprise_year"), ("calendar", "")])
+@pytest.mark.parametrize(("kind", "about"), [("ladder", ""), ("table", "enterprise_year")])
 def test_every_other_kind_is_drafted_checked_and_published_by_its_text(own, as_user, kind, about):
     author, signer = as_user("analyst"), as_user("signer")
-    id_ = about if about and Context(own).book.has(kind, about) else Context(own).book.objects(kind)[0].id
+    id_ = about or Context(own).book.objects(kind)[0].id
     assert author.get(f"/rules/objects/{kind}/{id_}/").status_code == 200
     draft, said = begin(author, kind=kind, about=id_, edition="2026", begins="2026-01-01")
     assert RuleDraft.objects.count() == 1, said
     state = state_of(draft)
-    assert state.stage == "ready" and not state.is_to_be_tried, [one["zh"] for one in state.problems]
     text = state.files[f"{kind}.yaml"].replace("title_en: ", "title_en: New ", 1)
-    act(author, draft, "text", **{f"f:{kind}.yaml": text, "f:document.yaml": state.files["document.yaml"]})
+    act(author, draft, "text", False, **{f"f:{kind}.yaml": text, "f:document.yaml": state.files["document.yaml"]})
     act(author, draft, "save", number="经信发〔2026〕9号", issued="2026-01-05")
+    state = state_of(draft)
+    assert state.stage == "ready" and not state.is_to_be_tried, [one["zh"] for one in state.problems]
     assert any(one[2] == "英文标题" and "New" in one[4] for one in told(draft)), told(draft)
     act(signer, draft, "publish")
     assert state_of(draft).stage == "published", [one.problems for one in Job.objects.all()]
@@ -188,12 +191,11 @@ def test_a_document_alone_is_superseded_by_form_and_what_its_loss_breaks_is_told
     id_ = "cq-per-mu-2023"
     draft, _ = begin(author, kind="document", about=id_, edition="2026", begins="2026-01-01")
     assert draft.about == f"{id_}-2026" and draft.came_from == id_
-    state = state_of(draft)
-    shown = act(author, draft, "save", **{"c:0:id": "第一条", "c:0:text": ""}, **PAPER)
+    shown = act(author, draft, "save", False, **{"c:0:id": "第一条", "c:0:text": ""}, **PAPER)
     assert "还没有写内容" in shown
     act(author, draft, "save", **{"c:0:id": "第一条", "c:0:text": "新的口径"}, **PAPER)
     assert ("第一条", "", "新的口径") in {one[2:] for one in told(draft)}
-    assert state.stage == "ready"
+    assert state_of(draft).stage == "ready"
     broken, _ = begin(author, kind="document", about=id_, edition="2026-1", begins="2026-01-01", paper="same")
     act(author, broken, "save", **{"c:0:id": "无", "c:0:text": "别的条款都删了"})
     found = state_of(broken)
@@ -203,25 +205,25 @@ def test_a_document_alone_is_superseded_by_form_and_what_its_loss_breaks_is_told
 def test_a_draft_takes_objects_in_and_out_and_no_other_object_is_overwritten(own, as_user):
     author = as_user("analyst")
     draft, _ = begin(author, about=MEASURES, edition="2026", begins="2026-01-01")
-    assert "没有这个对象" in act(author, draft, "add", object="parameter nowhere")
-    assert "没有这个对象" in act(author, draft, "add", object="method per-mu.chongqing-template")
-    assert "已经有它" in act(author, draft, "add", object=f"parameter {MEASURES}")
+    assert "没有这个对象" in act(author, draft, "add", False, object="parameter nowhere")
+    assert "没有这个对象" in act(author, draft, "add", False, object="method per-mu.chongqing-template")
+    assert "已经有它" in act(author, draft, "add", False, object=f"parameter {MEASURES}")
     example = next(one.id for one in Context(own).book.objects("example") if one.model.method == "per-mu.measures")
-    act(author, draft, "add", object=f"example {example}")
+    act(author, draft, "add", False, object=f"example {example}")
     part = f"examples/{example}.yaml"
     assert part in state_of(draft).files
-    act(author, draft, "remove", part=part)
+    act(author, draft, "remove", False, part=part)
     assert part not in state_of(draft).files
-    assert "不能移出" in act(author, draft, "remove", part="parameter.yaml")
+    assert "不能移出" in act(author, draft, "remove", False, part="parameter.yaml")
     other = state_of(draft).files["parameter.yaml"].replace(f"id: {MEASURES}", "id: sme.pool")
-    assert "不能改" in act(author, draft, "text", **{"f:parameter.yaml": other})
+    assert "不能改" in act(author, draft, "text", False, **{"f:parameter.yaml": other})
 
 
 def test_lists_are_searched_filtered_and_sorted_and_a_withdrawn_draft_stays_readable(own, as_user):
     author = as_user("analyst")
     first, _ = begin(author, about=MEASURES, edition="2026", begins="2026-01-01")
     begin(author, about=BASE, edition="2023", year="2022")
-    act(author, first, "drop", reason="不改了")
+    act(author, first, "drop", False, reason="不改了")
     assert "不改了" in author.get(f"/drafts/{first.pk}/").content.decode()
     pages = {query: author.get(f"/drafts/?{query}").content.decode() for query in
              ("stage=open", "stage=dropped", "q=黄岩", "kind=method", "mine=1", "sort=title", "sort=stage")}  # fmt: skip

@@ -172,7 +172,7 @@ class LawBook:
 
     # documents
 
-    @property
+    @cached_property
     def documents(self) -> Mapping[str, Document]:
         """Every document by id."""
         return {one.id: one.model for one in self.objects("document") if isinstance(one.model, Document)}
