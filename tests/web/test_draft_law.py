@@ -232,6 +232,8 @@ def test_lists_are_searched_filtered_and_sorted_and_a_withdrawn_draft_stays_read
     assert "没有符合的草稿" in pages["kind=method"]
     assert all("黄岩区亩均评价基准值" in pages[one] for one in ("mine=1", "sort=title", "sort=stage"))
     assert "差别化政策" in author.get("/rules/numbers/?q=差别化").content.decode()
+    newest = author.get("/rules/numbers/?sort=last").content.decode()  # from 2027 before from 2023
+    assert 0 < newest.index("重庆市制造业2027年目标") < newest.index("差别化政策")
     assert "没有符合的参数" in author.get("/rules/numbers/?q=无此").content.decode()
     assert author.get("/rules/objects/?kind=document&q=亩均").status_code == 200
     for address in ("/rules/numbers/none/", "/rules/objects/method/x/", "/rules/objects/none/x/", "/drafts/law/9/"):

@@ -126,15 +126,19 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     state = state_of(get_object_or_404(RuleDraft, pk=number))
     found = [{**each, "text": each[spoken()]} for each in state.problems or ()]
     every = [queries.moves(each, scope_of(user)) for each in state.tries.values()]
+    sections = [_section(state, each) for each in parts(state.files)]
+    dated = sorted({year for each in sections for year in each.get("years", ())}, reverse=True)
+    years = _years()
     shown = {
+        "dated": dated, "dated_first": dated[0] if dated and years and dated[0] > years[0] else 0,
         "draft": state.draft, "state": state, "stage": both(*STAGES[state.stage]), "title": queries.draft_title(state),
         "kind": queries.kind_title(state.draft.kind), "begins": _begins(state), "main": state.basis.main,
-        "sections": [_section(state, each) for each in parts(state.files)],
+        "sections": sections,
         "changes": state.changes and state.changes[spoken()], "has_changes": state.changes is not None,
         "problems": found, "moves": [each for each in reversed(every) if each],
         "lacking": [both(*each) for each in actions.lacking(state, user)], "events": _events(state),
         "paper": actions.paper_of(state), "may_draft": user.may(actions.DRAFT) and state.is_open,
-        "may_publish": user.may(actions.PUBLISH) and state.is_open, "years": _years(), "rules": _rules(state),
+        "may_publish": user.may(actions.PUBLISH) and state.is_open, "years": years, "rules": _rules(state),
         "suggested": queries.read_by_rule(state), "addable": _addable(),
     }  # fmt: skip
     return render(request, "drafts/one.html", shown)

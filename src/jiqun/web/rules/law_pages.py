@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,6 +28,11 @@ from jiqun.web.rules import numbers
 from jiqun.web.shell.language import both, spoken
 
 OTHERS = tuple(one for one in KINDS if one not in ("method", "parameter"))
+_SORTS: Mapping[str, tuple[tuple[str, str], Callable[[numbers.Listed], Any]]] = {
+    "title": (("按名称", "by title"), lambda one: one.title),
+    "last": (("最近一期在前", "newest values first"), lambda one: -(one.last or date.min).toordinal()),
+    "edition": (("改过的在前", "changed here first"), lambda one: (not one.edition, one.title)),
+}
 _FACTS = ("number", "issuer", "issued", "effective", "supersedes", "unit", "measure", "description")
 
 
@@ -33,7 +40,7 @@ _FACTS = ("number", "issuer", "issued", "effective", "supersedes", "unit", "meas
 def numbers_listing(request: HttpRequest) -> HttpResponse:
     """List the parameters: base values, thresholds, targets, with their years and the rules that read them."""
     everywhere = request.GET.get("all") == "1"
-    said = {name: request.GET.get(name, "").strip() for name in ("q", "role", "completeness")}
+    said = {name: request.GET.get(name, "").strip() for name in ("q", "role", "completeness", "sort")}
     rows = [
         one
         for one in numbers.listed(everywhere)
@@ -41,7 +48,10 @@ def numbers_listing(request: HttpRequest) -> HttpResponse:
         and said["completeness"] in ("", one.completeness)
         and said["q"].casefold() in f"{one.title} {one.id} {one.place} {' '.join(one.rules)}".casefold()
     ]
+    if said["sort"] in _SORTS:
+        rows.sort(key=_SORTS[said["sort"]][1])
     shown = {
+        "sorts": [(key, both(*words)) for key, (words, _) in _SORTS.items()],
         "rows": [(one, both(*numbers.ROLES[one.role]), _complete(one.completeness)) for one in rows],
         "said": said, "everywhere": everywhere, "read": sum(bool(one.rules) for one in rows),
         "roles": [(key, both(*words)) for key, words in numbers.ROLES.items()],
