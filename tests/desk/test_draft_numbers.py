@@ -8,10 +8,14 @@ import pytest
 import xlsxwriter
 import yaml
 
-from jiqun.desk.draft_parts import DOCUMENT, PARAMETER, carried, with_next_year
+from jiqun.desk.context import Context
+from jiqun.desk.draft_parts import DOCUMENT, PARAMETER, Basis, carried, copied, with_next_year
+from jiqun.desk.drafting import lay
 from jiqun.desk.law_changes import changes
 from jiqun.desk.parameter_sheet import read_rows
+from jiqun.desk.rule_text import head_of, with_head
 from jiqun.desk.section_text import ClauseRow, Row, clause_rows, dated_rows, with_clauses, with_rows
+from jiqun.ledger.workspace import init
 from jiqun.packs import builtin_root
 from jiqun.packs.models import Document, Parameter, TableContract
 from jiqun.packs.models.document import Clause, Origin
@@ -30,6 +34,33 @@ values:
   # the first notice
   - {from: "2023-01-01", value: "0.10", clause: 加价}  # read on paper
 """
+
+
+def test_a_text_whose_aliases_stand_for_millions_of_words_is_not_unfolded():
+    bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n"
+    for old, new in zip("abcdefgh", "bcdefghi", strict=True):
+        bomb += f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n"
+    assert head_of(f"{bomb}title: *i\n") == {} and not dated_rows(f"{bomb}values: *i\n")
+
+
+def test_a_classification_names_no_file_outside_its_pack(region_of_packs, tmp_path):
+    context, basis = region_of_packs
+    files = copied(context, basis, "2026", "2026-01-01", paper=False)
+    for name in ("/etc/hostname", "../pack.yaml", "pack.yaml", "taxonomies/../../x.csv"):
+        text = with_head(files["taxonomy.yaml"], {"data": name})
+        lay(context, basis, {"taxonomy.yaml": text}, tmp_path / name.replace("/", "_"))
+        there = sorted(one.name for one in (tmp_path / name.replace("/", "_")).rglob("*") if one.is_file())
+        assert len(there) == 2 and "pack.yaml" in there, (name, there)
+
+
+@pytest.fixture
+def region_of_packs(tmp_path):
+    """A workspace without a ledger, and a classification whose codes lie in a table beside it."""
+    folder = tmp_path / "workspace"
+    init(folder, packs=("chongqing",), region="500000")
+    context = Context(folder)
+    one = next(one for one in context.book.objects("taxonomy") if one.model.data)
+    return context, Basis(one.id, one.model.edition or "", "taxonomy")
 
 
 def parameter(text):

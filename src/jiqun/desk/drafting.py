@@ -60,9 +60,14 @@ def _copy_data(context: Context, text: str, pack: Path) -> None:
     folder = next(one.folder for one in context.everything.packs if one.id == came_from)
     members = head.get("members")
     for name in (head.get("data"), members.get("data") if isinstance(members, dict) else None):
-        if isinstance(name, str) and (folder / name).is_file() and ".." not in Path(name).parts:
+        if isinstance(name, str) and _is_table(Path(name)) and (folder / name).is_file():
             (pack / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(folder / name, pack / name)
+
+
+def _is_table(path: Path) -> bool:
+    """Tell whether a path is one of a table within the pack; a draft's text may name anything."""
+    return path.suffix == ".csv" and not path.is_absolute() and ".." not in path.parts
 
 
 def draft_context(context: Context, basis: Basis, files: Files) -> Context:

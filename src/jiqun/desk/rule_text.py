@@ -48,6 +48,15 @@ def numbers(text: str) -> list[Number]:
     ]
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads no aliases, as packs have none: a short text with them may stand for millions of words."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("alias")
+        return super().compose_node(parent, index)
+
+
 def head_of(text: str) -> Mapping[str, Any]:
     """Return an object's text as data; empty where it cannot be read, which the check tells at its line."""
     return (_head if len(text) <= _LARGEST_KEPT else _head.__wrapped__)(text)
@@ -56,7 +65,7 @@ def head_of(text: str) -> Mapping[str, Any]:
 @lru_cache(_TEXTS_KEPT)
 def _head(text: str) -> Mapping[str, Any]:
     try:
-        head = yaml.safe_load(text)
+        head = yaml.load(text, Loader=_Loader)
     except (yaml.YAMLError, ValueError, RecursionError):  # an impossible day is a ValueError, deep nesting a recursion
         return {}
     return head if isinstance(head, dict) else {}
@@ -70,7 +79,7 @@ def composed(text: str) -> yaml.MappingNode:
 @lru_cache(_TEXTS_KEPT)
 def _composed(text: str) -> yaml.MappingNode:
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_Loader)
     except (yaml.YAMLError, RecursionError):
         node = None
     return node if isinstance(node, yaml.MappingNode) else yaml.MappingNode("map", [])
