@@ -115,6 +115,9 @@ def test_no_page_is_wider_than_its_window_or_has_a_serious_fault_for_a_screen_re
         "/reports/",
         "/reports/schedules/",
         "/rules/",
+        "/rules/numbers/",
+        "/rules/numbers/huangyan.base/",
+        "/rules/objects/document/cq-per-mu-2023/",
         "/drafts/",
     )
     own = (f"/land/runs/{run}/", f"/land/runs/{run}/firms/{firm}/", f"/enterprises/{firm}/", "/rules/per-mu.huaian/")

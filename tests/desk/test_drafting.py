@@ -12,23 +12,17 @@ import polars as pl
 import pytest
 
 from jiqun.desk.context import Context
-from jiqun.desk.drafting import (
-    DOCUMENT,
-    METHOD,
-    Basis,
-    checked,
-    copied,
-    draft_run,
-    law_of,
-    publications,
-    publish,
-    tried,
-)
+from jiqun.desk.draft_check import checked
+from jiqun.desk.draft_parts import DOCUMENT, METHOD, Basis, copied
+from jiqun.desk.draft_trial import Trial, draft_run, tried
+from jiqun.desk.drafting import law_of
 from jiqun.desk.evaluating import find_method
+from jiqun.desk.publishing import publications, publish
 from jiqun.desk.rule_text import numbers, with_head, with_numbers
 from jiqun.problems import ProblemsError
 
 BASIS = Basis("per-mu.chongqing-template", "2023")
+TRIAL = Trial(f"{BASIS.id}@2023", f"{BASIS.id}@2026", "2024")
 WEIGHTS = {"scores/above_scale/tax_per_mu/weight": "35", "scores/above_scale/value_added_per_mu/weight": "20"}
 
 
@@ -90,7 +84,7 @@ def test_what_is_wrong_is_told_at_its_line(region):
 
 def test_a_try_moves_whom_the_changed_weights_move_and_leaves_no_run_to_be_signed(region):
     before = {one.name for one in (region.folder / "runs").iterdir()}
-    told = tried(region, BASIS, changed(region), "2024", lambda _: None)
+    told = tried(region, BASIS, changed(region), TRIAL, lambda _: None)
     assert {one.name for one in (region.folder / "runs").iterdir()} - before <= {told.before.id}
     assert not told.after.official and draft_run(region, told.after.id).id == told.after.id
     # the total is the sum of the items; by hand: 35/30 of one item and 20/25 of another
@@ -109,17 +103,17 @@ def test_publishing_puts_the_rule_into_force_and_keeps_the_old_edition_readable(
     files = changed(region)
     assert publish(region, BASIS, files, law_of(region), {"by": "signer"}) == 1
     fresh = Context(region.folder)
-    assert find_method(fresh, BASIS.method).method.edition == "2026"
-    assert find_method(fresh, f"{BASIS.method}@2023").method.edition == "2023"
+    assert find_method(fresh, BASIS.id).method.edition == "2026"
+    assert find_method(fresh, f"{BASIS.id}@2023").method.edition == "2023"
     assert publications(fresh)[0]["by"] == "signer"
     with pytest.raises(ProblemsError, match="DRAFT-003"):
         publish(fresh, BASIS, files, "0000", {})
     broken = {**files, METHOD: files[METHOD].replace("tax / land", "tax / lend", 1)}
     with pytest.raises(ProblemsError, match="DRAFT-002"):
         publish(fresh, BASIS, broken, "0001", {})
-    again = Basis(BASIS.method, "2026")
+    again = Basis(BASIS.id, "2026")
     assert publish(fresh, again, copied(fresh, again, "2027", "2027-01-01"), "0001", {}) == 2
-    assert [one.model.edition for one in Context(region.folder).book.editions("method", BASIS.method)][-2:] == [
+    assert [one.model.edition for one in Context(region.folder).book.editions("method", BASIS.id)][-2:] == [
         "2026",
         "2027",
     ]
@@ -128,7 +122,7 @@ def test_publishing_puts_the_rule_into_force_and_keeps_the_old_edition_readable(
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from jiqun.desk import drafting
+from jiqun.desk import draft_parts, publishing
 from jiqun.desk.context import Context
 region, at = Context(Path(sys.argv[1])), int(sys.argv[2])
 written = []
@@ -141,8 +135,8 @@ def counting(real):
         return real(*args, **options)
     return step
 Path.write_text, Path.rename = counting(write), counting(rename)
-basis = drafting.Basis("per-mu.chongqing-template", "2023")
-drafting.publish(region, basis, drafting.copied(region, basis, "2026", "2026-01-01"), "0000", {})
+basis = draft_parts.Basis("per-mu.chongqing-template", "2023")
+publishing.publish(region, basis, draft_parts.copied(region, basis, "2026", "2026-01-01"), "0000", {})
 """
 
 
@@ -150,5 +144,5 @@ drafting.publish(region, basis, drafting.copied(region, basis, "2026", "2026-01-
 def test_a_kill_leaves_the_old_law_or_the_new(region, at):
     done = subprocess.run([sys.executable, "-c", _KILLED, str(region.folder), str(at)], env=os.environ, check=False)
     assert done.returncode == -signal.SIGKILL
-    assert law_of(region) == "0000" and find_method(Context(region.folder), BASIS.method).method.edition == "2023"
+    assert law_of(region) == "0000" and find_method(Context(region.folder), BASIS.id).method.edition == "2023"
     assert publish(region, BASIS, changed(region), "0000", {}) == 1

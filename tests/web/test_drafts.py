@@ -33,7 +33,7 @@ def own(demo, tmp_path, _on_demo):
 
 @pytest.fixture
 def draft(own, as_user: As):
-    said = {"method": RULE, "base": "2023", "edition": "2026", "begins": "2026-01-01"}
+    said = {"about": RULE, "base": "2023", "edition": "2026", "begins": "2026-01-01"}
     as_user("analyst").post("/drafts/copy/", said)
     do_all()
     return RuleDraft.objects.get()
@@ -157,7 +157,7 @@ def test_drafts_are_for_those_who_write_sign_or_audit_rules(draft, as_user):
             assert client.get(address).status_code == 403, username
         for what in ("save", "text", "try", "publish", "drop", "return", "restore"):
             assert client.post(f"/drafts/{draft.pk}/do/{what}/").status_code == 403, username
-        assert client.post("/drafts/copy/", {"method": RULE, "base": "2023"}).status_code == 403, username
+        assert client.post("/drafts/copy/", {"about": RULE, "base": "2023"}).status_code == 403, username
 
 
 def test_the_signer_writes_no_rule_and_the_auditor_only_reads(draft, as_user):
@@ -170,7 +170,7 @@ def test_the_signer_writes_no_rule_and_the_auditor_only_reads(draft, as_user):
 
 
 def test_an_edition_that_is_there_is_not_made_again(draft, as_user):
-    said = {"method": RULE, "base": "2023", "edition": "2023", "begins": "2026-01-01"}
+    said = {"about": RULE, "base": "2023", "edition": "2023", "begins": "2026-01-01"}
     answer = as_user("analyst").post("/drafts/copy/", said, follow=True)
     assert "DRAFT-001" in answer.content.decode() and RuleDraft.objects.count() == 1
 

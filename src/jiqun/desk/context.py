@@ -36,7 +36,7 @@ class Context:
 
     def __init__(self, folder: Path, published: Path | None = None) -> None:
         self.folder = folder
-        self._published = published or newest_published(folder)
+        self._published: Path | None = published or newest_published(folder)
 
     @cached_property
     def opened(self) -> dict[str, Snapshot]:
@@ -72,6 +72,16 @@ class Context:
         """The packs in force here; what was published here stands above them."""
         return (*self.workspace.packs, *([PUBLISHED] if self._published else []))
 
+    @cached_property
+    def earlier_laws(self) -> tuple[Context, ...]:
+        """The workspace as it read before its newest publication, the newest first; at last as its packs came."""
+        if self._published is None or self._published.parent != self.folder / PUBLISHED:
+            return ()
+        there = [one for one in self._published.parent.iterdir() if one.name.isdigit()]
+        older = [one for one in there if int(one.name) < int(self._published.name)]
+        numbered = [Context(self.folder, one) for one in sorted(older, key=lambda one: int(one.name), reverse=True)]
+        return (*numbered, _Unpublished(self.folder))
+
     @property
     def published_root(self) -> Path:
         """The folder of the publication this context reads; FileNotFoundError where it reads none."""
@@ -93,3 +103,11 @@ class Context:
     @property
     def now(self) -> datetime:
         return datetime.now(UTC).replace(microsecond=0)
+
+
+class _Unpublished(Context):
+    """The workspace as its packs came, before anything was published in it."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._published = None

@@ -6,16 +6,19 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
 
 Route = tuple[str | int, ...]
-_NUMBER = re.compile(r"[-+]?[0-9]{1,30}(?:\.[0-9]+)?")
+NUMBER = re.compile(r"[-+]?[0-9]{1,30}(?:\.[0-9]+)?")
 _WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 # what an officer changes from year to year: places within their section, never ids or formulas
 _CHANGED = frozenset({"weight", "cap_times", "cap", "floor", "smallest", "points", "share", "times", "most", "least"})
 _WITHIN = frozenset({"shares", "bands", "places"})
+_LARGEST_KEPT = 100_000  # characters; a page reads a draft's texts many times, and they never change
+_TEXTS_KEPT = 128
 _PARTS = ("scores", "totals", "grades", "moves", "weights")
 
 
@@ -40,23 +43,43 @@ def numbers(text: str) -> list[Number]:
     """
     return [
         Number(route, node.value)
-        for route, node in _leaves(_composed(text), ())
-        if route[0] in _PARTS and _NUMBER.fullmatch(node.value) and (route[-1] in _CHANGED or _WITHIN & set(route))
+        for route, node in _leaves(composed(text), ())
+        if route[0] in _PARTS and NUMBER.fullmatch(node.value) and (route[-1] in _CHANGED or _WITHIN & set(route))
     ]
 
 
-def head_of(text: str) -> dict[str, Any]:
+class _Loader(yaml.SafeLoader):
+    """Reads no aliases, as packs have none: a short text with them may stand for millions of words."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("alias")
+        return super().compose_node(parent, index)
+
+
+def head_of(text: str) -> Mapping[str, Any]:
     """Return an object's text as data; empty where it cannot be read, which the check tells at its line."""
+    return (_head if len(text) <= _LARGEST_KEPT else _head.__wrapped__)(text)
+
+
+@lru_cache(_TEXTS_KEPT)
+def _head(text: str) -> Mapping[str, Any]:
     try:
-        head = yaml.safe_load(text)
+        head = yaml.load(text, Loader=_Loader)
     except (yaml.YAMLError, ValueError, RecursionError):  # an impossible day is a ValueError, deep nesting a recursion
         return {}
     return head if isinstance(head, dict) else {}
 
 
+def composed(text: str) -> yaml.MappingNode:
+    """Return a text's nodes with their places; an empty mapping where it cannot be read."""
+    return (_composed if len(text) <= _LARGEST_KEPT else _composed.__wrapped__)(text)
+
+
+@lru_cache(_TEXTS_KEPT)
 def _composed(text: str) -> yaml.MappingNode:
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_Loader)
     except (yaml.YAMLError, RecursionError):
         node = None
     return node if isinstance(node, yaml.MappingNode) else yaml.MappingNode("map", [])
@@ -86,44 +109,45 @@ def written(value: str) -> str:
 def with_numbers(text: str, changed: Mapping[str, str]) -> str:
     """Return the text with numbers replaced, by their names; unknown names and what is no number raise ValueError."""
     known = {one.name: one.route for one in numbers(text)}
-    spans = dict(_leaves(_composed(text), ()))
+    spans = dict(_leaves(composed(text), ()))
     edits = []
     for name, value in changed.items():
-        if name not in known or not _NUMBER.fullmatch(value.strip()):
+        if name not in known or not NUMBER.fullmatch(value.strip()):
             raise ValueError(f"{name}: {value}")
         edits.append((spans[known[name]].start_mark.index, spans[known[name]].end_mark.index, written(value.strip())))
-    return _edited(text, edits)
+    return edited(text, edits)
 
 
 def with_head(text: str, head: Mapping[str, str | Mapping[str, str]]) -> str:
     """Return the text with keys of the object's head replaced, or put under its English title where it had none."""
-    top = {key.value: value for key, value in _composed(text).value}
+    top = {key.value: value for key, value in composed(text).value}
     edits = []
     for key, value in head.items():
         said = written(value) if isinstance(value, str) else _flow(value)
         if key in top and isinstance(top[key], yaml.ScalarNode):
             edits.append((top[key].start_mark.index, top[key].end_mark.index, said))
         elif key in top:
-            edits.append((top[key].start_mark.index, _end(top[key]), said))
+            edits.append((top[key].start_mark.index, end_of(top[key]), said))
         else:
-            after = text.index("\n", _end(top["title_en"])) + 1
+            after = text.index("\n", end_of(top["title_en"])) + 1
             edits.append((after, after, f"{key}: {said}\n"))
-    return _edited(text, edits)
+    return edited(text, edits)
 
 
 def _flow(value: Mapping[str, str]) -> str:
     return "{" + ", ".join(f"{key}: {written(one)}" for key, one in value.items()) + "}"
 
 
-def _end(node: yaml.Node) -> int:
+def end_of(node: yaml.Node) -> int:
     """Where a node's text ends; a block's mark stands at the beginning of the next key."""
     if not isinstance(node, yaml.CollectionNode) or node.flow_style:
         return int(node.end_mark.index)
     inner = [part for pair in node.value for part in (pair if isinstance(pair, tuple) else (pair,))]
-    return _end(inner[-1]) if inner else int(node.end_mark.index)
+    return end_of(inner[-1]) if inner else int(node.end_mark.index)
 
 
-def _edited(text: str, edits: list[tuple[int, int, str]]) -> str:
+def edited(text: str, edits: list[tuple[int, int, str]]) -> str:
+    """Return the text with stretches (from, to, what to say) replaced."""
     for begin, end, said in sorted(edits, reverse=True):
         text = text[:begin] + said + text[end:]
     return text

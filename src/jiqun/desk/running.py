@@ -75,9 +75,16 @@ class Run:
 
     @cached_property
     def book(self) -> LawBook:
+        """The law book the run was made with, as it was published then; the one of now where none of these is it."""
+        now = self._book_of(self.context)
+        if now.digest == self.inputs["book"]:
+            return now
+        earlier = (self._book_of(one) for one in self.context.earlier_laws)
+        return next((one for one in earlier if one.digest == self.inputs["book"]), now)
+
+    def _book_of(self, context: Context) -> LawBook:
         """The law book the method stands in: the workspace's, else that of all packs at hand."""
-        here = self.context.book
-        return here if here.has("method", self.method_id) else self.context.everything
+        return context.book if context.book.has("method", self.method_id) else context.everything
 
     @cached_property
     def plan(self) -> Plan:

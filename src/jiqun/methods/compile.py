@@ -80,6 +80,7 @@ class _Compiler(InputCompiler):
             given=frozen(self.given),
             overrides=frozen({name: exact(value) for name, value in self.parameters.items()}),
             rests_on=frozen(self.numbers.rests_on),
+            by_hand=frozenset(self.numbers.by_hand),
             previous=None if cohort_only or self.faults else self._previous(),
         )
 

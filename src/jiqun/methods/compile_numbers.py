@@ -33,6 +33,7 @@ class Numbers:
         self.plain: frozenset[str] = frozenset()
         self.lookups: dict[str, dict[str, FixedBenchmark]] = {}
         self.rests_on: dict[str, str] = {}
+        self.by_hand: set[str] = set()
 
     def parameter(self, id_: str, unit: str | None, path: str) -> tuple[Fraction, Unit] | None:
         """Return a parameter's value in a unit (its own where None), or tell why there is none."""
@@ -55,6 +56,7 @@ class Numbers:
         day = on or self.period.last
         series = () if self.book is None or id_ not in self.ids else self.book.parameter_series(id_)
         if id_ in self.overrides:
+            self.by_hand.add(id_)
             return exact(self.overrides[id_]), series[0].unit if series else None, ("", "illustrative")
         if self.book is None or not series:
             near = nearest(id_, self.ids)

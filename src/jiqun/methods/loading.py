@@ -41,7 +41,7 @@ class LoadedMethod:
         if when is None or (per != "once" and when.kind != per):
             raise ProblemsError([problem("METHOD-032", self.at("evaluates.per"), period=period, per=per)])
         plan = compile_method(self.method, when, book=self.book, parameters=parameters, at=self.at)
-        used = compile_method(self.method, when, book=self.book, at=self.at).rests_on if parameters else {}
+        used = {*plan.rests_on, *plan.by_hand}
         idle = [name for name in parameters or {} if name not in used]
         if idle:
             at = self.at("")

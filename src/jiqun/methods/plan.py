@@ -56,7 +56,8 @@ class Plan:
     period_end): they are part of the formulas and need no column. `fixed` are the benchmarks with one value for
     everybody, `lookups` those with a value per key; `ancestors` map a code to the class above it, `by_key` a key to its
     number, by input. `rests_on` says how complete every parameter and taxonomy is that the plan reads numbers or codes
-    from. `previous` is the plan of the period before, where a statistic asks for `last`.
+    from, `by_hand` which of the overrides it reads. `previous` is the plan of the period before, where a statistic
+    asks for `last`.
     """
 
     method: Method
@@ -75,6 +76,7 @@ class Plan:
     by_key: Mapping[str, Mapping[str, Fraction]] = field(default_factory=dict)
     overrides: Mapping[str, Fraction] = field(default_factory=dict)
     rests_on: Mapping[str, str] = field(default_factory=dict)
+    by_hand: frozenset[str] = frozenset()
     previous: Plan | None = None
 
     @property

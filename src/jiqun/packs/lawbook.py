@@ -19,7 +19,7 @@ from jiqun.packs.unread import Unread
 from jiqun.problems import Place, Problem, ProblemsError, problem
 from jiqun.values import Unit, digest, exact
 
-_EDITIONED = ("method", "example")
+EDITIONED = ("method", "example")
 Key = tuple[str, str, str]
 
 
@@ -56,7 +56,7 @@ class LawObject:
     @property
     def key(self) -> Key:
         """Kind, id and, for the kinds that have editions side by side, the edition."""
-        return self.kind, self.id, (self.model.edition or "") if self.kind in _EDITIONED else ""
+        return self.kind, self.id, (self.model.edition or "") if self.kind in EDITIONED else ""
 
     def place(self, *route: str | int) -> Place:
         """Return the place of a value of the object: file, line and column, or the line of a data file."""
@@ -186,7 +186,7 @@ class LawBook:
 
     # documents
 
-    @property
+    @cached_property
     def documents(self) -> Mapping[str, Document]:
         """Every document by id."""
         return {one.id: one.model for one in self.objects("document") if isinstance(one.model, Document)}

@@ -11,7 +11,7 @@ import polars as pl
 from django.conf import settings
 
 from jiqun.desk.context import Context, newest_published
-from jiqun.desk.drafting import draft_run
+from jiqun.desk.draft_trial import draft_run
 from jiqun.desk.explaining import explain_subject, subject_facts
 from jiqun.desk.running import Run, all_runs, find_run
 from jiqun.ledger.decisions import DECISIONS

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from jiqun.desk.drafting import DOCUMENT, METHOD, Basis, copied, law_of
-from jiqun.desk.rule_text import head_of, with_head, with_numbers
+from jiqun.desk.draft_parts import DOCUMENT, Basis, copied, with_next_year, with_part, without_part
+from jiqun.desk.drafting import law_of
+from jiqun.desk.parameter_sheet import read_rows
+from jiqun.desk.rule_text import head_of
+from jiqun.desk.section_text import dated_rows, with_rows
 from jiqun.packs.reading import LARGEST
+from jiqun.web.drafts.forms import PAPER, day
 from jiqun.web.drafts.models import DraftEvent, RuleDraft
 from jiqun.web.drafts.state import State, state_of
+from jiqun.web.ledger.receiving import safe_name
 from jiqun.web.people.audit import record
 from jiqun.web.people.models import User
 from jiqun.web.region import region
 from jiqun.web.shell.refused import RefusedError
 
 DRAFT, PUBLISH = "rules", "sign"
-_PAPER = ("number", "issuer", "issued", "title")
 
 
 def _allow(user: User, right: str) -> None:
@@ -32,8 +40,8 @@ def _allow(user: User, right: str) -> None:
 def note(draft: RuleDraft, who: str, kind: str, details: Mapping[str, Any]) -> None:
     """Write an event and a line of the log, which names the files of a revision but does not repeat them."""
     DraftEvent.objects.create(draft=draft, at=timezone.now(), by=who, kind=kind, details=dict(details))
-    told = {key: value for key, value in details.items() if key not in ("files", "problems", "changes")}
-    record(who, f"rule.{kind}", f"{draft.method}@{draft.edition}", {"draft": draft.pk, **told})
+    told = {key: value for key, value in details.items() if key not in ("files", "problems", "changes", "touched")}
+    record(who, f"rule.{kind}", f"{draft.about}@{draft.edition}", {"draft": draft.pk, "kind": draft.kind, **told})
 
 
 def _open(draft: RuleDraft) -> State:
@@ -45,29 +53,62 @@ def _open(draft: RuleDraft) -> State:
     return state
 
 
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise RefusedError("请填日期，如 2026-01-01。", "Give a day, such as 2026-01-01.") from None
+@dataclass(frozen=True)
+class Start:
+    """How a draft begins: edition and first day, a document of its own or a correction, and whose values are copied."""
+
+    edition: str
+    begins: str
+    paper: bool = True
+    year: str = ""  # of a parameter: the year whose values are copied for the new span
+    ends: str = ""
 
 
 @transaction.atomic
-def copy(user: User, method: str, base: str, edition: str, begins: str) -> RuleDraft:
-    """Copy a rule as a draft; DRAFT-001 where the edition is taken."""
+def copy(user: User, basis: Basis, start: Start) -> RuleDraft:
+    """Copy an object as a draft; DRAFT-001 where the edition is taken."""
     _allow(user, DRAFT)
-    edition = edition.strip()
+    edition, begins = start.edition.strip(), day(start.begins)
     if not edition or len(edition) > 20 or any(one in edition for one in ' \t\n/\\:#@"'):
         raise RefusedError("版本号写成年份或短名，如 2026。", "An edition is a year or a short name, such as 2026.")
-    files = copied(region(), Basis(method, base), edition, _day(begins))
-    draft = RuleDraft.objects.create(method=method, base=base, edition=edition)
-    note(draft, user.get_username(), "revised", {"files": files, "reason": f"复制自 {base or method}"})
+    files = copied(region(), basis, edition, begins, paper=start.paper)
+    if start.year:
+        files = _next_year(files, basis.main, start.year, begins, start.ends)
+    about = str(head_of(files[basis.main]).get("id") or basis.id)
+    draft = RuleDraft.objects.create(
+        kind=basis.kind,
+        about=about,
+        came_from="" if about == basis.id else basis.id,
+        base=basis.edition,
+        edition=edition,
+    )
+    zh, en = f"复制自 {basis.edition or basis.id}", f"copied from {basis.edition or basis.id}"
+    if start.year:
+        zh, en = f"{zh}，照抄 {start.year} 年的数", f"{en}, with the values of {start.year}"
+    note(draft, user.get_username(), "revised", {"files": files, "reason": zh, "reason_en": en})
     return draft
 
 
+def _next_year(files: Mapping[str, str], name: str, year: str, begins: str, ends: str) -> dict[str, str]:
+    first, last = date.fromisoformat(day(begins)), date.fromisoformat(day(ends)) if ends.strip() else None
+    if not year.isdigit() or (last is not None and last < first):
+        raise RefusedError(
+            "请选照抄哪一年，止日不早于起日。", "Choose the year to copy; the last day is not before the first."
+        )
+    try:
+        return with_next_year(files, name, int(year), first, last)
+    except ValueError:
+        raise RefusedError(
+            "表里有读不出的日期，请先在“改全文”里改正。", "A day cannot be read; mend it in the whole text first."
+        ) from None
+
+
 @transaction.atomic
-def save(draft: RuleDraft, user: User, files: Mapping[str, str], reason: str, seen: str) -> None:
-    """Save a new state; refused without a reason, for what somebody saved meanwhile, and for another rule's text."""
+def save(draft: RuleDraft, user: User, files: Mapping[str, str], reason: str, seen: str, reason_en: str = "") -> None:
+    """Save a new state; refused without a reason, for what somebody saved meanwhile, and for another object's text.
+
+    A reason that a step gives by itself is said in both languages.
+    """
     _allow(user, DRAFT)
     state = _open(draft)
     if not reason.strip():
@@ -82,38 +123,75 @@ def save(draft: RuleDraft, user: User, files: Mapping[str, str], reason: str, se
         raise RefusedError("没有改动。", "Nothing was changed.")
     if any(len(text.encode()) > LARGEST for text in new.values()):
         raise RefusedError(f"文本太长（上限 {LARGEST:,} 字节）。", f"The text is too long (limit {LARGEST:,} bytes).")
-    _is_same_rule(draft, new[METHOD])
-    note(draft, user.get_username(), "revised", {"files": new, "reason": reason.strip()[:300]})
+    _is_same_object(state, new)
+    note(draft, user.get_username(), "revised", {"files": new, "reason": reason.strip()[:300], "reason_en": reason_en})
 
 
-def _is_same_rule(draft: RuleDraft, text: str) -> None:
-    head = head_of(text)
+def _is_same_object(state: State, files: Mapping[str, str]) -> None:
+    """Kind, id and edition of what a draft is about stay as they are, so that no other object is overwritten."""
+    draft = state.draft
+    head = head_of(files.get(state.basis.main, ""))
     if not head:
         return  # saved all the same; the check names the line, and nothing with an error is published
-    found = str(head.get("id")), str(head.get("edition"))
-    if found != (draft.method, draft.edition):
+    is_new_paper = draft.kind == "document" and draft.came_from
+    found = str(head.get("kind")), str(head.get("id")), "" if is_new_paper else str(head.get("edition"))
+    if found != (draft.kind, draft.about, "" if is_new_paper else draft.edition):
         raise RefusedError(
-            f"办法编号和版本不能改（应为 {draft.method}，{draft.edition}）。",
-            f"Id and edition stay as they are ({draft.method}, {draft.edition}).",
+            f"编号和版本不能改（应为 {draft.about}，{draft.edition}）。",
+            f"Id and edition stay as they are ({draft.about}, {draft.edition}).",
         )
 
 
-def with_form(state: State, said: Mapping[str, str]) -> dict[str, str]:
-    """Return a draft's files with the numbers, days and words of a form; refuses what is no number or no day."""
-    numbers = {name.removeprefix("n:"): value for name, value in said.items() if name.startswith("n:")}
-    files = dict(state.files)
-    try:
-        files[METHOD] = with_numbers(files[METHOD], numbers)
-    except ValueError as wrong:
-        raise RefusedError(f"这里要写数字：{wrong}", f"A number is wanted here: {wrong}") from None
-    if begins := said.get("begins", ""):
-        files[METHOD] = with_head(files[METHOD], {"in_force": {"from": _day(begins)}})
-    if DOCUMENT in files:
-        paper = {name: said[name].strip()[:200] for name in _PAPER if said.get(name, "").strip()}
-        if "issued" in paper:
-            _day(paper["issued"])
-        files[DOCUMENT] = with_head(files[DOCUMENT], paper)
-    return files
+def add(draft: RuleDraft, user: User, kind: str, id_: str, seen: str) -> None:
+    """Take another object of the law into a draft, to be published together with it."""
+    _allow(user, DRAFT)
+    state = state_of(draft)
+    if not region().everything.has(kind, id_) or kind == "method":
+        raise RefusedError("没有这个对象，请从列表里选。", "There is no such object; choose one of the list.")
+    name = f"{kind}s/{id_}.yaml"
+    if name in state.files or (kind, id_) == (draft.kind, draft.about):
+        raise RefusedError("草稿里已经有它。", "The draft has it already.")
+    save(draft, user, with_part(region(), state.files, kind, id_, draft.edition), f"加入 {id_}", seen, f"took in {id_}")
+
+
+def remove(draft: RuleDraft, user: User, name: str, seen: str) -> None:
+    """Take an object out of a draft again; the law keeps what it has."""
+    _allow(user, DRAFT)
+    state = state_of(draft)
+    if name not in state.files or name == state.basis.main:
+        raise RefusedError("这一项不能移出。", "This cannot be taken out.")
+    id_ = head_of(state.files[name]).get("id") or name
+    save(draft, user, without_part(state.files, name), f"移出 {id_}", seen, f"took out {id_}")
+
+
+def carry(draft: RuleDraft, user: User, name: str, said: Mapping[str, str]) -> None:
+    """Copy a year's values of a parameter for a new span (从历年复制)."""
+    _allow(user, DRAFT)
+    state = state_of(draft)
+    if name not in state.files:
+        raise RefusedError("草稿里没有这个参数。", "The draft does not have this parameter.")
+    year, begins, ends = (said.get(one, "") for one in ("year", "begins", "ends"))
+    files = _next_year(state.files, name, year, begins, ends)
+    zh, en = f"照抄 {year} 年的数，自 {begins} 起", f"copied the values of {year}, from {begins}"
+    save(draft, user, files, zh, said.get("seen", ""), en)
+
+
+def take_sheet(draft: RuleDraft, user: User, name: str, file: UploadedFile[Any], seen: str) -> None:
+    """Take a parameter's values from a workbook; DRAFT-005 to 009 at its cells."""
+    _allow(user, DRAFT)
+    state = state_of(draft)
+    if name not in state.files:
+        raise RefusedError("草稿里没有这个参数。", "The draft does not have this parameter.")
+    title = safe_name(file.name or "file.xlsx")
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / title
+        with path.open("wb") as out:
+            for chunk in file.chunks():
+                out.write(chunk)
+        unit = str(head_of(state.files[name]).get("unit") or "")
+        rows = read_rows(path, dated_rows(state.files[name]), unit)
+    files = {**state.files, name: with_rows(state.files[name], rows)}
+    save(draft, user, files, f"上传 {title}", seen, f"uploaded {title}")
 
 
 @transaction.atomic
@@ -123,7 +201,8 @@ def restore(draft: RuleDraft, user: User, event: int, seen: str) -> None:
     found = next((one for one in state.revisions if one.pk == event), None)
     if found is None:
         raise RefusedError("没有这个版次。", "There is no such state.")
-    save(draft, user, found.details["files"], f"恢复 {found.at:%Y-%m-%d %H:%M} 的内容", seen)
+    at = f"{found.at:%Y-%m-%d %H:%M}"
+    save(draft, user, found.details["files"], f"恢复 {at} 的内容", seen, f"restored what it said at {at}")
 
 
 @transaction.atomic
@@ -146,6 +225,9 @@ def send_back(draft: RuleDraft, user: User, reason: str) -> None:
     note(draft, user.get_username(), "returned", {"reason": reason.strip()[:300]})
 
 
+# --- what is missing
+
+
 def lacking(state: State, user: User) -> list[tuple[str, str]]:
     """Say in both languages all that is missing before this user may publish; empty where nothing is."""
     found = []
@@ -155,27 +237,48 @@ def lacking(state: State, user: User) -> list[tuple[str, str]]:
         found.append(("起草人不能自己发布（四眼原则）。", "Who wrote it cannot publish it (four eyes)."))
     if state.problems is None or state.errors:
         found.append(("检查没有通过。", "The check has not passed."))
-    if state.tried is None:
+    if state.changes is not None and not any(state.changes.values()):
+        found.append(("还没有改动。", "Nothing was changed yet."))
+    if state.is_to_be_tried and state.tried is None:
         found.append(("还没有试算当前内容。", "What it says now has not been tried."))
-    elif state.tried["law"] != law_of(region()):
-        found.append(("试算之后又发布过别的办法，请重新试算。", "Something was published after the try; try again."))
+    elif law_seen(state) != law_of(region()):
+        found.append(("之后又发布过别的办法，请重新检查或试算。", "Something was published since; check or try again."))
+    return [*found, *_lacking_paper(state)]
+
+
+def law_seen(state: State) -> str:
+    """Return the number of the law that a draft was tried on, or checked on where nothing is to be tried."""
+    return str(state.tried["law"]) if state.tried else state.law
+
+
+def _lacking_paper(state: State) -> list[tuple[str, str]]:
     paper = paper_of(state)
-    if not paper.get("number") or not paper.get("issued"):
-        found.append(("没有填文号和成文日期。", "Number and date of the document are missing."))
-    elif paper["number"] == _number_before(state):
-        found.append(("文号还是旧办法的。", "The document number is still that of the old rule."))
-    return found
-
-
-def _number_before(state: State) -> str:
-    return _paper(state.events[0].details["files"]).get("number", "")
+    if DOCUMENT not in state.files:
+        return [] if paper["number"] else [("没有依据文件，请加入一份。", "There is no document; add one.")]
+    if not paper["number"] or not paper["issued"]:
+        return [("没有填文号和成文日期。", "Number and date of the document are missing.")]
+    first = state.events[0].details["files"].get(DOCUMENT)
+    corrects = state.draft.kind == "document" and not state.draft.came_from
+    if not corrects and first is not None and paper["number"] == _paper(first)["number"]:
+        return [("文号还是旧文件的。", "The document number is still that of the old document.")]
+    return []
 
 
 def paper_of(state: State) -> dict[str, str]:
-    """Return number, issuer, day and title of a draft's document; empty where it cannot be read or there is none."""
-    return _paper(state.files)
+    """Return what a form shows of the document a draft is published under; empty where there is none.
+
+    A correction has no document of its own: it stands under the one that the object names.
+    """
+    if DOCUMENT in state.files:
+        return _paper(state.files[DOCUMENT])
+    id_ = str(head_of(state.files.get(state.basis.main, "")).get("document") or "")
+    book = region().everything
+    if not id_ or not book.has("document", id_):
+        return dict.fromkeys(PAPER, "")
+    model = book.document(id_)
+    return {name: str(getattr(model, name) or "") for name in PAPER} | {"number": model.number or model.title}
 
 
-def _paper(files: Mapping[str, str]) -> dict[str, str]:
-    head = head_of(files.get(DOCUMENT, ""))
-    return {name: str(head.get(name) or "") for name in _PAPER}
+def _paper(text: str) -> dict[str, str]:
+    head = head_of(text)
+    return {name: str(head.get(name) or "") for name in PAPER}

@@ -1,4 +1,4 @@
-"""A draft of a rule, and the events that are its state (append-only by migration 0002)."""
+"""A draft of an object of the law, and the events that are its state (append-only by migration 0002)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ from jiqun.web.people.append_only import WrittenOnce
 
 
 class RuleDraft(models.Model):
-    """A draft: the rule and edition it was copied from, the edition it is to become."""
+    """A draft: the object and edition it was copied from, the object and edition it is to become.
 
-    method = models.CharField(max_length=120)
+    `came_from` is set where it becomes an object of another id, as a new document does.
+    """
+
+    kind = models.CharField(max_length=20, default="method")
+    about = models.CharField(max_length=120)
+    came_from = models.CharField(max_length=120, blank=True, default="")
     base = models.CharField(max_length=40, blank=True)
     edition = models.CharField(max_length=40)
 

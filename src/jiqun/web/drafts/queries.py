@@ -1,90 +1,115 @@
-"""What the pages of drafts read: the numbers of a form with their names, and what a draft changes, in words."""
+"""What the pages of drafts read: what a draft changes in words, which rules it touches, whom a try moves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from jiqun.desk.drafting import METHOD, draft_context
-from jiqun.desk.rule_text import Number, head_of, numbers
+from jiqun.desk.draft_check import touched
+from jiqun.desk.draft_parts import Part, book_with, parts
+from jiqun.desk.drafting import draft_context
+from jiqun.desk.law_changes import KINDS, Changed, changes
+from jiqun.desk.parameter_uses import parameters_of, series_titles
+from jiqun.packs import LawBook, Parameter
+from jiqun.packs.models import Document, Header
 from jiqun.problems import Language
 from jiqun.web.drafts.state import State
-from jiqun.web.region import region
+from jiqun.web.land import compared
+from jiqun.web.people.scope import Scope
+from jiqun.web.region import region, run_of
 from jiqun.web.rules.printed import differences, print_rule
-from jiqun.web.rules.queries import book_of
-
-_WORDS: Mapping[str, tuple[str, str]] = {
-    "scores": ("评分", "scores"), "totals": ("总分", "totals"), "grades": ("分档", "grades"),
-    "moves": ("调档", "moves"), "weights": ("权重", "weights"), "weight": ("权重", "weight"),
-    "cap_times": ("上限倍数", "cap, times weight"), "cap": ("上限", "cap"), "floor": ("下限", "floor"),
-    "smallest": ("最小池（家）", "smallest pool"), "points": ("得分", "points"), "share": ("比例", "share"),
-    "shares": ("比例", "share"), "times": ("倍数", "times"), "most": ("最多", "at most"), "least": ("最少", "at least"),
-    "quota": ("名额", "quota"), "small_pool": ("小池", "small pool"), "all": ("全部", "all"), "bands": ("区间", "band"),
-    "from": ("起", "from"), "to": ("止", "to"), "places": ("名额", "places"),
-}  # fmt: skip
-
+from jiqun.web.shell.language import both
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
-@dataclass(frozen=True)
-class Field:
-    """A number of the form: its name, its label by parts, what it says and what the old edition says."""
-
-    name: str
-    group: str
-    label: str
-    value: str
-    before: str
-
-
-def fields(state: State, before: str, language: Language) -> list[Field]:
-    """Return the numbers of a draft's rule that an officer changes, in the order of the rule."""
-    old = {one.name: one.text for one in numbers(before)}
-    titles = _titles(state.files[METHOD], language)
-    found = []
-    for one in numbers(state.files[METHOD]):
-        parts = _label(one, titles, language)
-        found.append(Field(one.name, parts[0], " · ".join(parts[1:]), one.text, old.get(one.name, "")))
-    return found
+def title_of(kind: str, id_: str, edition: str = "") -> str:
+    """Return the title of an object of the law in the language of the page; its id where the law does not have it."""
+    book = book_with(region(), kind, id_)
+    if not book.has(kind, id_):
+        return id_
+    editions = [one.model for one in book.editions(kind, id_)]
+    model = next((one for one in editions if edition and one.edition == edition), editions[-1])
+    return both(model.title, model.title_en)
 
 
-def _titles(text: str, language: Language) -> dict[str, str]:
-    """Return name → title of everything that a rule gives a title."""
-    found: dict[str, str] = {}
-    for part in head_of(text).values():
-        for name, entry in part.items() if isinstance(part, dict) else ():
-            if isinstance(entry, dict) and "title" in entry:
-                found.setdefault(str(name), str(entry.get("title_en" if language == "en" else "title", entry["title"])))
-    return found
+def draft_title(state: State) -> str:
+    """Return the title of the object a draft came from."""
+    return title_of(state.basis.kind, state.basis.id, state.basis.edition)
 
 
-def _label(one: Number, titles: Mapping[str, str], language: Language) -> list[str]:
-    at = 1 if language == "en" else 0
-    said = [
-        _WORDS[str(part)][at]
-        if str(part) in _WORDS
-        else titles.get(str(part), str(part + 1 if isinstance(part, int) else part))
-        for part in one.route
-        if part not in ("quota", "all")
-    ]
-    head = 2 if one.route[0] == "scores" and len(said) > 2 else 1
-    return [" · ".join(said[:head]), *said[head:]]
+def kind_title(kind: str) -> str:
+    return both(*KINDS[kind]) if kind in KINDS else kind
+
+
+# --- what a draft changes
 
 
 def changes_of(state: State) -> dict[str, list[dict[str, str]]]:
-    """Return what a sound draft changes of the rule it came from, row by row, in both languages."""
+    """Return what a sound draft changes of the law, object by object and line by line, in both languages."""
     after = draft_context(region(), state.basis, state.files).book
-    book = book_of(state.draft.method)
-    old, new = (
-        book.method(state.draft.method, state.draft.base or None),
-        after.method(state.draft.method, state.draft.edition),
-    )
     return {
-        language: [vars(one) for one in differences(print_rule(old, book, language), print_rule(new, after, language))]
+        language: [
+            {"object": _named(one, language), **vars(each)}
+            for one in parts(state.files)
+            for each in _changes(state, one, after, language)
+        ]
         for language in LANGUAGES
     }
+
+
+def _named(one: Part, language: Language) -> str:
+    zh = language == "zh"
+    kind = KINDS[one.kind][0 if zh else 1] if one.kind in KINDS else one.kind
+    return f"{kind}：{one.title}" if zh else f"{kind}: {one.title_en}"
+
+
+def _changes(state: State, one: Part, after: LawBook, language: Language) -> list[Changed]:
+    book = book_with(region(), one.kind, state.basis.id if one.name == state.basis.main else one.id)
+    new = after.get(one.kind, one.id, one.edition or None)
+    old = _before(state, one, book, new)
+    if one.kind == "method":
+        rule = after.method(one.id, one.edition or None)
+        was = book.method(state.basis.id, state.basis.edition or None)
+        return differences(print_rule(was, book, language), print_rule(rule, after, language))
+    titles = series_titles(after, new, language) if isinstance(new, Parameter) else {}
+    return changes(old, new, language, titles)
+
+
+def _before(state: State, one: Part, book: LawBook, new: Header) -> Header | None:
+    """The object that a part of a draft stands instead of: what it was copied from, or the document it supersedes."""
+    if one.name == state.basis.main:
+        return book.get(state.basis.kind, state.basis.id, state.basis.edition or None)
+    if isinstance(new, Document) and new.supersedes and region().everything.has("document", new.supersedes[0]):
+        return region().everything.document(new.supersedes[0])
+    if not book.has(one.kind, one.id):
+        return None
+    return book.get(one.kind, one.id)
+
+
+def touched_by(state: State) -> list[dict[str, str]]:
+    """Return the rules that read a parameter of a sound draft, or rest on what else it changes."""
+    after = draft_context(region(), state.basis, state.files).book
+    own = {(one.id, one.edition) for one in parts(state.files) if one.kind == "method"}
+    return [
+        {"id": one.id, "edition": one.edition or "", "zh": one.title, "en": one.title_en}
+        for one in touched(after, state.files)
+        if (one.id, one.edition or "") not in own
+    ]
+
+
+def read_by_rule(state: State) -> list[tuple[str, str]]:
+    """Return the parameters, as id and title, that a draft's rule reads and the draft does not have yet."""
+    if state.basis.kind != "method":
+        return []
+    book = book_with(region(), "method", state.basis.id)
+    rule = book.method(state.basis.id, state.basis.edition or None)
+    read, there = set(parameters_of(rule, book)), {one.id for one in parts(state.files)}
+    return [
+        (one.id, both(one.model.title, one.model.title_en))
+        for one in book.objects("parameter")
+        if isinstance(one.model, Parameter) and one.id not in there and read & set(one.model.series())
+    ]
 
 
 def numbered(
@@ -94,6 +119,38 @@ def numbered(
     lines = text.splitlines()
     found: dict[int, list[Mapping[str, Any]]] = {}
     for one in problems:
-        if file in (one.get("file") or ""):
+        if file == (one.get("file") or "").partition("/")[2]:
             found.setdefault(int(one.get("line") or 1), []).append(one)
     return [(at, lines[at - 1] if at <= len(lines) else "", found[at]) for at in sorted(found)]
+
+
+# --- whom a try moves
+
+
+def moves(tried: Mapping[str, Any] | None, scope: Scope) -> dict[str, Any] | None:
+    """Who moves, within the scope of the reader; None before a try."""
+    if tried is None:
+        return None
+    before, after = tried["before"], tried["after"]
+    frame = compared.rows(before, after, scope)
+    if frame is None:
+        return None
+    grades = list(dict.fromkeys(n for one in run_of(after).plan.method.grades.values() for n in one.classes))
+    counted = compared.directions(frame)
+    return {
+        "before": before, "after": after, "period": tried["period"], "numbers": tried.get("numbers"),
+        "stood_in": tried.get("stood_in"), "matrix": compared.matrix(frame, grades), "up": counted["up"],
+        "down": counted["down"], "same": counted["same"], "firms": frame.height, "grades": bool(grades),
+        "scores": _scores(frame),
+        "method": title_of("method", str(tried.get("method") or "")),
+    }  # fmt: skip
+
+
+def _scores(frame: Any) -> tuple[int, int]:
+    """Count the firms whose total rises and falls; those without a total in both count in neither."""
+    pairs = [
+        (float(was.replace(",", "")), float(now.replace(",", "")))
+        for was, now in frame.select("total_before", "total_after").iter_rows()
+        if was is not None and now is not None
+    ]
+    return sum(now > was for was, now in pairs), sum(now < was for was, now in pairs)

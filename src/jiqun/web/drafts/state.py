@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from jiqun.desk.drafting import Basis, digest_of
+from jiqun.desk.draft_parts import Basis, digest_of, parts
 from jiqun.web.drafts.models import DraftEvent, RuleDraft
 
 STAGES: dict[str, tuple[str, str]] = {
@@ -29,14 +29,17 @@ EVENTS: dict[str, tuple[str, str]] = {
 
 @dataclass
 class State:
-    """A draft: its files of now, what the check found, what they change, the newest try, who wrote it."""
+    """A draft: its files of now, what the check found, what they change, the newest try of each rule, who wrote it."""
 
     draft: RuleDraft
     events: list[DraftEvent] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
+    digest: str = ""
     problems: list[dict[str, Any]] | None = None
     changes: dict[str, list[dict[str, str]]] | None = None  # by language; None while it cannot be read
-    tried: dict[str, Any] | None = None
+    touched: list[dict[str, str]] = field(default_factory=list)  # rules that rest on what it changes
+    law: str = ""  # the number of the law it was checked on
+    tries: dict[str, dict[str, Any]] = field(default_factory=dict)  # by rule, the newest last
     authors: set[str] = field(default_factory=set)
     number: int = 0
     is_dropped: bool = False
@@ -44,26 +47,40 @@ class State:
     def apply(self, event: DraftEvent) -> None:
         said: dict[str, Any] = event.details
         if event.kind == "revised":
-            self.files, self.problems, self.changes, self.tried = said["files"], None, None, None
+            self.files, self.digest = said["files"], digest_of(said["files"])
+            self.problems, self.changes, self.touched, self.tries = None, None, [], {}
             self.authors.add(event.by)
         elif event.kind == "checked" and said["digest"] == self.digest:
             self.problems, self.changes = said["problems"], said["changes"]
+            self.touched, self.law = said.get("touched", []), said.get("law", "")
         elif event.kind == "tried" and said["digest"] == self.digest:
-            self.tried = said
+            self.tries.pop(self._rule(said), None)
+            self.tries[self._rule(said)] = said
         elif event.kind == "returned":
-            self.tried = None
+            self.tries = {}
         elif event.kind == "published":
             self.number = said["number"]
         elif event.kind == "dropped":
             self.is_dropped = True
 
-    @property
-    def digest(self) -> str:
-        return digest_of(self.files)
+    def _rule(self, said: dict[str, Any]) -> str:
+        return str(said.get("method") or self.draft.about)
 
     @property
     def basis(self) -> Basis:
-        return Basis(self.draft.method, self.draft.base)
+        draft = self.draft
+        return Basis(draft.came_from or draft.about, draft.base, draft.kind)
+
+    @property
+    def tried(self) -> dict[str, Any] | None:
+        """The newest try of what the draft says now."""
+        return next(reversed(self.tries.values()), None)
+
+    @property
+    def is_to_be_tried(self) -> bool:
+        """Rules, and numbers that rules read, are tried before they are published."""
+        kinds = {one.kind for one in parts(self.files)}
+        return "method" in kinds or ("parameter" in kinds and bool(self.touched))
 
     @property
     def is_open(self) -> bool:
@@ -79,7 +96,7 @@ class State:
             return "published" if self.number else "dropped"
         if self.problems is None:
             return "checking"
-        return "faulty" if self.errors else "ready" if self.tried else "untried"
+        return "faulty" if self.errors else "ready" if self.tries or not self.is_to_be_tried else "untried"
 
     @property
     def revisions(self) -> list[DraftEvent]:

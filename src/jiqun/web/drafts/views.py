@@ -1,64 +1,122 @@
-"""Pages of drafts of rules: the list with the publications, one draft from copying to publishing."""
+"""Pages of drafts: the list with the publications, one draft from copying to publishing, one publication."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.shortcuts import get_object_or_404, render
 
-from jiqun.desk.drafting import DOCUMENT, METHOD, publications, text_of
+from jiqun.desk.draft_parts import DOCUMENT, METHOD, PARAMETER, Part, book_with, parts, places, text_of
+from jiqun.desk.law_changes import KINDS
+from jiqun.desk.publishing import publications
 from jiqun.desk.rule_text import head_of
-from jiqun.problems import ProblemsError
-from jiqun.values import Period
+from jiqun.desk.section_text import clause_rows, dated_rows
+from jiqun.reports.parameters import parameter_workbook
 from jiqun.web.drafts import actions, queries
+from jiqun.web.drafts.forms import fields
 from jiqun.web.drafts.models import RuleDraft
 from jiqun.web.drafts.state import EVENTS, STAGES, State, state_of
-from jiqun.web.jobs.queue import ask
-from jiqun.web.land import compared
+from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.models import User
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import scope_of
-from jiqun.web.region import evaluated, ledger, region, run_of
-from jiqun.web.rules.queries import book_of
+from jiqun.web.region import ledger, region
+from jiqun.web.rules.numbers import completeness_choices, years_of
+from jiqun.web.rules.numbers import titles_of as series_titles_of
 from jiqun.web.shell.language import both, spoken
-from jiqun.web.shell.refused import RefusedError
+
+_SORTS: Mapping[str, tuple[str, str]] = {
+    "last": ("最近有变", "last changed"), "new": ("最新起草", "newest"), "title": ("名称", "title"),
+    "stage": ("状态", "state"),
+}  # fmt: skip
 
 
-def _names() -> dict[str, str]:
+def names() -> dict[str, str]:
+    """Return login name → name of everybody."""
     return {one.username: str(one) for one in User.objects.all()}
+
+
+# --- lists
 
 
 @needs("drafts")
 def listing(request: HttpRequest) -> HttpResponse:
-    """List the drafts, the newest first, and who published what when."""
-    names = _names()
+    """List the drafts that were picked, and who published what when."""
+    said = {name: request.GET.get(name, "").strip() for name in ("q", "stage", "kind", "sort", "mine")}
+    called = names()
     states = [state_of(one) for one in RuleDraft.objects.prefetch_related("events")]
-    rows = [
-        (one, both(*STAGES[one.stage]), _title(one), one.events[-1], names.get(one.events[-1].by, "")) for one in states
-    ]
-    law = [_publication(one, names) for one in publications(region())]
-    shown = {"rows": rows, "open": sum(one.is_open for one in states), "law": law}
+    rows = [_row(one, called) for one in states]
+    shown = {
+        "rows": _sorted([one for one in rows if _is_picked(one, said, request)], said["sort"]), "said": said,
+        "all": len(rows), "open": sum(one.is_open for one in states),
+        "law": [one for one in _law(called) if said["q"].casefold() in one["searched"]],
+        "stages": [("open", both("未了结", "open")), *((key, both(*words)) for key, words in STAGES.items())],
+        "kinds": [(key, both(*words)) for key, words in KINDS.items()],
+        "sorts": [(key, both(*words)) for key, words in _SORTS.items()],
+    }  # fmt: skip
     return render(request, "drafts/listing.html", shown)
 
 
-def _publication(said: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    title = _rule_title(said["method"], said["edition"])
-    return {**said, "by": names.get(said["by"], said["by"]), "at": datetime.fromisoformat(said["at"]), "title": title}
+def _row(state: State, called: Mapping[str, str]) -> dict[str, Any]:
+    last = state.events[-1]
+    return {
+        "pk": state.draft.pk, "draft": state.draft, "stage": state.stage, "stage_title": both(*STAGES[state.stage]),
+        "title": queries.draft_title(state), "kind": queries.kind_title(state.draft.kind), "last": last,
+        "who": called.get(last.by, last.by), "by": called.get(state.events[0].by, state.events[0].by),
+        "is_open": state.is_open, "authors": state.authors, "others": max(0, len(state.files) - 1),
+    }  # fmt: skip
 
 
-def _title(state: State) -> str:
-    return _rule_title(state.draft.method, state.draft.base)
+def _is_picked(row: Mapping[str, Any], said: Mapping[str, str], request: HttpRequest) -> bool:
+    user: Any = request.user
+    text = f"{row['title']} {row['draft'].about} {row['draft'].edition} {row['by']}".casefold()
+    return (
+        said["q"].casefold() in text
+        and said["kind"] in ("", row["draft"].kind)
+        and (said["stage"] in ("", row["stage"]) or (said["stage"] == "open" and row["is_open"]))
+        and (not said["mine"] or user.get_username() in row["authors"])
+    )
 
 
-def _rule_title(method: str, edition: str) -> str:
-    rule = book_of(method).method(method, edition or None)
-    return rule.title if spoken() == "zh" else rule.title_en
+def _sorted(rows: list[dict[str, Any]], sort: str) -> list[dict[str, Any]]:
+    keys: dict[str, Callable[[dict[str, Any]], Any]] = {
+        "title": lambda one: (one["title"], -one["pk"]), "new": lambda one: -one["pk"],
+        "stage": lambda one: (list(STAGES).index(one["stage"]), -one["pk"]),
+    }  # fmt: skip
+    return sorted(rows, key=keys.get(sort, lambda one: -one["last"].pk))
+
+
+def _law(called: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [_publication(one, called) for one in publications(region())]
+
+
+def _publication(said: Mapping[str, Any], called: Mapping[str, str]) -> dict[str, Any]:
+    title = queries.title_of(said["kind"], said["about"], said["edition"])
+    objects = [(queries.kind_title(one["kind"]), both(one["title"], one["title_en"])) for one in said["objects"]]
+    by = called.get(said["by"], said["by"])
+    searched = " ".join([title, said["about"], said["document"], by, *(name for _, name in objects)]).casefold()
+    return {
+        **said, "by": by, "at": datetime.fromisoformat(said["at"]), "title": title, "objects": objects,
+        "kind_title": queries.kind_title(said["kind"]), "changes": said["changes"].get(spoken(), []),
+        "authors": [called.get(one, one) for one in said["authors"]], "searched": searched,
+    }  # fmt: skip
+
+
+@needs("drafts")
+def publication(request: HttpRequest, number: int) -> HttpResponse:
+    """Show one publication: who, when, under which document, what it changed in words, what was tried."""
+    user: Any = request.user
+    found = next((one for one in _law(names()) if one["number"] == number), None)
+    if found is None:
+        raise Http404
+    tries = [queries.moves(one, scope_of(user)) for one in found["tried"]]
+    return render(request, "drafts/publication.html", {"one": found, "tries": [one for one in tries if one]})
+
+
+# --- one draft
 
 
 @needs("drafts")
@@ -66,23 +124,28 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     """Show a draft: what it changes, its numbers, what is wrong, whom it moves, what is missing to publish."""
     user: Any = request.user
     state = state_of(get_object_or_404(RuleDraft, pk=number))
-    base = book_of(state.draft.method).object("method", state.draft.method, state.draft.base or None)
+    found = [{**each, "text": each[spoken()]} for each in state.problems or ()]
+    every = [queries.moves(each, scope_of(user)) for each in state.tries.values()]
+    sections = [_section(state, each) for each in parts(state.files)]
+    dated = sorted({year for each in sections for year in each.get("years", ())}, reverse=True)
+    years = _years()
     shown = {
-        "draft": state.draft, "state": state, "stage": both(*STAGES[state.stage]), "title": _title(state),
-        "fields": queries.fields(state, text_of(region(), base), spoken()), "paper": actions.paper_of(state),
-        "begins": _begins(state), "has_paper": DOCUMENT in state.files,
-        "changes": state.changes and state.changes[spoken()],
-        "problems": [{**each, "text": each[spoken()]} for each in state.problems or ()], "moves": _moves(state, user),
+        "dated": dated, "dated_first": dated[0] if dated and years and dated[0] > years[0] else 0,
+        "draft": state.draft, "state": state, "stage": both(*STAGES[state.stage]), "title": queries.draft_title(state),
+        "kind": queries.kind_title(state.draft.kind), "begins": _begins(state), "main": state.basis.main,
+        "sections": sections,
+        "changes": state.changes and state.changes[spoken()], "has_changes": state.changes is not None,
+        "problems": found, "moves": [each for each in reversed(every) if each],
         "lacking": [both(*each) for each in actions.lacking(state, user)], "events": _events(state),
-        "may_draft": user.may(actions.DRAFT) and state.is_open,
-        "may_publish": user.may(actions.PUBLISH) and state.is_open,
-        "years": _years(),
+        "paper": actions.paper_of(state), "may_draft": user.may(actions.DRAFT) and state.is_open,
+        "may_publish": user.may(actions.PUBLISH) and state.is_open, "years": years, "rules": _rules(state),
+        "suggested": queries.read_by_rule(state), "addable": _addable(),
     }  # fmt: skip
     return render(request, "drafts/one.html", shown)
 
 
 def _begins(state: State) -> str:
-    days = head_of(state.files[METHOD]).get("in_force")
+    days = head_of(state.files.get(state.basis.main, "")).get("in_force")
     return str(days.get("from") or "") if isinstance(days, dict) else ""
 
 
@@ -91,28 +154,52 @@ def _years() -> list[int]:
     return sorted((int(one) for one in years if one is not None), reverse=True)
 
 
-def _moves(state: State, user: User) -> dict[str, Any] | None:
-    """Who moves, within the scope of the reader; None before a try."""
-    if state.tried is None:
-        return None
-    before, after = state.tried["before"], state.tried["after"]
-    frame = compared.rows(before, after, scope_of(user))
-    if frame is None:
-        return None
-    grades = list(dict.fromkeys(n for one in run_of(after).plan.method.grades.values() for n in one.classes))
-    counted = compared.directions(frame)
-    districts = frame.filter(frame["direction"].is_in(["up", "down"])).group_by("district", "direction").len()
-    return {
-        "before": before, "after": after, "period": state.tried["period"], "matrix": compared.matrix(frame, grades),
-        "up": counted["up"], "down": counted["down"], "same": counted["same"], "firms": frame.height,
-        "districts": districts.height, "grades": bool(grades), "facts": evaluated(after, spoken()).trace.height,
+def _rules(state: State) -> list[tuple[str, str, bool]]:
+    """Return the rules that the draft can be tried with: id, title, whether it was."""
+    own = [(state.draft.about, queries.draft_title(state))] if state.draft.kind == "method" else []
+    others = [(one["id"], one[spoken()]) for one in state.touched]
+    return [(id_, title, id_ in state.tries) for id_, title in dict([*own, *others]).items()]
+
+
+def _addable() -> list[tuple[str, str, str]]:
+    """Return what may be published together with a draft: kind and id, kind in words, title."""
+    kinds = [one for one in KINDS if one not in ("method", "taxonomy")]
+    return [
+        (f"{one.kind} {one.id}", queries.kind_title(one.kind), both(one.model.title, one.model.title_en))
+        for kind in kinds
+        for one in region().book.objects(kind)
+    ]
+
+
+def _section(state: State, part: Part) -> dict[str, Any]:
+    """Return one object of a draft as its page shows it, with the form it has."""
+    text = state.files[part.name]
+    shown: dict[str, Any] = {
+        "name": part.name, "kind": queries.kind_title(part.kind), "title": both(part.title, part.title_en),
+        "id": part.id, "form": "", "removable": part.name != state.basis.main, "readable": bool(head_of(text)),
     }  # fmt: skip
+    if part.name == METHOD:
+        book = book_with(region(), "method", state.basis.id)
+        base = text_of(region(), book.object("method", state.basis.id, state.basis.edition or None))
+        return {**shown, "form": "method", "fields": fields(text, base, spoken())}
+    if part.name == DOCUMENT:
+        return {**shown, "form": "document", "paper": actions.paper_of(state), "clauses": clause_rows(text)}
+    if part.kind == "parameter":
+        rows, titles = dated_rows(text), series_titles_of(part.id)
+        keys = list(dict.fromkeys(row.key for row in rows))
+        return {
+            **shown, "form": "parameter", "unit": str(head_of(text).get("unit") or ""), "years": years_of(rows),
+            "rows": [(row, titles.get(row.key, "")) for row in rows],
+            "keys": [(key, titles.get(key, key)) for key in keys], "next": len(rows),
+            "kinds": completeness_choices(),
+        }  # fmt: skip
+    return shown
 
 
 def _events(state: State) -> list[dict[str, Any]]:
-    names = _names()
+    called = names()
     return [
-        {"pk": one.pk, "at": one.at, "what": both(*EVENTS[one.kind]), "who": names.get(one.by, one.by),
+        {"pk": one.pk, "at": one.at, "what": both(*EVENTS[one.kind]), "who": called.get(one.by, one.by),
          "words": _words(one.kind, one.details),
          "can_restore": one.kind == "revised" and one.details["files"] != state.files}
         for one in reversed(state.events)
@@ -127,15 +214,17 @@ def _words(kind: str, said: dict[str, Any]) -> str:
             f"{wrong} errors, {len(said['problems']) - wrong} notices",
         )
     if kind == "tried":
+        title = queries.title_of("method", str(said.get("method") or ""))
         return both(
-            f"{said['period']} 年度，{said['moved']} 家档次有变",
-            f"{said['period']}: {said['moved']} firms change grade",
+            f"{title} {said['period']} 年度，{said['moved']} 家档次有变",
+            f"{title} {said['period']}: {said['moved']} firms change grade",
         )
     if kind == "published":
         return both(f"第 {said['number']} 号，{said['document']}", f"number {said['number']}, {said['document']}")
     if kind == "refused":
         return both("；", "; ").join(one[spoken()] for one in said["problems"])
-    return str(said.get("reason", ""))
+    reason = str(said.get("reason", ""))
+    return both(reason, str(said.get("reason_en") or reason))
 
 
 @needs("drafts")
@@ -144,115 +233,30 @@ def text(request: HttpRequest, number: int) -> HttpResponse:
     user: Any = request.user
     state = state_of(get_object_or_404(RuleDraft, pk=number))
     problems = [{**each, "text": each[spoken()]} for each in state.problems or ()]
-    parts = [
-        {"name": name, "title": both("办法", "Rule") if name == METHOD else both("文件", "Document"), "text": said,
-         "lines": queries.numbered(said, problems, "/methods/" if name == METHOD else "/documents/")}
-        for name, said in state.files.items()
-    ]  # fmt: skip
-    shown = {"draft": state.draft, "state": state, "parts": parts, "title": _title(state),
-             "may_draft": user.may(actions.DRAFT) and state.is_open}  # fmt: skip
+    shown = {"draft": state.draft, "state": state, "parts": _texts(state, problems),
+             "title": queries.draft_title(state), "may_draft": user.may(actions.DRAFT) and state.is_open}  # fmt: skip
     return render(request, "drafts/text.html", shown)
 
 
-@require_POST
-@needs("rules")
-def copy(request: HttpRequest) -> HttpResponse:
-    """Copy a rule as a draft and have it checked."""
-    user: Any = request.user
-    said = request.POST
-    method, base = said.get("method", ""), said.get("base", "")
-    if not any(one.model.edition in (base, None) for one in book_of(method).editions("method", method)):
-        raise Http404
-    try:
-        draft = actions.copy(user, method, base, said.get("edition", ""), said.get("begins", ""))
-    except RefusedError as refused:
-        messages.error(request, both(*refused.words))
-    except ProblemsError as told:
-        messages.error(request, told.problems[0].text(spoken()))
-    else:
-        _check(user, draft)
-        return redirect("drafts:one", draft.pk)
-    return redirect("rules:rule", method)
+def _texts(state: State, problems: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    where = places(state.files)
+    return [
+        {"name": one.name, "title": f"{queries.kind_title(one.kind)}：{both(one.title, one.title_en)}",
+         "text": state.files[one.name], "lines": queries.numbered(state.files[one.name], problems, where[one.name])}
+        for one in parts(state.files)
+    ]  # fmt: skip
 
 
-def _check(user: User, draft: RuleDraft) -> None:
-    state = state_of(draft)
-    ask(
-        "drafts.check",
-        both(f"检查草稿 {draft.edition}", f"Check draft {draft.edition}"),
-        user,
-        draft=draft.pk,
-        digest=state.digest,
-    )
-
-
-@require_POST
 @needs("drafts")
-def act(request: HttpRequest, number: int, what: str) -> HttpResponse:
-    """Take a step of a draft; what is refused is said on its page."""
-    user: Any = request.user
-    draft = get_object_or_404(RuleDraft, pk=number)
-    if what not in _STEPS:
+def sheet(request: HttpRequest, number: int) -> HttpResponse:
+    """Hand out the values of a parameter of a draft as a workbook that can be changed and uploaded."""
+    state = state_of(get_object_or_404(RuleDraft, pk=number))
+    name = request.GET.get("part", PARAMETER)
+    part = next((one for one in parts(state.files) if one.name == name and one.kind == "parameter"), None)
+    if part is None:
         raise Http404
-    try:
-        to = _STEPS[what](request, user, draft)
-    except RefusedError as refused:
-        messages.error(request, both(*refused.words))
-        to = None
-    return to or redirect("drafts:one", draft.pk)
-
-
-def _save_form(request: HttpRequest, user: User, draft: RuleDraft) -> None:
-    said = {name: str(value) for name, value in request.POST.items()}
-    files = actions.with_form(state_of(draft), said)
-    actions.save(draft, user, files, said.get("reason", ""), said.get("seen", ""))
-    _check(user, draft)
-
-
-def _save_text(request: HttpRequest, user: User, draft: RuleDraft) -> None:
-    files = {name: request.POST.get(f"f:{name}", said) for name, said in state_of(draft).files.items()}
-    actions.save(draft, user, files, request.POST.get("reason", ""), request.POST.get("seen", ""))
-    _check(user, draft)
-
-
-def _restore(request: HttpRequest, user: User, draft: RuleDraft) -> None:
-    event = request.POST.get("event", "")
-    actions.restore(draft, user, int(event) if event.isdigit() else 0, request.POST.get("seen", ""))
-    _check(user, draft)
-
-
-def _try(request: HttpRequest, user: User, draft: RuleDraft) -> HttpResponse:
-    state = state_of(draft)
-    if not (user.may(actions.DRAFT) or user.may(actions.PUBLISH)) or state.stage not in ("untried", "ready"):
-        raise RefusedError("检查通过后才能试算。", "It is tried once the check has passed.")
-    try:
-        period = str(Period.parse(request.POST.get("period", "")))
-    except (ValueError, ProblemsError):
-        raise RefusedError("请选数据年度。", "Choose a data year.") from None
-    title = both(f"试算草稿 {draft.edition}（{period}）", f"Try draft {draft.edition} on {period}")
-    return redirect("jobs:one", ask("drafts.try", title, user, draft=draft.pk, digest=state.digest, period=period).pk)
-
-
-def _publish(request: HttpRequest, user: User, draft: RuleDraft) -> HttpResponse:
-    state = state_of(draft)
-    if missing := actions.lacking(state, user):
-        raise RefusedError(*("；".join(side) for side in zip(*missing, strict=True)))
-    if request.POST.get("seen") != state.digest or not state.is_open:
-        raise RefusedError("草稿刚刚变了，请看过再发布。", "The draft has just changed; look at it again.")
-    at = timezone.now().isoformat(timespec="seconds")
-    title = both(f"发布 {draft.method} {draft.edition}", f"Publish {draft.method} {draft.edition}")
-    return redirect("jobs:one", ask("drafts.publish", title, user, draft=draft.pk, digest=state.digest, at=at).pk)
-
-
-def _drop(request: HttpRequest, user: User, draft: RuleDraft) -> None:
-    actions.drop(draft, user, request.POST.get("reason", ""))
-
-
-def _send_back(request: HttpRequest, user: User, draft: RuleDraft) -> None:
-    actions.send_back(draft, user, request.POST.get("reason", ""))
-
-
-_STEPS: dict[str, Any] = {
-    "save": _save_form, "text": _save_text, "restore": _restore, "try": _try, "publish": _publish, "drop": _drop,
-    "return": _send_back,
-}  # fmt: skip
+    unit = str(head_of(state.files[name]).get("unit") or "")
+    title = both(part.title, part.title_en)
+    rows, titles = dated_rows(state.files[name]), series_titles_of(part.id)
+    content = parameter_workbook(title, rows, titles, unit, True, spoken())
+    return attachment(content, f"{title}_{state.draft.edition}_{both('草稿', 'draft')}.xlsx")

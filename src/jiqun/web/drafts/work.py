@@ -6,11 +6,14 @@ from typing import Any
 
 from django.urls import reverse
 
-from jiqun.desk.drafting import checked, law_of, publications, publish, tried
+from jiqun.desk.draft_check import checked
+from jiqun.desk.draft_trial import Trial, tried
+from jiqun.desk.drafting import law_of
+from jiqun.desk.publishing import publications, publish
 from jiqun.problems import ProblemsError
-from jiqun.web.drafts.actions import lacking, note, paper_of
+from jiqun.web.drafts.actions import lacking, law_seen, note, paper_of
 from jiqun.web.drafts.models import RuleDraft
-from jiqun.web.drafts.queries import changes_of
+from jiqun.web.drafts.queries import changes_of, touched_by
 from jiqun.web.drafts.state import State, state_of
 from jiqun.web.jobs.queue import Step, work
 from jiqun.web.land.compared import keep_rows
@@ -28,9 +31,10 @@ def _page(state: State) -> dict[str, Any]:
 
 @work("drafts.check")
 def check(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, Any]:
-    """Check what a draft says now as part of the whole law book."""
+    """Check what a draft says now as part of the whole law book, and say what it changes and which rules it touches."""
     state = _state(arguments)
-    if state.problems is None and state.is_open:
+    law = law_of(region())
+    if state.is_open and (state.problems is None or state.law != law):
         step("compiling")
         found = [
             {"code": one.code, "severity": one.severity, "file": one.place.file, "line": one.place.line,
@@ -38,20 +42,25 @@ def check(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, Any]:
             for one in checked(region(), state.basis, state.files)
         ]  # fmt: skip
         sound = not any(one["severity"] == "error" for one in found)
-        details = {"digest": state.digest, "problems": found, "changes": changes_of(state) if sound else None}
+        details = {
+            "digest": state.digest, "law": law, "problems": found,
+            "changes": changes_of(state) if sound else None, "touched": touched_by(state) if sound else [],
+        }  # fmt: skip
         note(state.draft, owner.get_username(), "checked", details)
     return _page(state)
 
 
 @work("drafts.try")
 def try_draft(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, Any]:
-    """Evaluate a draft and the rule it came from on the ledger of now, and keep who moved."""
+    """Evaluate a rule under the law now and under the draft on the ledger of now, and keep who moved."""
     state = _state(arguments)
     law = law_of(region())
-    told = tried(region(), state.basis, state.files, arguments["period"], step)
+    trial = Trial(**arguments["trial"])
+    told = tried(region(), state.basis, state.files, trial, step)
     keep_rows(told, told.before, told.after)
     details = {
-        "digest": state.digest, "law": law, "period": arguments["period"],
+        "digest": state.digest, "law": law, "method": arguments["method"], "period": trial.period,
+        "numbers": trial.numbers, "stood_in": len(told.before.plan.overrides),
         "before": told.before.id, "after": told.after.id, "moved": len(told.movers),
     }  # fmt: skip
     if state.is_open and state.tried != details:
@@ -70,14 +79,15 @@ def put_into_force(arguments: dict[str, Any], owner: User, step: Step) -> dict[s
             said = [{"zh": zh, "en": en} for zh, en in lacking(state, owner)]
             note(state.draft, owner.get_username(), "refused", {"problems": said})
             return _page(state)
+        paper = paper_of(state)
         details = {
             "draft": state.draft.pk, "by": owner.get_username(), "authors": sorted(state.authors),
-            "at": arguments["at"], "document": paper_of(state).get("number", ""), "tried": state.tried,
-            "changes": (state.changes or {}).get("zh", []),
+            "at": arguments["at"], "document": paper["number"], "issued": paper["issued"], "paper": paper["title"],
+            "tried": list(state.tries.values()), "changes": state.changes or {},
         }  # fmt: skip
         step("saving")
         try:
-            publish(region(), state.basis, state.files, str((state.tried or {})["law"]), details)
+            publish(region(), state.basis, state.files, law_seen(state), details)
         except ProblemsError as told:
             said = [{"zh": one.text("zh"), "en": one.text("en")} for one in told.problems]
             note(state.draft, owner.get_username(), "refused", {"problems": said})

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from jiqun.desk.law_changes import Changed
 from jiqun.methods.wording.phrases import say
 from jiqun.methods.wording.rule import rule_text
 from jiqun.packs import LawBook, Method
@@ -123,28 +124,18 @@ def _row(section: str, part: str, head: list[str], cells: list[str], language: L
 # --- two editions
 
 
-@dataclass(frozen=True)
-class Change:
-    """What one edition says of a thing and what the other does; an empty side does not know it."""
-
-    section: str
-    name: str
-    before: str
-    after: str
-
-
-def differences(old: Printed, new: Printed) -> list[Change]:
+def differences(old: Printed, new: Printed) -> list[Changed]:
     """Say in words what a new edition changed, row by row, in the order of the new one; what it dropped comes last.
 
     Of a row that both have, only the cells that differ are said, with their column.
     """
     before, after = ({one.key: one for one in each.rows} for each in (old, new))
     found = [
-        Change(row.section, row.name, *(_apart(before[key], row) if key in before else ("", row.text)))
+        Changed(row.section, row.name, *(_apart(before[key], row) if key in before else ("", row.text)))
         for key, row in after.items()
         if key not in before or before[key].text != row.text
     ]
-    return found + [Change(row.section, row.name, row.text, "") for key, row in before.items() if key not in after]
+    return found + [Changed(row.section, row.name, row.text, "") for key, row in before.items() if key not in after]
 
 
 def _apart(old: Row, new: Row) -> tuple[str, str]:

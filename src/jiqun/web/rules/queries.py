@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from jiqun.desk.context import PUBLISHED
+from jiqun.desk.parameter_uses import parameters_of
 from jiqun.methods.examples import examples_of
 from jiqun.methods.wording.expected import expected_words
 from jiqun.methods.wording.numbers import grouped
-from jiqun.packs import LawBook, Method
+from jiqun.packs import LawBook, Method, Parameter
 from jiqun.packs.lawbook import DatedValue, LawObject
 from jiqun.packs.models.example import Example
 from jiqun.problems import Language
@@ -146,30 +147,29 @@ class ParameterLine:
     unit: str
     cells: tuple[YearCell | None, ...]
     clause: str
+    parameter: str
 
 
 def parameter_years(book: LawBook, method: Method, language: Language) -> tuple[list[int], list[ParameterLine]]:
     """Return the years that a rule's parameters name (the last few) and their values at each year's end."""
-    series = {id_: book.parameter_series(id_) for id_ in _parameter_ids(book, method)}
+    series = {id_: book.parameter_series(id_) for id_ in parameters_of(method, book)}
     named = {day.year for own in series.values() for one in own for day in (one.from_, one.to) if day is not None}
     years = sorted(named)[-_YEARS:]
-    return years, [_line(id_, own, years, language) for id_, own in series.items() if own]
+    owners = {name: one.id for one in book.objects("parameter") for name in _series(one)}
+    return years, [_line(id_, owners[id_], own, years, language) for id_, own in series.items() if own]
 
 
-def _parameter_ids(book: LawBook, method: Method) -> Iterator[str]:
-    wanted = {one.parameter for one in method.benchmarks.values()} | {one.parameter for one in method.inputs.values()}
-    looked_up = tuple(f"{one.lookup.parameter}." for one in method.benchmarks.values() if one.lookup is not None)
-    for id_ in book.parameter_ids:
-        if id_ in wanted or (looked_up and id_.startswith(looked_up)):
-            yield id_
+def _series(one: LawObject) -> Iterator[str]:
+    if isinstance(one.model, Parameter):
+        yield from one.model.series()
 
 
-def _line(id_: str, own: tuple[DatedValue, ...], years: list[int], language: Language) -> ParameterLine:
+def _line(id_: str, parameter: str, own: tuple[DatedValue, ...], years: list[int], language: Language) -> ParameterLine:
     title = own[-1].title if language == "zh" else own[-1].title_en
     key = id_.rpartition(".")[2] if len({one.title for one in own}) == 1 else ""
     cells = tuple(_at(own, year) for year in years)
     clause = next((one.clause for one in reversed(own) if one.clause), "") or ""
-    return ParameterLine(title, id_ if key else id_, own[-1].unit.symbol, cells, clause)
+    return ParameterLine(title, id_ if key else id_, own[-1].unit.symbol, cells, clause, parameter)
 
 
 def _at(own: tuple[DatedValue, ...], year: int) -> YearCell | None:

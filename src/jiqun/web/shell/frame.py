@@ -57,6 +57,7 @@ GROUPS: tuple[tuple[str, str, tuple[Link, ...]], ...] = (
             Link("台账", "Ledger", "ledger:tables", "table"),
             Link("企业认领", "Open firms", "ledger:review", "firm", "review"),
             Link("办法库", "Rules", "rules:listing", "rule"),
+            Link("参数基准值", "Numbers by year", "rules:numbers", "table"),
             Link("办法草稿", "Drafts of rules", "drafts:listing", "rule", "drafts"),
             Link("任务", "Jobs", "jobs:listing", "clock"),
             Link("人员权限", "People", "people:listing", "people", "people"),

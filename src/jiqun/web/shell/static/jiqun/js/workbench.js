@@ -38,10 +38,10 @@ document.addEventListener("change", (event) => {
   if (form) form.requestSubmit();
 });
 
-// What scrolls sideways can be reached and scrolled by keyboard.
+// What scrolls can be reached and scrolled by keyboard.
 function reachable() {
-  for (const part of document.querySelectorAll(".table-responsive, .jq-hero-c, .card > .table, .nav-tabs, .jq-doc")) {
-    if (part.scrollWidth > part.clientWidth) part.setAttribute("tabindex", "0");
+  for (const part of document.querySelectorAll(".table-responsive, .jq-hero-c, .card > .table, .nav-tabs, .jq-doc, .jq-changes")) {
+    if (part.scrollWidth > part.clientWidth || part.scrollHeight > part.clientHeight + 1) part.setAttribute("tabindex", "0");
     else part.removeAttribute("tabindex");
   }
 }

@@ -1,0 +1,171 @@
+"""The forms of a draft: numbers of a rule, a document with its clauses, dated values of a parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from jiqun.desk.draft_parts import DOCUMENT, METHOD, kind_of
+from jiqun.desk.rule_text import NUMBER, Number, head_of, numbers, with_head, with_numbers
+from jiqun.desk.section_text import ClauseRow, Row, dated_rows, with_clauses, with_rows
+from jiqun.problems import Language
+from jiqun.web.drafts.state import State
+from jiqun.web.shell.refused import RefusedError
+
+PAPER = ("number", "issuer", "issued", "effective", "title", "title_en")
+_DAYS = ("issued", "effective")
+VALUE = ("from", "to", "value", "unit", "clause", "document", "completeness", "reason")
+_LONGEST = 2_000
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "scores": ("评分", "scores"), "totals": ("总分", "totals"), "grades": ("分档", "grades"),
+    "moves": ("调档", "moves"), "weights": ("权重", "weights"), "weight": ("权重", "weight"),
+    "cap_times": ("上限倍数", "cap, times weight"), "cap": ("上限", "cap"), "floor": ("下限", "floor"),
+    "smallest": ("最小池（家）", "smallest pool"), "points": ("得分", "points"), "share": ("比例", "share"),
+    "shares": ("比例", "share"), "times": ("倍数", "times"), "most": ("最多", "at most"), "least": ("最少", "at least"),
+    "quota": ("名额", "quota"), "small_pool": ("小池", "small pool"), "all": ("全部", "all"), "bands": ("区间", "band"),
+    "from": ("起", "from"), "to": ("止", "to"), "places": ("名额", "places"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Field:
+    """A number of the form: its name, its label by parts, what it says and what the old edition says."""
+
+    name: str
+    group: str
+    label: str
+    value: str
+    before: str
+
+
+def fields(text: str, before: str, language: Language) -> list[Field]:
+    """Return the numbers of a draft's rule that an officer changes, in the order of the rule."""
+    old = {one.name: one.text for one in numbers(before)}
+    titles = _titles(text, language)
+    found = []
+    for one in numbers(text):
+        parts = _label(one, titles, language)
+        found.append(Field(one.name, parts[0], " · ".join(parts[1:]), one.text, old.get(one.name, "")))
+    return found
+
+
+def _titles(text: str, language: Language) -> dict[str, str]:
+    """Return name → title of everything that a rule gives a title."""
+    found: dict[str, str] = {}
+    for part in head_of(text).values():
+        for name, entry in part.items() if isinstance(part, dict) else ():
+            if isinstance(entry, dict) and "title" in entry:
+                found.setdefault(str(name), str(entry.get("title_en" if language == "en" else "title", entry["title"])))
+    return found
+
+
+def _label(one: Number, titles: Mapping[str, str], language: Language) -> list[str]:
+    at = 1 if language == "en" else 0
+    said = [
+        _WORDS[str(part)][at]
+        if str(part) in _WORDS
+        else titles.get(str(part), str(part + 1 if isinstance(part, int) else part))
+        for part in one.route
+        if part not in ("quota", "all")
+    ]
+    head = 2 if one.route[0] == "scores" and len(said) > 2 else 1
+    return [" · ".join(said[:head]), *said[head:]]
+
+
+# --- what a form says, back into the texts
+
+
+def day(text: str) -> str:
+    """Return a day as yyyy-mm-dd; refused where it is none."""
+    try:
+        return date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        raise RefusedError(
+            f"请填日期，如 2026-01-01（现在是“{text[:20]}”）。", f"Give a day, such as 2026-01-01 (not “{text[:20]}”)."
+        ) from None
+
+
+def with_form(state: State, said: Mapping[str, str]) -> dict[str, str]:
+    """Return a draft's files with the numbers, days, clauses and words of a form; refuses what is no number or day."""
+    files = dict(state.files)
+    changed = {name.removeprefix("n:"): value for name, value in said.items() if name.startswith("n:")}
+    begins = said.get("begins", "")
+    if METHOD in files and (changed or begins):
+        files[METHOD] = _rule(_sound(files[METHOD]), changed, begins)
+    paper = {name: said[name].strip()[:200] for name in PAPER if said.get(name, "").strip()}
+    clauses = _numbered(said, "c")
+    if DOCUMENT in files and (paper or clauses):
+        files[DOCUMENT] = _document(_sound(files[DOCUMENT]), paper, clauses)
+    name = said.get("part", "")
+    if name in files and kind_of(name) == "parameter":
+        files[name] = with_rows(_sound(files[name]), _rows(files[name], _numbered(said, "r")))
+    return files
+
+
+def _sound(text: str) -> str:
+    if not head_of(text):
+        raise RefusedError(
+            "全文里有错，请先在“改全文”里改正。", "The text cannot be read; mend it in the whole text first."
+        )
+    return text
+
+
+def _rule(text: str, changed: Mapping[str, str], begins: str) -> str:
+    try:
+        text = with_numbers(text, changed)
+    except ValueError as wrong:
+        raise RefusedError(f"这里要写数字：{wrong}", f"A number is wanted here: {wrong}") from None
+    return with_head(text, {"in_force": {"from": day(begins)}}) if begins else text
+
+
+def _document(text: str, paper: Mapping[str, str], clauses: Sequence[Mapping[str, str]]) -> str:
+    text = with_head(text, {name: day(value) if name in _DAYS else value for name, value in paper.items()})
+    if not clauses:
+        return text
+    rows = [
+        ClauseRow(one["id"].strip()[:80], one.get("title", "").strip()[:200], one.get("text", "").strip()[:_LONGEST])
+        for one in clauses
+        if one.get("id", "").strip() and not one.get("remove")
+    ]
+    if bare := next((one for one in rows if not one.text), None):
+        raise RefusedError(f"条款“{bare.id}”还没有写内容。", f"Clause “{bare.id}” has no text yet.")
+    names = [one.id for one in rows]
+    if twice := next((one for one in names if names.count(one) > 1), None):
+        raise RefusedError(f"条款“{twice}”写了两次。", f"Clause “{twice}” stands twice.")
+    return with_clauses(text, rows)
+
+
+def _numbered(said: Mapping[str, str], mark: str) -> list[dict[str, str]]:
+    """Return the lines of a table form: `<mark>:<line>:<column>`, in the order of the lines."""
+    found: dict[int, dict[str, str]] = {}
+    for name, value in said.items():
+        part = name.split(":")
+        if len(part) == 3 and part[0] == mark and part[1].isdigit():
+            found.setdefault(int(part[1]), {})[part[2]] = value
+    return [found[at] for at in sorted(found)]
+
+
+def _rows(text: str, lines: Sequence[Mapping[str, str]]) -> list[Row]:
+    """Return the dated values of a form, with what it does not show; a new line without a value is left out."""
+    old = {(row.key, str(row.index)): row for row in dated_rows(text)}
+    found = []
+    for one in lines:
+        was = old.get((one.get("key", ""), one.get("index", "")))
+        said = {name: one.get(name, "").strip()[:_LONGEST] for name in VALUE if name in one}
+        if one.get("remove") or (was is None and not said.get("value")):
+            continue
+        told = {
+            **(was.said if was else {}),
+            **said,
+            **{name: day(said[name]) for name in ("from", "to") if said.get(name)},
+        }
+        _is_value(told)
+        said = {name: value for name, value in told.items() if value}
+        found.append(Row(one.get("key", ""), said, was.index if was else None))
+    return found
+
+
+def _is_value(said: Mapping[str, str]) -> None:
+    if not NUMBER.fullmatch(value := said.get("value", "")):
+        raise RefusedError(f"“{value[:30]}”不是数字。", f"“{value[:30]}” is no number.")
