@@ -27,7 +27,8 @@ class ClauseText:
     text: str
 
     def __str__(self) -> str:
-        name = f"{self.document}{f'（{self.number}）' if self.number else ''}"
+        said_already = not self.number or self.number in self.document
+        name = self.document if said_already else f"{self.document}（{self.number}）"
         return " ".join(part for part in (name, self.clause) if part)
 
 
