@@ -81,10 +81,26 @@ def test_a_column_of_a_wrong_type_is_refused_by_name(plan_of, column, values):
     assert column in error.value.problems[0].text("zh")
 
 
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_a_figure_beyond_the_range_of_floats_is_looked_at_exactly_and_refused_for_its_size(plan_of, engine):
+    table = pl.DataFrame({"enterprise": ["a", "b"], "year": [2022, 2022], "tax": [1e200, 1.0], "land": [1e-200, 3.0]})
+    with pytest.raises(ProblemsError) as error:
+        measured(plan_of(METHOD), table, engine=engine)
+    assert [one.code for one in error.value.problems] == ["METHOD-040"]
+
+
 def test_something_that_is_no_table_is_refused(plan_of):
     with pytest.raises(ProblemsError) as error:
         measured(plan_of(METHOD), 5)
     assert [one.code for one in error.value.problems] == ["METHOD-031"]
+
+
+def test_the_digest_of_a_part_is_that_of_the_same_rows_written_anew():
+    whole = pl.DataFrame({"a": ["x", None, "集群", ""], "b": [1.5, None, 2.0, 7.0], "c": [3, 4, None, 5]})
+    part = pl.concat([whole, whole], rechunk=False).slice(1, 5)
+    anew = pl.DataFrame({one.name: one.to_list() for one in part}, schema=part.schema)
+    assert content_digest(part) == content_digest(anew)
+    assert content_digest(part.clear()) != content_digest(part)
 
 
 def test_the_digest_follows_the_content_and_not_the_chunks():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, cast
 import narwhals as nw
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from jiqun.engines import Engine, Frame
 from jiqun.engines.engine import Source
@@ -175,15 +176,41 @@ def content_digest(frame: pl.DataFrame) -> str:
 
 def _column_digest(series: pl.Series) -> str:
     missing = series.is_null()
+    total = hashlib.sha256(f"{series.dtype}:{len(series)}:{missing.sum()};".encode())
     if series.dtype in (pl.String, pl.Enum, pl.Categorical):
-        texts = series.cast(pl.String).fill_null("").to_arrow(compat_level=pl.CompatLevel.oldest())
-        buffers = [texts.buffers()[1], texts.buffers()[2]]
+        parts = _text_buffers(series.cast(pl.String).fill_null(""))
     else:
         number = series.cast(pl.Int8) if series.dtype == pl.Boolean else series.to_physical()
-        buffers = [number.fill_null(0).rechunk().to_arrow().buffers()[1]]
-    total = hashlib.sha256(f"{series.dtype}:{len(series)}:{missing.sum()};".encode())
-    if missing.any():
-        buffers.append(missing.cast(pl.Int8).to_arrow().buffers()[1])
-    for buffer in buffers:
-        total.update(memoryview(buffer) if buffer is not None else b"")
+        parts = _number_buffers(number.fill_null(0))
+    for part in parts:
+        total.update(part)
+    for part in _number_buffers(missing.cast(pl.Int8)) if missing.any() else ():
+        total.update(part)
     return total.hexdigest()
+
+
+def _number_buffers(series: pl.Series) -> Iterator[memoryview]:
+    """The values of a column without missing ones, chunk by chunk, so that nothing is copied."""
+    for chunk in series.get_chunks():
+        yield from _values(chunk.to_arrow())
+
+
+def _text_buffers(series: pl.Series) -> Iterator[memoryview]:
+    """Where each text ends in all texts written behind each other, from 0 on; then these texts themselves."""
+    chunks = [chunk.to_arrow(compat_level=pl.CompatLevel.oldest()) for chunk in series.get_chunks()]
+    before = 0
+    yield memoryview(bytes(8))
+    for chunk in chunks:
+        ends = pl.Series(pc.binary_length(chunk), dtype=pl.Int64).cum_sum() + before
+        yield from _values(ends.to_arrow())
+        before = ends[-1] if ends.len() else before
+    for chunk in chunks:
+        if chunk.buffers()[2] is not None:
+            yield memoryview(chunk.buffers()[2])
+
+
+def _values(chunk: pa.Array) -> Iterator[memoryview]:
+    values = chunk.buffers()[1]
+    if values is not None:
+        width = chunk.type.bit_width // 8
+        yield memoryview(values)[chunk.offset * width : (chunk.offset + len(chunk)) * width]
