@@ -10,6 +10,9 @@ import pytest
 
 from jiqun.methods import exact
 from jiqun.methods.evaluate import evaluate
+from jiqun.methods.places import KEY
+from jiqun.methods.ranking import in_order
+from jiqun.methods.work import ROW
 
 HEAD = """
 kind: method
@@ -289,3 +292,11 @@ def test_random_populations_equal_the_exact_evaluator(plan_of, rule, engine):
                 seed,
                 row["enterprise"],
             )
+
+
+@pytest.mark.parametrize("step", [1, 2**60])
+def test_rows_come_in_the_order_of_their_keys_even_where_key_and_row_are_too_large_for_one_number(step):
+    keys = pl.DataFrame({ROW: [0, 1, 2, 3], KEY: [2 * step, 0, step, 0]}, schema={ROW: pl.UInt32, KEY: pl.Int64})
+    ordered = in_order(keys, 7)
+    assert ordered[KEY].to_list() == [0, 0, step, 2 * step]
+    assert (sorted(ordered[ROW][:2]), ordered[ROW][2:].to_list()) == ([1, 3], [2, 0])

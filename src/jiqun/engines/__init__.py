@@ -2,7 +2,7 @@
 
 from jiqun.engines.engine import Engine, Frame, Source
 from jiqun.engines.opening import ENGINES, open_engine
-from jiqun.engines.rounding import guarded_round
+from jiqun.engines.rounding import guarded_round, guarded_round_in_steps
 from jiqun.engines.statistics import (
     MEDIAN,
     GroupStatistics,
@@ -28,6 +28,7 @@ __all__ = [
     "Wanted",
     "group_statistics",
     "guarded_round",
+    "guarded_round_in_steps",
     "many_group_statistics",
     "open_engine",
     "unscaled",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import narwhals as nw
 
-from jiqun.expressions.rounding import half_up_columns
+from jiqun.expressions.rounding import half_up_columns, half_up_scaled
 
 MOST_SCALE_DIGITS = 15
 
@@ -19,7 +21,25 @@ def guarded_round(value: nw.Expr, bound: nw.Expr, digits: int) -> tuple[nw.Expr,
 
     Errors: ValueError for digits outside 0..15.
     """
-    if not 0 <= digits <= MOST_SCALE_DIGITS:
-        raise ValueError(f"digits must be 0..{MOST_SCALE_DIGITS}, not {digits}")
+    _check(digits)
     rounded, near = half_up_columns(value, bound, digits)
     return rounded.cast(nw.Int64), near
+
+
+def guarded_round_in_steps(
+    value: nw.Expr, bound: nw.Expr | float, digits: int, keep: Callable[[nw.Expr, int], nw.Expr]
+) -> tuple[nw.Expr, nw.Expr]:
+    """Round as `guarded_round` does; `keep` has a part computed as a column in step 1 or 2, where `value` is of step 0.
+
+    Where it is known, `bound` is a number: the greatest error of |value| relative to it.
+    """
+    _check(digits)
+    scaled = keep(value * float(10**digits), 1)
+    size = keep(scaled.abs(), 2)
+    rounded, near = half_up_scaled(scaled, size, bound if isinstance(bound, float) else bound * float(10**digits))
+    return rounded.cast(nw.Int64), near
+
+
+def _check(digits: int) -> None:
+    if not 0 <= digits <= MOST_SCALE_DIGITS:
+        raise ValueError(f"digits must be 0..{MOST_SCALE_DIGITS}, not {digits}")

@@ -39,8 +39,9 @@ class Columns:
 class Parts:
     """What the columns of a formula are put together from.
 
-    Value, bound and doubt are each used several times over in what follows; whoever keeps them as columns first, and
-    puts those into `whole`, spares every engine the repetition. `bound` is None where it follows from the value.
+    Value, bound and doubt are each used several times over in what follows; whoever keeps them as columns first spares
+    every engine the repetition. `bound` is None where it follows from the value: then `share` is the greatest error
+    relative to it. A value that left the range of floats is still there; `whole` takes it out, and so does rounding.
     """
 
     value: nw.Expr
@@ -49,19 +50,20 @@ class Parts:
     relative: int | None
     computed: bool
 
-    def whole(
-        self, value: nw.Expr | None = None, bound: nw.Expr | None = None, doubt: nw.Expr | None = None
-    ) -> Columns:
-        """Put the columns together, with what is given in the place of the parts."""
-        value = self.value if value is None else value
-        doubt = self.doubt if doubt is None else doubt
+    @property
+    def share(self) -> float | None:
+        """The greatest error relative to the value, where there is no other bound."""
+        return None if self.relative is None else _share(self.relative)
+
+    def whole(self) -> Columns:
+        """Put the columns together."""
         if self.relative is None and self.bound is None:
-            return Columns(value, None, doubt)
-        error = _Reading(value, self.relative, self.bound if bound is None else bound).error()
+            return Columns(self.value, None, self.doubt)
+        error = _Reading(self.value, self.relative, self.bound).error()
         if not self.computed:
-            return Columns(value, error, doubt)
-        finite = value.is_finite()
-        return Columns(nw.when(finite).then(value), error, _either(doubt, (~finite).fill_null(False)))
+            return Columns(self.value, error, self.doubt)
+        finite = self.value.is_finite()
+        return Columns(nw.when(finite).then(self.value), error, _either(self.doubt, (~finite).fill_null(False)))
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,11 @@ class _Reading:
         if self.relative is None:
             assert self.bound is not None
             return self.bound
-        return self.value.abs() * (self.relative * ROUNDOFF * SAFETY)
+        return self.value.abs() * _share(self.relative)
+
+
+def _share(relative: int) -> float:
+    return relative * ROUNDOFF * SAFETY
 
 
 def columns(typed: Typed, columns: Mapping[str, nw.Expr] | None = None) -> Columns:
@@ -302,7 +308,7 @@ def _floor(item: _Reading, up: bool) -> _Reading:
 def _rounded(item: _Reading, digits: int) -> _Reading:
     """A half, which would round away from zero, is always in doubt, so the shorter floor(t + 0.5) serves."""
     scaled = item.value * float(10**digits)
-    near = near_half(scaled, item.error() * float(10**digits))
+    near = near_half(scaled.abs(), item.error() * float(10**digits))
     value = unscaled((scaled + 0.5).floor(), digits)
     return _Reading(value, relative=1, doubt=_either(item.doubt, near), faithful=True)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import Literal
+from functools import cache, cached_property
+from typing import Any, Literal
 
 from jiqun.expressions.types import Exact, Type
 
@@ -209,7 +210,7 @@ class Typed:
     root: TypedNode
     type: Type
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The names whose values the formula needs; sets of codes are part of the formula and not among them."""
         return frozenset(node.name for node in typed_walk(self.root) if isinstance(node, Named))
@@ -225,13 +226,18 @@ def children(node: TypedNode) -> tuple[TypedNode, ...]:
     if isinstance(node, Sum):
         return tuple(term for _, term in node.terms)
     found: list[TypedNode] = []
-    for part in fields(node):
-        value = getattr(node, part.name)
+    for name in _field_names(type(node)):  # type: ignore[arg-type]
+        value = getattr(node, name)
         if isinstance(value, TypedNode):
             found.append(value)
         elif isinstance(value, tuple):
             found.extend(value)
     return tuple(found)
+
+
+@cache
+def _field_names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(part.name for part in fields(kind))
 
 
 def typed_walk(node: TypedNode) -> Iterator[TypedNode]:

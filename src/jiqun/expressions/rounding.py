@@ -17,21 +17,26 @@ def half_up_columns(value: nw.Expr, bound: nw.Expr, digits: int) -> tuple[nw.Exp
     apart, the result is null and near.
     """
     scaled = value * float(10**digits)
-    size = scaled.abs()
+    return half_up_scaled(scaled, scaled.abs(), bound * float(10**digits))
+
+
+def half_up_scaled(scaled: nw.Expr, size: nw.Expr, bound: nw.Expr | float) -> tuple[nw.Expr, nw.Expr]:
+    """Round t = `scaled`, whose size |t| is at hand, half away from zero; see `half_up_columns` and `near_half`."""
     whole = (size + 0.5).floor()
     rounded = nw.when(size < LARGEST_SURE).then(nw.when(scaled < 0.0).then(-whole).otherwise(whole))
-    return rounded, near_half(scaled, bound * float(10**digits))
+    return rounded, near_half(size, bound)
 
 
-def near_half(scaled: nw.Expr, bound: nw.Expr) -> nw.Expr:
-    """Tell where a scaled value lies so near to a half that rounding it is unsure; never where it is missing.
+def near_half(size: nw.Expr, bound: nw.Expr | float) -> nw.Expr:
+    """Tell where a scaled value t of a size |t| lies so near to a half that rounding it is unsure.
 
-    near = | t − floor(t) − 0.5 | ≤ bound + 4u·|t|, or |t| ≥ 2^49, or t is not finite.
+    near = | |t| − floor(|t|) − 0.5 | ≤ bound + 4u·|t|, or |t| ≥ 2^49, or t is not finite; never where it is missing.
+    `bound` is a column, or a number to be multiplied by |t|.
     """
-    size = scaled.abs()
-    distance = (scaled - scaled.floor() - 0.5).abs()
-    near = (distance <= bound + size * (4 * ROUNDOFF)) | (size >= LARGEST_SURE)
-    return near.fill_null(False)
+    distance = (size - size.floor() - 0.5).abs()
+    nearest = 4 * ROUNDOFF
+    guard = size * (bound + nearest) if isinstance(bound, float) else bound + size * nearest
+    return ((distance <= guard) | (size >= LARGEST_SURE)).fill_null(False)
 
 
 def unscaled(scaled: nw.Expr, digits: int) -> nw.Expr:

@@ -14,7 +14,7 @@ from jiqun.methods.additions import parts, written
 from jiqun.methods.benchmark import set_benchmarks
 from jiqun.methods.criteria import RESULTS, add_criteria
 from jiqun.methods.entitle import add_entitlements
-from jiqun.methods.gather import ascending, assumptions, gather
+from jiqun.methods.gather import assumptions, gather
 from jiqun.methods.grade import add_grades, grade_words
 from jiqun.methods.listings import list_digests
 from jiqun.methods.measure import measure
@@ -52,7 +52,7 @@ def evaluate(
     with open_engine(engine) as opened, ThreadPoolExecutor(max_workers=1) as beside:
         given = Tables(opened, plan.contracts, tables)
         gathered = gather(plan, given)
-        if not ascending(gathered[plan.subject]):
+        if not gathered[plan.subject].is_sorted():  # none is missing and none stands twice
             gathered = gathered.sort(plan.subject)
         work = Work(plan, opened, gathered.with_row_index(ROW), given)
         earlier, last_rows = _earlier(plan, given)

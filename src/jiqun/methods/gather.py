@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
+from math import inf
 from operator import and_
 from typing import cast
 
@@ -74,11 +75,10 @@ def _check(plan: Plan, tables: Tables, rows: pl.DataFrame, empty_is_fine: bool) 
         tables.faults.append(
             problem("METHOD-024", Place(item=table), table=table, name=subject, count=subjects.null_count())
         )
-    worst = rows.select(pl.col(pl.Float64).abs().max())
-    for name in worst.columns:
-        if worst[name][0] == float("inf"):
-            tables.faults.append(problem("METHOD-026", Place(item=table), table=table, name=name))
-    if ascending(subjects):
+    for number in rows.select(pl.col(pl.Float64)):
+        if inf in (number.max(), -(number.min() or 0.0)):  # type: ignore[operator]
+            tables.faults.append(problem("METHOD-026", Place(item=table), table=table, name=number.name))
+    if _ascending(subjects):
         return
     repeated = subjects.drop_nulls().filter(subjects.drop_nulls().is_duplicated()).unique().sort()
     if repeated.len():
@@ -90,7 +90,7 @@ def _check(plan: Plan, tables: Tables, rows: pl.DataFrame, empty_is_fine: bool) 
         )
 
 
-def ascending(subjects: pl.Series) -> bool:
+def _ascending(subjects: pl.Series) -> bool:
     """Tell whether every subject is there, stands once, and stands in order."""
     return not subjects.null_count() and bool((subjects.slice(1) > subjects.slice(0, max(subjects.len() - 1, 0))).all())
 

@@ -14,7 +14,7 @@ from jiqun.methods.criteria import MANUAL, MET, UNKNOWN, result_column
 from jiqun.methods.cuts import grade_by_cuts
 from jiqun.methods.plan import Plan
 from jiqun.methods.ranking import Ranking, figure
-from jiqun.methods.work import Work, first_of, pieces, word
+from jiqun.methods.work import STATUSES, Work, first_of, pieces, word
 from jiqun.packs.models.method import Grade, Ladder, Quota
 
 
@@ -33,6 +33,12 @@ def grade_words(plan: Plan) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for one in plan.method.grades.values() for name in one.classes))
 
 
+def reason_words(plan: Plan) -> tuple[str, ...]:
+    """Return everything that `grade__reason` may say."""
+    grades = [f"could_be:{name}" for name in grade_words(plan)]
+    return (*STATUSES, "total_missing", "value_missing", "pool_missing", "no_cut", "no_rung", *grades)
+
+
 def add_grades(work: Work) -> None:
     """Add pool, rank, grade__ranked, grade, treated_as and grade__reason.
 
@@ -46,10 +52,10 @@ def add_grades(work: Work) -> None:
     base = work.frame
     graded = [one for one in work.plan.populations if work.plan.grade(one) is not None]
     readings = {one: _Population(work, base, one).read() for one in graded}
-    words = grade_words(work.plan)
+    words, reasons = grade_words(work.plan), reason_words(work.plan)
     work.add(
         grade__ranked=_joined({one: each.grade for one, each in readings.items()}, word(None, words)),
-        grade__reason=_joined({one: each.reason for one, each in readings.items()}, nw.lit(None, nw.String)),
+        grade__reason=_joined({one: each.reason for one, each in readings.items()}, word(None, reasons)),
         pool=_joined({one: each.pool for one, each in readings.items()}, nw.lit(None, nw.String)),
         rank=_joined({one: each.rank for one, each in readings.items()}, nw.lit(None, nw.Int64)),
         treated_as=_treated_as(work.plan),
@@ -79,6 +85,7 @@ class _Population:
         self.base = base
         self.population = population
         self.words = grade_words(work.plan)
+        self.reasons = reason_words(work.plan)
         self.parts = 0
 
     def read(self) -> Reading:
@@ -86,9 +93,10 @@ class _Population:
         assert one is not None
         found = self._part(one)
         graded = nw.col("status") == "graded"
+        others = [(nw.col("status") == status, self._reason(status)) for status in STATUSES if status != "graded"]
         return Reading(
             nw.when(graded).then(found.grade),
-            nw.when(graded).then(found.reason).otherwise(nw.col("status").cast(nw.String)),
+            nw.when(graded).then(found.reason).otherwise(first_of(others, word(None, self.reasons))),
             nw.when(graded).then(found.pool),
             nw.when(graded).then(found.rank),
         )
@@ -98,7 +106,8 @@ class _Population:
             return self._quota(one.quota, one.classes)
         if one.cuts is not None:
             value, digits = figure(self.work, self.population, one.cuts_of)
-            reason = nw.when(value.is_null()).then(nw.lit(_missing(one.cuts_of))).otherwise(nw.lit("no_cut"))
+            missing = self._reason(_missing(one.cuts_of))
+            reason = nw.when(value.is_null()).then(missing).otherwise(self._reason("no_cut"))
             grade = self._kept(grade_by_cuts(value, one.cuts, digits, self.words))
             return Reading(grade, nw.when(grade.is_null()).then(reason))
         if one.ladder is not None:
@@ -113,9 +122,9 @@ class _Population:
             is_open = (result == UNKNOWN) | (result == MANUAL) | result.is_null()
             grades += [(result == MET, word(rung.grade, self.words)), (is_open, word(None, self.words))]
             reasons += [
-                (result == MET, nw.lit(None, nw.String)), (is_open, nw.lit(f"could_be:{rung.grade}"))
+                (result == MET, self._reason(None)), (is_open, self._reason(f"could_be:{rung.grade}"))
             ]  # fmt: skip
-        at_end = nw.lit(None if ladder.otherwise is not None else "no_rung", nw.String)
+        at_end = self._reason(None if ladder.otherwise is not None else "no_rung")
         return Reading(self._kept(first_of(grades, word(ladder.otherwise, self.words))), first_of(reasons, at_end))
 
     def _lowest(self, classes: Sequence[str], parts: Sequence[Reading]) -> Reading:
@@ -130,6 +139,9 @@ class _Population:
             nw.coalesce(*(nw.when(~part.rank.is_null()).then(part.pool) for part in parts)),
             nw.coalesce(*(part.rank for part in parts)),
         )
+
+    def _reason(self, said: str | None) -> nw.Expr:
+        return word(said, self.reasons)
 
     def _kept(self, grade: nw.Expr) -> nw.Expr:
         """A grade as a column of its own, for what asks for it again and again."""
@@ -150,13 +162,13 @@ class _Population:
         ranking = Ranking(self.work, self.base, self.population, quota, tuple(classes), value, digits)
         tag = f"part__{self.population}__{self.parts}__"
         self.parts += 1
-        ranking.add(tag, self.words)
-        no_value = nw.when(value.is_null()).then(nw.lit(_missing(quota.of)))
-        no_pool = nw.when(nw.col(f"{tag}pool").is_null()).then(nw.lit("pool_missing"))
-        no_cut = nw.when(nw.col(f"{tag}grade").is_null()).then(nw.lit("no_cut"))
-        reason = nw.coalesce(no_value, no_pool, no_cut)
-        in_it = ~value.is_null()
-        return Reading(nw.col(f"{tag}grade"), reason, nw.when(in_it).then(nw.col(f"{tag}pool")), nw.col(f"{tag}rank"))
+        pool, grade, there = ranking.add(tag, self.words), nw.col(f"{tag}grade"), ~value.is_null()
+        reasons = [(~there, self._reason(_missing(quota.of)))]
+        if ranking.has_pools:
+            reasons.append((pool.is_null(), self._reason("pool_missing")))
+        reasons.append((grade.is_null(), self._reason("no_cut")))
+        reason = first_of(reasons, self._reason(None))
+        return Reading(grade, reason, nw.when(there).then(pool), nw.col(f"{tag}rank"))
 
 
 def _missing(of: str) -> str:

@@ -58,8 +58,9 @@ class Places:
     def of(self, keys: pl.DataFrame, pools: pl.DataFrame) -> pl.DataFrame:
         """Return `keys` (pool number, value, ties and count of candidates) with `grade` and `rank`.
 
-        Without counts each row of `keys` is one subject. All pools are laid behind each other. A cell is one class of
-        one pool; its last place in that row tells which cell any other place falls into.
+        Without counts each row of `keys` is one subject, in the order of keys, and the key is enough unless the quota
+        `looks_again`. All pools are laid behind each other. A cell is one class of one pool; its last place in that row
+        tells which cell any other place falls into.
         """
         cells = self._cells(pools)
         by_first = self.quota.ties.then == "better"
@@ -67,13 +68,24 @@ class Places:
             placed = self._in_order(keys).with_columns(last__=pl.col(COUNT).cum_sum())
             placed = placed.with_columns(first__=pl.col("last__") - pl.col(COUNT) + 1)
         else:
-            placed = keys.with_columns(first__=pl.col(KEY).rank("min").cast(pl.Int64))
+            place = pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
+            begins, ends = ((pl.col(KEY) != pl.col(KEY).shift(step)).fill_null(True) for step in (1, -1))
+            placed = keys.with_columns(first__=pl.when(begins).then(place).forward_fill())
             if not by_first:
-                placed = placed.with_columns(last__=pl.col(KEY).rank("max").cast(pl.Int64))
+                placed = placed.with_columns(last__=pl.when(ends).then(place).backward_fill())
         deciding = placed["first__" if by_first else "last__"]
-        found = cells[cells["last"].search_sorted(deciding, side="left")]
-        placed = placed.with_columns(found["grade"], found["small"], rank=pl.col("first__") - found["before"])
-        return self._small_graded(self._lowered(placed, found["class"]))
+        at = cells["last"].search_sorted(deciding, side="left")
+        placed = placed.with_columns(cells["grade"].gather(at), rank=pl.col("first__") - cells["before"].gather(at))
+        if not self.looks_again:
+            return placed
+        placed = placed.with_columns(cells["small"].gather(at))
+        return self._small_graded(self._lowered(placed, cells["class"].gather(at)))
+
+    @property
+    def looks_again(self) -> bool:
+        """Whether a grade depends on more than the place: on a minimum, or on the cuts of small pools."""
+        small = self.quota.small_pool
+        return bool(self.quota.minimum) or (small is not None and small.cuts is not None)
 
     def _cells(self, pools: pl.DataFrame) -> pl.DataFrame:
         """Return one row per pool and class of the quota, in the order of places."""

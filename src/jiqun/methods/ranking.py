@@ -81,39 +81,45 @@ class Ranking:
     value: nw.Expr
     digits: int | None
 
-    def add(self, tag: str, words: Sequence[str]) -> None:
-        """Add grade, rank and pool of the population's candidates; `tag` is put before the names."""
+    def add(self, tag: str, words: Sequence[str]) -> nw.Expr:
+        """Add grade and rank of the population's candidates; `tag` is put before the names. Return their pool."""
         places = Places(self.quota, self.classes, self.digits)
         pools = places.pools(self._parts())
         keys = self._keys(pools)
         names = list(keys)
         some = pools.filter(pl.col(POOL).is_not_null() & (pl.col(CANDIDATES) > 0)).height
+        pool = self._pool(tag)
+        label = nw.col(pool[0]) if pool else nw.lit(pools[LABEL][0])
         if names == [KEY] and some:
             self._add_in_place(places, pools, keys, tag, words)
-            return
+            return label
         counted = self._pooled(self.base.filter(self._candidate()), pools, tag).with_columns(**keys)
         counted = counted.filter(~nw.col(POOL).is_null())
         counts = self.work.collect(counted.group_by(*names).agg(nw.len().cast(nw.Int64).alias(COUNT)))
         placed = places.of(self._spread(counts, pools), pools)
         rank = pl.col("rank").alias(f"{tag}rank")
         grade = pl.col("grade").cast(pl.Enum(words)).alias(f"{tag}grade")
-        frame = self._pooled(self.work.frame, pools, tag).with_columns(**keys).select(ROW, f"{tag}pool", *names)
+        frame = self._pooled(self.work.frame, pools, tag).with_columns(**keys).select(ROW, *pool, *names)
         found = placed.select(*names, grade, rank)
         joined = self.work.collect(frame).join(found, on=names, how="left")
-        self.work.attach(joined, f"{tag}pool", f"{tag}rank", f"{tag}grade")
+        self.work.attach(joined, *pool, f"{tag}rank", f"{tag}grade")
+        return label
 
     def _add_in_place(
         self, places: Places, pools: pl.DataFrame, keys: dict[str, nw.Expr], tag: str, words: Sequence[str]
     ) -> None:
         """Rank the rows themselves: with one whole number each, that is less work than counting and joining."""
+        pool = self._pool(tag)
         pooled = self._pooled(self.work.frame, pools, tag).with_columns(**keys)
-        table = self.work.collect(pooled.select(ROW, f"{tag}pool", KEY))
-        candidates = table.select(ROW, KEY).drop_nulls(KEY)
-        placed = places.of(self._spread(candidates.select(KEY), pools), pools)
+        table = self.work.collect(pooled.select(ROW, *pool, KEY))
+        if pool:
+            self.work.attach(table.select(ROW, *pool), *pool)
+        candidates = in_order(table.select(ROW, KEY).drop_nulls(KEY), table.height)
+        bare = candidates.select(KEY)
+        placed = places.of(self._spread(bare, pools) if places.looks_again else bare, pools)
         rows = candidates[ROW]
         kinds = (pl.Int64, pl.Enum(words))
         rank, grade = (pl.Series([None], dtype=kind).new_from_index(0, table.height) for kind in kinds)
-        self.work.attach(table.select(ROW, f"{tag}pool"), f"{tag}pool")
         self.work.keep(
             self.work.table.with_columns(
                 rank.scatter(rows, placed["rank"]).alias(f"{tag}rank"),
@@ -148,16 +154,23 @@ class Ranking:
         names = dict.fromkeys((*self.quota.pools, *(wider or ())))
         return {f"{PART}{name}": self.work.value(name) for name in names if name != "population"}
 
+    @property
+    def has_pools(self) -> bool:
+        """Whether candidates are ranked in several pools, so that one may have none."""
+        return bool(self._pool_columns())
+
+    def _pool(self, tag: str) -> list[str]:
+        """The column of the pools' labels; none where all are in one pool."""
+        return [f"{tag}pool"] if self.has_pools else []
+
     def _pooled(self, frame: Frame, pools: pl.DataFrame, tag: str) -> Frame:
-        """Tell every member its pool's number and label; one pool needs no join."""
+        """Tell every member its pool's number and label; one pool needs no join and no column of labels."""
         columns = self._pool_columns()
         own = in_populations([self.population])
         if not columns:
-            number, label = pools.select(POOL, LABEL).row(0)
-            one = {POOL: nw.when(own).then(nw.lit(number)), f"{tag}pool": nw.when(own).then(nw.lit(label))}
-            return frame.with_columns(**one)
+            return frame.with_columns(**{POOL: nw.when(own).then(nw.lit(pools[POOL][0]))})
         frame = frame.with_columns(**{name: nw.when(own).then(value) for name, value in columns.items()})
-        table = pools.select(*columns, POOL, pl.col(LABEL).alias(f"{tag}pool")).drop_nulls()
+        table = pools.select(*columns, POOL, pl.col(LABEL).alias(*self._pool(tag))).drop_nulls()
         return frame.join(self.work.engine.load(table), on=list(columns), how="left").drop(*columns)
 
     def _ties(self) -> list[tuple[nw.Expr, int | None, bool]]:
@@ -205,3 +218,14 @@ class Ranking:
         behind = pl.col(KEY) // ties % first.width
         value = first.high - behind if first.descending else first.low + behind
         return keys.with_columns((pl.col(KEY) // (ties * first.width)).alias(POOL), value.alias(VALUE))
+
+
+def in_order(candidates: pl.DataFrame, rows: int) -> pl.DataFrame:
+    """Bring rows into the order of their keys; one whole number of both sorts in a third of the time."""
+    key, row = candidates[KEY], candidates[ROW].cast(pl.Int64)
+    most = key.max()
+    assert isinstance(most, int)
+    if (most + 1) * rows >= LARGEST_KEY:
+        return candidates.sort(KEY)
+    both = (key * rows + row).sort()
+    return pl.DataFrame({ROW: both % rows, KEY: both // rows})

@@ -16,9 +16,10 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from jiqun.engines import guarded_round
-from jiqun.expressions import Columns, exact_value
+from jiqun.engines import guarded_round_in_steps
+from jiqun.expressions import exact_value
 from jiqun.methods.exact.member import read_value
+from jiqun.methods.first import First
 from jiqun.methods.work import ROW, Work, exact_values
 from jiqun.problems import Place, ProblemsError, problem
 from jiqun.values import to_scaled
@@ -50,11 +51,12 @@ def rounded(work: Work, path: str, digits: int, column: str, only: nw.Expr | Non
     """Ask for the number of a formula, rounded half-up to a scaled integer; missing outside the rows of `only`."""
     typed = work.plan.formulas[path]
     names = typed.names
-    first, reading = _in_two(work, path, column)
-    assert reading.bound is not None
-    scaled, near = guarded_round(reading.value, reading.bound, digits)
-    if reading.doubt is not None:
-        near = near | reading.doubt.fill_null(False)
+    parts, first = work.parts(path), First(f"{column}__")
+    bound = parts.share if parts.bound is None else first.keep(parts.bound, 0)
+    assert bound is not None
+    scaled, near = guarded_round_in_steps(first.keep(parts.value, 0), bound, digits, first.keep)
+    if parts.doubt is not None:
+        near = near | first.keep(parts.doubt, 0).fill_null(False)
     if only is not None:
         scaled, near = nw.when(only).then(scaled), near & only
 
@@ -62,16 +64,7 @@ def rounded(work: Work, path: str, digits: int, column: str, only: nw.Expr | Non
         value = exact_value(typed, exact_values(names, row, read_value))
         return {column: None if value is None else to_scaled(value, digits)}  # type: ignore[arg-type]
 
-    return Asked({column: scaled}, near, work.needs(names), exactly, [first])
-
-
-def _in_two(work: Work, path: str, column: str) -> tuple[dict[str, nw.Expr], Columns]:
-    """The parts of a reading as columns of their own, and the reading made from these."""
-    parts = work.parts(path)
-    named = {"value": parts.value, "bound": parts.bound, "doubt": parts.doubt}
-    first = {f"{column}__{name}": value for name, value in named.items() if value is not None}
-    kept = {name: nw.col(f"{column}__{name}") for name, value in named.items() if value is not None}
-    return first, parts.whole(**kept)
+    return Asked({column: scaled}, near, work.needs(names), exactly, first.steps)
 
 
 def decided(work: Work, path: str, column: str, only: nw.Expr | None = None) -> Asked:

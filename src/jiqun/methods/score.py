@@ -273,7 +273,7 @@ def _fill_with_means(work: Work) -> None:
         )
         for item in wanted
     }
-    members = work.frame.filter(is_member()).select(population=work.value("population"), **own)
+    members = work.frame.filter(is_member()).select("population", **own)
     found = many_group_statistics(work.engine, members, ["population"], {name: ["sum"] for name in own})
     for item, populations in wanted.items():
         means = {key[0]: group.mean for key, group in found[f"own__{item}"].items()}

@@ -131,8 +131,9 @@ class Work:
     def largest(self, columns: Sequence[str]) -> dict[str, int]:
         """The greatest size in columns, from which the size of every sum and product follows."""
         self.settle()
-        ends = [self.table.select(*columns).min(), self.table.select(*columns).max()] if columns else []
-        return {name: max(abs(int(end[name][0] or 0)) for end in ends) for name in columns}
+        ends = (pl.col(columns).min().name.prefix("low "), pl.col(columns).max().name.prefix("high "))
+        found = self.table.select(*ends).row(0, named=True) if columns else {}
+        return {name: max(abs(int(found[f"{end} {name}"] or 0)) for end in ("low", "high")) for name in columns}
 
     def read(self, path: str) -> Columns:
         """The column reading of the formula at a path of the method."""

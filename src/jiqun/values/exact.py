@@ -17,14 +17,14 @@ def exact(value: Number) -> Fraction:
     >>> exact(0.1) + exact("0.5") == Fraction(3, 5)
     True
     """
+    if isinstance(value, float):
+        if not isfinite(value):
+            raise ValueError("inf and nan are not numbers of a ledger")
+        return Fraction(*Decimal(repr(value)).as_integer_ratio())  # two integers are the quickest way in
     if isinstance(value, bool):
         raise ValueError("a truth value is not a number")
     if isinstance(value, Fraction):
         return value
-    if isinstance(value, float):
-        if not isfinite(value):
-            raise ValueError("inf and nan are not numbers of a ledger")
-        return Fraction(Decimal(repr(value)))
     if isinstance(value, Decimal):
         if not value.is_finite():
             raise ValueError("inf and nan are not numbers of a ledger")
