@@ -45,6 +45,7 @@ def measure(name: str, firms: Path, rounds: int, rule: Path | None = None) -> Me
         runs.append(json.loads(done.stdout.splitlines()[-1]))
     return {
         "wall": statistics.median(run["wall"] for run in runs),
+        "cpu": statistics.median(run["cpu"] for run in runs),
         "peak_gib": statistics.median(run["peak_gib"] for run in runs),
         "said": runs[-1]["said"],
     }
@@ -118,11 +119,13 @@ def table(title: str, what: str, results: dict[str, Measured], base: str | None 
     base = names[0] if base is None else base
     against = results.get(base)
     laid = Table(title=title, title_justify="left")
-    for head in (what, "seconds", f"× {base}", "peak GiB", f"× {base}"):
+    for head in (what, "seconds", f"× {base}", "processor s", f"× {base}", "peak GiB", f"× {base}"):
         laid.add_column(head, justify="left" if head == what else "right")
     for name, one in results.items():
-        ratio = [f"{one[key] / against[key]:.2f}" if against else "–" for key in ("wall", "peak_gib")]
-        laid.add_row(name, f"{one['wall']:.3f}", ratio[0], f"{one['peak_gib']:.2f}", ratio[1])
+        cells = []
+        for key, digits in (("wall", 3), ("cpu", 3), ("peak_gib", 2)):
+            cells += [f"{one[key]:.{digits}f}", f"{one[key] / against[key]:.2f}" if against else "–"]
+        laid.add_row(name, *cells)
     return laid
 
 
