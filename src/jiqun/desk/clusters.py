@@ -11,7 +11,7 @@ import polars as pl
 
 from jiqun.packs import LawBook, View
 from jiqun.problems import ProblemsError
-from jiqun.values import exact
+from jiqun.values import exact, exact_sum
 
 INDUSTRIES = "gbt4754"
 _PER_YI = 10_000  # 万元 in a 亿元
@@ -48,6 +48,11 @@ class Cluster:
     target: Target | None
     horizon: int
     year: int
+
+    @property
+    def reported(self) -> int:
+        """How many firms the actual figure is of."""
+        return self.firms - self.unreported
 
     @property
     def share(self) -> Fraction | None:
@@ -109,8 +114,7 @@ def _cluster(
     possible = book.codes(asked.taxonomy, [code], day, of=INDUSTRIES, partial=True) - certain
     inside = rows.filter(pl.col("industry").is_in(list(certain)))
     reported = inside[measure].drop_nulls().to_list()
-    values = [exact(one) for one in reported]
-    total = sum(values, Fraction(0))
+    total = exact_sum(reported)
     return Cluster(
         code,
         view.codes[code].name,
@@ -118,8 +122,8 @@ def _cluster(
         inside.height,
         inside.height - len(reported),
         rows.filter(pl.col("industry").is_in(list(possible))).height,
-        total / _PER_YI if values else None,
-        max(values) / total if values and total > 0 else None,
+        total / _PER_YI if reported else None,
+        exact(max(reported)) / total if reported and total > 0 else None,
         len(doubts[measure] & set(inside["enterprise"].to_list())),
         measure,
         target,
@@ -184,7 +188,8 @@ def _ratio(rows: pl.DataFrame, name: str, above: str, below: str, doubts: Mappin
     if above not in rows.columns or below not in rows.columns:
         return Ratio(name, None, 0, rows.height, None, 0)
     known = rows.select("enterprise", above, below).drop_nulls()
-    sound = known.filter(~pl.col("enterprise").is_in([*doubts.get(above, ()), *doubts.get(below, ())]))
+    out = [*doubts.get(above, ()), *doubts.get(below, ())]
+    sound = known.filter(~pl.col("enterprise").is_in(out)) if out else known
     value = _quotient(known, above, below)
     doubtful = known.height - sound.height
     steady = _quotient(sound, above, below) if doubtful else value
@@ -192,8 +197,7 @@ def _ratio(rows: pl.DataFrame, name: str, above: str, below: str, doubts: Mappin
 
 
 def _quotient(known: pl.DataFrame, above: str, below: str) -> Fraction | None:
-    over = sum((exact(one) for one in known[above].to_list()), Fraction(0))
-    under = sum((exact(one) for one in known[below].to_list()), Fraction(0))
+    over, under = (exact_sum(known[one].to_list()) for one in (above, below))
     return over / under if under else None
 
 
