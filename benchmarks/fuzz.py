@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -58,18 +59,20 @@ def known(port: int, token: str, folder: Path) -> Path:
     return file
 
 
-def fuzzed(program: str, port: int, token: str, seconds: int, config: Path | None) -> int:
-    """Run Schemathesis once and return its exit code."""
+def fuzzed(program: str, port: int, token: str, seconds: int, folder: Path, config: Path | None) -> int:
+    """Run Schemathesis once, in a folder where it may leave its notes, and return its exit code."""
     told = [] if config is None else ["--config-file", str(config)]
     command = [program, *told, "run", f"http://127.0.0.1:{port}/api/openapi.json", "--checks", "all", "--no-shrink"]
     limits = ["--max-time", str(seconds), "--continue-on-failure", "--header", f"Authorization: Bearer {token}"]
-    return subprocess.run([*command, *limits], check=False).returncode
+    return subprocess.run([*command, *limits], check=False, cwd=folder).returncode
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("workspace", type=Path)
-    asked.add_argument("--schemathesis", default="schemathesis", help="where the program is")
+    asked.add_argument(
+        "--schemathesis", type=lambda told: os.path.abspath(shutil.which(told) or told), default="schemathesis"
+    )
     asked.add_argument("--seconds", type=int, default=60, help="for each role")
     asked.add_argument("--roles", nargs="+", default=ROLES)
     said = asked.parse_args()
@@ -83,7 +86,10 @@ def main() -> None:
                 print(f"== {role}", flush=True)
                 token = token_of(port, role, password)
                 half = max(1, said.seconds // 2)  # with ids that exist, and with any
-                ends = [fuzzed(said.schemathesis, port, token, half, one) for one in (known(port, token, folder), None)]
+                ends = [
+                    fuzzed(said.schemathesis, port, token, half, folder, one)
+                    for one in (known(port, token, folder), None)
+                ]
                 if any(ends):
                     found.append(role)
         finally:

@@ -27,7 +27,6 @@ _RUNS = 4
 _PAGES = (
     ("overview:home", ("leader", "signer")),
     ("land:accounts", ("leader", "signer")),
-    ("land:rankings", ("leader", "signer")),
     ("land:runs", ("leader",)),
     ("enterprises:listing", ("leader",)),
     ("ladder:boards", ("leader",)),
