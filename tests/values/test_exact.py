@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jiqun.values import decimal_text, exact, from_scaled, half_up, plain, rescale, to_scaled
+from jiqun.values import decimal_text, exact, exact_sum, from_scaled, half_up, plain, rescale, to_scaled
 
 decimals = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=6)
 digits = st.integers(0, 6)
@@ -82,3 +82,8 @@ def test_plain_text_reads_back_and_has_exactly_its_digits(scaled: int, places: i
 )
 def test_a_fraction_without_end_is_written_as_about(number: Fraction, text: str) -> None:
     assert decimal_text(number) == text
+
+
+@given(st.lists(st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(), decimals)))
+def test_the_sum_of_decimals_is_that_of_fractions(values: list[float | int | Decimal]) -> None:
+    assert exact_sum(values) == sum((exact(one) for one in values), Fraction(0))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import SILENT, claim, do_all
 from jiqun.web.people.models import AuditEntry
-from jiqun.web.region import runs
+from jiqun.web.region import ledger, runs
 
 
 @pytest.fixture
@@ -95,3 +96,12 @@ def test_work_of_a_worker_that_fell_silent_is_taken_up_again_but_not_for_ever(as
         assert job is not None and job.tries == attempt and claim("other") is None
         Job.objects.update(beat_at=job.beat_at - 2 * SILENT)
     assert claim("last") is None and Job.objects.get().state == "failed"
+
+
+def test_no_bar_and_no_end_of_the_histogram_tells_a_competitors_total(as_user, people, run):
+    firms = ledger().table("enterprise").filter(pl.col("district") == people["district"].place)["enterprise"].to_list()
+    own = next(one for one in run.trace.drop_nulls("total")["enterprise"] if one in firms)
+    to = f"/land/runs/{run.id}/firms/{own}/"
+    every, limited = (as_user(who).get(to).context["totals"] for who in ("analyst", "district"))
+    assert min(one.count for one in every.bars) < 3, "the pool has bars of one firm"
+    assert all(one.count >= 3 for one in limited.bars)

@@ -90,6 +90,17 @@ def test_nothing_is_committed_before_the_person_says_so_and_the_preview_tells_wh
     assert page["count"] >= 1 and any(one.after == "123.5" for one in page["changed"])
 
 
+def test_a_file_of_guesses_does_not_read_out_restricted_figures(as_user):
+    firm = reported_firm()
+    said = {}
+    for who in ("tax", "analyst"):
+        upload = hand_in(as_user(who), f"{who}.csv", csv([f"{firm},甲,123.5"]))
+        said[who] = next(one["before"] for one in upload.preview["changes"] if one["column"] == "tax")
+        content = as_user(who).get(f"/ledger/imports/uploads/{upload.token}/").content.decode()
+        assert (f"<del>{said[who]}</del>" in content) and (str(tax(firm)) in content) == (who == "analyst")
+    assert said == {"tax": MASKED, "analyst": str(tax(firm))}
+
+
 def test_an_import_is_undone_only_with_a_right_and_a_reason_and_the_earlier_value_returns(as_user):
     client, firm = as_user("analyst"), reported_firm()
     before = tax(firm)

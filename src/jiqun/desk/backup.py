@@ -22,7 +22,11 @@ from jiqun.problems import Place, ProblemsError, problem
 
 MANIFEST = "backup.json"
 _SQLITE = "sqlite:///"
-_FOLDERS = ("ledger", "runs", "originals", "quarantine", "uploads", "reports", "packs", "published")
+_FOLDERS = (
+    "ledger", "runs", "originals", "quarantine", "uploads", "reports", "screenings", "comparisons",
+    "packs", "published",
+)  # fmt: skip
+_HALF_WRITTEN = (".part", ".draft")
 _CHUNK = 1 << 20
 
 
@@ -68,7 +72,7 @@ def _files(root: Path) -> Iterator[Path]:
     yield root / SETTINGS
     yield from (one for one in (root / "demo.json",) if one.is_file())
     for folder in _FOLDERS:
-        found = [one for one in (root / folder).rglob("*") if one.is_file() and not one.name.endswith(".part")]
+        found = [one for one in (root / folder).rglob("*") if one.is_file() and not one.name.endswith(_HALF_WRITTEN)]
         yield from sorted(found, key=_order)
 
 

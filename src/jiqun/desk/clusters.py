@@ -11,7 +11,7 @@ import polars as pl
 
 from jiqun.packs import LawBook, View
 from jiqun.problems import ProblemsError
-from jiqun.values import exact
+from jiqun.values import exact, exact_sum
 
 INDUSTRIES = "gbt4754"
 _PER_YI = 10_000  # 万元 in a 亿元
@@ -50,6 +50,11 @@ class Cluster:
     target: Target | None
     horizon: int
     year: int
+
+    @property
+    def told(self) -> int:
+        """How many firms the sound figure is of."""
+        return self.firms - self.unreported - self.doubtful
 
     @property
     def share(self) -> Fraction | None:
@@ -111,20 +116,19 @@ def _cluster(
     possible = book.codes(asked.taxonomy, [code], day, of=INDUSTRIES, partial=True) - certain
     inside = rows.filter(pl.col("industry").is_in(list(certain)))
     reported = inside.select("enterprise", measure).drop_nulls()
-    values = {firm: exact(one) for firm, one in reported.iter_rows()}
-    sound = [one for firm, one in values.items() if firm not in doubts[measure]]
-    total = sum(sound, Fraction(0))
+    sound = reported.filter(~pl.col("enterprise").is_in(list(doubts[measure])))[measure].to_list()
+    total = exact_sum(sound)
     return Cluster(
         code,
         view.codes[code].name,
         tier,
         inside.height,
-        inside.height - len(values),
+        inside.height - reported.height,
         rows.filter(pl.col("industry").is_in(list(possible))).height,
-        sum(values.values(), Fraction(0)) / _PER_YI if values else None,
+        exact_sum(reported[measure].to_list()) / _PER_YI if reported.height else None,
         total / _PER_YI if sound else None,
-        max(sound) / total if total > 0 else None,
-        len(doubts[measure] & set(values)),
+        exact(max(sound)) / total if total > 0 else None,
+        reported.height - len(sound),
         measure,
         target,
         asked.horizon,
@@ -188,7 +192,8 @@ def _ratio(rows: pl.DataFrame, name: str, above: str, below: str, doubts: Mappin
     if above not in rows.columns or below not in rows.columns:
         return Ratio(name, None, 0, rows.height, None, 0)
     known = rows.select("enterprise", above, below).drop_nulls()
-    sound = known.filter(~pl.col("enterprise").is_in([*doubts.get(above, ()), *doubts.get(below, ())]))
+    out = [*doubts.get(above, ()), *doubts.get(below, ())]
+    sound = known.filter(~pl.col("enterprise").is_in(out)) if out else known
     value = _quotient(known, above, below)
     doubtful = known.height - sound.height
     steady = _quotient(sound, above, below) if doubtful else value
@@ -196,8 +201,7 @@ def _ratio(rows: pl.DataFrame, name: str, above: str, below: str, doubts: Mappin
 
 
 def _quotient(known: pl.DataFrame, above: str, below: str) -> Fraction | None:
-    over = sum((exact(one) for one in known[above].to_list()), Fraction(0))
-    under = sum((exact(one) for one in known[below].to_list()), Fraction(0))
+    over, under = (exact_sum(known[one].to_list()) for one in (above, below))
     return over / under if under else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from jiqun.values import comparable, uscc
 
@@ -17,6 +18,7 @@ _MASK = re.compile(r"[*×某]")
 _SHORTEST = 4
 
 
+@lru_cache(maxsize=200_000)
 def normal_name(name: str) -> str:
     """Return a name without region in front, brackets, marks and blanks, with one word for each legal form.
 

@@ -43,10 +43,16 @@ class View:
 
     def key(self, table: str) -> tuple[str, ...]:
         """Return the key columns of a table; LEDGER-056 where nothing was ever imported into it."""
-        found = self.store.key(table) if self.versions.get(table, -1) >= 0 else ()
-        if not found:
-            raise ProblemsError([problem("LEDGER-056", Place(item=table), table=table)])
-        return found
+        if table not in self._keys:
+            found = self.store.key(table) if self.versions.get(table, -1) >= 0 else ()
+            if not found:
+                raise ProblemsError([problem("LEDGER-056", Place(item=table), table=table)])
+            self._keys[table] = found
+        return self._keys[table]
+
+    @cached_property
+    def _keys(self) -> dict[str, tuple[str, ...]]:
+        return {}
 
     def reported(self, table: str, every: bool = False, where: pl.Expr | None = None) -> pl.DataFrame:
         """Return the reported rows that count, with `_import` and `_row`; undone imports too where `every`.

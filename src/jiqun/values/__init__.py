@@ -1,7 +1,7 @@
 """Periods, units, exact numbers, codes: the values everything else is made of."""
 
 from jiqun.values.digest import canonical, digest, file_digest, in_order
-from jiqun.values.exact import Number, decimal_text, exact, from_scaled, half_up, plain, rescale, to_scaled
+from jiqun.values.exact import Number, decimal_text, exact, exact_sum, from_scaled, half_up, plain, rescale, to_scaled
 from jiqun.values.period import Period
 from jiqun.values.text import comparable, narrow
 from jiqun.values.units import Unit, known_units, unit_said
@@ -15,6 +15,7 @@ __all__ = [
     "decimal_text",
     "digest",
     "exact",
+    "exact_sum",
     "file_digest",
     "from_scaled",
     "half_up",

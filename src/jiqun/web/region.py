@@ -17,6 +17,7 @@ from jiqun.desk.running import Run, all_runs, find_run
 from jiqun.ledger.decisions import DECISIONS
 from jiqun.ledger.log import LOG
 from jiqun.ledger.occupancy import land_use
+from jiqun.ledger.snapshot import Snapshot, open_snapshot
 from jiqun.ledger.view import View, latest
 from jiqun.methods.explain import Explanation
 from jiqun.methods.ladder.evaluations import empty_table
@@ -35,6 +36,12 @@ def region() -> Context:
 @lru_cache(maxsize=2)
 def _region(folder: Path, published: Path | None) -> Context:
     return Context(folder, published)
+
+
+def frozen(id_: str) -> Snapshot:
+    """Return a snapshot by its id or the beginning of it, and keep what is computed of it; LEDGER-070 for none."""
+    found = open_snapshot(region().workspace, id_)
+    return region().opened.setdefault(found.id, found)
 
 
 def runs() -> list[Run]:

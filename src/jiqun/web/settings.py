@@ -116,6 +116,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = ["^health/$"]  # who watches the server asks it beside the proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -158,5 +159,9 @@ LOGGING = {
     "formatters": {"json": {"()": "jiqun.web.shell.logs.JsonLines"}},
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["out"], "level": os.environ.get("JIQUN_LOG", "WARNING")},
-    "loggers": {"jiqun": {"level": os.environ.get("JIQUN_LOG", "INFO")}},
+    "loggers": {
+        "jiqun": {"level": os.environ.get("JIQUN_LOG", "INFO")},
+        # a wrong name is a visitor's fault and answered 400, which the line of the request says already
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }

@@ -15,8 +15,9 @@ from functools import partial
 from django.http import HttpRequest
 from django.urls import resolve, reverse
 
+from jiqun.ledger.snapshot import LAND_USE, snapshots
 from jiqun.web.people.models import User
-from jiqun.web.region import evaluated, explained, ledger, ledger_stamp, region, run_of, runs
+from jiqun.web.region import evaluated, explained, frozen, ledger, ledger_stamp, region, run_of, runs
 from jiqun.web.shell.middleware import Language
 
 _LOG = logging.getLogger("jiqun.warming")
@@ -30,7 +31,12 @@ _PAGES = (
     ("enterprises:listing", ("leader",)),
     ("ladder:boards", ("leader",)),
     ("ledger:board", ("leader",)),
+    ("ladder:firms", ("leader",)),
+    ("ladder:calendar", ("leader",)),
+    ("ledger:review", ("analyst",)),
+    ("disposals:listing", ("leader",)),
     ("grades:green", ("leader",)),
+    ("grades:digital", ("leader",)),
 )
 
 
@@ -65,6 +71,9 @@ def _tables() -> None:
     for name in of.view.tables:
         of.table(name)
     assert region().book
+    for one in snapshots(region().workspace)[-1:]:
+        if LAND_USE in one.names:
+            frozen(one.id).table(LAND_USE)
 
 
 def _run(id_: str) -> None:

@@ -13,7 +13,7 @@ from ninja import NinjaAPI, Query, Schema
 from ninja.security import HttpBearer, SessionAuth
 
 from jiqun.desk.datapackage import write_package
-from jiqun.ledger.snapshot import open_snapshot, snapshots
+from jiqun.ledger.snapshot import snapshots
 from jiqun.web.api.answers import without_traces
 from jiqun.web.api.cuts import cut_for
 from jiqun.web.api.limits import PerMinute
@@ -24,7 +24,7 @@ from jiqun.web.people.audit import record
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
 from jiqun.web.people.tokens import user_of
-from jiqun.web.region import evaluated, explained, ledger, region, run_of, runs
+from jiqun.web.region import evaluated, explained, frozen, ledger, region, run_of, runs
 
 _MOST = 1000
 _TOLD = frozenset({401, 403, 404, 422, 429})
@@ -228,7 +228,7 @@ def datapackage(request: HttpRequest, id_: str, package: Query[Package]) -> Http
     user = _user(request)
     if not user.may("export"):
         raise PermissionDenied("export")
-    snapshot, cut = open_snapshot(region().workspace, id_), cut_for(user)
+    snapshot, cut = frozen(id_), cut_for(user)
     details = {"format": package.format, "for": cut.whose, "restricted": cut.sees_restricted}
     record(user.get_username(), "snapshot.export", snapshot.id, details)
     out = io.BytesIO()

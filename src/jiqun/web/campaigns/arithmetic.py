@@ -18,11 +18,11 @@ from jiqun.packs.models.method import Quota
 from jiqun.problems import Language
 from jiqun.values import exact, from_scaled
 from jiqun.web.campaigns.queries import Firms
+from jiqun.web.overview.queries import FEWEST
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import names_of, run_of
 from jiqun.web.shell.language import both, spoken
 
-_FEW = 3  # a sum over fewer firms tells what one of them pays
 _MOST = 10
 
 
@@ -155,7 +155,7 @@ def effects(run: Run, firms: Firms, scope: Scope) -> list[Effect]:
         amounts = applies.select(run.subject, pl.col(f"entitlement__{name}").alias("amount")).drop_nulls()
         total = None
         if one.amount is not None:
-            few = masked and 0 < amounts.height < _FEW
+            few = masked and 0 < amounts.height < FEWEST
             total = MASKED if few else _figure(int(amounts["amount"].sum()), one.digits)
         ranked = amounts.sort("amount", run.subject, descending=[True, False]).head(_MOST)
         most = tuple(

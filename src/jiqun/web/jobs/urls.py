@@ -8,4 +8,5 @@ app_name = "jobs"
 urlpatterns = [
     path("", views.listing, name="listing"),
     path("<int:number>/", views.one, name="one"),
+    path("<int:number>/file/", views.file, name="file"),
 ]

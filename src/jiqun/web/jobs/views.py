@@ -9,7 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from jiqun.desk.evaluating import STAGES
+from jiqun.web.jobs.files import fetched
 from jiqun.web.jobs.models import Job
+from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 
 _LINES = 50
@@ -24,6 +26,18 @@ def _visible(request: HttpRequest) -> Any:
 def listing(request: HttpRequest) -> HttpResponse:
     page = Paginator(_visible(request), _LINES).get_page(request.GET.get("page"))
     return render(request, "jobs/listing.html", {"page": page, "stages": STAGES})
+
+
+@needs("export")
+def file(request: HttpRequest, number: int) -> HttpResponse:
+    """Hand out the file that a job made, to its owner; who took it is logged."""
+    user: Any = request.user
+    job = Job.objects.filter(pk=number, owner=user, state="done").first()
+    answer = None if job is None else fetched(job, user)
+    if job is None or answer is None:
+        raise Http404
+    record_request(request, "jobs.fetch", job.outcome["name"], job=job.pk)
+    return answer
 
 
 @needs("read")

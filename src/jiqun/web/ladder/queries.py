@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -15,13 +16,13 @@ from jiqun.desk.screened import Screened, newest
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.ladder.cultivation import CultivationRow, cultivation
 from jiqun.methods.ladder.evaluations import ladder_of
-from jiqun.methods.ladder.titles import holdings, title_events
+from jiqun.methods.ladder.titles import Holding, holdings, title_events
 from jiqun.methods.ladder.words import count_words, phrase, rung_title, title_words
 from jiqun.packs.models import Ladder
 from jiqun.problems import Language
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import ledger, region
+from jiqun.web.region import Ledger, ledger, region
 
 ADVICE = ("ready", "for_review", "not_yet", "unclear", "no_recommendation", "outside", "not_covered", "barred")
 LIGHTS = {"ready": "green", "for_review": "yellow", "not_yet": "red", "barred": "red"}
@@ -194,7 +195,7 @@ def _groups(pairs: Iterable[tuple[str, str]]) -> list[Group]:
 
 
 def _dues(ladder: Ladder, on: date, language: Language, kind: str) -> Iterator[tuple[str, str, str, date]]:
-    for one in holdings(title_events(ledger().table("title")), ladder, on, _updates()):
+    for one in _held(ledger(), region().book.digest, on, updates=True):
         title = title_words(ladder, one.title, language)
         if one.review_due is not None and one.state in ("valid", "lapsed") and kind in ("", "review"):
             yield one.enterprise, title, phrase("deadline.review", language), one.review_due
@@ -223,14 +224,20 @@ def targets(scope: Scope, on: date, language: Language) -> list[dict[str, Any]]:
 def _cultivated(on: date) -> tuple[CultivationRow, ...]:
     register = ledger().table("enterprise")
     districts = dict(register.drop_nulls("district").select("enterprise", "district").iter_rows())
-    held = holdings(title_events(ledger().table("title")), ladder_of(region().book), on, _updates())
+    held = _held(ledger(), region().book.digest, on, updates=True)
     return cultivation(region().book, held, on, districts)
+
+
+@lru_cache(maxsize=8)
+def _held(of: Ledger, law: str, on: date, *, updates: bool) -> tuple[Holding, ...]:
+    """Return every title as it stands on a day; made once for a state of the ledger and of the law book."""
+    told = _updates() if updates else None
+    return holdings(title_events(of.table("title")), ladder_of(region().book), on, told)
 
 
 def _recorded(on: date) -> frozenset[str]:
     """The titles that the ledger records at all; of the others it does not know how many there are."""
-    found = holdings(title_events(ledger().table("title")), ladder_of(region().book), on)
-    return frozenset(one.title for one in found)
+    return frozenset(one.title for one in _held(ledger(), region().book.digest, on, updates=False))
 
 
 def _target(one: CultivationRow, ladder: Ladder, language: Language, recorded: frozenset[str]) -> dict[str, Any]:
@@ -262,7 +269,7 @@ def by_title(scope: Scope, on: date, language: Language, names: Mapping[str, str
     where = dict(mine.select("enterprise", "district").iter_rows())
     held = [
         one
-        for one in holdings(title_events(ledger().table("title")), ladder, on)
+        for one in _held(ledger(), region().book.digest, on, updates=False)
         if one.is_valid and one.enterprise in where
     ]
     titles = sorted({one.title for one in held}, key=lambda one: ([*ladder.titles, one].index(one), one))

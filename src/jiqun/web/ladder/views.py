@@ -17,16 +17,17 @@ from jiqun.desk.screened import newest
 from jiqun.methods.ladder.evaluations import ladder_of
 from jiqun.methods.ladder.words import phrase
 from jiqun.web.enterprises.register import place_names
+from jiqun.web.jobs.files import hand_out
 from jiqun.web.jobs.queue import ask
 from jiqun.web.ladder import queries
-from jiqun.web.ladder.workbook import calendar_workbook, screening_workbook
+from jiqun.web.ladder.workbook import calendar_workbook
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
 from jiqun.web.shell.language import both, spoken
 
-_ROWS = 50
+_ROWS, _AT_ONCE = 50, 1_000
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -193,11 +194,10 @@ def export(request: HttpRequest) -> HttpResponse:
     screened = newest(region())
     if screened is None:
         raise Http404
-    rows = queries.within(screened, _scope(request))
-    dues = queries.calendar(_scope(request), timezone.localdate(), spoken())
-    content = screening_workbook(screened, rows, dues, _scope(request), spoken())
-    record_request(request, "ladder.export", screened.id, rows=rows.height)
-    return _attachment(content, f"{both('梯度筛查', 'ladder')}_{screened.on}")
+    rows = queries.within(screened, _scope(request)).height
+    record_request(request, "ladder.export", screened.id, rows=rows)
+    title = f"{both('导出梯度筛查', 'Export the screening')} {screened.on}"
+    return hand_out(request, "ladder.screening", title, at_once=rows <= _AT_ONCE)
 
 
 def _attachment(content: bytes, name: str) -> HttpResponse:

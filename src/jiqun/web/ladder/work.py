@@ -6,14 +6,21 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
-from jiqun.desk.screened import keep
+from jiqun.desk.screened import keep, newest
 from jiqun.desk.screening import evaluated_ladder
 from jiqun.ledger.snapshot import freeze
 from jiqun.methods.ladder import screen
+from jiqun.problems import ProblemsError, problem
+from jiqun.web.jobs.files import makes
 from jiqun.web.jobs.queue import Step, work
+from jiqun.web.ladder.queries import calendar, within
+from jiqun.web.ladder.workbook import screening_workbook
 from jiqun.web.people.models import User
+from jiqun.web.people.scope import scope_of
 from jiqun.web.region import region
+from jiqun.web.shell.language import both, spoken
 
 
 @work("screen")
@@ -28,3 +35,14 @@ def screen_firms(arguments: dict[str, Any], owner: User, step: Step) -> dict[str
     step("saving")
     made = keep(context, evaluated, standings, frozen.id)
     return {"screening": made, "firms": len(standings), "to": reverse("ladder:boards")}
+
+
+@makes("ladder.screening")
+def screening_file(user: User, said: dict[str, Any]) -> tuple[str, bytes]:
+    """Write the newest screening with the firms and figures that a user may see."""
+    screened, scope = newest(region()), scope_of(user)
+    if screened is None:
+        raise ProblemsError([problem("REPORT-002")])
+    dues = calendar(scope, timezone.localdate(), spoken())
+    content = screening_workbook(screened, within(screened, scope), dues, scope, spoken())
+    return f"{both('梯度筛查', 'ladder')}_{screened.on}.xlsx", content

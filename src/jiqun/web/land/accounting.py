@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
@@ -18,7 +18,7 @@ from jiqun.reports.layout import Field, Head, Sheet, Value
 from jiqun.reports.workbook import workbook_bytes
 from jiqun.values import unit_said
 from jiqun.web.enterprises.register import place_names
-from jiqun.web.overview.queries import yearly_firms
+from jiqun.web.overview.queries import FEWEST, yearly_firms
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, ledger, names_of, region
 from jiqun.web.shell.language import both
@@ -29,7 +29,6 @@ BY: Mapping[str, tuple[str, str]] = {
     "division": ("行业大类", "Industry division"),
     "cluster": ("产业集群", "Cluster"),
 }
-FEWEST = 3  # what fewer firms add up to would tell a single firm's figure to its competitor
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,10 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure of an account: its value, the value without firms in doubt where it differs, coverage and growth."""
+    """A figure of an account: its value, the value without firms in doubt where it differs, coverage and growth.
+
+    `few` where fewer firms reported it than may be told.
+    """
 
     value: Fraction | None
     sound: Fraction | None
@@ -63,6 +65,7 @@ class Cell:
     covered: int
     growth: Fraction | None
     above: bool | None
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,9 @@ def lines(scope: Scope, year: int, by: str, language: Language, sort: str, down:
     whole, groups = found(ledger(), scope, year, by if by in GROUPINGS else "district")
     names = _names(by, year, language)
     top = _line(whole, both("全部规上企业", "All above-scale firms"), "", scope, whole)
+    kept_back = frozenset() if scope.sees_restricted else _kept_back(whole, groups, overlap=by == "cluster")
     rows = [_line(one, names.get(one.key, one.key), _to(by, one.key), scope, whole) for one in groups]
+    rows = [replace(one, few=True) if one.key in kept_back else one for one in rows]
     place = {one.name: at for at, one in enumerate(COLUMNS)}
 
     def key(line: Line) -> Fraction | None:
@@ -106,6 +111,25 @@ def lines(scope: Scope, year: int, by: str, language: Language, sort: str, down:
         known = sorted((one for one in rows if key(one) is not None), key=lambda one: key(one) or 0, reverse=down)
         rows = [*known, *(one for one in rows if key(one) is None)]
     return top, rows
+
+
+def _kept_back(whole: Account, groups: Sequence[Account], *, overlap: bool) -> frozenset[str]:
+    """Return the groups that are not told: those too small, and as many next larger ones as their difference needs.
+
+    The whole less all groups that are told would else be the figures of one or two firms. Clusters `overlap`, so that
+    no such difference exists between them.
+    """
+    small = {one.key for one in groups if one.firms < FEWEST}
+    if overlap:
+        return frozenset(small)
+    left = whole.firms - sum(one.firms for one in groups if one.key not in small)
+    for one in sorted(groups, key=lambda each: (each.firms, each.key)):
+        if left == 0 or left >= FEWEST:
+            break
+        if one.key not in small:
+            small.add(one.key)
+            left += one.firms
+    return frozenset(small)
 
 
 def _names(by: str, year: int, language: Language) -> Mapping[str, str]:
@@ -125,16 +149,21 @@ def _to(by: str, key: str) -> str:
 
 
 def _line(one: Account, name: str, to: str, scope: Scope, whole: Account) -> Line:
-    cells = tuple(_cell(one, column, whole) for column in COLUMNS)
+    cells = tuple(_cell(one, column, whole, scope) for column in COLUMNS)
     few = not scope.sees_restricted and one.firms < FEWEST
     return Line(one.key, name, one.firms, one.sums["land"].sound, cells, few, to)
 
 
-def _cell(one: Account, column: Ratio, whole: Account) -> Cell:
-    ratio, region_wide = one.ratios[column.name], whole.ratios[column.name].sound
-    value, sound = (None if each is None else each * column.factor for each in (ratio.value, ratio.sound))
-    above = None if ratio.sound is None or region_wide is None else ratio.sound >= region_wide
-    return Cell(value, sound, ratio.doubtful, ratio.covered, one.growth[column.name], above)
+def _cell(one: Account, column: Ratio, whole: Account, scope: Scope) -> Cell:
+    told = one.ratios[column.name]
+    if not scope.sees_restricted and 0 < told.covered - told.doubtful < FEWEST:
+        return Cell(None, None, 0, told.covered, None, None, few=True)
+    region_wide = whole.ratios[column.name].sound
+    value, sound = (None if each is None else each * column.factor for each in (told.value, told.sound))
+    if not scope.sees_restricted and 0 < told.doubtful < FEWEST:
+        value = None  # beside the sound one it would tell the figure of the one or two firms in doubt
+    above = None if told.sound is None or region_wide is None else told.sound >= region_wide
+    return Cell(value, sound, told.doubtful, told.covered, one.growth[column.name], above)
 
 
 def workbook(top: Line, rows: Sequence[Line], year: int, by: str, language: Language) -> bytes:

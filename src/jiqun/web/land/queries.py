@@ -303,8 +303,12 @@ _BARS, _FIELD = 36, 26
 
 
 @lru_cache(maxsize=64)
-def histogram(id_: str, population: str, pool: str, language: Language) -> Totals:
-    """Count the totals of a pool of a population in bars of equal width."""
+def histogram(id_: str, population: str, pool: str, language: Language, few: int = 0) -> Totals:
+    """Count the totals of a pool of a population in bars of equal width.
+
+    For who may not see every firm, bars of fewer than `few` firms are left out, and so are the ends where the field
+    begins: they would tell the total of a single competitor.
+    """
     data = evaluated(id_, language)
     rows = data.rows.filter((pl.col("population") == population) & pl.col("total").is_not_null())
     if "pool" in rows.columns and pool:
@@ -313,10 +317,16 @@ def histogram(id_: str, population: str, pool: str, language: Language) -> Total
         return Totals()
     low, high = (int(one) for one in rows.select(pl.min("total"), pl.max("total").alias("high")).row(0))
     width = max(1, -(-(high - low + 1) // _BARS))
+    if few:  # the ends are then round numbers that say nothing of the last and the first
+        low = low // width * width
+        width = max(1, -(-(high - low + 1) // _BARS))
     letter = "grade__ranked" if "grade__ranked" in rows.columns else "grade"
     grouped = rows.group_by(bin=(pl.col("total") - low) // width)
     binned = grouped.agg(pl.len().alias("count"), pl.col(letter).drop_nulls().mode().sort().first().alias("letter"))
     digits = _total_digits(data, population)
+    binned = binned.filter(pl.col("count") >= few)
+    if binned.is_empty():
+        return Totals((), low, low + _BARS * width, digits)
     most = max(binned["count"].to_list())
     bars = []
     for at, count, most_have in binned.sort("bin").iter_rows():

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,12 +11,13 @@ from django.views.decorators.http import require_POST
 
 from jiqun.desk.advice import nearest_lines
 from jiqun.desk.evaluating import find_method
-from jiqun.reports.export import export as export_report
 from jiqun.reports.summary import grade_words
 from jiqun.values import Period
+from jiqun.web.jobs.files import hand_out
 from jiqun.web.jobs.queue import ask
 from jiqun.web.land import queries
 from jiqun.web.land.offered import rules_of_firms
+from jiqun.web.overview.queries import FEWEST
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs, require
 from jiqun.web.people.scope import Scope, scope_of
@@ -27,7 +25,7 @@ from jiqun.web.region import evaluated, explained, ledger, region, run_of, ways_
 from jiqun.web.shell.language import both, spoken
 
 _ROWS = 100
-_KINDS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
+_AT_ONCE = {"xlsx": 1_000, "csv": 20_000}  # as many rows are written in half a second or so
 
 
 def _scope(request: HttpRequest) -> Scope:
@@ -122,7 +120,8 @@ def firm(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
     who = _subject(id_, subject, _scope(request))
     told = explained(run.id, who, spoken(), _scope(request).sees_restricted)
     row = run.trace.filter(run.trace[run.subject] == who).row(0, named=True)
-    totals = queries.histogram(run.id, row["population"] or "", row.get("pool") or "", spoken())
+    few = 0 if _scope(request).whole else FEWEST
+    totals = queries.histogram(run.id, row["population"] or "", row.get("pool") or "", spoken(), few)
     record_request(request, "land.explain", who, run=run.id)
     return render(
         request,
@@ -151,15 +150,10 @@ def ways(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
 def export(request: HttpRequest, id_: str, kind: str) -> HttpResponse:
     """Hand out a run as a file, with the rows of the user's scope only; who took what is logged."""
     require(request, "read")
-    if kind not in _KINDS:
+    if kind not in _AT_ONCE:
         raise Http404
-    data = queries.narrowed(evaluated(run_of(id_).id, spoken()), _scope(request))
-    name = data.run if data.official else f"{both('试算', 'trial')}_{data.run}"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"out.{kind}"
-        export_report(data, path)
-        content = path.read_bytes()
-    record_request(request, "land.export", data.run, kind=kind, rows=data.trace.height)
-    answer = HttpResponse(content, content_type=_KINDS[kind])
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.{kind}"
-    return answer
+    run = run_of(id_)
+    rows = queries.within(evaluated(run.id, spoken()), _scope(request)).height
+    record_request(request, "land.export", run.id, kind=kind, rows=rows)
+    title = f"{both('导出', 'Export')} {run.plan.method.title} {run.period}.{kind}"
+    return hand_out(request, "land.run", title, at_once=rows <= _AT_ONCE[kind], run=run.id, kind=kind)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from django.urls import reverse
 
 from jiqun.desk.evaluating import Wanted, run_method
+from jiqun.reports.export import export
 from jiqun.values import Period
+from jiqun.web.jobs.files import makes
 from jiqun.web.jobs.queue import Step, work
 from jiqun.web.land.compared import file_of, make
+from jiqun.web.land.queries import narrowed
 from jiqun.web.people.models import User
-from jiqun.web.region import region
+from jiqun.web.people.scope import scope_of
+from jiqun.web.region import evaluated, region
+from jiqun.web.shell.language import both, spoken
 
 
 @work("evaluate")
@@ -20,6 +27,17 @@ def evaluate(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, An
     wanted = Wanted(arguments["method"], Period.parse(arguments["period"]), snapshot=arguments.get("snapshot", ""))
     run = run_method(region(), wanted, step)
     return {"run": run.id, "to": reverse("land:grid", args=[run.id])}
+
+
+@makes("land.run")
+def run_file(user: User, said: dict[str, Any]) -> tuple[str, bytes]:
+    """Write a run with the rows and figures that a user may see, as Excel or CSV."""
+    data = narrowed(evaluated(said["run"], spoken()), scope_of(user))
+    name = data.run if data.official else f"{both('试算', 'trial')}_{data.run}"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"out.{said['kind']}"
+        export(data, path)
+        return f"{name}.{said['kind']}", path.read_bytes()
 
 
 @work("land.compare")

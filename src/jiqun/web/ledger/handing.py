@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import quote
 
 from django.http import HttpResponse
 
-_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_KINDS = {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".csv": "text/csv"}
 
 
 def attachment(content: bytes, name: str) -> HttpResponse:
     """Return a file to be saved, never to be shown within a page."""
-    kind = _EXCEL if name.endswith(".xlsx") else "application/octet-stream"
-    answer = HttpResponse(content, content_type=kind)
+    answer = HttpResponse(content, content_type=_KINDS.get(Path(name).suffix, "application/octet-stream"))
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return answer

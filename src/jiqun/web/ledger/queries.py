@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 import polars as pl
 
 from jiqun.ledger import lineage
 from jiqun.ledger.log import Import
+from jiqun.ledger.review import Question, open_questions
 from jiqun.ledger.status import quarantine
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.wording.numbers import grouped
@@ -18,7 +20,7 @@ from jiqun.problems import ProblemsError
 from jiqun.values import decimal_text, exact
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import ledger, region
+from jiqun.web.region import Ledger, ledger, region
 from jiqun.web.shell.language import both
 from jiqun.web.shell.templatetags.jiqun import number
 
@@ -294,3 +296,9 @@ def restricted_columns(table: str) -> list[str]:
     """Return the restricted columns of a table; reading them is logged."""
     contract = contract_of(table)
     return [] if contract is None else [one.name for one in contract.fields if one.sensitivity == "restricted"]
+
+
+@lru_cache(maxsize=32)
+def questions(of: Ledger, first: int, most: int) -> tuple[Question, ...]:
+    """Return a page of the reports whose firm is open; made once for a state of the ledger and its decisions."""
+    return open_questions(of.view, first, most)

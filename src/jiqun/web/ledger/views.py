@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiqun.ledger.originals import original
-from jiqun.ledger.review import open_questions
 from jiqun.ledger.snapshot import snapshots
 from jiqun.ledger.templates import write_template
 from jiqun.web.ledger import actions, board, queries
@@ -205,7 +204,7 @@ def review(request: HttpRequest) -> HttpResponse:
     view = ledger().view
     page = Paginator(range(view.standing.open.height), _QUESTIONS).get_page(request.GET.get("page"))
     first = max(0, page.start_index() - 1)
-    shown = {"page": page, "questions": open_questions(view, first, _QUESTIONS), "count": page.paginator.count}
+    shown = {"page": page, "questions": queries.questions(ledger(), first, _QUESTIONS), "count": page.paginator.count}
     return render(request, "ledger/review.html", shown)
 
 

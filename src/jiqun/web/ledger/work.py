@@ -18,6 +18,7 @@ from jiqun.web.jobs.queue import Step, work
 from jiqun.web.ledger import receiving
 from jiqun.web.ledger.models import Upload
 from jiqun.web.ledger.preview import preview_of, refusal_of
+from jiqun.web.ledger.queries import restricted_columns
 from jiqun.web.people import audit
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
@@ -42,7 +43,8 @@ def check_upload(arguments: dict[str, Any], owner: User, step: Step) -> dict[str
         write_return_file(found, target)
     log = latest(region().workspace).log
     twin = log.same_file(upload.table, found.source.sha256, found.source.sheet or "", upload.period)
-    shown = preview_of(found, twin, changes(region(), found))
+    hidden = () if scope_of(upload.owner).sees_restricted else restricted_columns(upload.table)
+    shown = preview_of(found, twin, changes(region(), found), hidden)
     _settle(upload, state="checked", preview=shown, sha256=found.source.sha256)
     return outcome
 

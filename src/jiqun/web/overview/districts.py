@@ -16,7 +16,7 @@ from jiqun.problems import Language
 from jiqun.reports.summary import grade_words
 from jiqun.web.enterprises.register import leading_run, place_names
 from jiqun.web.land.queries import within
-from jiqun.web.overview.queries import COLUMNS, yearly_firms
+from jiqun.web.overview.queries import COLUMNS, FEWEST, yearly_firms
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, evaluated, ledger, region
 
@@ -69,7 +69,8 @@ def sketch(of: Ledger, scope: Scope, year: int) -> Sketch:
     counts: dict[str, int] = {}
     for (code,), rows in firms.group_by("district"):
         found = ratios(rows, year, doubts)["tax_per_mu"]
-        values[str(code)], counts[str(code)] = found.sound, found.firms
+        is_told = scope.sees_restricted or found.covered - found.doubtful >= FEWEST
+        values[str(code)], counts[str(code)] = found.sound if is_told else None, found.firms
     known = sorted(one for one in values.values() if one is not None)
     lights = _lights(firms, year)
     drawn = []

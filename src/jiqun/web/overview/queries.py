@@ -18,6 +18,7 @@ from jiqun.web.region import Ledger, names_of, region
 
 COLUMNS = ("tax", "revenue", "value_added", "energy", "emission", "rd", "staff")
 _LIGHTS = 12
+FEWEST = 3  # what fewer firms add up to would tell a single firm's figure to its competitor
 _LAND: Mapping[Language, str] = {"zh": "用地（亩）", "en": "Land (mu)"}
 
 
@@ -79,7 +80,7 @@ _KEY_FIGURES = (
 class Figure:
     """A key figure with the target of its horizon, or the growth wanted; `value` None is unknown.
 
-    `sound` and `growth` leave out the firms whose figures are in doubt.
+    `sound` and `growth` leave out the firms whose figures are in doubt; `few` where too few firms have it.
     """
 
     title: str
@@ -91,6 +92,7 @@ class Figure:
     growth: Fraction | None
     target: Fraction | None
     growth_target: Fraction | None
+    few: bool = False
 
     @property
     def is_reached(self) -> bool | None:
@@ -135,7 +137,14 @@ def figures(of: Ledger, scope: Scope, year: int) -> list[Figure]:
     firms = yearly_firms(of, scope, year)
     doubts = doubted(firms, year)
     now, before = ratios(firms, year, doubts), ratios(firms, year - 1, doubts)
-    return [_figure(one, now[one.name], before[one.name]) for one in _KEY_FIGURES]
+    found = [_figure(one, now[one.name], before[one.name]) for one in _KEY_FIGURES]
+    return found if scope.sees_restricted else [_kept_back(one) for one in found]
+
+
+def _kept_back(one: Figure) -> Figure:
+    if one.ratio.covered == 0 or one.ratio.covered - one.ratio.doubtful >= FEWEST:
+        return one
+    return replace(one, value=None, sound=None, growth=None, ratio=replace(one.ratio, doubtful=0), few=True)
 
 
 def _figure(wanted: _KeyFigure, now: Ratio, before: Ratio) -> Figure:

@@ -17,8 +17,6 @@ from jiqun.web.people.scope import scope_of
 from jiqun.web.region import ledger
 from jiqun.web.shell.language import spoken
 
-_FEW = 3  # what fewer firms add up to would tell a single firm's figure to its competitor
-
 
 @needs("read")
 def home(request: HttpRequest) -> HttpResponse:
@@ -44,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "leading": districts.district_grades(scope, spoken()),
             "doubts": queries.doubtful(of, scope, year, spoken()),
             "half": Fraction(1, 2),
-            "few": 0 if scope.sees_restricted else _FEW,
+            "few": 0 if scope.sees_restricted else queries.FEWEST,
             "coverage": queries.coverage(of, scope, year, spoken()),
         }
     return render(request, "overview/home.html", shown)
