@@ -20,6 +20,7 @@ from django.http import HttpResponse, QueryDict
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from jiqun.desk import screened
 from jiqun.ledger.snapshot import snapshots
 from jiqun.web.briefs.models import MadeReport, Schedule
 from jiqun.web.campaigns.models import Campaign, Event
@@ -28,7 +29,6 @@ from jiqun.web.disposals.models import Disposal, DisposalEvent
 from jiqun.web.drafts.models import DraftEvent, RuleDraft
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import WORKS
-from jiqun.web.ladder import keeping
 from jiqun.web.land import compared
 from jiqun.web.ledger.models import Duty, Upload
 from jiqun.web.people.actions import Person, add
@@ -233,7 +233,7 @@ def long_work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def _long_work_is_done(_on_demo: None, long_work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (compared, keeping):
+    for module in (compared, screened):
         monkeypatch.setattr(module, "_FOLDER", long_work / module.__name__)
     if not any(long_work.iterdir()):
         WORKS["screen"]({"on": "2025-06-30", "year": 2024}, User(), lambda stage: None)

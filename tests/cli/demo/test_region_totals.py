@@ -65,7 +65,7 @@ def test_the_lines_name_measure_published_reached_and_source(handover: Handover)
     chinese, english = "\n".join(lines(handover)), "\n".join(lines(handover, "en"))
     assert "2023 年亩均税收：公布 18.98 万元/亩，生成 18.98 万元/亩，相差 +0.000%" in chinese
     assert "华龙网 2024-07-23" in chinese
-    assert "2023 value added per mu: published 166.87 万元/亩, reached 166.87 万元/亩" in english
+    assert "2023 value added per mu: published 166.87 × 10k CNY/mu, reached 166.87 × 10k CNY/mu" in english
     assert "2022" not in chinese.splitlines()[1]
 
 
