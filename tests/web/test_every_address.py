@@ -37,6 +37,7 @@ from jiqun.web.people.models import User
 from jiqun.web.region import ledger, region, runs
 
 GREEN = "green.carbon-intensity"
+NUMBER, DOCUMENT = "33618.target.output", "yufubanfa-2023-72"
 LIMITED = ("district", "park", "firm")
 DENIED = frozenset({403, 404})
 SHA = "0" * 64
@@ -140,7 +141,14 @@ ADDRESSES: dict[str, Address] = {
     "briefs:file": Address(lambda it: {"number": it.report}, theirs=True),
     "rules:listing": Address(),
     "rules:rule": Address(lambda it: {"id_": it.method}),
+    "rules:numbers": Address(),
+    "rules:number": Address(lambda it: {"id_": NUMBER}),
+    "rules:number_sheet": Address(lambda it: {"id_": NUMBER}),
+    "rules:objects": Address(),
+    "rules:object": Address(lambda it: {"kind": "document", "id_": DOCUMENT}),
     "drafts:listing": Address(theirs=True),
+    "drafts:publication": Address(lambda it: {"number": 1}, theirs=True),
+    "drafts:sheet": Address(lambda it: {"number": it.draft}, theirs=True),
     "drafts:copy": Address(theirs=True, posts=True),
     "drafts:one": Address(lambda it: {"number": it.draft}, theirs=True),
     "drafts:text": Address(lambda it: {"number": it.draft}, theirs=True),
@@ -301,7 +309,7 @@ def foreign(people: dict[str, User]) -> Foreign:
         kind="district", arguments={"report": "district", "district": row["district"]}, every="weekly", day=1,
         reader=officer, made_by="rival", next_due=date(2030, 1, 7),
     )  # fmt: skip
-    draft = RuleDraft.objects.create(method=late.method_id, base=late.edition, edition="2027")
+    draft = RuleDraft.objects.create(about=late.method_id, base=late.edition, edition="2027")
     DraftEvent.objects.create(draft=draft, at=now, by="rival", kind="revised", details={"files": {}, "reason": title})
     Duty.objects.create(
         table="enterprise_year", district=row["district"], year=2024, unit=title, person=title, due=date(2025, 1, 1)
