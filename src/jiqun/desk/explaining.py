@@ -46,13 +46,20 @@ def subject_names(context: Context, run: Run) -> dict[str, str]:
     return names
 
 
+def _name(context: Context, run: Run, subject: str) -> str:
+    facts = subject_facts(context, run)
+    if facts is None or "name" not in facts.columns:
+        return ""
+    return next((name for name in facts.filter(pl.col(run.subject) == subject)["name"] if name), "")
+
+
 def explain_subject(
     context: Context, run: Run, subject: str, language: Language = "zh", *, sees_restricted: bool = True
 ) -> Explanation:
     """Explain a subject with its name and the file, sheet and cell of every input; restricted figures may be masked."""
     snapshot = snapshot_of(context, run)
     gathered = run.gathered
-    name = subject_names(context, run)[subject]
+    name = _name(context, run, subject)
     if "name" not in gathered.columns:
         gathered = gathered.with_columns(name=pl.when(pl.col(run.subject) == subject).then(pl.lit(name)))
     return explain_run(

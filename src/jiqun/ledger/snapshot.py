@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -27,6 +27,7 @@ SNAPSHOTS = "_snapshots"
 LAND_USE = "land_use"
 _SCHEMA = {name: pl.String() for name in ("id", "content", "tables", "note", "when")}
 _SHORT = 12
+_TABLES_KEPT = 12
 
 
 @dataclass(frozen=True)
@@ -186,8 +187,19 @@ def _cache(file: Path, frame: pl.DataFrame) -> None:
 def _sound(file: Path, key: Sequence[str], content: str) -> pl.DataFrame | None:
     """Return a cached table whose content is still what it is named after.
 
-    Every table comes from such a file, also right after it was made, because bytes under nulls differ otherwise.
+    Every table comes from such a file, also right after it was made, because bytes under nulls differ otherwise. What
+    was found sound stays in memory as long as the file is the same: one page asks for a table several times.
     """
+    try:
+        told = file.stat()
+    except OSError:
+        return None
+    return _checked(file, (told.st_ino, told.st_mtime_ns, told.st_size), tuple(key), content)
+
+
+@lru_cache(maxsize=_TABLES_KEPT)
+def _checked(file: Path, mark: tuple[int, ...], key: tuple[str, ...], content: str) -> pl.DataFrame | None:
+    """Read a cached table and hold it against its content; `mark` tells one state of the file from another."""
     try:
         frame = pl.read_parquet(file)
     except (pl.exceptions.PolarsError, OSError):

@@ -60,8 +60,7 @@ class View:
         A firm that a person has decided on carries the decided id; a row whose firm is still open carries null.
         """
         self.key(table)
-        rows = self.store.read(table, self.versions[table])
-        assert rows is not None
+        rows = self._rows(table)
         imports = self.log.imports if every else self.log.valid(table)
         numbers = [one.number for one in imports if one.table == table]
         counting = rows.filter(pl.col(IMPORT).is_in(numbers))
@@ -73,6 +72,18 @@ class View:
             return (decided if where is None else decided.filter(where)).collect()
         except (pl.exceptions.ComputeError, OSError) as damaged:
             raise ProblemsError([problem("LEDGER-074", Place(item=table), table=table, detail=damaged)]) from damaged
+
+    def _rows(self, table: str) -> pl.LazyFrame:
+        """The rows of a table at its version, found once: what a version holds never changes."""
+        if table not in self._scans:
+            rows = self.store.read(table, self.versions[table])
+            assert rows is not None
+            self._scans[table] = rows
+        return self._scans[table]
+
+    @cached_property
+    def _scans(self) -> dict[str, pl.LazyFrame]:
+        return {}
 
     def table(self, table: str) -> pl.DataFrame:
         """Return what a table says: one row per key, sorted by key; rows with an open identity are not in it."""
