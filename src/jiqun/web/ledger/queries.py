@@ -123,7 +123,8 @@ def restated(one: Import, scope: Scope) -> tuple[int, list[Restated]]:
     before = rows.filter(pl.col("_import").is_in(earlier)).sort("_import", "_row")
     words = pl.concat_str([pl.col(name).cast(pl.String) for name in key], separator=" ")
     found = []
-    for column in (name for name in rows.columns if name not in (*key, *_INTERNAL)):
+    said = [name for name in rows.columns if name not in (*key, *_INTERNAL) and mine[name].null_count() < mine.height]
+    for column in said:
         last = before.drop_nulls(column).unique(key, keep="last").select(*key, "_import", column)
         pairs = mine.drop_nulls(column).select(*key, column).join(last, on=key, suffix="__before")
         found.append(
