@@ -98,7 +98,8 @@ def test_numbers_and_intervals_as_officers_write_them():
     assert (grouped("1472.36"), grouped("-1234567.5"), grouped("999")) == ("1,472.36", "-1,234,567.5", "999")
     assert number_text(exact("64.5"), 2) == "64.50" and number_text(exact("64.505"), 2) == "64.505"
     assert (share_text("0.05"), share_text("0.125")) == ("5%", "12.5%")
-    assert interval_text("55", None, "75", None, "zh", Unit.parse("%")) == "55% 及以上、75% 及以下"
+    assert interval_text("55", None, "75", None, "zh", Unit.parse("%")) == "55%及以上、75%及以下"
+    assert interval_text(None, "0.6", "0.8", None) == "大于 0.6、不大于 0.8"
     assert interval_text(None, "1000", None, None, "en") == "more than 1,000"
     assert interval_text(None, None, None, None) == "任何数值"
 
