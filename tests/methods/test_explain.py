@@ -5,8 +5,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from jiqun.methods.compile import compile_method
 from jiqun.methods.exact import evaluate
 from jiqun.methods.explain import explain, render_text
+from jiqun.methods.explanation.restricted import MASKED
 from jiqun.problems import ProblemsError
 
 METHOD = """
@@ -248,3 +250,39 @@ def test_a_subject_that_is_not_there_is_a_problem(why):
     with pytest.raises(ProblemsError) as error:
         why("nobody")
     assert [one.code for one in error.value.problems] == ["METHOD-081"]
+
+
+FEW = """
+populations: {all_firms: {title: 全部, where: year > 0}}
+measures: {tax_per_mu: {title: 亩均税收, formula: tax / land, unit: 万元/亩, digits: 4}}
+benchmarks: {peers: {title: 同区平均, digits: 4, statistic: {measure: tax_per_mu, take: mean, over: [district]}}}
+scores: {all: {tax_per_mu: {weight: 100, digits: 2, ratio: {to: peers}}}}
+totals: {all: {digits: 2}}
+criteria: {strong: {title: 同区较强, test: peers_benchmark >= 20}}
+"""
+
+
+@pytest.mark.parametrize(("district", "told"), [("lonely", False), ("pair", False), ("three", True)])
+def test_a_mean_of_one_or_two_firms_is_masked_for_who_may_not_see_restricted_figures(
+    method_of, contracts, district, told
+):
+    columns = [
+        one.model_copy(update={"sensitivity": "restricted"} if one.name == "tax" else {})
+        for one in contracts["enterprise_year"].fields
+    ]
+    secret = contracts["enterprise_year"].model_copy(update={"fields": tuple(columns)})
+    plan = compile_method(method_of(FEW), 2022, contracts={**contracts, "enterprise_year": secret})
+    places = ["lonely", "pair", "pair", "three", "three", "three"]
+    firms = [
+        {"enterprise": f"f{at}", "name": "甲", "district": place, "year": 2022, "tax": 234.5, "land": 10.0}
+        for at, place in enumerate(places)
+    ]
+    gathered = pl.DataFrame(firms)
+    trace = pl.DataFrame([one.row for one in evaluate(plan, gathered).values()], infer_schema_length=None)
+    firm = f"f{places.index(district)}"
+    seen = explain(plan, trace, gathered, firm, sees_restricted=True)
+    assert seen.items[0].benchmarks[0].value == "23.4500 万元/亩" and "23.4500" in seen.criteria[0].words
+    masked = explain(plan, trace, gathered, firm, sees_restricted=False)
+    told_of = (masked.items[0].benchmarks[0].value, masked.items[0].points_words, masked.criteria[0].words)
+    assert ["23.4500" in one for one in told_of] == [told] * 3, told_of
+    assert [MASKED in one for one in told_of] == [not told, True, not told], told_of

@@ -177,12 +177,11 @@ class _Page:
             yield from table(head, found)
 
     def _named(self, section: str, speak: object) -> Iterator[str]:
-        parts = getattr(self.method, section)
+        parts, voice = getattr(self.method, section), self.voice
         assert callable(speak)
-        yield from self._rows(
-            (self.voice.pick(one.title, one.title_en) or self.voice.label(name), speak(self.voice, name), one.clause)
-            for name, one in parts.items()
-        )
+        titles = {name: voice.pick(one.title, one.title_en) or voice.label(name) for name, one in parts.items()}
+        rows = ((titles[name], speak(voice, name), one.clause) for name, one in parts.items())
+        yield from self._rows(rows, [getattr(one, "completeness", None) for one in parts.values()])
 
     # --- sections
 
