@@ -117,3 +117,31 @@ def test_the_pages_of_the_methods_are_up_to_date():
     made = pages(load(ROOT / "packs"))
     there = {path.name: path.read_text("utf-8") for path in PAGES.glob("*.md")}
     assert {name for name in made if made[name] != there.get(name)} | (there.keys() - made.keys()) == set()
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("sme.specialised.2022", "| 专精特新中小企业：更新信息 | 每年 4 月 30 日以前（2026-03-31 以前，含当日） |"),
+        ("sme.specialised.2026", "| 专精特新中小企业：更新信息 | 每年 5 月 31 日以前（2026-04-01 起） |"),
+        ("sme.little-giant.2026", "| 专精特新“小巨人”企业：撤销以后 | 3 年内不得再申报 |"),
+        ("sme.tech.2017", "| 科技型中小企业：有效期 | 1 年 |"),
+        ("green.carbon-code.2021", "大于 0.6、不大于 0.8 的为 2级"),
+        ("per-mu.huaian.2024", "在同一区县内按总分由高到低排序定档"),
+        ("high-tech.2016", "高新技术企业认定管理工作指引（国科发火〔2016〕195号） 成长性"),
+    ],
+)
+def test_a_page_says_terms_bounds_groups_and_whose_clause_as_the_law_does(page, said):
+    assert said in (PAGES / f"{page}.md").read_text("utf-8")
+
+
+def test_no_blank_stands_between_two_words_of_a_chinese_sentence():
+    """Between the parts of a formula one does: 非 经批准暂停, A 且 B."""
+    loose = re.compile(r"(?<=[一-龥”])(?<![且或非]) (?=[一-龥“])(?![且或非] )")
+    for path in PAGES.glob("*.md"):
+        if path.name.endswith(".en.md"):
+            continue
+        text = path.read_text("utf-8").partition("\n## ")[2]
+        for line in text.splitlines():
+            for cell in line.split(" | ")[:2]:
+                assert not loose.search(cell), (path.name, cell)

@@ -24,6 +24,7 @@ from jiqun.methods.wording.grading import (
 )
 from jiqun.methods.wording.phrases import say
 from jiqun.methods.wording.scores import common_end, score_words
+from jiqun.methods.wording.titles import title_rows
 from jiqun.methods.wording.totals import addition_lines, node_words, total_words
 from jiqun.methods.wording.tree import shares_in_total
 from jiqun.methods.wording.voice import Voice
@@ -121,6 +122,7 @@ class _Page:
             ("moves", self._named("moves", move_words)),
             ("entitlements", self._named("entitlements", entitlement_words)),
             ("ceilings", self._named("ceilings", ceiling_words)),
+            ("titles", self._rows(title_rows(self.voice))),
             ("doubts", (f"{index}. {doubt}" for index, doubt in enumerate(self.method.doubts, start=1))),
         ]
         for key, section in sections:
@@ -156,7 +158,8 @@ class _Page:
 
     def _clause(self, clause: str | None) -> str:
         found = self.voice.clause(clause)
-        return "" if found is None else found.clause
+        elsewhere = "#" in (clause or "")  # of another document: that is named too
+        return "" if found is None else str(found) if elsewhere else found.clause
 
     def _mark(self, clause: str | None, completeness: str | None = None) -> str:
         """Say where a number stands: a part with a clause is in the document, one without is inferred."""
