@@ -67,7 +67,7 @@ def test_the_huangyan_rule_is_printed_with_weights_and_the_baselines_of_the_year
     assert "- 单位排放增加值：单位排放增加值 ÷ 基准值 × 10；缺失时取同类企业该项平均得分" in zh
     assert "以上各项：四舍五入到 6 位小数" in zh  # what holds for every item is said once
     assert (
-        "A 20%、B 40%、C 35%、D 5%；比例以参加定档的企业数为基数，累计户数四舍五入，末档取其余；分数相同的一起进入较高档"
+        "A 20%、B 40%、C 35%、D 5%；比例以参加定档的企业数为基数，累计数四舍五入，末档取其余；分数相同的一起进入较高档"
         in zh
     )
     en = plan_text(plan_of("huangyan.yaml", parameters=BASES), None, "en")

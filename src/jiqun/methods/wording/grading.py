@@ -74,7 +74,7 @@ def quota_words(voice: Voice, quota: Quota, classes: Sequence[str]) -> str:
             of=item_label(voice, quota.of),
             order=voice.say(f"quota.{quota.order}"),
             shares=voice.listed(shares),
-            denominator=voice.say(f"quota.{quota.denominator}"),
+            denominator=voice.say(f"quota.{quota.denominator}", who=voice.who),
             counting=counting_words(voice, quota),
         ),
         tie_words(voice, quota),

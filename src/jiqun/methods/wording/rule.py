@@ -135,6 +135,7 @@ class _Page:
 
     def _about(self) -> Iterator[str]:
         head, say = self.method, self.voice.say
+        dated = any(one.parameter or one.lookup for one in (*head.inputs.values(), *head.benchmarks.values()))
         since = "rule.from_open" if head.in_force.to is None else "rule.from_to"
         document = self.voice.clause(head.clause or "", None) if head.clause else None
         if document is None and head.document:
@@ -146,7 +147,7 @@ class _Page:
             "in_force": say(since, from_=head.in_force.from_, to=head.in_force.to) if head.in_force.from_ else "",
             "document": "" if document is None else document.name,
             "clause": "" if document is None else document.clause,
-            "period": str(self.voice.plan.period),
+            "period": str(self.voice.plan.period) if dated else "",
             "evaluates": self.voice.table(head.evaluates.table),
         }
         yield from table(

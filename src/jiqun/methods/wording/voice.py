@@ -79,6 +79,11 @@ class Voice:
                 return self.pick(section[name].title, section[name].title_en, name)
         return name
 
+    @property
+    def who(self) -> str:
+        """What the evaluated ones are called together: firms, or subjects where they are places or projects."""
+        return self.say("who.firms" if self.plan.subject == "enterprise" else "who.subjects")
+
     def group_label(self, name: str) -> str:
         """What firms of one group share: the thing that a column of codes names (同一区县, 同一行业), not its code."""
         if name == "district":
