@@ -196,10 +196,11 @@ class Voice:
         return known
 
     def holds_several(self, name: str) -> bool:
-        """Tell whether a column's cell may name several of its values, rather than one."""
+        """Tell whether a column's cell may name several values: all but a closed set that takes one of them."""
         table, column = self._where(name)
         contract = self._contract(table)
-        return contract is None or column not in contract.column_names or contract.column(column).delimiter is not None
+        known = contract.column(column) if contract is not None and column in contract.column_names else None
+        return known is None or known.delimiter is not None or not known.categories
 
     def coded(self, name: str, code: object) -> str:
         """Say the value of a name that holds codes by its title: 船舶制造（3731）; other values as they are.
