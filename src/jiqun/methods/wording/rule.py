@@ -135,7 +135,8 @@ class _Page:
 
     def _about(self) -> Iterator[str]:
         head, say = self.method, self.voice.say
-        dated = any(one.parameter or one.lookup for one in (*head.inputs.values(), *head.benchmarks.values()))
+        given = [(one.parameter, one.lookup) for one in head.inputs.values()]
+        dated = any(map(any, [*given, *((one.parameter, one.lookup) for one in head.benchmarks.values())]))
         since = "rule.from_open" if head.in_force.to is None else "rule.from_to"
         document = self.voice.clause(head.clause or "", None) if head.clause else None
         if document is None and head.document:
