@@ -70,7 +70,7 @@ def test_a_trial_is_signed_once_and_says_who_signed_it_everywhere(
     assert said.code == 0, said.err
     official = next(str(one["run"]) for one in listed(jiqun, workspace) if one["official"])
     assert official != trial and "试算" not in said.out
-    words = "张三于 2024-05-06 签发，文号 本区发〔2024〕8号"
+    words = "张三于 2024-05-06 签发，文号：本区发〔2024〕8号"
     explained = jiqun("explain", official, FIRMS[0], workspace=workspace).out
     assert f"【正式】{words}" in explained and "试算" not in explained
     assert words in jiqun("runs", workspace=workspace).out

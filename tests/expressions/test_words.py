@@ -54,7 +54,7 @@ def test_the_subjects_own_numbers_are_put_in_with_their_units() -> None:
 
 def test_a_missing_value_is_called_missing() -> None:
     assert say("tax / land", {"tax": "", "land": "64.50"}) == "评价税收 缺失 ÷ 评价用地 64.50 亩"
-    assert say("tax is missing", {"tax": ""}) == "评价税收 为空"
+    assert say("tax is missing", {"tax": ""}) == "评价税收为空"
 
 
 @pytest.mark.parametrize(
@@ -73,17 +73,17 @@ def test_a_missing_value_is_called_missing() -> None:
         ("growth > 5", "增速 > 5%"),
         ("land < unit(1, '公顷')", "评价用地 < 1 公顷"),
         ("1 < land <= 5", "1 亩 < 评价用地 且 评价用地 ≤ 5 亩"),
-        ("industry in manufacturing", "行业 属于 制造业"),
-        ("industry not in ('34', '33')", "行业 不是“33”、“34”中的任何一个"),
+        ("industry in manufacturing", "行业属于制造业"),
+        ("industry not in ('34', '33')", "行业不是“33”、“34”中的任何一个"),
         ("industry == '3311'", "行业 = “3311”"),
-        ("tax if closed else missing", "若 停产，则 评价税收，否则 未知"),
+        ("tax if closed else missing", "若停产，则评价税收，否则未知"),
         ("(1 if closed else 0) + (1 if land >= 5 else 0)", "下列各项中符合的个数(停产、评价用地 ≥ 5 亩)"),
-        ("(tax if closed else 0) * 2", "(若 停产，则 评价税收，否则 0 万元) × 2"),
+        ("(tax if closed else 0) * 2", "(若停产，则评价税收，否则 0 万元) × 2"),
         ("max(tax + tax, 0) / land", "最大值(评价税收 + 评价税收、0 万元) ÷ 评价用地"),
         ("round(abs(tax), 2)", "四舍五入(绝对值(评价税收)，2 位小数)"),
         ("floor(land)", "向下取整(评价用地)"),
         ("ceil(land)", "向上取整(评价用地)"),
-        ("years_between(registered_on, '2024-12-31') >= 3", "满年数(自 登记日期 至 2024-12-31) ≥ 3 年"),
+        ("years_between(registered_on, '2024-12-31') >= 3", "满年数(自登记日期至 2024-12-31) ≥ 3 年"),
         ("closed == True", "停产 = 是"),
     ],
 )

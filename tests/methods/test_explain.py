@@ -5,9 +5,13 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from jiqun.methods.compile import compile_method
 from jiqun.methods.exact import evaluate
 from jiqun.methods.explain import explain, render_text
+from jiqun.methods.explanation.restricted import MASKED, restricted_names
 from jiqun.problems import ProblemsError
+from jiqun.reports.indicators import indicator_sheets
+from jiqun.reports.run import Evaluated
 
 METHOD = """
 document: rule
@@ -248,3 +252,45 @@ def test_a_subject_that_is_not_there_is_a_problem(why):
     with pytest.raises(ProblemsError) as error:
         why("nobody")
     assert [one.code for one in error.value.problems] == ["METHOD-081"]
+
+
+FEW = """
+populations: {all_firms: {title: 全部, where: year > 0}}
+measures: {tax_per_mu: {title: 亩均税收, formula: tax / land, unit: 万元/亩, digits: 4}}
+benchmarks: {peers: {title: 同区平均, digits: 4, statistic: {measure: tax_per_mu, take: mean, over: [district]}}}
+scores: {all: {tax_per_mu: {weight: 100, digits: 2, ratio: {to: peers}}}}
+totals: {all: {digits: 2}}
+criteria: {strong: {title: 同区较强, test: peers_benchmark >= 20}}
+"""
+
+
+@pytest.mark.parametrize(("district", "told"), [("lonely", False), ("pair", False), ("three", True)])
+def test_a_mean_of_one_or_two_firms_is_masked_for_who_may_not_see_restricted_figures(
+    method_of, contracts, district, told
+):
+    columns = [
+        one.model_copy(update={"sensitivity": "restricted"} if one.name == "tax" else {})
+        for one in contracts["enterprise_year"].fields
+    ]
+    secret = contracts["enterprise_year"].model_copy(update={"fields": tuple(columns)})
+    plan = compile_method(method_of(FEW), 2022, contracts={**contracts, "enterprise_year": secret})
+    places = ["lonely", "pair", "pair", "three", "three", "three"]
+    firms = [
+        {"enterprise": f"f{at}", "name": "甲", "district": place, "year": 2022, "tax": 234.5 + len(place), "land": 10.0}
+        for at, place in enumerate(places)
+    ]
+    gathered = pl.DataFrame(firms)
+    trace = pl.DataFrame([one.row for one in evaluate(plan, gathered).values()], infer_schema_length=None)
+    firm, mean = f"f{places.index(district)}", f"{(234.5 + len(district)) / 10:.4f}"
+    seen = explain(plan, trace, gathered, firm, sees_restricted=True)
+    assert seen.items[0].benchmarks[0].value == f"{mean} 万元/亩" and mean in seen.criteria[0].words
+    masked = explain(plan, trace, gathered, firm, sees_restricted=False)
+    told_of = (masked.items[0].benchmarks[0].value, masked.items[0].points_words, masked.criteria[0].words)
+    assert [mean in one for one in told_of] == [told] * 3, told_of
+    assert [MASKED in one for one in told_of] == [not told, True, not told], told_of
+    kept = restricted_names(plan)
+    run = Evaluated(plan, trace, gathered, pl.DataFrame(), "run", "snapshot", official=False, hidden=kept)
+    row = next(row for row in indicator_sheets(run)[0].rows if row[0] == firm)
+    assert (
+        row.count(MASKED) == (2 if told else 3) and (float(mean) in row) == told
+    )  # tax, tax per mu, and the mean of few

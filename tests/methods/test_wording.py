@@ -67,7 +67,7 @@ def test_the_huangyan_rule_is_printed_with_weights_and_the_baselines_of_the_year
     assert "- 单位排放增加值：单位排放增加值 ÷ 基准值 × 10；缺失时取同类企业该项平均得分" in zh
     assert "以上各项：四舍五入到 6 位小数" in zh  # what holds for every item is said once
     assert (
-        "A 20%、B 40%、C 35%、D 5%；比例以参加定档的企业数为基数，累计户数四舍五入，末档取其余；分数相同的一起进入较高档"
+        "A 20%、B 40%、C 35%、D 5%；比例以参加定档的企业数为基数，累计数四舍五入，末档取其余；分数相同的一起进入较高档"
         in zh
     )
     en = plan_text(plan_of("huangyan.yaml", parameters=BASES), None, "en")
@@ -98,7 +98,8 @@ def test_numbers_and_intervals_as_officers_write_them():
     assert (grouped("1472.36"), grouped("-1234567.5"), grouped("999")) == ("1,472.36", "-1,234,567.5", "999")
     assert number_text(exact("64.5"), 2) == "64.50" and number_text(exact("64.505"), 2) == "64.505"
     assert (share_text("0.05"), share_text("0.125")) == ("5%", "12.5%")
-    assert interval_text("55", None, "75", None, "zh", Unit.parse("%")) == "55% 及以上、75% 及以下"
+    assert interval_text("55", None, "75", None, "zh", Unit.parse("%")) == "55%及以上、75%及以下"
+    assert interval_text(None, "0.6", "0.8", None) == "大于 0.6、不大于 0.8"
     assert interval_text(None, "1000", None, None, "en") == "more than 1,000"
     assert interval_text(None, None, None, None) == "任何数值"
 
@@ -116,3 +117,31 @@ def test_the_pages_of_the_methods_are_up_to_date():
     made = pages(load(ROOT / "packs"))
     there = {path.name: path.read_text("utf-8") for path in PAGES.glob("*.md")}
     assert {name for name in made if made[name] != there.get(name)} | (there.keys() - made.keys()) == set()
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("sme.specialised.2022", "| 专精特新中小企业：更新信息 | 每年 4 月 30 日以前（2026-03-31 以前，含当日） |"),
+        ("sme.specialised.2026", "| 专精特新中小企业：更新信息 | 每年 5 月 31 日以前（2026-04-01 起） |"),
+        ("sme.little-giant.2026", "| 专精特新“小巨人”企业：撤销以后 | 3 年内不得再申报 |"),
+        ("sme.tech.2017", "| 科技型中小企业：有效期 | 1 年 |"),
+        ("green.carbon-code.2021", "大于 0.6、不大于 0.8 的为 2级"),
+        ("per-mu.huaian.2024", "在同一区县内按总分由高到低排序定档"),
+        ("high-tech.2016", "高新技术企业认定管理工作指引（国科发火〔2016〕195号） 成长性"),
+    ],
+)
+def test_a_page_says_terms_bounds_groups_and_whose_clause_as_the_law_does(page, said):
+    assert said in (PAGES / f"{page}.md").read_text("utf-8")
+
+
+def test_no_blank_stands_between_two_words_of_a_chinese_sentence():
+    """Between the parts of a formula one does: 非 经批准暂停, A 且 B."""
+    loose = re.compile(r"(?<=[一-龥”])(?<![且或非]) (?=[一-龥“])(?![且或非] )")
+    for path in PAGES.glob("*.md"):
+        if path.name.endswith(".en.md"):
+            continue
+        text = path.read_text("utf-8").partition("\n## ")[2]
+        for line in text.splitlines():
+            for cell in line.split(" | ")[:2]:
+                assert not loose.search(cell), (path.name, cell)

@@ -10,7 +10,7 @@ from jiqun.expressions import nodes
 from jiqun.expressions.nodes import Typed, TypedNode
 from jiqun.expressions.types import NumberType, Type
 from jiqun.problems import Language
-from jiqun.values import decimal_text
+from jiqun.values import decimal_text, filled
 
 # how tightly a form binds: a part that binds less tightly than its place asks for gets brackets
 _CHOICE, _OR, _AND, _NOT, _COMPARISON, _SUM, _PRODUCT, _SIGN, _ATOM = range(9)
@@ -177,7 +177,7 @@ class _Speaker:
         raise TypeError(f"no words for {type(node).__name__}")
 
     def _phrase(self, which: str, **parts: str) -> str:
-        return self.phrases[which].format_map(parts)
+        return filled(self.phrases[which], parts)
 
     def _listed(self, node: TypedNode) -> str:
         return self.phrases["comma"].join(self.say(child)[0] for child in nodes.children(node))

@@ -153,7 +153,8 @@ def _illustrative(plan: Plan) -> Iterator[str]:
     method = plan.method
     for scores in method.scores.values():
         yield from (score.title or item for item, score in scores.items() if score.completeness == "illustrative")
-    yield from (grade.title for grade in method.grades.values() if grade.completeness == "illustrative")
+    for parts in (method.grades, method.criteria, method.entitlements):
+        yield from (part.title for part in parts.values() if part.completeness == "illustrative")
 
 
 def _other_data(manifest: Mapping[str, Any], snapshot: FrozenData) -> Iterator[Problem]:

@@ -25,7 +25,7 @@ class SignOff:
         """Say who signed, when and under which document.
 
         >>> SignOff("张三", date(2026, 3, 1), "亩均办〔2026〕1号").words()
-        '张三于 2026-03-01 签发，文号 亩均办〔2026〕1号'
+        '张三于 2026-03-01 签发，文号：亩均办〔2026〕1号'
         """
         phrase = "signed.partly" if self.accepts_doubts else "signed"
         return say(phrase, language, by=self.by, on=self.on.isoformat(), document=self.document)

@@ -89,7 +89,10 @@ def _firms(run: Screened) -> Sheet:
         ]
         rows.append(row + _next_cells(run, one.next))
     notes = (
-        both("自评结论不等于认定。空白表示未知，不是零。", "A self-assessment is no recognition. A blank is unknown."),
+        both(
+            "自评结论不等于认定，申报起止时间以当年通知为准。空白表示未知，不是零。",
+            "A self-assessment is no recognition; each year's call says when to apply. A blank is unknown.",
+        ),
         both(
             f"可判断条件的已知比例低于 {float(ladder.least_coverage):.0%} 的不作推荐。",
             f"Below {float(ladder.least_coverage):.0%} of known criteria nothing is recommended.",

@@ -3,7 +3,7 @@
 from jiqun.values.digest import canonical, digest, file_digest, in_order
 from jiqun.values.exact import Number, decimal_text, exact, exact_sum, from_scaled, half_up, plain, rescale, to_scaled
 from jiqun.values.period import Period
-from jiqun.values.text import comparable, narrow
+from jiqun.values.text import comparable, filled, narrow
 from jiqun.values.units import Unit, known_units, unit_said
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "exact",
     "exact_sum",
     "file_digest",
+    "filled",
     "from_scaled",
     "half_up",
     "in_order",

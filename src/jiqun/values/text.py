@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
+from collections.abc import Mapping
+from functools import cache
 
 _BLANKS = re.compile(r"\s+")
+_CHINESE = re.compile("[\u3000-\u9fff\uff00-\uffef‘’“”]")
+_TIGHT = re.compile("[\u3000-\u9fff\uff00-\uffef‘’“”%)]")  # what a Chinese word follows without a blank
 _BRACKETS = str.maketrans({"（": "(", "）": ")", "【": "[", "】": "]", "［": "[", "］": "]", "：": ":", "，": ","})
 
 
@@ -21,3 +26,25 @@ def narrow(text: str) -> str:
 def comparable(text: str) -> str:
     """Bring a name or header to the form in which two spellings are compared: narrow, no blanks, lower case."""
     return narrow(text).replace(" ", "").casefold()
+
+
+def filled(template: str, values: Mapping[str, object]) -> str:
+    """Fill in a phrase; its blanks stay beside figures and Latin letters, and go where Chinese words meet.
+
+    >>> filled("满足的为 {grade}", {"grade": "大型"}), filled("满足的为 {grade}", {"grade": "A"})
+    ('满足的为大型', '满足的为 A')
+    """
+    said = ""
+    for literal, field in _parts(template):
+        if literal[:1] == " " and _TIGHT.match(said[-1:]) and _CHINESE.match(literal[1:2]):
+            literal = literal[1:]
+        value = "" if field is None else format(values[field])
+        if literal[-1:] == " " and _CHINESE.match(literal[-2:-1]) and _CHINESE.match(value[:1]):
+            literal = literal[:-1]
+        said += literal + value
+    return said
+
+
+@cache
+def _parts(template: str) -> tuple[tuple[str, str | None], ...]:
+    return tuple((literal, field) for literal, field, _, _ in string.Formatter().parse(template))

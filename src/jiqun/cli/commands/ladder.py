@@ -32,6 +32,7 @@ from jiqun.methods.ladder.words import (
     deadline_words,
     edition_words,
     lacking_words,
+    nearest_deadline_words,
     phrase,
     rung_title,
     title_words,
@@ -161,9 +162,10 @@ def _print_head(evaluated: Evaluated) -> None:
     ladder = evaluated.ladder
     click.echo(
         both(
-            f"【试算】{ladder.title}　筛查日 {evaluated.on}　数据年度 {evaluated.year}　自评不等于认定",
-            f"[TRIAL] {ladder.title_en}, {evaluated.on}, data of {evaluated.year}; a self-assessment, no recognition",
+            f"【试算】{ladder.title}　筛查日 {evaluated.on}　数据年度 {evaluated.year}",
+            f"[TRIAL] {ladder.title_en}, {evaluated.on}, data of {evaluated.year}",
         )
+        + f"　{phrase('recognition', language())}"
     )
 
 
@@ -194,7 +196,7 @@ def _print_list(evaluated: Evaluated, found: tuple[Standing, ...], most: int) ->
         both("不满足", "unmet"),
         both("未知", "unknown"),
         both("人工", "manual"),
-        both("期限", "deadline"),
+        both("称号期限", "deadline of a title"),
     ]
     print_table(heads, [_list_row(evaluated, one) for one in ranked[:most]], right=[5, 6, 7, 8], indent="  ")
     if len(found) > most:
@@ -213,8 +215,7 @@ def _nearness(one: Standing) -> tuple[int, int, str]:
 
 def _list_row(evaluated: Evaluated, one: Standing) -> tuple[object, ...]:
     spoken, ladder = language(), evaluated.ladder
-    first = min(one.deadlines, key=lambda deadline: deadline.day, default=None)
-    due = "" if first is None else f"{first.day}{phrase('deadline.missed', spoken) if first.missed else ''}"
+    due = nearest_deadline_words(ladder, one.deadlines, spoken)
     held = rung_title(ladder, one.held or one.pool, spoken)
     if one.next is None:
         return one.enterprise, one.name, held, "", "", "", "", "", "", due

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import polars as pl
-
 from jiqun.methods.explanation.model import AdditionLine, BenchmarkLine, CriterionLine, ItemLine
 from jiqun.methods.explanation.reader import Reader
+from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.plan import conditions
 from jiqun.methods.wording.figures import benchmark_words, prepared_words
 from jiqun.methods.wording.grading import criterion_words
@@ -15,10 +14,10 @@ from jiqun.methods.wording.numbers import with_unit, written
 from jiqun.methods.wording.rule import benchmarks_of
 from jiqun.methods.wording.scores import bound_words, formula_words
 from jiqun.methods.wording.totals import addition_words, node_words
+from jiqun.methods.work import MEMBER_STATUSES
 from jiqun.packs.models.method import Score, Statistic
 
 OWN = ("own", "capped", "floored", "not_positive")
-MEMBER_STATUSES = ("graded", "scored")
 
 
 def item_lines(reader: Reader) -> tuple[ItemLine, ...]:
@@ -101,9 +100,10 @@ def _benchmark(reader: Reader, name: str, measure: str) -> BenchmarkLine:
         value: str | None = voice.fixed_text(fixed)
         completeness, clause = fixed.completeness, fixed.clause or one.clause
     else:
-        value = reader.scaled(f"benchmark__{name}", one.digits)
+        value = _told(reader, name)
         completeness, clause = reader.plan.method.completeness, one.clause
-    said = None if value is None else with_unit(value, voice.unit(measure), voice.language)
+    bare = value is None or value == MASKED
+    said = value if bare else with_unit(value or "", voice.unit(measure), voice.language)
     return BenchmarkLine(
         name,
         voice.benchmark_label(name),
@@ -112,30 +112,24 @@ def _benchmark(reader: Reader, name: str, measure: str) -> BenchmarkLine:
         completeness,
         voice.say(f"mark.{completeness}"),
         voice.clause(clause),
-        "" if one.statistic is None else _cohort(reader, one.statistic),
+        "" if one.statistic is None else _cohort(reader, name, one.statistic),
     )
 
 
-def _cohort(reader: Reader, statistic: Statistic) -> str:
+def _told(reader: Reader, name: str) -> str | None:
+    """A cohort's benchmark as it may be told to the listener; None where there is none."""
+    value = reader.scaled(f"benchmark__{name}", reader.plan.method.benchmarks[name].digits)
+    return MASKED if value is not None and reader.tells_few(name) else value
+
+
+def _cohort(reader: Reader, benchmark: str, statistic: Statistic) -> str:
     """Name the subject's own group by its codes' titles, with its size; empty where it is its whole population."""
     own = {name: reader.value(name) for name in statistic.over}
     if set(own) <= {"population"} or None in own.values():
         return ""
     named = reader.voice.listed(reader.voice.coded(name, value) for name, value in own.items())
-    column = f"measure__{statistic.measure}"
-    if (
-        statistic.period == "last"
-        or column not in reader.trace.columns
-        or not set(own) <= {"population", *reader.gathered}
-    ):
-        return named
-    members = MEMBER_STATUSES if statistic.members == "scored" else ("graded",)
-    there = pl.col("status").cast(pl.String).is_in(members) & pl.col(column).is_not_null()
-    rows = reader.trace.filter(there).select(reader.plan.subject, pl.col("population").cast(pl.String))
-    columns = [name for name in own if name != "population"]
-    known = rows.join(reader.everybody.select(reader.plan.subject, *columns), on=reader.plan.subject)
-    same = known.filter(*(pl.col(name) == value for name, value in own.items()))
-    return reader.voice.say("why.cohort_size", cohort=named, count=same.height)
+    size = reader.cohort(benchmark)
+    return named if size is None else reader.voice.say("why.cohort_size", cohort=named, count=size)
 
 
 def _points_words(
@@ -160,8 +154,7 @@ def _points_words(
         numbers["measure"] = measure
     for line in benchmarks:
         fixed = reader.plan.fixed.get(line.name)
-        digits = reader.plan.method.benchmarks[line.name].digits
-        text = voice.fixed_text(fixed) if fixed is not None else reader.scaled(f"benchmark__{line.name}", digits)
+        text = voice.fixed_text(fixed) if fixed is not None else _told(reader, line.name)
         numbers[line.name] = text or ""
     formula = formula_words(voice, path, item, score, numbers)
     if reason != "own":

@@ -12,10 +12,11 @@ import polars as pl
 
 from jiqun.methods.compile_inputs import split_column
 from jiqun.methods.explanation.model import InputLine
-from jiqun.methods.explanation.restricted import MASKED
+from jiqun.methods.explanation.restricted import FEWEST, MASKED
 from jiqun.methods.plan import Plan
 from jiqun.methods.wording.numbers import number_text, scaled_text
 from jiqun.methods.wording.voice import Voice
+from jiqun.methods.work import MEMBER_STATUSES
 from jiqun.values import exact, half_up
 
 Lineage = Callable[[str, str, str, int], str | None]  # table, key, column, year → file!sheet!cell
@@ -65,7 +66,41 @@ class Reader:
     def text(self, name: str) -> str | None:
         """The value of a name as a formula read it, as text without unit; None where it is missing."""
         said = self._text(name)
-        return MASKED if said is not None and name in self.hidden else said
+        return MASKED if said is not None and self.is_hidden(name) else said
+
+    def is_hidden(self, name: str) -> bool:
+        """Whether the listener may not see a name's figure: a restricted one, or one that tells so few firms' own."""
+        held = self.plan.held_against(name)
+        if name in self.hidden or (held is not None and self.tells_few(held)):
+            return True
+        return name in self.plan.method.measures and self.reads_hidden(f"measures.{name}.formula")
+
+    def cohort(self, name: str) -> int | None:
+        """How many firms of the run a benchmark's statistic was taken over; None where the run does not tell."""
+        one = self.plan.method.benchmarks[name].statistic
+        if one is None:
+            return None
+        own = {column: self.value(column) for column in one.over}
+        column = f"measure__{one.measure}"
+        known = one.period == "this" and column in self.trace.columns and set(own) <= {"population", *self.gathered}
+        if not known or None in own.values():
+            return None
+        members = MEMBER_STATUSES if one.members == "scored" else ("graded",)
+        there = pl.col("status").cast(pl.String).is_in(members) & pl.col(column).is_not_null()
+        rows = self.trace.filter(there).select(self.plan.subject, pl.col("population").cast(pl.String))
+        columns = [column for column in own if column != "population"]
+        rows = rows.join(self.everybody.select(self.plan.subject, *columns), on=self.plan.subject)
+        return rows.filter(*(pl.col(column) == value for column, value in own.items())).height
+
+    def tells_few(self, name: str) -> bool:
+        """Whether a benchmark would tell one firm's restricted figure to another: taken over fewer than three firms."""
+        one = self.plan.method.benchmarks[name].statistic
+        if one is None or one.measure not in self.hidden:
+            return False
+        size = self.cohort(name)
+        if size is not None and size < one.smallest_cohort:
+            return one.otherwise is not None and self.tells_few(one.otherwise)
+        return size is not None and size < FEWEST
 
     def _text(self, name: str) -> str | None:
         figure = self.plan.figure(name)
@@ -108,7 +143,7 @@ class Reader:
 
     def reads_hidden(self, path: str) -> bool:
         """Say whether the formula at a path reads a figure that the listener may not see."""
-        return path in self.plan.formulas and not self.hidden.isdisjoint(self.plan.formulas[path].names)
+        return path in self.plan.formulas and any(map(self.is_hidden, self.plan.formulas[path].names))
 
     def values(self, names: Iterable[str]) -> dict[str, str]:
         """The values of names for the words of a formula; empty text says missing."""

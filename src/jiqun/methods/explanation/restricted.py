@@ -6,6 +6,7 @@ from jiqun.methods.compile_inputs import split_column
 from jiqun.methods.plan import Plan
 
 MASKED = "＊＊＊"
+FEWEST = 3  # a statistic of fewer firms tells a single firm's figures
 _CERTIFIED = ("certified_score", "score")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from jiqun.methods.ladder.cultivation import CultivationRow
 from jiqun.methods.ladder.edition import ChosenEdition
 from jiqun.methods.ladder.gaps import Gap
@@ -31,8 +33,13 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "state.revoked": ("已撤销", "revoked"),
     "deadline.update": ("更新企业信息", "update the firm's information"),
     "deadline.review": ("有效期止，须复核", "term ends, re-verification"),
-    "deadline.apply_again": ("可重新申报之日前", "barred until"),
+    "deadline.apply_again": ("禁止申报期止于此日", "barred up to and including this day"),
     "deadline.missed": ("（已过）", " (missed)"),
+    "deadline.others": ("；已过的另有 {count} 项", "; {count} more missed"),
+    "recognition": (
+        "自评不等于认定，申报起止时间以当年通知为准",
+        "a self-assessment, no recognition; each year's call says when to apply",
+    ),
     "count.stock": ("有效户数", "valid holders"),
     "count.new": ("新增户数", "new holders"),
     "count.yearly": ("本年新增", "new this year"),
@@ -151,6 +158,20 @@ def deadline_words(ladder: Ladder, one: Deadline, language: Language) -> str:
     """Say a deadline: 2026-05-31 专精特新中小企业 更新企业信息."""
     missed = phrase("deadline.missed", language) if one.missed else ""
     return f"{one.day} {title_words(ladder, one.title, language)} {phrase(f'deadline.{one.kind}', language)}{missed}"
+
+
+def nearest_deadline_words(ladder: Ladder, deadlines: Sequence[Deadline], language: Language) -> str:
+    """Say the next deadline, or the one missed last where none is to come, and how many others were missed.
+
+    They are of titles that the firm has or had, and say nothing about when to apply for the next rung.
+    """
+    coming = [one for one in deadlines if not one.missed]
+    missed = sorted((one for one in deadlines if one.missed), key=lambda one: one.day)
+    first = min(coming, key=lambda one: one.day) if coming else missed.pop() if missed else None
+    if first is None:
+        return ""
+    others = phrase("deadline.others", language, count=len(missed)) if missed else ""
+    return deadline_words(ladder, first, language) + others
 
 
 def count_words(row: CultivationRow, language: Language) -> str:

@@ -85,7 +85,7 @@ def prepared_words(voice: Voice, name: str) -> str:
     """Say how a measure is prepared, step by step."""
     one = voice.plan.method.prepared[name]
     steps = [_step(voice, step, one.direction == "lower") for step in one.steps]
-    over = voice.listed(voice.label(column) for column in one.over)
+    over = voice.listed(voice.group_label(column) for column in one.over)
     phrase = "prepare.over" if over else "prepare.over_all"
     return voice.say(phrase, measure=voice.label(one.measure), over=over, steps=voice.joined(steps))
 
@@ -138,7 +138,7 @@ def _statistic(voice: Voice, name: str, one: Statistic) -> str:
         "benchmark.statistic",
         times="" if exact(one.times) == 1 else f"{one.times} × ",
         period=voice.say(f"period.{one.period}"),
-        over=voice.listed(voice.label(column) for column in one.over),
+        over=voice.listed(voice.group_label(column) for column in one.over),
         measure=voice.label(one.measure),
         take=voice.say(f"statistic.{one.take}", **parts),
     )

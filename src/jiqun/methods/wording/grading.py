@@ -70,11 +70,11 @@ def quota_words(voice: Voice, quota: Quota, classes: Sequence[str]) -> str:
     said = [
         voice.say(
             "quota" if quota.shares else "quota.only_places",
-            pools=voice.listed(voice.label(name) for name in quota.pools),
+            pools=voice.listed(voice.group_label(name) for name in quota.pools),
             of=item_label(voice, quota.of),
             order=voice.say(f"quota.{quota.order}"),
             shares=voice.listed(shares),
-            denominator=voice.say(f"quota.{quota.denominator}"),
+            denominator=voice.say(f"quota.{quota.denominator}", who=voice.who),
             counting=counting_words(voice, quota),
         ),
         tie_words(voice, quota),
@@ -128,7 +128,7 @@ def _small_words(voice: Voice, quota: Quota, small: SmallPool) -> str:
     if small.grade is not None:
         return voice.say("small.grade", count=small.smallest, grade=small.grade)
     if small.wider is not None:
-        wider = voice.listed(voice.label(name) for name in small.wider)
+        wider = voice.listed(voice.group_label(name) for name in small.wider)
         return voice.say("small.wider", count=small.smallest, wider=wider)
     return voice.say("small.cuts", count=small.smallest, cuts=_cuts(voice, small.cuts or (), quota.of))
 
@@ -169,7 +169,7 @@ def entitlement_words(voice: Voice, name: str) -> str:
     if one.budget is not None:
         budget = voice.formula(f"entitlements.{name}.budget.amount")
         budget = Unit.parse(one.unit).behind(budget, voice.language) if budget[-1].isdigit() else budget
-        over = voice.listed(voice.label(column) for column in one.budget.over)
+        over = voice.listed(voice.group_label(column) for column in one.budget.over)
         said.append(voice.say("entitled.budget_over" if over else "entitled.budget", budget=budget, over=over))
     return voice.joined(said)
 

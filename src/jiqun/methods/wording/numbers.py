@@ -63,12 +63,13 @@ def interval_text(
     language: Language = "zh",
     unit: Unit | None = None,
 ) -> str:
-    """Say an interval in the words of a rule: 以上 and 以下 include the number, 超过 and 不足 do not.
+    """Say an interval in the words of a rule: 及以上, 及以下 and 不大于 include the number, 大于 and 不足 do not.
 
-    >>> interval_text("60", None, None, "80")
-    '60 及以上、不足 80'
+    >>> interval_text("60", None, None, "80"), interval_text(None, "0.6", "0.8", None)
+    ('60 及以上、不足 80', '大于 0.6、不大于 0.8')
     """
-    ends = {"at_least": at_least, "more_than": more_than, "at_most": at_most, "less_than": less_than}
+    most = "at_most" if more_than is None else "at_most_after"
+    ends = {"at_least": at_least, "more_than": more_than, most: at_most, "less_than": less_than}
     said = [
         say(key, language, number=with_unit(written(text), unit, language))
         for key, text in ends.items()

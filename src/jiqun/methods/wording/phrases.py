@@ -10,6 +10,7 @@ from types import MappingProxyType
 import yaml
 
 from jiqun.problems import Language
+from jiqun.values import filled
 
 
 @cache
@@ -26,7 +27,7 @@ def say(phrase: str, language: Language = "zh", **values: object) -> str:
     >>> say("points", "zh", number="28.42")
     '28.42 分'
     """
-    return phrases()[phrase][0 if language == "zh" else 1].format(**values)
+    return filled(phrases()[phrase][0 if language == "zh" else 1], values)
 
 
 def listed(parts: Sequence[str], language: Language = "zh") -> str:

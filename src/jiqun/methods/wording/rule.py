@@ -23,7 +23,8 @@ from jiqun.methods.wording.grading import (
     requirement_words,
 )
 from jiqun.methods.wording.phrases import say
-from jiqun.methods.wording.scores import score_words
+from jiqun.methods.wording.scores import common_end, score_words
+from jiqun.methods.wording.titles import title_rows
 from jiqun.methods.wording.totals import addition_lines, node_words, total_words
 from jiqun.methods.wording.tree import shares_in_total
 from jiqun.methods.wording.voice import Voice
@@ -33,7 +34,6 @@ from jiqun.problems import Language, ProblemsError
 from jiqun.values import Period, decimal_text, half_up, unit_said
 
 Row = tuple[str, ...]
-_LOOSE = re.compile(r" (?=的[，；为得加减]|之和|的加权平均)")  # a space that no Chinese sentence has there
 
 
 def rule_text(
@@ -78,8 +78,6 @@ def _parameter_ids(method: Method, book: LawBook) -> Iterator[str]:
 def plan_text(plan: Plan, book: LawBook | None, language: Language = "zh") -> str:
     """Write a compiled method as Markdown."""
     text = "\n".join(_Page(Voice(plan, language, book)).lines())
-    if language == "zh":
-        text = _LOOSE.sub("", text)
     return _quotes_within(re.sub(r"\n{3,}", "\n\n", text)) + "\n"
 
 
@@ -114,7 +112,7 @@ class _Page:
             ("inputs", self._named("inputs", input_words)),
             ("indicators", self._indicators()),
             ("measures", self._unscored()),
-            ("prepared", self._named("prepared", prepared_words)),
+            ("prepared", self._prepared()),
             ("points", self._points()),
             ("nodes", self._named("nodes", node_words)),
             ("total", self._totals()),
@@ -124,6 +122,7 @@ class _Page:
             ("moves", self._named("moves", move_words)),
             ("entitlements", self._named("entitlements", entitlement_words)),
             ("ceilings", self._named("ceilings", ceiling_words)),
+            ("titles", self._rows(title_rows(self.voice))),
             ("doubts", (f"{index}. {doubt}" for index, doubt in enumerate(self.method.doubts, start=1))),
         ]
         for key, section in sections:
@@ -136,6 +135,8 @@ class _Page:
 
     def _about(self) -> Iterator[str]:
         head, say = self.method, self.voice.say
+        given = [(one.parameter, one.lookup) for one in head.inputs.values()]
+        dated = any(map(any, [*given, *((one.parameter, one.lookup) for one in head.benchmarks.values())]))
         since = "rule.from_open" if head.in_force.to is None else "rule.from_to"
         document = self.voice.clause(head.clause or "", None) if head.clause else None
         if document is None and head.document:
@@ -145,8 +146,9 @@ class _Page:
             "completeness": say(f"completeness.{head.completeness}"),
             "edition": head.edition or "",
             "in_force": say(since, from_=head.in_force.from_, to=head.in_force.to) if head.in_force.from_ else "",
-            "document": str(document) if document is not None else "",
-            "period": str(self.voice.plan.period),
+            "document": "" if document is None else document.name,
+            "clause": "" if document is None else document.clause,
+            "period": str(self.voice.plan.period) if dated else "",
             "evaluates": self.voice.table(head.evaluates.table),
         }
         yield from table(
@@ -158,7 +160,8 @@ class _Page:
 
     def _clause(self, clause: str | None) -> str:
         found = self.voice.clause(clause)
-        return "" if found is None else found.clause
+        elsewhere = "#" in (clause or "")  # of another document: that is named too
+        return "" if found is None else str(found) if elsewhere else found.clause
 
     def _mark(self, clause: str | None, completeness: str | None = None) -> str:
         """Say where a number stands: a part with a clause is in the document, one without is inferred."""
@@ -179,12 +182,11 @@ class _Page:
             yield from table(head, found)
 
     def _named(self, section: str, speak: object) -> Iterator[str]:
-        parts = getattr(self.method, section)
+        parts, voice = getattr(self.method, section), self.voice
         assert callable(speak)
-        yield from self._rows(
-            (self.voice.pick(one.title, one.title_en) or self.voice.label(name), speak(self.voice, name), one.clause)
-            for name, one in parts.items()
-        )
+        titles = {name: voice.pick(one.title, one.title_en) or voice.label(name) for name, one in parts.items()}
+        rows = ((titles[name], speak(voice, name), one.clause) for name, one in parts.items())
+        yield from self._rows(rows, [getattr(one, "completeness", None) for one in parts.values()])
 
     # --- sections
 
@@ -249,12 +251,30 @@ class _Page:
             formula = self.voice.formula(f"measures.{name}.formula")
             unit, digits = unit_said(measure.unit, self.voice.language), str(measure.digits)
         elif name in self.method.prepared:
-            formula, digits = prepared_words(self.voice, name), str(self.method.prepared[name].digits)
+            one = self.method.prepared[name]
+            formula = self.voice.say("rule.see_prepared", measure=self.voice.label(one.measure))
+            digits = str(one.digits)
         benchmarks = self.voice.joined(benchmark_words(self.voice, one) for one in benchmarks_of(score))
         title = self.voice.score_title(item)
         clause = score.clause or (measure.clause if measure is not None else None)
         mark = self._mark(clause, score.completeness or self._benchmark_mark(score))
         return title, formula, unit, digits, weight, benchmarks, self._clause(clause), mark
+
+    def _prepared(self) -> Iterator[str]:
+        """How measures are treated; the steps that all of them end with are said once."""
+        join, colon = self.voice.say("clauses_join"), self.voice.say("colon")
+        whole = {name: prepared_words(self.voice, name) for name in self.method.prepared}
+        said = {name: words.replace(colon, join, 1).split(join) for name, words in whole.items()}
+        same = common_end(list(said.values()))
+
+        def own(_: Voice, name: str) -> str:
+            whose, *steps = said[name][: len(said[name]) - same]
+            return colon.join([whose, join.join(steps)]) if steps else whose
+
+        yield from self._named("prepared", own)
+        if same:
+            yield ""
+            yield self.voice.say("points.together", clauses=join.join(next(iter(said.values()))[-same:]))
 
     def _unscored(self) -> Iterator[str]:
         """Measures that criteria, grades and other measures read but no score holds."""
@@ -282,7 +302,7 @@ class _Page:
     def _points(self) -> Iterator[str]:
         for key, scores in self.method.scores.items():
             said = {item: self._item_clauses(key, item, score) for item, score in scores.items()}
-            same = _common_end(list(said.values()))
+            same = common_end(list(said.values()))
             join, colon = self.voice.say("clauses_join"), self.voice.say("colon")
             lines = [
                 f"- {self.voice.score_title(item)}{colon}{join.join(clauses[: len(clauses) - same])}"
@@ -322,15 +342,6 @@ class _Page:
             ),
             [one.completeness for one in self.method.grades.values()],
         )
-
-
-def _common_end(clauses: Sequence[Sequence[str]]) -> int:
-    """How many clauses at the end are the same for all of several items; each keeps one of its own."""
-    if len(clauses) < 2:
-        return 0
-    most = min(len(one) for one in clauses) - 1
-    ends = list(zip(*(reversed(one) for one in clauses), strict=False))[:most]
-    return next((place for place, end in enumerate(ends) if len(set(end)) > 1), len(ends))
 
 
 def _points_text(most: Fraction | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from jiqun.methods.wording.numbers import interval_text, with_unit, written
 from jiqun.methods.wording.voice import Voice
@@ -90,7 +90,7 @@ def _without_benchmark(voice: Voice, path: str, item: str, score: Score, measure
     if score.bands is not None:
         return voice.say("score.bands", measure=measure, bands=_bands(voice, item, score))
     if score.rank is not None:
-        over = voice.listed(voice.label(name) for name in score.rank.over)
+        over = voice.listed(voice.group_label(name) for name in score.rank.over)
         order = voice.say(f"order.{score.rank.order}")
         return voice.say("score.rank", measure=measure, over=over, order=order, weight=written(score.weight))
     if score.count is not None:
@@ -145,6 +145,8 @@ def _options(voice: Voice, score: Score, measure: str, column: str) -> str:
         voice.say("score.option", option=titles.get(name, name), points=written(points))
         for name, points in options.points.items()
     )
+    if not voice.holds_several(column):
+        return voice.say("score.options_one", measure=measure, options=each)
     said = voice.say("score.options", measure=measure, options=each)
     said += "" if options.cap is None else voice.say("score.count_cap", cap=options.cap)
     return said + (voice.say("score.zeroing", options=voice.listed(options.zeroing)) if options.zeroing else "")
@@ -154,11 +156,25 @@ def _choice(voice: Voice, path: str, score: Score) -> str:
     choice = score.choice
     assert choice is not None
     titles = dict(voice.categories(choice.by))
+    join = voice.say("clauses_join")
+    said = {
+        name: score_words(voice, f"{path}.choice.options.{name}", name, inner).split(join)
+        for name, inner in choice.options.items()
+    }
+    same = common_end(list(said.values()))
     parts = []
-    for name, inner in choice.options.items():
+    for name, clauses in said.items():
         option = titles.get(name, name)
-        said = score_words(voice, f"{path}.choice.options.{name}", name, inner)
-        parts.append(
-            voice.say("score.choice_option", option=option, words=said.removeprefix(option + voice.say("colon")))
-        )
-    return voice.say("score.choice", by=voice.label(choice.by), options=voice.joined(parts))
+        words = join.join(clauses[: len(clauses) - same]).removeprefix(option + voice.say("colon"))
+        parts.append(voice.say("score.choice_option", option=option, words=words))
+    shared = next(iter(said.values()))[-same:] if same else []
+    return voice.say("score.choice", by=voice.label(choice.by), options=voice.joined([*parts, *shared]))
+
+
+def common_end(clauses: Sequence[Sequence[str]]) -> int:
+    """How many clauses at the end are the same for all of several items; each keeps one of its own."""
+    if len(clauses) < 2:
+        return 0
+    most = min(len(one) for one in clauses) - 1
+    ends = list(zip(*(reversed(one) for one in clauses), strict=False))[:most]
+    return next((place for place, end in enumerate(ends) if len(set(end)) > 1), len(ends))

@@ -46,7 +46,7 @@ def _cohort_words(voice: Voice, node: Node) -> Iterator[str]:
     if node.lower:
         yield voice.say("node.lower", parts=voice.listed(item_label(voice, child) for child in node.lower))
     if node.of_cohort:
-        over = voice.listed(voice.label(column) for column in node.over)
+        over = voice.listed(voice.group_label(column) for column in node.over)
         yield voice.say("node.over", over=over) if over else voice.say("node.over_all")
 
 
@@ -82,7 +82,8 @@ def total_words(voice: Voice, population: str) -> str:
 def addition_words(voice: Voice, path: str, one: Addition) -> str:
     """Say a bonus or deduction: its condition, its points, its cap."""
     title = voice.pick(one.title, one.title_en)
-    points = voice.say("points", number=voice.formula(f"{path}.points"))
+    number = voice.formula(f"{path}.points")
+    points = voice.say("points", number=f"({number})" if " " in number else number)
     if one.cap is not None:
         points += voice.say("addition.cap", cap=written(one.cap))
     if one.where is None:

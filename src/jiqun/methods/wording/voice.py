@@ -12,7 +12,7 @@ from jiqun.methods.compile_inputs import split_column
 from jiqun.methods.plan import FixedBenchmark, Plan
 from jiqun.methods.wording.numbers import number_text, scaled_text, with_unit
 from jiqun.methods.wording.phrases import joined, listed, say
-from jiqun.packs import LawBook, View
+from jiqun.packs import LawBook, TableContract, View
 from jiqun.problems import Language
 from jiqun.values import Unit
 
@@ -26,10 +26,14 @@ class ClauseText:
     clause: str
     text: str
 
-    def __str__(self) -> str:
+    @property
+    def name(self) -> str:
+        """The document with its number, unless its title has that already."""
         said_already = not self.number or self.number in self.document
-        name = self.document if said_already else f"{self.document}（{self.number}）"
-        return " ".join(part for part in (name, self.clause) if part)
+        return self.document if said_already else f"{self.document}（{self.number}）"
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.name, self.clause) if part)
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,17 @@ class Voice:
             if name in section:
                 return self.pick(section[name].title, section[name].title_en, name)
         return name
+
+    @property
+    def who(self) -> str:
+        """What the evaluated ones are called together: firms, or subjects where they are places or projects."""
+        return self.say("who.firms" if self.plan.subject == "enterprise" else "who.subjects")
+
+    def group_label(self, name: str) -> str:
+        """What firms of one group share: the thing that a column of codes names (同一区县, 同一行业), not its code."""
+        if name == "district":
+            return self.say("group.district")
+        return self.label(name).removesuffix(self.say("group.code"))
 
     def population_title(self, name: str) -> str:
         """The title of a population, even where a column or set of codes has the same name."""
@@ -162,19 +177,35 @@ class Voice:
         """The values of a column of a closed set, with the words departments write for them; of populations, titles."""
         if name == "population" and table is None:
             return [(one, self.population_title(one)) for one in self.plan.method.populations]
-        one = self.plan.method.inputs.get(name) if table is None else None
-        written, dot, column = ((one.column if one is not None else None) or name).rpartition(".")
-        which = table or (written if dot else self.plan.method.evaluates.table)
-        contract = self.plan.contracts.get(which)
-        if contract is None and self.book is not None and which in self.book.tables:
-            contract = self.book.table(which)
+        which, column = self._where(name, table)
+        contract = self._contract(which)
         if contract is None or column not in contract.column_names:
             return []
         return [(each.value, self.pick(each.title, each.title_en)) for each in contract.column(column).categories]
 
-    def coded(self, name: str, code: object) -> str:
-        """Say the value of a name that holds codes by its title: 江北区（500105）; other values as they are.
+    def _where(self, name: str, table: str | None = None) -> tuple[str, str]:
+        """The table and column that a name reads."""
+        one = self.plan.method.inputs.get(name) if table is None else None
+        written, dot, column = ((one.column if one is not None else None) or name).rpartition(".")
+        return table or (written if dot else self.plan.method.evaluates.table), column
 
+    def _contract(self, table: str) -> TableContract | None:
+        known = self.plan.contracts.get(table)
+        if known is None and self.book is not None and table in self.book.tables:
+            return self.book.table(table)
+        return known
+
+    def holds_several(self, name: str) -> bool:
+        """Tell whether a column's cell may name several values: all but a closed set that takes one of them."""
+        table, column = self._where(name)
+        contract = self._contract(table)
+        known = contract.column(column) if contract is not None and column in contract.column_names else None
+        return known is None or known.delimiter is not None or not known.categories
+
+    def coded(self, name: str, code: object) -> str:
+        """Say the value of a name that holds codes by its title: 船舶制造（3731）; other values as they are.
+
+        A place goes by its name alone, which every officer knows better than its code.
         Populations are said by their title, values of a closed set by the word departments write for them.
         """
         text = str(code)
@@ -183,7 +214,10 @@ class Voice:
                 return title
         view = self.classification(name)
         known = None if view is None else view.codes.get(text)
-        return text if known is None else self.say("coded", title=self.pick(known.name, known.name_en or ""), code=text)
+        if view is None or known is None:
+            return text
+        title = self.pick(known.name, known.name_en or "")
+        return title if view.model.id.endswith(".districts") else self.say("coded", title=title, code=text)
 
     def classification(self, name: str) -> View | None:
         """The taxonomy of the codes of a column or input, as it stood at the period's end; None for other names.

@@ -10,6 +10,7 @@ import polars as pl
 
 from jiqun.desk.screened import Screened
 from jiqun.methods.ladder.evaluations import ladder_of
+from jiqun.methods.ladder.words import phrase
 from jiqun.problems import Language
 from jiqun.reports.layout import Field, Head, Sheet, Value
 from jiqun.reports.speech import say
@@ -71,7 +72,7 @@ def _firms(found: Sequence[dict[str, Any]], zh: bool) -> Sheet:
         "每家企业在哪一级、下一级差什么" if zh else "Where each firm stands",
         fields,
         [_firm(one, districts.get(one["district"] or "", one["district"] or ""), zh) for one in found],
-        ("自评结论不等于认定。空白表示未知，不是零。" if zh else "A self-assessment is no recognition.",),
+        (f"{phrase('recognition', 'zh' if zh else 'en')}{'。空白表示未知，不是零。' if zh else '.'}",),
         2,
     )
 

@@ -21,6 +21,7 @@ class Criterion(Model):
     applies: Formula | None = None
     missing_item: str = ""  # what the subject lacks, in words, when unmet
     clause: Clause | None = None
+    completeness: Completeness | None = None  # where the bound is less sure than the clause it stands under
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -243,6 +244,7 @@ class Entitlement(Model):
     exclusive: str | None = None
     effect: Literal["benefit", "burden"] = "benefit"
     clause: Clause | None = None
+    completeness: Completeness | None = None  # where the amount is less sure than the clause it stands under
 
     @property
     def reduces(self) -> bool:
