@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from jiqun.methods.wording.voice import ClauseText
@@ -168,3 +169,11 @@ class Explanation:
     entitlements: tuple[EntitlementLine, ...]
     refereed: tuple[str, ...]
     unknown: tuple[str, ...]
+
+    @property
+    def document(self) -> str:
+        """The document that most of its clauses stand in, to be named once; empty where no step rests on a clause."""
+        lines = (*self.items, *self.additions, *self.criteria, *self.moves, *self.entitlements)
+        clauses = (self.grade_clause, self.total_clause, *(one.clause for one in lines))
+        counted = Counter(one.cited for one in clauses if one is not None)
+        return max(counted, key=lambda one: counted[one], default="")

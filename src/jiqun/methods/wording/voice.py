@@ -26,10 +26,14 @@ class ClauseText:
     clause: str
     text: str
 
-    def __str__(self) -> str:
+    @property
+    def cited(self) -> str:
+        """The document with its number, where its title does not say that."""
         said_already = not self.number or self.number in self.document
-        name = self.document if said_already else f"{self.document}（{self.number}）"
-        return " ".join(part for part in (name, self.clause) if part)
+        return self.document if said_already else f"{self.document}（{self.number}）"
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.cited, self.clause) if part)
 
 
 @dataclass(frozen=True)
@@ -177,13 +181,19 @@ class Voice:
 
         Populations are said by their title, values of a closed set by the word departments write for them.
         """
-        text = str(code)
-        for value, title in self.categories(name):
-            if value == text:
-                return title
+        text, title = str(code), self.titled(name, code)
         view = self.classification(name)
+        is_code = view is not None and text in view.codes and self._category(name, text) is None
+        return self.say("coded", title=title, code=text) if is_code else title
+
+    def titled(self, name: str, code: object) -> str:
+        """Say the value of a name that holds codes by its title alone, as within a sentence: 江北区."""
+        text, view = str(code), self.classification(name)
         known = None if view is None else view.codes.get(text)
-        return text if known is None else self.say("coded", title=self.pick(known.name, known.name_en or ""), code=text)
+        return self._category(name, text) or (text if known is None else self.pick(known.name, known.name_en or ""))
+
+    def _category(self, name: str, text: str) -> str | None:
+        return next((title for value, title in self.categories(name) if value == text), None)
 
     def classification(self, name: str) -> View | None:
         """The taxonomy of the codes of a column or input, as it stood at the period's end; None for other names.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 
 from django import template
@@ -10,6 +11,8 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from jiqun.methods.wording.numbers import grouped
+from jiqun.methods.wording.phrases import listed as in_list
+from jiqun.methods.wording.voice import ClauseText
 from jiqun.problems import Problem
 from jiqun.values import Unit, decimal_text, exact, half_up, unit_said
 from jiqun.web.shell.icons import ICONS
@@ -104,6 +107,18 @@ def width(share: Fraction | None) -> str:
 def isnumber(value: object) -> bool:
     """Tell whether a value is a number, to be written with separators."""
     return isinstance(value, (int, float, Fraction)) and not isinstance(value, bool)
+
+
+@register.filter
+def listed(names: Iterable[object]) -> object:
+    """Join names with the comma of the language of the page, what is Chinese marked."""
+    return zh(in_list([str(one) for one in names], spoken()))
+
+
+@register.filter
+def clause(text: ClauseText, document: str) -> object:
+    """Cite a clause, without its document where that is the one that the page names once."""
+    return zh(text.clause if text.cited == document and text.clause else text)
 
 
 @register.filter
