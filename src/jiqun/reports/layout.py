@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from jiqun.problems import Language
+
 Kind = Literal["text", "number", "share", "code"]
 Value = str | int | float | None
 _BAD_IN_NAMES = str.maketrans("[]:*?/\\", "［］：＊？／＼")
@@ -35,6 +37,7 @@ class Head:
     facts: tuple[str, ...]
     state: str
     trial: bool
+    language: Language = "zh"
 
 
 @dataclass(frozen=True)

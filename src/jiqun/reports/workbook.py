@@ -28,6 +28,8 @@ _LINE_HEIGHT = 16.0
 _A4, _A3 = 9, 8  # the numbers Excel gives paper
 _WIDEST_ON_A4 = 180.0  # wider sheets would be printed too small to read
 _LONGEST_TEXT = 32_767
+_LONGEST_HEADER = 150  # signs; Excel allows 255 with fonts and mark
+_BESIDE_THE_MARK = 60  # a longer title would run into the mark in the middle
 
 
 def write_workbook(path: Path, head: Head, sheets: Sequence[Sheet | Page]) -> None:
@@ -98,17 +100,18 @@ def _page_setup(written: Worksheet, head: Head) -> None:
     written.set_paper(_A4)
     written.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
     written.fit_to_pages(1, 0)
-    mark = f'&C&"{_FONT},Bold"&14{head.state}' if head.trial else f'&C&"{_FONT},Regular"&10{head.state}'
-    written.set_header(f'&L&"{_FONT},Regular"&9{_header_text(head.title)}{mark}')
+    look = f'&C&"{_FONT},Bold"&14' if head.trial else f'&C&"{_FONT},Regular"&10'
+    below = "\n" if text_width(head.title) > _BESIDE_THE_MARK else ""
+    written.set_header(f'&L&"{_FONT},Regular"&9{_header_text(head.title)}{look}{below}{head.state}')
     written.set_footer(f'&L&"{_FONT},Regular"&8&A&R&8&P / &N')
     written.hide_gridlines(2)
     if head.trial:
-        picture = resources.files("jiqun.reports") / "assets" / "trial.png"
+        picture = resources.files("jiqun.reports") / "assets" / f"trial.{head.language}.png"
         written.set_background(BytesIO(picture.read_bytes()))
 
 
 def _header_text(text: str) -> str:
-    return text.replace("&", "&&")[:60]
+    return text[:_LONGEST_HEADER].replace("&", "&&")
 
 
 def _write_top(written: Worksheet, head: Head, title: str, notes: Iterable[str], styles: _Styles) -> int:

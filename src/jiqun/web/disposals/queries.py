@@ -152,5 +152,5 @@ def workbook(found: list[Line], run_id: str, language: Language) -> bytes:
     title = f"低效企业处置台账 {run.period}" if zh else f"Disposal of low-efficiency firms {run.period}"
     state = say("official" if run.official else "trial", language)
     facts = (f"运行 {run.id}" if zh else f"run {run.id}", f"快照 {run.snapshot}" if zh else f"snapshot {run.snapshot}")
-    head = Head(title=title, facts=facts, state=state, trial=not run.official)
+    head = Head(title=title, facts=facts, state=state, trial=not run.official, language=language)
     return workbook_bytes(head, [Sheet(title, title, fields, rows, frozen=2)])

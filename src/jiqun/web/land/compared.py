@@ -198,5 +198,6 @@ def workbook(frame: pl.DataFrame, before: Run, after: Run, language: Language) -
         facts=(f"运行 {before.id} → {after.id}" if zh else f"runs {before.id} → {after.id}",),
         state=say("official" if official else "trial", language),
         trial=not official,
+        language=language,
     )
     return workbook_bytes(head, [Sheet(head.title, head.title, fields, cells, frozen=2)])

@@ -17,7 +17,7 @@ from jiqun.problems import Problem
 from jiqun.values import Unit, decimal_text, exact, half_up, unit_said
 from jiqun.web.shell.icons import ICONS
 from jiqun.web.shell.language import both as in_both
-from jiqun.web.shell.language import spoken
+from jiqun.web.shell.language import counted, spoken
 
 register = template.Library()
 _HAN = "\u3400-\u9fff"
@@ -26,9 +26,9 @@ _SHAPES = {"A": "a", "B": "b", "C": "c", "D": "d"}
 
 
 @register.simple_tag
-def both(zh: str, en: str) -> str:
-    """Say a text in the language of the page."""
-    return in_both(zh, en)
+def both(zh: str, en: str, count: object = None) -> str:
+    """Say a text in the language of the page, its “firm(s)” by a count."""
+    return in_both(zh, en if count is None else counted(en, count))
 
 
 @register.simple_tag
