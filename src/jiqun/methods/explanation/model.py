@@ -173,7 +173,14 @@ class Explanation:
     @property
     def document(self) -> str:
         """The document that most of its clauses stand in, to be named once; empty where no step rests on a clause."""
-        lines = (*self.items, *self.additions, *self.criteria, *self.moves, *self.entitlements)
-        clauses = (self.grade_clause, self.total_clause, *(one.clause for one in lines))
+        clauses = (
+            self.grade_clause,
+            self.total_clause,
+            *(item.clause for item in self.items),
+            *(addition.clause for addition in self.additions),
+            *(criterion.clause for criterion in self.criteria),
+            *(move.clause for move in self.moves),
+            *(measure.clause for measure in self.entitlements),
+        )
         counted = Counter(one.cited for one in clauses if one is not None)
         return max(counted, key=lambda one: counted[one], default="")
