@@ -29,6 +29,24 @@ class Field:
     widest: int = 42
 
 
+def said_number(text: str | None) -> float | None:
+    """Read a figure back that a page says, so that a sheet can count with it; None stays unknown.
+
+    >>> said_number("1,234.50"), said_number("+0.25"), said_number(None)
+    (1234.5, 0.25, None)
+    """
+    return None if text is None else float(text.replace(",", ""))
+
+
+def said_digits(texts: Iterable[str | None]) -> int:
+    """Return the most decimals that figures are said with.
+
+    >>> said_digits(["1,234.50", "-3", None])
+    2
+    """
+    return max((len(text.partition(".")[2]) for text in texts if text), default=0)
+
+
 @dataclass(frozen=True)
 class Head:
     """What stands over every sheet: what was evaluated under which rule on which data; `trial` marks every page."""
