@@ -16,6 +16,7 @@ from tests.web.reading import chinese_in_english
 from jiqun.web.jobs.queue import do_all
 from jiqun.web.ledger.models import Upload
 from jiqun.web.people.models import User
+from jiqun.web.shell.language import counted
 
 As = Callable[[str], Client]
 RULE = "per-mu.chongqing-template"
@@ -87,6 +88,11 @@ def something_under_way(client: Client) -> None:
     )
     do_all()
     assert Upload.objects.exists()
+
+
+def test_one_firm_is_no_firms() -> None:
+    assert counted("1 firm(s), up", 1) == "1 firm, up"
+    assert [counted("firm(s)", one) for one in (0, "1", "1,200")] == ["firms", "firm", "firms"]
 
 
 def test_the_problems_of_a_broken_address_and_of_a_missing_right_are_english(english: As) -> None:
