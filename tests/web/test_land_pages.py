@@ -52,7 +52,7 @@ def test_a_document_is_named_once_and_a_line_below_the_firm_is_above_by_so_much(
     page, told = answer.content.decode(), answer.context["told"]
     clauses = re.findall(r'<td class="t">.*?jq-clause">(.*?)</span>', page)
     assert clauses and not any(told.document in one for one in clauses)
-    assert f"条款见 {told.document}" in page and "高出" in page and "−" not in page.partition("本企业</th>")[2][:2000]
+    assert f"条款见{told.document}" in page and "高出" in page and "−" not in page.partition("本企业</th>")[2][:2000]
 
 
 def test_the_ways_up_are_trials_and_only_of_own_firms(as_user, people, run):
