@@ -21,7 +21,9 @@ from jiqun.web.shell.language import counted, spoken
 
 register = template.Library()
 _HAN = "\u3400-\u9fff"
-_CHINESE = re.compile(f"[“《〈〔（]?[0-9A-Za-z]*[{_HAN}](?:[^\\s<>&]*[{_HAN}）》〉〕”。])?")  # a run without blanks
+_CHINESE = re.compile(  # a run without blanks, or a stop that only Chinese uses
+    f"[“《〈〔（]?[0-9A-Za-z]*[{_HAN}](?:[^\\s<>&]*[{_HAN}）》〉〕”。])?|[、。，；：（）《》]+"
+)
 _SHAPES = {"A": "a", "B": "b", "C": "c", "D": "d"}
 
 
