@@ -117,7 +117,9 @@ def _header_text(text: str) -> str:
 def _write_top(written: Worksheet, head: Head, title: str, notes: Iterable[str], styles: _Styles) -> int:
     """Write title, facts, state and notes; return the next free row."""
     written.set_row(0, 26)
-    written.write_string(0, 0, _text(f"{title} · {head.title}"), styles.of(bold=True, font_size=15))
+    written.write_string(
+        0, 0, _text(title if title == head.title else f"{title} · {head.title}"), styles.of(bold=True, font_size=15)
+    )
     written.write_string(1, 0, _text(" · ".join(head.facts)), styles.of(font_color=_GREY))
     colour = {"font_color": _AMBER, "bold": True} if head.trial else {"font_color": _GREY}
     written.write_string(2, 0, _text(head.state), styles.of(**colour))
@@ -131,17 +133,19 @@ def _write_top(written: Worksheet, head: Head, title: str, notes: Iterable[str],
 def _write_sheet(written: Worksheet, head: Head, sheet: Sheet, styles: _Styles) -> None:
     top = _write_top(written, head, sheet.title, sheet.notes, styles)
     first, whole = top + 2, 0.0
-    lines = [1] * len(sheet.rows)
+    lines, tall = [1] * len(sheet.rows), 1
     for column, field in enumerate(sheet.fields):
         written.write_string(top, column, _text(field.title), styles.head(field, unit=False))
         written.write_string(top + 1, column, _text(field.unit), styles.head(field, unit=True))
         width = _width(field, [row[column] for row in sheet.rows[:_MEASURED_ROWS]])
         whole += width
+        tall = max(tall, _lines_of(field.title, width))
         if field.wrap:
             cells = (str(row[column] or "") for row in sheet.rows)
             lines = [max(many, _lines_of(cell, width)) for many, cell in zip(lines, cells, strict=True)]
         written.set_column(column, column, width)
         _write_column(written, first, column, field, sheet.rows, styles.cell(field))
+    written.set_row(top, _LINE_HEIGHT * tall)
     for at, many in enumerate(lines, start=first):
         if many > 1:  # only Excel itself would find the height when the file is opened
             written.set_row(at, _LINE_HEIGHT * many)
