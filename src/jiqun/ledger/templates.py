@@ -26,6 +26,7 @@ Codes = Mapping[str, Sequence[tuple[str, str]]]
 _MADE = datetime(2000, 1, 1)  # a fixed creation date: the same contract gives the same bytes
 _FIRST_ROW = 2
 _A4 = 9  # the number Excel gives the paper
+_COLUMNS_OF_A_PAGE = 10  # more would be printed too small to write into
 _EMPTY_ROWS = 5_000
 _LONGEST_LIST = 255
 _SPOKEN = {
@@ -135,7 +136,7 @@ def _head(page: Worksheet, contract: TableContract, styles: _Styles, period: Per
     page.freeze_panes(_FIRST_ROW, min(2, len(contract.fields)))
     page.set_landscape()
     page.set_paper(_A4)
-    page.fit_to_pages(1, 0)
+    page.fit_to_pages(-(-len(contract.fields) // _COLUMNS_OF_A_PAGE), 0)
     page.repeat_rows(0, _FIRST_ROW - 1)
 
 

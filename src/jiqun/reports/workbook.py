@@ -102,7 +102,7 @@ def _page_setup(written: Worksheet, head: Head) -> None:
     written.fit_to_pages(1, 0)
     look = f'&C&"{_FONT},Bold"&14' if head.trial else f'&C&"{_FONT},Regular"&10'
     below = "\n" if text_width(head.title) > _BESIDE_THE_MARK else ""
-    written.set_header(f'&L&"{_FONT},Regular"&9{_header_text(head.title)}{look}{below}{head.state}')
+    written.set_header(f'&L&"{_FONT},Regular"&9 {_header_text(head.title)}{look}{below}{head.state}')
     written.set_footer(f'&L&"{_FONT},Regular"&8&A&R&8&P / &N')
     written.hide_gridlines(2)
     if head.trial:
