@@ -6,7 +6,10 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from html import unescape
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import openpyxl
 import polars as pl
@@ -14,6 +17,8 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from jiqun.reports import Evaluated, export
+from jiqun.reports.layout import Head, Page
+from jiqun.reports.workbook import workbook_bytes
 
 Make = Callable[..., Evaluated]
 
@@ -112,6 +117,24 @@ def test_every_word_of_the_layout_is_english_when_asked(evaluated: Make, tmp_pat
     sheet = book["Results"]
     first = int("".join(filter(str.isdigit, str(sheet.freeze_panes))))
     assert not any("\u4e00" <= sign <= "\u9fff" for cell in sheet[first - 2] for sign in str(cell.value))
+
+
+def test_a_long_title_is_whole_on_paper_and_the_mark_stands_below_it() -> None:
+    title = "重庆市制造业企业亩均效益综合评价办法（试行）" * 4
+    for said, mark in ((title, "\n试算"), ("2024 年亩均税收 20 强", "试算")):
+        with ZipFile(BytesIO(workbook_bytes(Head(said, (), "试算", trial=True), [Page("a", "a", ())]))) as parts:
+            sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+        header = unescape(sheet.partition("<oddHeader>")[2].partition("</oddHeader>")[0])
+        assert f"&9 {said}&C" in header and header.endswith(f"&14{mark}") and len(header) <= 255
+
+
+def test_the_mark_behind_the_cells_is_in_the_language_of_the_sheet() -> None:
+    pictures = []
+    for language in ("zh", "en"):
+        head = Head("a", (), "trial", trial=True, language=language)  # type: ignore[arg-type]
+        with ZipFile(BytesIO(workbook_bytes(head, [Page("a", "a", ())]))) as parts:
+            pictures.append(parts.read("xl/media/image1.png"))
+    assert pictures[0] != pictures[1]
 
 
 def test_the_same_result_gives_the_same_bytes(evaluated: Make, tmp_path: Path) -> None:

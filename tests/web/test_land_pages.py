@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 import pytest
 
@@ -42,6 +44,15 @@ def test_the_page_of_a_firm_names_clause_source_and_trial(as_user, run):
     page = as_user("analyst").get(f"/land/runs/{run.id}/firms/{graded}/").content.decode()
     assert "试算" in page and "jq-clause" in page and ".xlsx" in page and "没有签发" not in page
     assert AuditEntry.objects.filter(action="land.explain", about=graded).exists()
+
+
+def test_a_document_is_named_once_and_a_line_below_the_firm_is_above_by_so_much(as_user, run):
+    best = run.trace.filter(run.trace["rank"] == 1)["enterprise"][0]
+    answer = as_user("analyst").get(f"/land/runs/{run.id}/firms/{best}/")
+    page, told = answer.content.decode(), answer.context["told"]
+    clauses = re.findall(r'<td class="t">.*?jq-clause">(.*?)</span>', page)
+    assert clauses and not any(told.document in one for one in clauses)
+    assert f"条款见{told.document}" in page and "高出" in page and "−" not in page.partition("本企业</th>")[2][:2000]
 
 
 def test_the_ways_up_are_trials_and_only_of_own_firms(as_user, people, run):

@@ -13,15 +13,17 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 from tests.web.reading import chinese_in_english
 
+from jiqun.web.drafts.models import RuleDraft
 from jiqun.web.jobs.queue import do_all
 from jiqun.web.ledger.models import Upload
 from jiqun.web.people.models import User
+from jiqun.web.shell.language import counted
 
 As = Callable[[str], Client]
 RULE = "per-mu.chongqing-template"
 _OF_ONE_KIND = 2  # pages of one view that are read
 _VIEWS = 30  # at the least, so that a broken link does not make the walk short
-_FILES = re.compile(r"\.(xlsx|docx|csv)|/api/|/original/|/file/|^/drafts/")  # files are Chinese; drafts: not yet marked
+_FILES = re.compile(r"\.(xlsx|docx|csv)|/api/|/original/|/file/")  # files are Chinese
 
 
 @pytest.fixture
@@ -79,14 +81,22 @@ def something_under_way(client: Client) -> None:
     """A campaign, a draft of a rule and a file that waits, so that their pages have something to say."""
     said = {"method": RULE, "year": "2024", "start": "2026-03-16", "days_notice": "5"}
     client.post("/campaigns/create/", said)
-    client.post("/drafts/copy/", {"method": RULE, "base": "2023", "edition": "2027", "begins": "2027-01-01"})
+    copied = {"about": RULE, "base": "2023", "edition": "2027", "begins": "2027-01-01"}
+    assert client.post("/drafts/copy/", copied).status_code == 302
+    copied = {"kind": "parameter", "about": "energy-review.power", "edition": "2027", "begins": "2027-01-01"}
+    assert client.post("/drafts/copy/", copied).status_code == 302
     content = "统一社会信用代码,税收（元）\n91999101MAD0001745,不详\n".encode()
     client.post(
         "/ledger/imports/new/",
         {"table": "enterprise_year", "period": "2024", "file": SimpleUploadedFile("税收.csv", content)},
     )
     do_all()
-    assert Upload.objects.exists()
+    assert Upload.objects.exists() and RuleDraft.objects.count() == 2
+
+
+def test_one_firm_is_no_firms() -> None:
+    assert counted("1 firm(s), up", 1) == "1 firm, up"
+    assert [counted("firm(s)", one) for one in (0, "1", "1,200")] == ["firms", "firm", "firms"]
 
 
 def test_the_problems_of_a_broken_address_and_of_a_missing_right_are_english(english: As) -> None:

@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from jiqun.methods.wording.numbers import number_text
+from jiqun.methods.wording.phrases import listed, say
 from jiqun.packs.models import Clause, Dated, Document, Header, Parameter
 from jiqun.problems import Language
-from jiqun.values import exact, half_up
+from jiqun.values import exact, half_up, unit_said
 
 KINDS: Mapping[str, tuple[str, str]] = {
     "method": ("办法", "Rule"),
@@ -112,10 +113,11 @@ def _value(one: Dated | None, parameter: Parameter, language: Language) -> str:
         return ""
     unit = one.unit or parameter.unit or ""
     ends = "" if one.to is None else (f"至 {one.to}" if language == "zh" else f"to {one.to}")
-    notes = [ends, one.document or "", one.clause or "", one.reason or "", one.completeness or ""]
+    mark = say(f"completeness.{one.completeness}", language) if one.completeness else ""
+    notes = [ends, one.document or "", one.clause or "", one.reason or "", mark]
     notes += [one.sense] if one.sense != "exactly" else []
     told = ("，" if language == "zh" else ", ").join(note for note in notes if note)
-    number = f"{one.value} {unit}".strip() if unit != "1" else one.value
+    number = f"{one.value} {unit_said(unit, language)}".strip()
     return number if not told else f"{number}（{told}）" if language == "zh" else f"{number} ({told})"
 
 
@@ -157,7 +159,7 @@ def _share(was: Fraction, now: Fraction) -> str | None:
 
 def _paper(old: Document | None, new: Document, language: Language) -> Iterator[Changed]:
     for name in (*_HEAD, "number", "issuer", "issued", "effective", "supersedes", "source", "doubts"):
-        told = [_text(getattr(one, name, None), language) if one is not None else "" for one in (old, new)]
+        told = [_of(one, name, language) for one in (old, new)]
         if told[0] != told[1]:
             yield Changed(KINDS["document"][0 if language == "zh" else 1], word(name, language), told[0], told[1])
 
@@ -173,7 +175,7 @@ def _clauses(old: Document | None, new: Document, language: Language) -> Iterato
 def _clause(one: Clause | None, id_: str, language: Language) -> str:
     if one is None:
         return ""
-    return f"{one.title}：{one.text}" if one.title and one.title != id_ else one.text
+    return f"{one.title}{say('colon', language)}{one.text}" if one.title and one.title != id_ else one.text
 
 
 # --- everything else
@@ -182,7 +184,7 @@ def _clause(one: Clause | None, id_: str, language: Language) -> str:
 def _head(old: Header | None, new: Header, language: Language) -> Iterator[Changed]:
     names = [name for name in type(new).model_fields if name not in ("kind", "id", "values", "table")]
     for name in names:
-        told = [_text(getattr(one, name, None), language) if one is not None else "" for one in (old, new)]
+        told = [_of(one, name, language) for one in (old, new)]
         if told[0] != told[1]:
             section = new.title if language == "zh" else new.title_en
             yield Changed(section, word(name, language), told[0], told[1])
@@ -214,12 +216,18 @@ def _leaves(value: Any, route: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
         yield route, "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _text(value: Any, language: Language) -> str:
+def _of(one: Header | None, name: str, language: Language) -> str:
+    value = getattr(one, name, None)
     if value is None:
         return ""
+    states = {"status": "lifecycle", "completeness": "completeness"}
+    return say(f"{states[name]}.{value}", language) if name in states else _text(value, language)
+
+
+def _text(value: Any, language: Language) -> str:
     if isinstance(value, tuple):
-        return "、".join(map(str, value))
+        return listed([str(one) for one in value], language)
     if hasattr(value, "model_dump"):
         said = value.model_dump(mode="json", by_alias=True, exclude_none=True)
-        return "，".join(f"{word(key, language)} {one}" for key, one in said.items())
+        return ("，" if language == "zh" else ", ").join(f"{word(key, language)} {one}" for key, one in said.items())
     return str(value)

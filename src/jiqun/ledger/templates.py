@@ -25,6 +25,8 @@ Codes = Mapping[str, Sequence[tuple[str, str]]]
 
 _MADE = datetime(2000, 1, 1)  # a fixed creation date: the same contract gives the same bytes
 _FIRST_ROW = 2
+_A4 = 9  # the number Excel gives the paper
+_COLUMNS_OF_A_PAGE = 10  # more would be printed too small to write into
 _EMPTY_ROWS = 5_000
 _LONGEST_LIST = 255
 _SPOKEN = {
@@ -132,6 +134,10 @@ def _head(page: Worksheet, contract: TableContract, styles: _Styles, period: Per
         style = {"string": styles.text, "date": styles.day, "datetime": styles.moment}.get(field.type)
         page.set_column(index, index, max(12, min(30, 2 * len(header) + 2)), style)
     page.freeze_panes(_FIRST_ROW, min(2, len(contract.fields)))
+    page.set_landscape()
+    page.set_paper(_A4)
+    page.fit_to_pages(-(-len(contract.fields) // _COLUMNS_OF_A_PAGE), 0)
+    page.repeat_rows(0, _FIRST_ROW - 1)
 
 
 def _explain(page: Worksheet, contract: TableContract, codes: Codes, styles: _Styles) -> None:

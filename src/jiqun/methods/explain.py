@@ -127,7 +127,7 @@ def _explanation(reader: Reader, official: bool, signed: str, refereed: Mapping[
 
 
 def _pool_words(reader: Reader) -> str:
-    """Name the pool by its columns' values: a population and a code by their titles."""
+    """Name the pool by its columns' values: a population and a code by their titles alone."""
     pool, grade = reader.row.get("pool"), reader.plan.grade(reader.population)
     if pool is None or grade is None:
         return ""
@@ -136,7 +136,7 @@ def _pool_words(reader: Reader) -> str:
         wider = () if quota.small_pool is None else quota.small_pool.wider or ()
         for columns in (quota.pools, wider):
             if [str(reader.value(name)) for name in columns] == parts:
-                return reader.voice.listed(map(reader.voice.coded, columns, parts))
+                return reader.voice.listed(map(reader.voice.titled, columns, parts))
     return reader.voice.listed(reader.voice.label(part) for part in parts)
 
 

@@ -32,4 +32,5 @@ def head_of(run: Evaluated) -> Head:
         facts=tuple(run.say(f"fact.{name}", value=value) for name, value in facts.items() if value),
         state=run.say("official" if run.official else "trial"),
         trial=not run.official,
+        language=run.language,
     )

@@ -51,6 +51,7 @@ def ladder_sheets(run: Screened) -> tuple[Head, list[Sheet]]:
         ),
         state=say("trial", run.language),
         trial=True,
+        language=run.language,
     )
     return head, [_firms(run), _criteria(run), _deadlines(run), _targets(run)]
 

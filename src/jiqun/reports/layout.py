@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from jiqun.problems import Language
+
 Kind = Literal["text", "number", "share", "code"]
 Value = str | int | float | None
 _BAD_IN_NAMES = str.maketrans("[]:*?/\\", "［］：＊？／＼")
@@ -27,6 +29,24 @@ class Field:
     widest: int = 42
 
 
+def said_number(text: str | None) -> float | None:
+    """Read a figure back that a page says, so that a sheet can count with it; None stays unknown.
+
+    >>> said_number("1,234.50"), said_number("+0.25"), said_number(None)
+    (1234.5, 0.25, None)
+    """
+    return None if text is None else float(text.replace(",", ""))
+
+
+def said_digits(texts: Iterable[str | None]) -> int:
+    """Return the most decimals that figures are said with.
+
+    >>> said_digits(["1,234.50", "-3", None])
+    2
+    """
+    return max((len(text.partition(".")[2]) for text in texts if text), default=0)
+
+
 @dataclass(frozen=True)
 class Head:
     """What stands over every sheet: what was evaluated under which rule on which data; `trial` marks every page."""
@@ -35,6 +55,7 @@ class Head:
     facts: tuple[str, ...]
     state: str
     trial: bool
+    language: Language = "zh"
 
 
 @dataclass(frozen=True)

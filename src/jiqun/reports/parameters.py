@@ -34,7 +34,7 @@ def parameter_workbook(
     state = (
         ("草稿，未发布" if trial else "现行") if language == "zh" else ("draft, not published" if trial else "in force")
     )
-    head = Head(title=title, facts=(), state=state, trial=trial)
+    head = Head(title=title, facts=(), state=state, trial=trial, language=language)
     sheet = "参数" if language == "zh" else "Values"
     return workbook_bytes(head, [Sheet(sheet, title, fields, cells, notes=(note,), frozen=2)])
 

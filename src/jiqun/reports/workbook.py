@@ -28,6 +28,8 @@ _LINE_HEIGHT = 16.0
 _A4, _A3 = 9, 8  # the numbers Excel gives paper
 _WIDEST_ON_A4 = 180.0  # wider sheets would be printed too small to read
 _LONGEST_TEXT = 32_767
+_LONGEST_HEADER = 150  # signs; Excel allows 255 with fonts and mark
+_BESIDE_THE_MARK = 60  # a longer title would run into the mark in the middle
 
 
 def write_workbook(path: Path, head: Head, sheets: Sequence[Sheet | Page]) -> None:
@@ -98,23 +100,26 @@ def _page_setup(written: Worksheet, head: Head) -> None:
     written.set_paper(_A4)
     written.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
     written.fit_to_pages(1, 0)
-    mark = f'&C&"{_FONT},Bold"&14{head.state}' if head.trial else f'&C&"{_FONT},Regular"&10{head.state}'
-    written.set_header(f'&L&"{_FONT},Regular"&9{_header_text(head.title)}{mark}')
+    look = f'&C&"{_FONT},Bold"&14' if head.trial else f'&C&"{_FONT},Regular"&10'
+    below = "\n" if text_width(head.title) > _BESIDE_THE_MARK else ""
+    written.set_header(f'&L&"{_FONT},Regular"&9 {_header_text(head.title)}{look}{below}{head.state}')
     written.set_footer(f'&L&"{_FONT},Regular"&8&A&R&8&P / &N')
     written.hide_gridlines(2)
     if head.trial:
-        picture = resources.files("jiqun.reports") / "assets" / "trial.png"
+        picture = resources.files("jiqun.reports") / "assets" / f"trial.{head.language}.png"
         written.set_background(BytesIO(picture.read_bytes()))
 
 
 def _header_text(text: str) -> str:
-    return text.replace("&", "&&")[:60]
+    return text[:_LONGEST_HEADER].replace("&", "&&")
 
 
 def _write_top(written: Worksheet, head: Head, title: str, notes: Iterable[str], styles: _Styles) -> int:
     """Write title, facts, state and notes; return the next free row."""
     written.set_row(0, 26)
-    written.write_string(0, 0, _text(f"{title} · {head.title}"), styles.of(bold=True, font_size=15))
+    written.write_string(
+        0, 0, _text(title if title == head.title else f"{title} · {head.title}"), styles.of(bold=True, font_size=15)
+    )
     written.write_string(1, 0, _text(" · ".join(head.facts)), styles.of(font_color=_GREY))
     colour = {"font_color": _AMBER, "bold": True} if head.trial else {"font_color": _GREY}
     written.write_string(2, 0, _text(head.state), styles.of(**colour))
@@ -128,17 +133,19 @@ def _write_top(written: Worksheet, head: Head, title: str, notes: Iterable[str],
 def _write_sheet(written: Worksheet, head: Head, sheet: Sheet, styles: _Styles) -> None:
     top = _write_top(written, head, sheet.title, sheet.notes, styles)
     first, whole = top + 2, 0.0
-    lines = [1] * len(sheet.rows)
+    lines, tall = [1] * len(sheet.rows), 1
     for column, field in enumerate(sheet.fields):
         written.write_string(top, column, _text(field.title), styles.head(field, unit=False))
         written.write_string(top + 1, column, _text(field.unit), styles.head(field, unit=True))
         width = _width(field, [row[column] for row in sheet.rows[:_MEASURED_ROWS]])
         whole += width
+        tall = max(tall, _lines_of(field.title, width))
         if field.wrap:
             cells = (str(row[column] or "") for row in sheet.rows)
             lines = [max(many, _lines_of(cell, width)) for many, cell in zip(lines, cells, strict=True)]
         written.set_column(column, column, width)
         _write_column(written, first, column, field, sheet.rows, styles.cell(field))
+    written.set_row(top, _LINE_HEIGHT * tall)
     for at, many in enumerate(lines, start=first):
         if many > 1:  # only Excel itself would find the height when the file is opened
             written.set_row(at, _LINE_HEIGHT * many)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from jiqun.methods.wording.voice import ClauseText
@@ -168,3 +169,18 @@ class Explanation:
     entitlements: tuple[EntitlementLine, ...]
     refereed: tuple[str, ...]
     unknown: tuple[str, ...]
+
+    @property
+    def document(self) -> str:
+        """The document that most of its clauses stand in, to be named once; empty where no step rests on a clause."""
+        clauses = (
+            self.grade_clause,
+            self.total_clause,
+            *(item.clause for item in self.items),
+            *(addition.clause for addition in self.additions),
+            *(criterion.clause for criterion in self.criteria),
+            *(move.clause for move in self.moves),
+            *(measure.clause for measure in self.entitlements),
+        )
+        counted = Counter(one.name for one in clauses if one is not None)
+        return max(counted, key=lambda one: counted[one], default="")

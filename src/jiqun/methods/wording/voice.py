@@ -208,16 +208,20 @@ class Voice:
         A place goes by its name alone, which every officer knows better than its code.
         Populations are said by their title, values of a closed set by the word departments write for them.
         """
-        text = str(code)
-        for value, title in self.categories(name):
-            if value == text:
-                return title
+        text, title = str(code), self.titled(name, code)
         view = self.classification(name)
+        is_code = view is not None and text in view.codes and self._category(name, text) is None
+        is_place = view is not None and view.model.id.endswith(".districts")
+        return self.say("coded", title=title, code=text) if is_code and not is_place else title
+
+    def titled(self, name: str, code: object) -> str:
+        """Say the value of a name that holds codes by its title alone, as within a sentence: 江北区."""
+        text, view = str(code), self.classification(name)
         known = None if view is None else view.codes.get(text)
-        if view is None or known is None:
-            return text
-        title = self.pick(known.name, known.name_en or "")
-        return title if view.model.id.endswith(".districts") else self.say("coded", title=title, code=text)
+        return self._category(name, text) or (text if known is None else self.pick(known.name, known.name_en or ""))
+
+    def _category(self, name: str, text: str) -> str | None:
+        return next((title for value, title in self.categories(name) if value == text), None)
 
     def classification(self, name: str) -> View | None:
         """The taxonomy of the codes of a column or input, as it stood at the period's end; None for other names.

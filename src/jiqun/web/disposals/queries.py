@@ -10,7 +10,7 @@ import polars as pl
 
 from jiqun.desk.running import Run
 from jiqun.problems import Language
-from jiqun.reports.layout import Field, Head, Sheet, Value
+from jiqun.reports.layout import Field, Head, Sheet, Value, said_digits, said_number
 from jiqun.reports.speech import say
 from jiqun.reports.workbook import workbook_bytes
 from jiqun.web.disposals.models import Disposal
@@ -139,18 +139,25 @@ def workbook(found: list[Line], run_id: str, language: Language) -> bytes:
         if zh
         else ["code", "firm", "district", "total", "again", "state", "way", "responsible", "due", "days left", "papers"]
     )
-    fields = tuple(Field(one, kind="code" if at == 0 else "text") for at, one in enumerate(titles))
+    units = {3: ("分", "points"), 9: ("天", "days"), 10: ("份", "")}
+    digits = said_digits(one.total for one in found)
+    fields = tuple(
+        Field(one, units[at][0 if zh else 1], "number", digits if at == 3 else 0)
+        if at in units
+        else Field(one, kind="code" if at in (0, 8) else "text")
+        for at, one in enumerate(titles)
+    )
     rows: list[list[Value]] = [
         [
-            one.enterprise, one.name, one.place, one.total, ("是" if zh else "yes") if one.again else "",
+            one.enterprise, one.name, one.place, said_number(one.total), ("是" if zh else "yes") if one.again else "",
             one.stage_title, one.way, one.state.unit if one.state else "",
             one.state.due.isoformat() if one.state and one.state.due else "",
-            None if one.left is None else str(one.left), str(len(one.state.papers)) if one.state else "",
+            one.left, len(one.state.papers) if one.state else None,
         ]
         for one in found
     ]  # fmt: skip
     title = f"低效企业处置台账 {run.period}" if zh else f"Disposal of low-efficiency firms {run.period}"
     state = say("official" if run.official else "trial", language)
     facts = (f"运行 {run.id}" if zh else f"run {run.id}", f"快照 {run.snapshot}" if zh else f"snapshot {run.snapshot}")
-    head = Head(title=title, facts=facts, state=state, trial=not run.official)
+    head = Head(title=title, facts=facts, state=state, trial=not run.official, language=language)
     return workbook_bytes(head, [Sheet(title, title, fields, rows, frozen=2)])

@@ -26,7 +26,7 @@ from jiqun.web.people.scope import scope_of
 from jiqun.web.region import ledger, region
 from jiqun.web.rules.numbers import completeness_choices, years_of
 from jiqun.web.rules.numbers import titles_of as series_titles_of
-from jiqun.web.shell.language import both, spoken
+from jiqun.web.shell.language import both, counted, spoken
 
 _SORTS: Mapping[str, tuple[str, str]] = {
     "last": ("最近有变", "last changed"), "new": ("最新起草", "newest"), "title": ("名称", "title"),
@@ -209,15 +209,16 @@ def _events(state: State) -> list[dict[str, Any]]:
 def _words(kind: str, said: dict[str, Any]) -> str:
     if kind == "checked":
         wrong = sum(one["severity"] == "error" for one in said["problems"])
+        rest = len(said["problems"]) - wrong
         return both(
-            f"错误 {wrong} 处，提醒 {len(said['problems']) - wrong} 处",
-            f"{wrong} errors, {len(said['problems']) - wrong} notices",
+            f"错误 {wrong} 处，提醒 {rest} 处",
+            f"{counted(f'{wrong} error(s)', wrong)}, {counted(f'{rest} notice(s)', rest)}",
         )
     if kind == "tried":
         title = queries.title_of("method", str(said.get("method") or ""))
         return both(
             f"{title} {said['period']} 年度，{said['moved']} 家档次有变",
-            f"{title} {said['period']}: {said['moved']} firms change grade",
+            counted(f"{title} {said['period']}: grade changes of {said['moved']} firm(s)", said["moved"]),
         )
     if kind == "published":
         return both(f"第 {said['number']} 号，{said['document']}", f"number {said['number']}, {said['document']}")
@@ -241,7 +242,7 @@ def text(request: HttpRequest, number: int) -> HttpResponse:
 def _texts(state: State, problems: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     where = places(state.files)
     return [
-        {"name": one.name, "title": f"{queries.kind_title(one.kind)}：{both(one.title, one.title_en)}",
+        {"name": one.name, "title": queries.kind_title(one.kind) + both(f"：{one.title}", f": {one.title_en}"),
          "text": state.files[one.name], "lines": queries.numbered(state.files[one.name], problems, where[one.name])}
         for one in parts(state.files)
     ]  # fmt: skip

@@ -34,6 +34,7 @@ def grades_workbook(data: Evaluated, rows: pl.DataFrame, letters: tuple[str, ...
         ),
         state=say("official" if data.official else "trial", language),
         trial=not data.official,
+        language=language,
     )
     sheets = [
         _firms(data, rows, zh),

@@ -36,6 +36,7 @@ def screening_workbook(
         ),
         state=say("trial", language),
         trial=True,
+        language=language,
     )
     found = [told(row, language, scope) for row in rows.sort("enterprise").iter_rows(named=True)]
     return workbook_bytes(head, [_firms(found, zh), _criteria(found, zh), _deadlines(dues, zh)])
@@ -49,6 +50,7 @@ def calendar_workbook(dues: Sequence[Due], on: date, language: Language) -> byte
         facts=(f"按 {on} 台账" if zh else f"ledger of {on}",),
         state="按台账推算，以认定文件为准" if zh else "from the ledger; the recognising document decides",
         trial=False,
+        language=language,
     )
     return workbook_bytes(head, [_deadlines(dues, zh)])
 

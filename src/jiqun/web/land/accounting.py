@@ -191,6 +191,7 @@ def workbook(top: Line, rows: Sequence[Line], year: int, by: str, language: Lang
         facts=(f"数据年度 {year}" if zh else f"data year {year}", "规上企业" if zh else "above-scale firms"),
         state="按台账现有数据汇总，不是统计公报" if zh else "from the ledger as it stands, no official statistics",
         trial=False,
+        language=language,
     )
     return workbook_bytes(head, [Sheet(title, title, tuple(fields), cells, notes, frozen=1)])
 

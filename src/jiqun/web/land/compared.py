@@ -16,7 +16,7 @@ from jiqun.desk.running import Run
 from jiqun.methods.compare import CAUSES, Change
 from jiqun.methods.wording.numbers import number_text
 from jiqun.problems import Language
-from jiqun.reports.layout import Field, Head, Sheet
+from jiqun.reports.layout import Field, Head, Sheet, said_digits, said_number
 from jiqun.reports.speech import say
 from jiqun.reports.workbook import workbook_bytes
 from jiqun.web.enterprises.register import place_names
@@ -167,14 +167,21 @@ _COLUMNS = (
     ("后总分", "total after"),
     ("改变档次的原因", "causes"),
 )
-_CODES = (0, 4, 5)
+_CODES, _POINTS = (0, 4, 5), range(6, 11)
+_FIGURES = ("total_before", *(f"effect__{one}" for one in _EFFECTS), "total_after")
 
 
 def workbook(frame: pl.DataFrame, before: Run, after: Run, language: Language) -> bytes:
     """Return the rows as a workbook; it is a trial as long as one of the runs is."""
     zh = language == "zh"
     titles = [one[0 if zh else 1] for one in _COLUMNS]
-    fields = tuple(Field(one, kind="code" if at in _CODES else "text") for at, one in enumerate(titles))
+    digits = said_digits(text for name in _FIGURES for text in frame[name])
+    fields = tuple(
+        Field(one, "分" if zh else "points", "number", digits)
+        if at in _POINTS
+        else Field(one, kind="code" if at in _CODES else "text")
+        for at, one in enumerate(titles)
+    )
     places, at = place_names(), 0 if zh else 1
     cells = [
         [
@@ -184,9 +191,7 @@ def workbook(frame: pl.DataFrame, before: Run, after: Run, language: Language) -
             DIRECTION_TITLES[row["direction"]][at],
             row["before"],
             row["after"],
-            row["total_before"],
-            *(row[f"effect__{one}"] for one in _EFFECTS),
-            row["total_after"],
+            *(said_number(row[name]) for name in _FIGURES),
             ("、" if zh else ", ").join(CAUSE_TITLES[one][at] for one in row["causes"]),
         ]
         for row in frame.iter_rows(named=True)
@@ -198,5 +203,6 @@ def workbook(frame: pl.DataFrame, before: Run, after: Run, language: Language) -
         facts=(f"运行 {before.id} → {after.id}" if zh else f"runs {before.id} → {after.id}",),
         state=say("official" if official else "trial", language),
         trial=not official,
+        language=language,
     )
     return workbook_bytes(head, [Sheet(head.title, head.title, fields, cells, frozen=2)])

@@ -34,7 +34,7 @@ def workbook(asked: Asked, of: List, title: str, language: Language, columns: Ma
         f"参加排名 {of.ranked} 家" if zh else f"{of.ranked} firms ranked",
     )
     state = "按台账现有数据排名，不是评价结果" if zh else "from the ledger as it stands; no evaluation"
-    head = Head(title, facts, state, trial=False)
+    head = Head(title, facts, state, trial=False, language=language)
     return workbook_bytes(head, [Sheet(title, title, _fields(asked, zh, columns), _cells(asked, of), notes, frozen=3)])
 
 

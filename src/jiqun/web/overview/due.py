@@ -21,7 +21,7 @@ from jiqun.web.ledger.board import squares
 from jiqun.web.ledger.models import Duty
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, ledger
-from jiqun.web.shell.language import both
+from jiqun.web.shell.language import both, counted
 
 SOON = timedelta(days=7)
 
@@ -74,7 +74,10 @@ def _owed(scope: Scope, today: date) -> Iterator[Due]:
             continue
         day = min(one.duty.due for one in open_ if one.duty)
         count = len(open_)
-        about = both(f"{open_[0].title} {year}，{count} 个区县未报齐", f"{table} {year}: {count} districts owe it")
+        about = both(
+            f"{open_[0].title} {year}，{count} 个区县未报齐",
+            counted(f"{table} {year}: owed by {count} district(s)", count),
+        )
         to = f"{reverse('ledger:board')}?{urlencode({'year': year, 'table': table})}"
         yield Due(day, both("数据应报齐", "data to be handed in"), about, to, day < today)
 
@@ -87,7 +90,7 @@ def _disposals(scope: Scope, today: date) -> Iterator[Due]:
     for late, what in ((True, ("低效企业处置逾期", "disposals late")), (False, ("低效企业处置到期", "disposals due"))):
         told = [day for day in days if (day < today) == late and day <= today + SOON]
         if told:
-            about = both(f"{len(told)} 家企业", f"{len(told)} firms")
+            about = both(f"{len(told)} 家企业", counted(f"{len(told)} firm(s)", len(told)))
             yield Due(min(told), both(*what), about, reverse("disposals:listing"), late)
 
 
@@ -98,7 +101,9 @@ def _is_of(case: Case, mine: frozenset[str] | None) -> bool:
 def _titles(scope: Scope, today: date, language: Language) -> Iterator[Due]:
     """Titles to be updated or reviewed, and those that expired: a line for each kind, not for each firm."""
     for what, late, day, count in _title_days(ledger(), scope, today, language):
-        yield Due(day, what, both(f"{count} 家企业", f"{count} firms"), reverse("ladder:calendar"), late)
+        yield Due(
+            day, what, both(f"{count} 家企业", counted(f"{count} firm(s)", count)), reverse("ladder:calendar"), late
+        )
 
 
 @lru_cache(maxsize=32)

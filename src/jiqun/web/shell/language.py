@@ -28,6 +28,15 @@ def spoken() -> Language:
     return _spoken.get()
 
 
+def counted(en: str, count: object) -> str:
+    """Write “firm(s)” as one firm or as several.
+
+    >>> counted("1 firm(s), up", 1), counted("1,200 firm(s)", "1,200")
+    ('1 firm, up', '1,200 firms')
+    """
+    return en.replace("(s)", "" if str(count) == "1" else "s")
+
+
 def both(zh: str, en: str) -> str:
     """Return the text in the language of this request."""
     return zh if spoken() == "zh" else en

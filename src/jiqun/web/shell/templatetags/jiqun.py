@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 
 from django import template
@@ -10,22 +11,26 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from jiqun.methods.wording.numbers import grouped
+from jiqun.methods.wording.phrases import listed as in_list
+from jiqun.methods.wording.voice import ClauseText
 from jiqun.problems import Problem
 from jiqun.values import Unit, decimal_text, exact, half_up, unit_said
 from jiqun.web.shell.icons import ICONS
 from jiqun.web.shell.language import both as in_both
-from jiqun.web.shell.language import spoken
+from jiqun.web.shell.language import counted, spoken
 
 register = template.Library()
 _HAN = "\u3400-\u9fff"
-_CHINESE = re.compile(f"[“《〈〔（]?[0-9A-Za-z]*[{_HAN}](?:[^\\s<>&]*[{_HAN}）》〉〕”。])?")  # a run without blanks
+_CHINESE = re.compile(  # a run without blanks, or a stop that only Chinese uses
+    f"[“《〈〔（]?[0-9A-Za-z]*[{_HAN}](?:[^\\s<>&]*[{_HAN}）》〉〕”。])?|[、。，；：（）《》]+"
+)
 _SHAPES = {"A": "a", "B": "b", "C": "c", "D": "d"}
 
 
 @register.simple_tag
-def both(zh: str, en: str) -> str:
-    """Say a text in the language of the page."""
-    return in_both(zh, en)
+def both(zh: str, en: str, count: object = None) -> str:
+    """Say a text in the language of the page, its “firm(s)” by a count."""
+    return in_both(zh, en if count is None else counted(en, count))
 
 
 @register.simple_tag
@@ -104,6 +109,18 @@ def width(share: Fraction | None) -> str:
 def isnumber(value: object) -> bool:
     """Tell whether a value is a number, to be written with separators."""
     return isinstance(value, (int, float, Fraction)) and not isinstance(value, bool)
+
+
+@register.filter
+def listed(names: Iterable[object]) -> object:
+    """Join names with the comma of the language of the page, what is Chinese marked."""
+    return zh(in_list([str(one) for one in names], spoken()))
+
+
+@register.filter
+def clause(text: ClauseText, document: str) -> object:
+    """Cite a clause, without its document where that is the one that the page names once."""
+    return zh(text.clause if text.name == document and text.clause else text)
 
 
 @register.filter
