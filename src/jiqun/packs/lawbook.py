@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from jiqun.packs.checking import nearest
 from jiqun.packs.classification import Classification, Crosswalk, Membership
@@ -34,6 +35,16 @@ _KINDS = {
     "edition": "版本选用规则",
     "calendar": "工作日历",
 }
+
+
+_DIGESTS: WeakKeyDictionary[Source, str] = WeakKeyDictionary()
+
+
+def _method_digest(source: Source, method: Method) -> str:
+    """The hash of a rule, computed once for the text it was read from: drafts read nearly the same law again."""
+    if source not in _DIGESTS:
+        _DIGESTS[source] = method.digest
+    return _DIGESTS[source]
 
 
 @dataclass(frozen=True)
@@ -390,7 +401,7 @@ class LawBook:
         """The hash of the content in force: it does not change with file names, order, comments or blanks."""
         return digest(
             {
-                "/".join(key): one.model.digest
+                "/".join(key): _method_digest(one.source, one.model)
                 if isinstance(one.model, Method)
                 else one.model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
                 for key, one in self._objects.items()

@@ -59,9 +59,12 @@ class _Composer(yaml.CSafeLoader):
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
-    """What one file says, with the place of each key and value by its route from the top."""
+    """What one file says, with the place of each key and value by its route from the top.
+
+    One reading of a text is one source, however many law books share it (`_parsed`), so sources are told by identity.
+    """
 
     file: str
     data: Any = None
