@@ -137,6 +137,22 @@ def test_the_digest_is_of_the_content_not_of_files_or_comments(tmp_path: Path) -
     assert books[0].digest == books[1].digest != books[2].digest
 
 
+def test_books_that_share_a_text_share_its_object_and_see_a_changed_data_file(tmp_path: Path) -> None:
+    head = "kind: taxonomy\nid: x\ntitle: 类\ntitle_en: T\nlevels: [{title: 级, title_en: L}]\ndata: codes.csv\n"
+    folder = _packs(tmp_path, {"nation": ("", {"x.yaml": head, "d.yaml": DOCUMENT, "codes.csv": "code,name\nA,甲\n"})})
+    first, again = load(folder), load(folder)
+    assert again.object("taxonomy", "x") is first.object("taxonomy", "x")
+    (folder / "nation/codes.csv").write_text("code,name\nA,甲\nB,乙\n", "utf-8")
+    changed = load(folder)
+    assert list(changed.taxonomy("x").on(None).codes) == ["A", "B"]
+    assert changed.object("document", "rule") is first.object("document", "rule")
+    assert changed.digest != first.digest == again.digest
+    (folder / "nation/codes.csv").write_text("code,nam\nA,甲\n", "utf-8")
+    assert {one.code for one in read(folder)[1]} == {"PACK-011", "PACK-012"}
+    (folder / "nation/codes.csv").unlink()
+    assert [one.code for one in read(folder)[1]] == ["PACK-030"]
+
+
 def test_all_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
     files = {"a.yaml": DOCUMENT.replace("issuer", "isuer"), "b.yaml": _parameter("20").replace("values", "value")}
     _, problems = read(_packs(tmp_path, {"nation": ("", files)}))

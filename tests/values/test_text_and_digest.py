@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jiqun.values import canonical, comparable, digest, file_digest, narrow
+from jiqun.values import canonical, comparable, digest, digest_of_parts, file_digest, narrow
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,11 @@ def test_the_digest_does_not_depend_on_the_order_of_keys_and_tells_lists_apart()
     assert digest([1, 2]) != digest([2, 1])
     assert canonical({"b": 1, "甲": True}) == '{"b":1,"甲":true}'
     assert digest("甲") == hashlib.sha256('"甲"'.encode()).hexdigest()
+
+
+def test_a_digest_of_parts_is_that_of_the_whole() -> None:
+    whole = {"乙/b": {"y": ["1", 2]}, "a": None, 'c"': "甲", "": True}
+    assert digest_of_parts({key: canonical(value) for key, value in whole.items()}) == digest(whole)  # type: ignore[arg-type]
 
 
 def test_a_float_has_no_canonical_form() -> None:

@@ -8,7 +8,6 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 from jiqun.packs.checking import nearest
 from jiqun.packs.classification import Classification, Crosswalk, Membership
@@ -18,7 +17,7 @@ from jiqun.packs.models.parameter import Dated, Scope, Sense
 from jiqun.packs.reading import Route, Source
 from jiqun.packs.unread import Unread
 from jiqun.problems import Place, Problem, ProblemsError, problem
-from jiqun.values import Unit, digest, exact
+from jiqun.values import Unit, canonical, digest_of_parts, exact
 
 EDITIONED = ("method", "example")
 Key = tuple[str, str, str]
@@ -35,16 +34,6 @@ _KINDS = {
     "edition": "版本选用规则",
     "calendar": "工作日历",
 }
-
-
-_DIGESTS: WeakKeyDictionary[Source, str] = WeakKeyDictionary()
-
-
-def _method_digest(source: Source, method: Method) -> str:
-    """The hash of a rule, computed once for the text it was read from: drafts read nearly the same law again."""
-    if source not in _DIGESTS:
-        _DIGESTS[source] = method.digest
-    return _DIGESTS[source]
 
 
 @dataclass(frozen=True)
@@ -68,6 +57,13 @@ class LawObject:
     def key(self) -> Key:
         """Kind, id and, for the kinds that have editions side by side, the edition."""
         return self.kind, self.id, (self.model.edition or "") if self.kind in EDITIONED else ""
+
+    @cached_property
+    def content(self) -> str:
+        """What a law book's digest counts of it, in canonical JSON: of a rule its own digest, of others the whole."""
+        if isinstance(self.model, Method):
+            return canonical(self.model.digest)
+        return canonical(self.model.model_dump(mode="json", by_alias=True, exclude_defaults=True))
 
     def place(self, *route: str | int) -> Place:
         """Return the place of a value of the object: file, line and column, or the line of a data file."""
@@ -164,7 +160,15 @@ class LawBook:
 
     def objects(self, kind: str | None = None, pack: str | None = None) -> tuple[LawObject, ...]:
         """List the objects in force, by kind and id."""
-        return tuple(one for one in self._objects.values() if kind in (None, one.kind) and pack in (None, one.pack))
+        held = self._objects.values() if kind is None else self._kinds.get(kind, ())
+        return tuple(one for one in held if pack in (None, one.pack))
+
+    @cached_property
+    def _kinds(self) -> dict[str, list[LawObject]]:
+        found: dict[str, list[LawObject]] = {}
+        for one in self._objects.values():
+            found.setdefault(one.kind, []).append(one)
+        return found
 
     def editions(self, kind: str, id: str) -> tuple[LawObject, ...]:
         """List the editions of an object, the one in force first from the latest day last."""
@@ -399,11 +403,4 @@ class LawBook:
     @cached_property
     def digest(self) -> str:
         """The hash of the content in force: it does not change with file names, order, comments or blanks."""
-        return digest(
-            {
-                "/".join(key): _method_digest(one.source, one.model)
-                if isinstance(one.model, Method)
-                else one.model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-                for key, one in self._objects.items()
-            }
-        )
+        return digest_of_parts({"/".join(key): one.content for key, one in self._objects.items()})

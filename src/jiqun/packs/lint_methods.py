@@ -21,13 +21,18 @@ from jiqun.problems import Problem, problem
 def methods(book: LawBook) -> Iterator[Problem]:
     """Check the references of every method, then whether every rule parameter is used by one."""
     used: set[str] = set()
+    owners = _owners(book)
     for one in book.objects("method"):
         assert isinstance(one.model, Method)
-        for route, part in parts(one.model):
-            yield from _references(book, one, part, route, used)
+        for route, part in _parts_of(one):
+            yield from _references(book, one, part, route, owners, used)
         yield from _columns(book, one, one.model)
     yield from _unused(book, used)
     yield from _editions(book)
+
+
+def _parts_of(one: LawObject) -> tuple[tuple[Route, BaseModel], ...]:
+    return one.source.once("parts", lambda: tuple(parts(one.model)), one.model)
 
 
 def parts(part: object, route: Route = ()) -> Iterator[tuple[Route, BaseModel]]:
@@ -44,13 +49,31 @@ def parts(part: object, route: Route = ()) -> Iterator[tuple[Route, BaseModel]]:
             yield from parts(value, (*route, index))
 
 
-def _references(book: LawBook, one: LawObject, part: BaseModel, route: Route, used: set[str]) -> Iterator[Problem]:
+def _owners(book: LawBook) -> dict[str, list[str]]:
+    """Return which parameters a reference means: a parameter's id, or `id.key` of a table."""
+    owners: dict[str, list[str]] = {}
+    for one in book.objects("parameter"):
+        if isinstance(one.model, Parameter):
+            for name in {one.id, *one.model.series()}:
+                owners.setdefault(name, []).append(one.id)
+    return owners
+
+
+def _references(
+    book: LawBook, one: LawObject, part: BaseModel, route: Route, owners: dict[str, list[str]], used: set[str]
+) -> Iterator[Problem]:
     clause = getattr(part, "clause", None)
     if clause is not None and route:
         yield from reference(book, one, None, clause, route)
     parameter = getattr(part, "parameter", None)
     if parameter is not None:
-        yield from _parameter(book, one, parameter, (*route, "parameter"), used)
+        meant = owners.get(parameter, ())
+        if not meant:
+            near = nearest(parameter, book.parameter_ids)
+            yield problem("PACK-107", one.place(*route, "parameter"), id=parameter, nearest=near)
+        for owner in meant:
+            used.add(owner)
+            yield from _marked(one, book, "parameter", owner, (*route, "parameter"), parameter)
     taxonomy = getattr(part, "taxonomy", None)
     if taxonomy is not None:
         yield from codes_exist(book, one, taxonomy, getattr(part, "under", ()), route, "under")
@@ -64,20 +87,6 @@ def _references(book: LawBook, one: LawObject, part: BaseModel, route: Route, us
         known = [other.id for other in book.objects("method")]
         place = one.place(*route, "method")
         yield problem("PACK-134", place, id=method, nearest=nearest(method, known))
-
-
-def _parameter(book: LawBook, one: LawObject, id: str, route: Route, used: set[str]) -> Iterator[Problem]:
-    """A reference is a parameter's id, `id.key`, or the prefix of a table whose key a lookup adds."""
-    owners = {
-        other.id
-        for other in book.objects("parameter")
-        if isinstance(other.model, Parameter) and (id == other.id or id in other.model.series())
-    }
-    if not owners:
-        yield problem("PACK-107", one.place(*route), id=id, nearest=nearest(id, book.parameter_ids))
-    for owner in owners:
-        used.add(owner)
-        yield from _marked(one, book, "parameter", owner, route, id)
 
 
 def _marked(

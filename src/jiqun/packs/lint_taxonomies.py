@@ -18,14 +18,17 @@ def taxonomies(book: LawBook) -> Iterator[Problem]:
     for one in book.objects("taxonomy"):
         model = one.model
         assert isinstance(model, Taxonomy)
-        yield from _codes(one, model)
-        yield from _twice(one, model)
-        yield from _parents(one, model)
-        yield from _counts(one, model)
+        yield from _alone(one, model)
         reached = list(_includes(book, one, model))
         yield from reached
         if model.counting == "single" and not reached:
             yield from _owners(book, one, model)
+
+
+def _alone(one: LawObject, model: Taxonomy) -> tuple[Problem, ...]:
+    """What can be said of a taxonomy without the rest of the law, once for all books that share it."""
+    checks = (_codes, _twice, _parents, _counts)
+    return one.source.once("codes", lambda: tuple(told for check in checks for told in check(one, model)), one)
 
 
 def _codes(one: LawObject, model: Taxonomy) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from jiqun.packs.checking import nearest, shown, validated
 from jiqun.packs.data_files import fill
 from jiqun.packs.lawbook import LawBook, LawObject, Pack
 from jiqun.packs.models import KINDS, Header, PackManifest, Taxonomy
-from jiqun.packs.reading import Route, Source, read_yaml
+from jiqun.packs.reading import Source, read_yaml
 from jiqun.packs.unread import claimed, without_follow_ups
 from jiqun.problems import Place, Problem, problem, stop_if_errors
 
@@ -200,14 +200,13 @@ def _read_object(source: Source, found: _Found, told: Sequence[Problem]) -> tupl
         near = nearest(str(kind), KINDS)
         known = ", ".join(KINDS)
         return None, [problem("PACK-032", source.place(("kind",)), kind=shown(kind), nearest=near, known=known)]
-    made, wrong = validated(source, model)
+    made, wrong = source.once(model, lambda: validated(source, model))
     read_wrongly = {one.place for one in told}
     problems += [one for one in wrong if one.place not in read_wrongly]
     if made is None:
         return None, problems
-    rows: Mapping[Route, Place] = {}
-    if isinstance(made, Taxonomy):
-        filled = fill(made, found.folder, found.folder.name, source)
-        made, rows = filled.taxonomy, filled.rows
-        problems += filled.problems
-    return LawObject(found.id, made, source, rows), problems
+    if not isinstance(made, Taxonomy):
+        return source.once(found.id, lambda: LawObject(found.id, made, source)), problems
+    filled = fill(made, found.folder, found.folder.name, source)
+    whole = LawObject(found.id, filled.taxonomy, source, filled.rows)
+    return source.once(found.id, lambda: whole, filled), [*problems, *filled.problems]

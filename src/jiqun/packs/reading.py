@@ -7,12 +7,12 @@ Only four kinds of plain scalar mean more than text: `true`/`false`, whole decim
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -25,6 +25,7 @@ _FILES_KEPT = 1024
 
 Route = tuple[str | int, ...]
 Mark = tuple[int, int]
+T = TypeVar("T")
 
 _WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,39})")
 _FLOAT = re.compile(r"[-+]?(?:\.\d+|\d[\d_]*(?:\.\d*)?)(?:[eE][-+]?\d+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
@@ -71,6 +72,18 @@ class Source:
     values: Mapping[Route, Mark] = field(default_factory=dict)
     keys: Mapping[Route, Mark] = field(default_factory=dict)
     text: str = ""  # of a file that is no YAML, so that one may still see what it was meant to hold
+    made: dict[Hashable, tuple[Any, Any]] = field(default_factory=dict, repr=False)  # lasts as long as the source
+
+    def once(self, key: Hashable, make: Callable[[], T], given: object = None) -> T:
+        """Return what was made of this text before, or make it: law books that share a text share its objects.
+
+        `given` is what else it was made of; the last of it is kept.
+        """
+        kept = self.made.get(key)
+        if kept is None or kept[0] != given:
+            kept = self.made[key] = (given, make())
+        found: T = kept[1]
+        return found
 
     def place(self, route: Route = (), item: str = "") -> Place:
         """Return the place of the value at a route, or of the nearest thing around it that the file has."""

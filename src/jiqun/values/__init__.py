@@ -1,6 +1,6 @@
 """Periods, units, exact numbers, codes: the values everything else is made of."""
 
-from jiqun.values.digest import canonical, digest, file_digest, in_order
+from jiqun.values.digest import canonical, digest, digest_of_parts, file_digest, in_order
 from jiqun.values.exact import Number, decimal_text, exact, exact_sum, from_scaled, half_up, plain, rescale, to_scaled
 from jiqun.values.period import Period
 from jiqun.values.text import comparable, filled, narrow
@@ -14,6 +14,7 @@ __all__ = [
     "comparable",
     "decimal_text",
     "digest",
+    "digest_of_parts",
     "exact",
     "exact_sum",
     "file_digest",

@@ -30,6 +30,12 @@ def digest(value: Json) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
+def digest_of_parts(parts: Mapping[str, str]) -> str:
+    """Return the digest of a mapping whose values were already made canonical, each for itself."""
+    inner = ",".join(f"{canonical(key)}:{parts[key]}" for key in sorted(parts))
+    return hashlib.sha256(f"{{{inner}}}".encode()).hexdigest()
+
+
 def in_order(value: Json) -> Json:
     """Turn every mapping into a list of pairs, for content in which the order written counts (populations, moves)."""
     if isinstance(value, Mapping):
