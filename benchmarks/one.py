@@ -16,11 +16,12 @@ Run = Callable[[Path, Path], object]
 
 
 def jiqun_on(engine: str, rule: Path) -> Run:
-    """Return Jiqun on an engine: the method compiled beforehand as a service holds it, the whole wide trace written."""
+    """Return Jiqun on an engine: the method compiled beforehand as a service holds it, the whole wide trace written as a run stores it."""
     import polars as pl
 
     from jiqun import methods
     from jiqun.methods import referee
+    from jiqun.methods.run_frames import ARROW
 
     plan = methods.load(rule).plan(2022)
     deciding, decide = [0.0], referee._correct
@@ -36,7 +37,7 @@ def jiqun_on(engine: str, rule: Path) -> Run:
         begun = time.perf_counter()
         result = methods.evaluate(plan, {"enterprise_year": pl.scan_parquet(firms)}, engine=engine)
         evaluated = time.perf_counter()
-        result.trace.write_parquet(out, compression="lz4")
+        ARROW.written(result.trace, out)
         written = time.perf_counter()
         looked = sum(one["looked_at"] for one in result.manifest["referee"].values())
         changed = sum(one["changed"] for one in result.manifest["referee"].values())

@@ -26,7 +26,7 @@ def runs(demo: Demo, jiqun: Jiqun) -> dict[tuple[str, str], str]:
 @pytest.fixture
 def graded(demo: Demo, runs: dict[tuple[str, str], str]) -> str:
     """The first firm of the last year that has a grade."""
-    trace = pl.read_parquet(demo.folder / "runs" / runs[METHODS[0], YEARS[-1]] / "trace.parquet")
+    trace = pl.read_ipc(demo.folder / "runs" / runs[METHODS[0], YEARS[-1]] / "trace.arrow")
     return str(trace.filter(pl.col("grade__ranked").is_not_null())["enterprise"][0])
 
 
@@ -51,7 +51,7 @@ def test_both_engines_give_the_same_trace(demo: Demo, jiqun: Jiqun, runs: dict[t
     said = jiqun("evaluate", METHODS[0], "-p", YEARS[0], "--engine", "duckdb", "--json", workspace=demo.folder)
     other = json.loads(said.out)["run"]
     here = demo.folder / "runs"
-    first, second = (pl.read_parquet(here / one / "trace.parquet") for one in (runs[METHODS[0], YEARS[0]], other))
+    first, second = (pl.read_ipc(here / one / "trace.arrow") for one in (runs[METHODS[0], YEARS[0]], other))
     assert first.equals(second)
 
 
@@ -76,7 +76,7 @@ def test_pools_and_cohorts_are_called_by_their_names_and_counted(
 ) -> None:
     run = runs[METHODS[0], YEARS[-1]]
     folder = demo.folder / "runs" / run
-    trace, gathered = (pl.read_parquet(folder / f"{name}.parquet") for name in ("trace", "gathered"))
+    trace, gathered = (pl.read_ipc(folder / f"{name}.arrow") for name in ("trace", "gathered"))
     own = trace.filter(pl.col("pool").str.contains("|", literal=True)).row(0, named=True)
     graded = own["enterprise"]
     told = json.loads(jiqun("explain", run, graded, "--json", workspace=demo.folder).out)
@@ -131,7 +131,7 @@ def test_a_run_is_found_by_a_beginning_and_an_unknown_one_is_a_problem(demo: Dem
 
 def test_every_way_up_reaches_the_next_grade(demo: Demo, jiqun: Jiqun, runs: dict[tuple[str, str], str]) -> None:
     run = runs[METHODS[0], YEARS[-1]]
-    trace = pl.read_parquet(demo.folder / "runs" / run / "trace.parquet")
+    trace = pl.read_ipc(demo.folder / "runs" / run / "trace.arrow")
     firm = trace.filter(pl.col("grade__ranked") == "B")["enterprise"][0]
     told = json.loads(jiqun("next", run, firm, "--json", workspace=demo.folder).out)
     assert told["wanted"] == "A"
@@ -143,7 +143,7 @@ def test_every_way_up_reaches_the_next_grade(demo: Demo, jiqun: Jiqun, runs: dic
 def test_comparing_years_counts_everybody_once(demo: Demo, jiqun: Jiqun, runs: dict[tuple[str, str], str]) -> None:
     before, after = (runs[METHODS[0], year] for year in YEARS)
     told = json.loads(jiqun("compare", before, after, "--json", workspace=demo.folder).out)
-    sizes = [pl.read_parquet(demo.folder / "runs" / one / "trace.parquet").height for one in (before, after)]
+    sizes = [pl.read_ipc(demo.folder / "runs" / one / "trace.arrow").height for one in (before, after)]
     counts = told["directions"]
     assert sum(told["transitions"].values()) + counts.get("gone", 0) == sizes[0]
     assert sum(told["transitions"].values()) + counts.get("new", 0) == sizes[1]

@@ -18,7 +18,7 @@ from jiqun.methods.compile import compile_method
 from jiqun.methods.evaluate import evaluate
 from jiqun.methods.result import Result
 from jiqun.methods.run import SignOff, load, official_faults, run_id, store, stored_runs
-from jiqun.methods.run_files import written
+from jiqun.methods.run_frames import ARROW, PARQUET
 from jiqun.problems import ProblemsError
 from jiqun.values import file_digest
 
@@ -112,7 +112,7 @@ def test_the_rows_of_the_period_before_change_the_id_where_they_are_read(plan_of
 def test_both_engines_store_the_same_trace(plan_of, tmp_path):
     one = store(tmp_path, result_of(plan_of), at=AT)
     two = store(tmp_path, result_of(plan_of, engine="duckdb"), at=AT)
-    for name in ("trace.parquet", "moves.parquet", "benchmarks.json", "method.json"):
+    for name in ("trace.arrow", "moves.arrow", "benchmarks.json", "method.json"):
         assert (one.folder / name).read_bytes() == (two.folder / name).read_bytes()
 
 
@@ -137,7 +137,7 @@ def test_storing_the_same_again_changes_nothing(plan_of, tmp_path):
 
 def test_a_changed_file_is_told_when_stored_again_and_when_read(plan_of, tmp_path):
     run = store(tmp_path, result_of(plan_of), at=AT)
-    written(run.trace.with_columns(grade=pl.lit("A")), run.folder / "trace.parquet")
+    ARROW.written(run.trace.with_columns(grade=pl.lit("A")), run.folder / "trace.arrow")
     with pytest.raises(ProblemsError) as again:
         store(tmp_path, result_of(plan_of), at=AT)
     assert [one.code for one in again.value.problems] == ["RUN-005"]
@@ -326,7 +326,7 @@ def test_a_writer_killed_in_the_middle_leaves_no_run_and_the_next_one_cleans_up(
     script = (
         "import os, sys; from pathlib import Path; from jiqun.methods.run_files import keep\n"
         "def fill(folder):\n"
-        "    (folder / 'trace.parquet').write_bytes(b'x' * 1000); print('ready', flush=True); sys.stdin.read()\n"
+        "    (folder / 'trace.arrow').write_bytes(b'x' * 1000); print('ready', flush=True); sys.stdin.read()\n"
         "keep(Path(sys.argv[1]), sys.argv[2], fill)"
     )
     id_ = run_id(result_of(plan_of))
@@ -352,18 +352,58 @@ def test_an_index_line_cut_short_costs_only_the_time(plan_of, tmp_path):
     assert {one.id: one.at for one in stored_runs(tmp_path)} == {first.id: None, second.id: LATER}
 
 
-def test_parquet_bytes_depend_on_content_only(tmp_path):
+def test_the_bytes_of_a_frame_depend_on_content_only(tmp_path):
     """Chunks in memory and the number of threads must not show in the file."""
     whole = pl.DataFrame({"n": range(300_000), "t": [f"企业{one % 977}" for one in range(300_000)]})
-    written(whole, tmp_path / "whole")
-    written(pl.concat([whole[:100_001], whole[100_001:]], rechunk=False), tmp_path / "chunks")
+    ARROW.written(whole, tmp_path / "whole")
+    ARROW.written(pl.concat([whole[:100_001], whole[100_001:]], rechunk=False), tmp_path / "chunks")
     script = (
-        "import polars as pl, sys; from pathlib import Path; from jiqun.methods.run_files import written\n"
-        "written(pl.DataFrame({'n': range(300_000), 't': [f'企业{one % 977}' for one in range(300_000)]}), Path(sys.argv[1]))"
+        "import polars as pl, sys; from pathlib import Path; from jiqun.methods.run_frames import ARROW\n"
+        "frame = pl.DataFrame({'n': range(300_000), 't': [f'企业{one % 977}' for one in range(300_000)]})\n"
+        "ARROW.written(frame, Path(sys.argv[1]))"
     )
     environment = os.environ | {"POLARS_MAX_THREADS": "1"}
     subprocess.run([sys.executable, "-c", script, str(tmp_path / "alone")], check=True, env=environment)
     assert len({file_digest(file) for file in tmp_path.iterdir()}) == 1
+    assert ARROW.read(tmp_path / "whole").equals(whole)
+
+
+KINDS = {
+    "whole": pl.Int64, "small": pl.UInt32, "real": pl.Float64, "truth": pl.Boolean, "text": pl.String,
+    "grade": pl.Enum(["A", "B"]), "day": pl.Date, "nothing": pl.Null,
+}  # fmt: skip
+
+
+def test_what_lies_under_a_missing_value_does_not_show_in_the_file(tmp_path):
+    row = {"whole": 7, "small": 3, "real": 0.5, "truth": True, "text": "永远看不见的一段文字", "grade": "B"}
+    rows = [{**row, "day": date(2022, 1, 31), "nothing": None} for _ in range(21)]
+    full = pl.DataFrame(rows, schema=KINDS)
+    kept = pl.Series([index % 3 != 1 for index in range(21)])
+    told = full.select(pl.when(kept).then(pl.col(name)).alias(name) for name in KINDS)
+    plain = [{name: value if index % 3 != 1 else None for name, value in one.items()} for index, one in enumerate(rows)]
+    made = pl.DataFrame(plain, schema=KINDS)
+    for name, frame in {"told": told, "made": made, "cut": pl.concat([full[:5], made])[5:]}.items():
+        ARROW.written(frame, tmp_path / name)
+        assert ARROW.read(tmp_path / name).equals(made) and ARROW.read(tmp_path / name).schema == made.schema
+    assert len({file_digest(file) for file in tmp_path.iterdir()}) == 1
+    for schema in (made.schema, {"grade": KINDS["grade"]}, {}):
+        ARROW.written(pl.DataFrame(schema=schema), tmp_path / "empty")
+        assert ARROW.read(tmp_path / "empty").schema == pl.Schema(schema)
+    with pytest.raises(TypeError):
+        ARROW.written(pl.DataFrame({"list": [[1]]}), tmp_path / "list")
+
+
+def test_a_run_stored_as_parquet_before_is_read_and_compared_as_it_is(plan_of, tmp_path, monkeypatch):
+    monkeypatch.setattr("jiqun.methods.run.ARROW", PARQUET)
+    old = store(tmp_path, result_of(plan_of), at=AT)
+    monkeypatch.undo()
+    assert {one.suffix for one in old.folder.iterdir()} == {".parquet", ".json"}
+    again = store(tmp_path, result_of(plan_of), at=LATER)
+    assert again.at == AT and again.trace.equals(result_of(plan_of).trace)
+    PARQUET.written(old.trace.with_columns(grade=pl.lit("A")), old.folder / "trace.parquet")
+    with pytest.raises(ProblemsError) as told:
+        store(tmp_path, result_of(plan_of), at=LATER)
+    assert [one.code for one in told.value.problems] == ["RUN-005"]
 
 
 def test_the_manifest_holds_no_time_and_no_path(plan_of, tmp_path):

@@ -31,7 +31,7 @@ from jiqun.packs import LawBook
 from jiqun.problems import Place, problem
 from jiqun.values import plain, to_scaled
 
-PARTS = ("jiqun", "polars", "duckdb", "narwhals")
+PARTS = ("jiqun", "polars", "duckdb", "narwhals", "pyarrow")
 
 
 def evaluate(

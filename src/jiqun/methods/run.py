@@ -1,6 +1,6 @@
 """Stored runs: a result with everything that makes it the same again, under an id that follows from its inputs.
 
-A run is a folder `runs/<id>` with manifest.json, trace.parquet, gathered.parquet, moves.parquet, refereed.parquet,
+A run is a folder `runs/<id>` with manifest.json, trace.arrow, gathered.arrow, moves.arrow, refereed.arrow,
 benchmarks.json and method.json. The id is the digest of the inputs (method, law book, period, tables, parameters,
 engine, versions, standing), so the same inputs give the same folder and the same bytes. Only the index of runs knows
 the time.
@@ -20,14 +20,15 @@ import polars as pl
 from jiqun.expressions.nearest import nearest
 from jiqun.methods.plan import Plan
 from jiqun.methods.result import Result
-from jiqun.methods.run_files import INDEX, indexed, keep, note, written
+from jiqun.methods.run_files import INDEX, indexed, keep, note
+from jiqun.methods.run_frames import ARROW, PARQUET, Layout
 from jiqun.methods.sign_off import SignOff
 from jiqun.problems import Language, Place, Problem, ProblemsError, problem, stop_if_errors
 from jiqun.values import canonical, digest, file_digest
 
 SHORT = 16
-MANIFEST, TRACE, GATHERED, MOVES = "manifest.json", "trace.parquet", "gathered.parquet", "moves.parquet"
-BENCHMARKS, METHOD, REFEREED = "benchmarks.json", "method.json", "refereed.parquet"
+MANIFEST, BENCHMARKS, METHOD = "manifest.json", "benchmarks.json", "method.json"
+TRACE, GATHERED, MOVES, REFEREED = "trace", "gathered", "moves", "refereed"
 LABELS: Mapping[str, Mapping[Language, str]] = {
     "trial": {"zh": "试算", "en": "trial"},
     "official": {"zh": "正式", "en": "official"},
@@ -71,20 +72,20 @@ class StoredRun:
 
     @property
     def trace(self) -> pl.DataFrame:
-        return pl.read_parquet(self._sound(TRACE))
+        return self._frame(TRACE)
 
     @property
     def gathered(self) -> pl.DataFrame:
-        return pl.read_parquet(self._sound(GATHERED))
+        return self._frame(GATHERED)
 
     @property
     def moves(self) -> pl.DataFrame:
-        return pl.read_parquet(self._sound(MOVES))
+        return self._frame(MOVES)
 
     @property
     def refereed(self) -> pl.DataFrame:
         """The figures that the referee decided: subject, column, changed."""
-        return pl.read_parquet(self._sound(REFEREED))
+        return self._frame(REFEREED)
 
     @property
     def benchmarks(self) -> tuple[dict[str, Any], ...]:
@@ -112,6 +113,10 @@ class StoredRun:
         """The name of a file made from the run; it says whether the result is official."""
         ran = self.manifest["run"]
         return f"{ran['method']['id']}-{ran['period']}-{self.label(language)}-{self.id}.{suffix.lstrip('.')}"
+
+    def _frame(self, name: str) -> pl.DataFrame:
+        layout = PARQUET if f"{TRACE}{PARQUET.ending}" in self.manifest["files"] else ARROW
+        return layout.read(self._sound(f"{name}{layout.ending}"))
 
     def _sound(self, name: str) -> Path:
         file = self.folder / name
@@ -207,8 +212,10 @@ def store(
         stop_if_errors([*official_faults(result, snapshot, sign_off), *_signed_before(runs, identity, id_)])
     outcome = {name: value for name, value in result.manifest.items() if name not in (*INPUTS, "trial")}
 
+    layout = PARQUET if (runs / id_ / f"{TRACE}{PARQUET.ending}").is_file() else ARROW
+
     def fill(folder: Path) -> None:
-        _write(folder, result)
+        _write(folder, result, layout)
         files = {file.name: file_digest(file) for file in sorted(folder.iterdir())}
         head = {"id": id_, "label": LABELS[str(identity["standing"])], **identity}
         _json(folder / MANIFEST, {**head, "outcome": outcome, "files": files})
@@ -233,11 +240,10 @@ def _signs(identity: Mapping[str, Any]) -> tuple[object, ...]:
     return (ran["method"]["id"], ran["method"]["digest"], ran["period"], snapshot.get("content"))
 
 
-def _write(folder: Path, result: Result) -> None:
-    written(result.trace, folder / TRACE)
-    written(result.gathered, folder / GATHERED)
-    written(result.moves, folder / MOVES)
-    written(result.refereed, folder / REFEREED)
+def _write(folder: Path, result: Result, layout: Layout) -> None:
+    frames = {TRACE: result.trace, GATHERED: result.gathered, MOVES: result.moves, REFEREED: result.refereed}
+    for name, frame in frames.items():
+        layout.written(frame, folder / f"{name}{layout.ending}")
     rows = result.benchmarks.sort(result.benchmarks.columns).to_dicts()
     _json(folder / BENCHMARKS, rows)
     rule = result.plan.method.model_dump(mode="json", by_alias=True, exclude_defaults=True)

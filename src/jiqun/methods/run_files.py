@@ -1,4 +1,4 @@
-"""Files of stored runs: folders that appear whole or not at all, Parquet with the same bytes every time, the index."""
+"""Files of stored runs: folders that appear whole or not at all, and the index."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
-import polars as pl
-
 from jiqun.problems import Place, ProblemsError, problem
 from jiqun.values import file_digest
 
 INDEX = "index.jsonl"
-ROWS_PER_GROUP = 2**18
 _WRITING = ".writing-"
 
 
@@ -27,13 +24,6 @@ class Entry:
 
     at: datetime
     manifest: str
-
-
-def written(frame: pl.DataFrame, file: Path) -> None:
-    """Write a frame as Parquet; the bytes depend on its content alone, not on chunks or threads."""
-    frame.rechunk().write_parquet(
-        file, compression="zstd", compression_level=1, row_group_size=ROWS_PER_GROUP, statistics=True
-    )
 
 
 def keep(runs: Path, name: str, fill: Callable[[Path], None]) -> Path:
