@@ -14,7 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# the shell without windows does the same with half the work
+_BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
+# no graphics card is emulated, and nothing is fetched for the browser itself
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-software-rasterizer", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions"]  # fmt: skip
 _SECONDS_TO_START = 60
 
 
@@ -26,7 +31,7 @@ def serving(folder: Path) -> Iterator[tuple[str, str]]:
         port = free.getsockname()[1]
     said = folder / "said.txt"
     asked = ["-w", str(folder), "serve", "--port", str(port), "--workers", "1"]
-    environment = {**os.environ, "JIQUN_LANG": "zh", "PYTHONUNBUFFERED": "1"}
+    environment = {**os.environ, "JIQUN_LANG": "zh", "PYTHONUNBUFFERED": "1", "JIQUN_READ_AHEAD": "0"}
     with said.open("w", encoding="utf-8") as out:
         server = subprocess.Popen(
             [sys.executable, "-m", "jiqun.cli.main", *asked], stdout=out, stderr=out, env=environment

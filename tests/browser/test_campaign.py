@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests import own_rule
-from tests.browser.serving import CHROMIUM, serving
+from tests.browser.serving import CHROMIUM, QUIET, serving
 
 from jiqun.cli.main import main
 
@@ -37,8 +38,8 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 class People:
     """Six people, each in a browser of their own."""
 
-    def __init__(self, browser: Browser, address: str, shots: Path) -> None:
-        self.browser, self.address, self.shots = browser, address, shots
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.browser, self.address = browser, address
         self.pages: dict[str, Page] = {}
         self.faults: list[str] = []
 
@@ -70,16 +71,16 @@ class People:
         return self.enter(who, admin.inner_text("dd code"))
 
     def shot(self, page: Page, name: str) -> None:
-        page.screenshot(path=str(self.shots / f"{name}.png"), full_page=True)
+        """Take a picture for people to look at, where JIQUN_SHOTS names a folder."""
+        if shots := os.environ.get("JIQUN_SHOTS"):
+            page.screenshot(path=f"{shots}/{name}.png", full_page=True)
 
 
 @pytest.fixture
 def people(workspace: Path) -> Iterator[People]:
-    shots = workspace.parent / "shots"
-    shots.mkdir()
     with serving(workspace) as (address, password), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        made = People(browser, address, shots)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        made = People(browser, address)
         made.enter("admin", password)
         yield made
         browser.close()

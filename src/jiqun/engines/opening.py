@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from jiqun.engines.duckdb_engine import DuckDBEngine
 from jiqun.engines.engine import Engine
 from jiqun.engines.polars_engine import PolarsEngine
 from jiqun.problems import Place, ProblemsError, problem
@@ -19,5 +18,7 @@ def open_engine(name: str, threads: int | None = None, memory_limit: str | None 
     if name == "polars":
         return PolarsEngine()
     if name == "duckdb":
+        from jiqun.engines.duckdb_engine import DuckDBEngine  # a tenth of a second that most commands never need
+
         return DuckDBEngine(threads, memory_limit)
     raise ProblemsError([problem("ENGINE-001", Place(item="engine"), name=name, known=", ".join(ENGINES))])

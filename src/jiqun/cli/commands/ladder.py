@@ -80,17 +80,18 @@ def ladder(
     output: Path | None,
     as_json: bool,
 ) -> None:
+    wanted = _wanted(ladder_in_use(context, ladder_id)[1], rung, editions)
     frozen = open_snapshot(context.workspace, snapshot) if snapshot else freeze(context.workspace, when=context.now)
     day = on.date() if on is not None else context.now.date()
     with progress(2) as step:
         step(both("评价", "evaluating"))
-        evaluated = _evaluated(context, frozen, day, year, ladder_id, rung if editions else None)
+        evaluated = _evaluated(context, frozen, day, year, ladder_id, wanted if editions else None)
         step(both("筛查", "screening"))
         chosen = None if firm is None else [find_subject(firm, _names(evaluated))]
-        if editions:
-            _print_editions(evaluated, chosen, rung, most)
+        if wanted is not None and editions:
+            _print_editions(evaluated, chosen, wanted, most)
             return
-        found = _of_rung(evaluated, screen(evaluated, chosen), rung)
+        found = _of_rung(screen(evaluated, chosen), wanted)
     rows = cultivation(context.book, evaluated.holdings, day, evaluated.districts)
     if output is not None:
         _write(context, evaluated, found, rows, frozen, output)
@@ -104,25 +105,29 @@ def ladder(
         _print_list(evaluated, found, most)
 
 
-def _print_editions(evaluated: Evaluated, chosen: list[str] | None, rung: str | None, most: int) -> None:
-    if rung is None:
+def _wanted(ladder: Ladder, rung: str | None, editions: bool) -> str | None:
+    """Return the rung asked for by id or title, before anything is computed; METHOD-112 where there is none."""
+    name = None if rung is None else _rung(ladder, rung)
+    if editions and name is None:
         raise click.UsageError(both("--editions 须同时给出 --rung", "--editions needs --rung"))
-    name = _rung(evaluated.ladder, rung)
-    if evaluated.ladder.rungs[name].rule is None:
+    if editions and name is not None and ladder.rungs[name].rule is None:
         raise click.UsageError(both(f"{rung} 没有可比较的办法", f"{rung} has no rule to compare"))
-    found = side_by_side(evaluated, name, chosen)
+    return name
+
+
+def _print_editions(evaluated: Evaluated, chosen: list[str] | None, rung: str, most: int) -> None:
+    found = side_by_side(evaluated, rung, chosen)
     _print_head(evaluated)
     if chosen is not None and found:
         print_firm_editions(evaluated, found[0])
     else:
-        print_editions(evaluated, found, name, most)
+        print_editions(evaluated, found, rung, most)
 
 
 def _evaluated(
     context: Context, frozen: Snapshot, on: date, year: int | None, ladder_id: str | None, every: str | None
 ) -> Evaluated:
-    rung = None if every is None else _rung(ladder_in_use(context, ladder_id)[1], every)
-    found = evaluated_ladder(context, frozen, on, year, ladder_id, rung)
+    found = evaluated_ladder(context, frozen, on, year, ladder_id, every)
     if year is None and found.year != on.year - 1:
         click.echo(
             both(
@@ -139,11 +144,10 @@ def _names(evaluated: Evaluated) -> dict[str, str]:
     return {firm: evaluated.names.get(firm, "") for firm in sorted(firms | set(evaluated.names))}
 
 
-def _of_rung(evaluated: Evaluated, found: tuple[Standing, ...], rung: str | None) -> tuple[Standing, ...]:
+def _of_rung(found: tuple[Standing, ...], rung: str | None) -> tuple[Standing, ...]:
     if rung is None:
         return found
-    wanted = _rung(evaluated.ladder, rung)
-    return tuple(one for one in found if one.next is not None and one.next.rung == wanted)
+    return tuple(one for one in found if one.next is not None and one.next.rung == rung)
 
 
 def _rung(ladder: Ladder, rung: str) -> str:
