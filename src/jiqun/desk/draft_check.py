@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 from jiqun.desk.context import PUBLISHED, Context
@@ -10,7 +10,7 @@ from jiqun.desk.draft_parts import Basis, Files, parts, places
 from jiqun.desk.drafting import draft_context
 from jiqun.desk.parameter_uses import methods_reading
 from jiqun.methods import load
-from jiqun.methods.examples import Outcome, run_example
+from jiqun.methods.examples_check import missed, run_or_told
 from jiqun.methods.lint import lint_method
 from jiqun.methods.lint_whole import without_follow_ups
 from jiqun.packs import LawBook, Method, Parameter, read
@@ -18,7 +18,7 @@ from jiqun.packs.lawbook import EDITIONED, LawObject
 from jiqun.packs.lint import lint
 from jiqun.packs.models import Example
 from jiqun.packs.reading import LARGEST
-from jiqun.problems import Problem, ProblemsError, by_place, problem
+from jiqun.problems import Problem, by_place, problem
 
 _READ_BY_ALL = ("table", "taxonomy")  # what every method may rest on, so that every one is compiled again
 
@@ -104,8 +104,8 @@ def touched(book: LawBook, files: Files) -> list[Method]:
 def _examples(context: Context, book: LawBook, files: Files) -> Iterator[Problem]:
     own = {(one.id, one.edition) for one in parts(files) if one.kind == "example"}
     for one in _objects(book):
-        if (one.id, one.model.edition or "") in own:
-            yield from _missed(one, run_or_told(book, one), "DRAFT-004")
+        if isinstance(one.model, Example) and (one.id, one.model.edition or "") in own:
+            yield from missed(one, run_or_told(book, one.model), "DRAFT-004")
     ids = {one.id for one in parts(files) if one.kind == "parameter"}
     rules = {one.id for one in touched(book, files)} if ids else set()
     renewed = {one.id for one in parts(files) if one.kind == "method"}
@@ -113,30 +113,8 @@ def _examples(context: Context, book: LawBook, files: Files) -> Iterator[Problem
         example = one.model
         assert isinstance(example, Example)
         if example.method in rules and (example.method not in renewed or example.method_edition):
-            yield from _missed(one, run_or_told(book, one), "DRAFT-006")
+            yield from missed(one, run_or_told(book, example), "DRAFT-006")
 
 
 def _objects(book: LawBook) -> Iterator[LawObject]:
     yield from book.objects("example")
-
-
-def run_or_told(book: LawBook, one: LawObject) -> tuple[Outcome, ...] | ProblemsError:
-    """Run a worked example; what keeps it from running comes back as problems."""
-    assert isinstance(one.model, Example)
-    try:
-        return run_example(book, one.model)
-    except ProblemsError as told:
-        return told
-
-
-def _missed(one: LawObject, came: Iterable[Outcome] | ProblemsError, code: str) -> Iterator[Problem]:
-    """Say which figures of an example do not come out, at their lines."""
-    if isinstance(came, ProblemsError):
-        yield problem(code, one.place("expected"), example=one.model.title, example_en=one.model.title_en,
-                      figure="—", expected="—", got=came.problems[0].what())  # fmt: skip
-        return
-    for each in came:
-        if not each.agrees:
-            yield problem(code, one.place("expected", each.figure), example=one.model.title,
-                          example_en=one.model.title_en, figure=each.figure, expected=each.expected or "—",
-                          got=each.got or "—")  # fmt: skip

@@ -1,19 +1,23 @@
-"""`jiqun packs list | show | lint`: the law book in force."""
+"""`jiqun packs list | show | lint | examples`: the law book in force."""
 
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 from pathlib import Path
 
 import click
 
 from jiqun import packs as law
-from jiqun.cli.output import json_option, print_json, print_problems, print_table, problem_record, say
+from jiqun.cli.output import json_option, print_json, print_problems, print_table, problem_record, progress, say
 from jiqun.cli.speech import both, language
 from jiqun.desk.context import Context
+from jiqun.engines import ENGINES
 from jiqun.methods.examples import examples_of
+from jiqun.methods.examples_check import missed, worked
 from jiqun.methods.lint_whole import lint_whole
 from jiqun.methods.wording.rule import rule_text
+from jiqun.problems import Problem
 
 _STATUS = {"draft": "草案", "trial": "试行", "in_force": "现行", "repealed": "废止"}
 _COMPLETENESS = {"complete": "完整", "partial": "部分", "illustrative": "示意"}
@@ -144,4 +148,43 @@ def lint(folders: tuple[Path, ...], as_json: bool, quiet: bool) -> None:
             f"{packs_read} packs, {objects} objects: {errors} errors, {warnings} warnings, {notices} notices.",
         )
     if any(one.severity == "error" for one in found):
+        click.get_current_context().exit(1)
+
+
+@packs.command(
+    help=both(
+        "重算规则包里的算例，逐个数核对（改一个数以后看哪些结果变了）",
+        "Compute the worked examples of packs again, figure by figure (what a changed number changes)",
+    ),
+)
+@click.argument("folders", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--method", "method_id", help=both("只算一部办法的", "only those of one method"))
+@click.option("--engine", type=click.Choice(ENGINES), default="polars", show_default=True)
+@json_option
+def examples(folders: tuple[Path, ...], method_id: str | None, engine: str, as_json: bool) -> None:
+    book = law.load(law.builtin_root(), *folders)
+    chosen = examples_of(book, None if method_id is None else book.method(method_id))
+    placed = {(one.id, one.model.edition): one for one in book.objects("example")}
+    told: list[Problem] = []
+    counted: Counter[tuple[str, bool]] = Counter()
+    with progress(len({one.method for one in chosen})) as step:
+        for method, group in groupby(sorted(chosen, key=lambda one: one.method), lambda one: one.method):
+            step(method)
+            for one, came in worked(book, group, engine):
+                wrong = list(missed(placed[one.id, one.edition], came, "METHOD-123"))
+                told += wrong
+                counted[method, not wrong] += 1
+    rows = [
+        {"method": name, "examples": counted[name, True] + counted[name, False], "as_expected": counted[name, True]}
+        for name in sorted({name for name, _ in counted})
+    ]
+    if as_json:
+        print_json({"methods": rows, "problems": [problem_record(one) for one in told]})
+    else:
+        heads = [both("办法", "method"), both("算例", "examples"), both("相符", "as expected")]
+        print_table(heads, [tuple(one.values()) for one in rows], right=[1, 2])
+        print_problems(told, most=200)
+        right = sum(count for (_, agrees), count in counted.items() if agrees)
+        say(f"算例 {len(chosen)} 个，相符 {right} 个。", f"{len(chosen)} examples, {right} as expected.")
+    if told:
         click.get_current_context().exit(1)
