@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from jiqun.methods.wording.numbers import interval_text, with_unit, written
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs.models.method import Cases, Score
-from jiqun.values import decimal_text, exact
+from jiqun.values import Unit, decimal_text, exact
 
 
 def score_words(voice: Voice, path: str, item: str, score: Score) -> str:
@@ -94,8 +94,12 @@ def _without_benchmark(voice: Voice, path: str, item: str, score: Score, measure
         order = voice.say(f"order.{score.rank.order}")
         return voice.say("score.rank", measure=measure, over=over, order=order, weight=written(score.weight))
     if score.count is not None:
-        every = with_unit(score.count.every, voice.unit(voice.plan.measure_of(item, score)), voice.language)
-        said = voice.say("score.count", measure=measure, every=every, each=score.count.each)
+        of = voice.unit(voice.plan.measure_of(item, score))
+        counted = of if of is not None and of.powers else Unit.parse("个")  # a pure number counts things
+        one = exact(score.count.every) == 1
+        every = counted.single(voice.language) if one else counted.behind(score.count.every, voice.language)
+        key = "score.count_one" if one else "score.count"
+        said = voice.say(key, measure=measure, every=every, each=score.count.each)
         return said + ("" if score.count.cap is None else voice.say("score.count_cap", cap=score.count.cap))
     if score.options is not None:
         return _options(voice, score, measure, voice.plan.measure_of(item, score))
