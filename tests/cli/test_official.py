@@ -129,3 +129,39 @@ def test_a_draft_an_empty_name_and_a_half_signature_are_refused(workspace: Path,
     assert not listed(jiqun, workspace)
     half = jiqun("evaluate", "own.rule", "-p", 2023, "--official", "--by", "张三", workspace=workspace)
     assert half.code == 2, "wrong use"
+
+
+def test_a_result_is_read_under_the_law_it_was_made_under_whatever_was_written_since(
+    workspace: Path, jiqun: Jiqun
+) -> None:
+    """Another weight, another title, or no rule at all any more: the kept law explains the stored run word for word."""
+    run = json.loads(jiqun("evaluate", "own.rule", "-p", 2023, "--json", workspace=workspace).out)["run"]
+    before = jiqun("explain", run, FIRMS[0], workspace=workspace).out
+    for later in (METHOD.replace("Tax per person", "Tax a head"), METHOD.replace("weight: 100", "weight: 50")):
+        rewrite(workspace, later)
+        assert jiqun("explain", run, FIRMS[0], workspace=workspace).out == before
+    (workspace / "packs" / "own" / "method.yaml").unlink()
+    context._loaded.cache_clear()
+    assert jiqun("explain", run, FIRMS[0], workspace=workspace).out == before
+
+
+def test_without_the_kept_law_a_result_is_read_from_its_own_copy_of_the_rule_and_says_so(
+    workspace: Path, jiqun: Jiqun
+) -> None:
+    run = json.loads(jiqun("evaluate", "own.rule", "-p", 2023, "--json", workspace=workspace).out)["run"]
+    for law in (workspace / "laws").iterdir():
+        law.unlink()
+    rewrite(workspace, METHOD.replace("weight: 100", "weight: 50"))
+    said = jiqun("explain", run, FIRMS[0], workspace=workspace)
+    assert said.code == 0 and "CLI-011" in said.out + said.err and "× 100" in said.out, said.out
+    rewrite(workspace, METHOD.replace("tax / staff", "tax / land"))
+    (workspace / "runs" / run / "method.json").write_text("{}", "utf-8")
+    assert "RUN-007" in jiqun("explain", run, FIRMS[0], workspace=workspace).err
+
+
+def test_a_rule_in_other_words_is_not_signed_a_second_time(workspace: Path, jiqun: Jiqun) -> None:
+    signed = ("evaluate", "own.rule", "-p", 2023, "--official", *SIGNED)
+    assert jiqun(*signed, workspace=workspace).code == 0
+    rewrite(workspace, METHOD.replace("Tax per person", "Tax a head"))
+    again = jiqun(*signed, workspace=workspace)
+    assert (again.code, "RUN-011" in again.err) == (1, True), again.err

@@ -68,11 +68,15 @@ def number(draw: st.DrawFn, unit: str, depth: int) -> str:
             literal = draw(literals)
             return literal if unit == "1" else f'unit({literal}, "{unit}")'
         return draw(st.sampled_from(LEAVES[unit]))
-    form = draw(st.sampled_from(["sum", "sum", "product", "quotient", "quotient", "extreme", "sign", "step", "choice"]))
+    form = draw(
+        st.sampled_from(["sum", "sum", "product", "quotient", "quotient", "extreme", "sign", "step", "choice", "root"])
+    )
     one = draw(number(unit, depth - 1))
     if form == "sum":
         rest = [draw(number(unit, depth - 1)) for _ in range(draw(st.integers(1, 3)))]
         return one + "".join(f" {draw(st.sampled_from('+-'))} ({term})" for term in rest)
+    if form == "root":
+        return f"root({draw(number('1', depth - 1))}, {draw(st.integers(2, 5))}) * ({one})"
     if form == "product":
         return f"({one}) * ({draw(number('1', depth - 1))})"
     if form == "quotient":
@@ -266,3 +270,25 @@ def test_the_formulas_that_rules_use_most_are_never_in_doubt(rows: list[dict[str
     with open_engine("polars") as engine:
         for read in read_columns(engine, as_frame(rows), [check(parse(text), NAMES) for text in texts]):
             assert not any(read["doubt"])
+
+
+def test_a_root_on_the_line_is_on_the_line_and_a_negative_number_has_none(engines: list[Engine]) -> None:
+    """Growth of exactly 20 % a year over three years is 20 %: the float may fall short, and then the doubt says so."""
+    typed = check(parse("root(tax / revenue, 3) - 1 >= 0.2"), NAMES)
+    cells = ["17.28", "17.2799", "17.2801", "-1", "0", None]
+    wanted = [True, False, True, None, False, None]
+    rows = [
+        {name: None for name in NAMES if name != "manufacturing"} | {"tax": cell, "revenue": "10"} for cell in cells
+    ]
+    assert [exact_value(typed, exactly(row)) for row in rows] == wanted  # type: ignore[arg-type]
+    for engine in engines:
+        (read,) = read_columns(engine, as_frame(rows), [typed])  # type: ignore[arg-type]
+        for want, value, doubt in zip(wanted, read["value"], read["doubt"], strict=True):
+            assert doubt or value == want
+
+
+@pytest.mark.parametrize(("formula", "code"), [("root(factor, 1)", "EXPR-024"), ("root(factor, staff)", "EXPR-024"), ("root(factor, 2.5)", "EXPR-024"), ("root(tax, 2)", "EXPR-025")])  # fmt: skip
+def test_a_root_of_no_degree_or_of_a_quantity_is_refused(formula: str, code: str) -> None:
+    with pytest.raises(ProblemsError) as told:
+        check(parse(formula), NAMES)
+    assert [one.code for one in told.value.problems] == [code]

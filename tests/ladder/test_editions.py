@@ -84,3 +84,20 @@ def test_the_first_true_choice_counts_and_the_last_may_be_without_condition():
     assert choose_edition(rule, {"cohort": "1"}).edition == "1"
     assert choose_edition(rule, {"cohort": "2"}).edition == "2"
     assert choose_edition(rule, {}).missing == ("cohort",)
+
+
+@pytest.mark.parametrize(
+    ("case", "revenue", "growth", "revenue_round"),
+    [
+        (("review", date(2025, 5, 20)), 12000, "not_applicable", "met"),
+        (("application", date(2025, 5, 20)), 12000, "unmet", "met"),
+        (("application", date(2025, 5, 20)), 4999, "unmet", "unmet"),
+        (("review", date(2024, 5, 20)), 4999, "unmet", "not_applicable"),
+        (None, 4999, "unmet", "not_applicable"),
+    ],
+)
+def test_the_notice_of_2025_binds_those_who_applied_in_its_round(judge, firm, case, revenue, growth, revenue_round):
+    rows = [] if case is None else [{"rung": "little_giant", "case_type": case[0], "applied_on": case[1], "year": 2025}]
+    still = {"enterprise_year__revenue": revenue, "enterprise_year__main_revenue": 10000 if revenue > 5000 else 4500}
+    found = judge("sme.little-giant", "2022", firm(sme_application=rows, **still))
+    assert (found["growth"], found["revenue_round"]) == (growth, revenue_round)

@@ -16,6 +16,7 @@ INNOVATIVE = ("创新型中小企业", "recognised", date(2024, 6, 1))
 SPECIALISED = ("专精特新中小企业", "recognised", date(2024, 9, 1))
 LOST = ("专精特新中小企业", "revoked", date(2025, 1, 10))
 GIANT = ("专精特新“小巨人”企业", "recognised", date(2023, 7, 14))
+NEW_GIANT = ("专精特新“小巨人”企业", "recognised", date(2026, 7, 14))
 CASE = {
     "enterprise": "",
     "rung": "little_giant",
@@ -41,6 +42,17 @@ SCENARIOS = {
         "award": None,
         "ip_right": None,
     },
+    "certain": {
+        "titles": [("高企", "recognised", date(2024, 12, 1))],
+        "sme_profile": None,
+        "certified_score": None,
+        "award": None,
+        "ip_right": None,
+        "enterprise_year__rd": None,
+        "enterprise_year__main_revenue": None,
+    },
+    "higher_held": {"on": date(2027, 7, 1), "titles": [INNOVATIVE, SPECIALISED]},
+    "giant_held": {"on": date(2027, 10, 1), "titles": [SPECIALISED, NEW_GIANT]},
     "batch_five": {"titles": [SPECIALISED, GIANT], "sme_application": [CASE]},
     "giant": {"titles": [GIANT]},
     "ran_out": {"on": date(2026, 8, 1), "titles": [INNOVATIVE, GIANT]},
@@ -128,6 +140,25 @@ def test_below_the_stated_share_of_known_criteria_nothing_is_recommended(standin
     assert found.next.coverage < Fraction(6, 10)
     assert found.next.advice == "no_recommendation"
     assert found.next.count("met") > 0
+
+
+def test_a_pass_that_holds_whatever_the_unknown_is_needs_no_coverage(standings):
+    found = standings["certain"]
+    assert (found.next.rung, found.next.verdict) == ("innovative", "met")  # a valid high-tech firm passes directly
+    assert found.next.coverage < Fraction(6, 10)
+    assert found.next.advice == "ready"
+
+
+def test_the_end_of_a_term_beside_a_higher_title_is_open_where_no_document_speaks(standings):
+    found = standings["higher_held"]  # innovative ran out on 31 May 2027, specialised is valid until 31 August
+    said = {one.title: (one.kind, one.missed) for one in found.deadlines if one.kind != "update"}
+    assert said == {"innovative": ("review_open", True), "specialised": ("review", False)}
+
+
+def test_the_specialised_title_is_re_verified_though_the_firm_is_a_little_giant(standings):
+    found = standings["giant_held"]  # No. 2 of 2026, annex 2: a little giant holds a valid specialised title
+    said = {one.title: (one.kind, one.missed) for one in found.deadlines if one.kind != "update"}
+    assert said["specialised"] == ("review", True)
 
 
 def test_the_little_giant_of_batch_five_is_reviewed_under_no_63_while_others_apply_under_no_2(standings):

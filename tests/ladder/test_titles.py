@@ -63,6 +63,20 @@ def test_a_review_is_due_in_the_year_in_which_the_term_ends(ladder):
     assert only(holdings(events, ladder, date(2026, 1, 1))).review_due == date(2026, 7, 13)
 
 
+def test_a_document_may_say_that_a_higher_title_takes_the_place_of_a_review(ladder):
+    said = [{"title": "specialised", "review": "not_due"}]
+    titles = {
+        name: one.model_copy(update={"while_held": type(one).model_validate({"title": "x", "title_en": "x", "while_held": said}).while_held})
+        for name, one in ladder.titles.items()
+    }  # fmt: skip
+    events = [event("recognised", date(2024, 6, 1), "创新型"), event("recognised", date(2025, 9, 1), "专精特新")]
+    open_, free = (
+        holdings(events, one, date(2027, 7, 1))[0] for one in (ladder, ladder.model_copy(update={"titles": titles}))
+    )
+    assert (open_.state, open_.review_due, open_.review_open_by) == ("lapsed", date(2027, 5, 31), "specialised")
+    assert (free.state, free.review_due, free.review_open_by) == ("lapsed", None, None)
+
+
 def test_a_revoked_title_bars_for_three_years_and_a_later_recognition_begins_anew(ladder):
     events = [event("recognised", date(2021, 7, 1)), event("revoked", date(2022, 5, 1))]
     found = only(holdings(events, ladder, date(2023, 1, 1)))

@@ -114,14 +114,14 @@ def score(random, name, benchmarks):
         {"more_than": "33.33", "points": "10"},
     ]
     made = {
-        "ratio": {"ratio": {"to": b}},
+        "ratio": {"ratio": {"to": b, **random.choice(({}, {}, {"least": "0.6"}, {"least": "1"}))}},
         "reversed": {"ratio": {"to": b, "reversed": True}},
         "around": {"around": {"benchmark": b, "zero_at": random.choice(("2", "3", "1.5"))}},
-        "between": {"between": {"low": low, "high": high, "start": random.choice(("0", "20")), "clamp": random.choice((True, False)), **({"flat": "60"} if random.random() < 0.5 else {})}},
+        "between": {"between": {"low": low, "high": high, "start": random.choice(("0", "20")), "clamp": random.choice((True, False)), **({"flat": "60"} if random.random() < 0.5 else {}), **random.choice(({}, {"below": "0"}, {"below": "12.5"}))}},
         "efficacy": {"efficacy": {"standards": ["s1", "s2", "s3"], "coefficients": ["1", "0.7", "0.4"], "below": random.choice(("0", "0.2"))}},
         "bands": {"bands": bands},
-        "rank": {"rank": {"over": over(random, ("population",)), "order": random.choice(("descending", "ascending"))}},
-        "count": {"count": {"each": "3", "every": random.choice(("1", "2.5")), **({"cap": "5"} if random.random() < 0.5 else {})}},
+        "rank": {"rank": {"over": over(random, ("population",)), "order": random.choice(("descending", "ascending")), **random.choice(({}, {"last": "60"}, {"by_count": True}, {"step": "0.35"}, {"places": ["10", "7.5", "7.5"], "beyond": "2"}))}},
+        "count": {"count": {**random.choice(({"each": "3"}, {"each": "-0.7", "start": "10.25"}, {"each": "1", "start": "2"})), "every": random.choice(("1", "2.5")), **({"cap": "5"} if random.random() < 0.5 else {})}},
         "flag": {"flag": {"where": condition(random), "points": "7", "otherwise": "1"}},
         "value": {"value": True},
         "cases": {"cases": {"of": [{"where": condition(random), "points": "9"}, {"where": condition(random), "points": "4"}], "otherwise": random.choice(("0", "1"))}},
@@ -165,6 +165,10 @@ def nodes(random, items):
                 if weighting is None
                 else {"weighting": weighting, "over": random.choice((["population"], ["district"]))}
             )
+            if weighting is None and not compares and len(of) > 1 and random.random() < 0.5:
+                del one["weights"]
+                one["best"] = random.randint(1, len(of) - 1)
+        one |= random.choice(({}, {}, {"cap": "6"}, {"floor": "3", "cap": "20"}))
         found[name] = one
     return found
 

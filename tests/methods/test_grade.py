@@ -241,6 +241,15 @@ def test_a_ladder_gives_the_best_rung_met_and_unknown_is_never_the_bottom(plan_o
 
 
 @ENGINES
+def test_the_lowest_of_cuts_and_one_ranking_is_computed_for_every_population(plan_of, engine):
+    """The grade by cuts is not lost where the rows are ranked in place after it."""
+    cuts = "{classes: [A, B], cuts: [{grade: A, at_least: 20}, {grade: B, less_than: 20}]}"
+    ranked = '{classes: [A, B], quota: {shares: {A: "0.5", B: "0.5"}}}'
+    rule = HEAD + f"grades: {{all: {{classes: [A, B], lowest_of: [{cuts}, {ranked}]}}}}"
+    assert text(graded(plan_of(rule), firms([30.0, 25.0, 10.0, 5.0]), engine)) == "AABB"
+
+
+@ENGINES
 def test_the_lowest_of_two_grades_is_open_while_one_is_missing_unless_the_other_is_worst(plan_of, engine):
     part = "{classes: [A, B], cuts_of: %s, cuts: [{grade: A, at_least: 10}, {grade: B, less_than: 10}]}"
     rule = HEAD + f"grades: {{all: {{classes: [A, B], lowest_of: [{part % 'total'}, {part % 'staff_here'}]}}}}"

@@ -24,7 +24,7 @@ MANIFEST = "backup.json"
 _SQLITE = "sqlite:///"
 _FOLDERS = (
     "ledger", "runs", "originals", "quarantine", "uploads", "reports", "screenings", "comparisons",
-    "packs", "published",
+    "packs", "published", "laws",
 )  # fmt: skip
 _HALF_WRITTEN = (".part", ".draft")
 _CHUNK = 1 << 20

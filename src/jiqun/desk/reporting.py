@@ -285,7 +285,8 @@ def dues(context: Context, frozen: Snapshot, today: date, reach: Reach, within: 
     events = title_events(reach.rows(frozen.table("title")))
     found = []
     for one in holdings(events, ladder, today):
-        for what, day in (("复核", one.review_due), ("信息更新", one.update_due)):
+        review = None if one.review_open_by is not None else one.review_due
+        for what, day in (("复核", review), ("信息更新", one.update_due)):
             if day is not None and -365 <= (day - today).days <= within:
                 title = title_words(ladder, one.title, "zh")
                 found.append(DueLine(one.enterprise, title, what, day, (day - today).days))

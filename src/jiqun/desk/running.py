@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import polars as pl
+from pydantic import ValidationError
 
 from jiqun.desk.context import Context
+from jiqun.desk.kept_laws import keep_law, kept_law
 from jiqun.ledger.snapshot import Snapshot
 from jiqun.methods import Plan, Result, load
+from jiqun.methods.loading import LoadedMethod
 from jiqun.methods.run import SignOff, StoredRun, store, stored_runs
 from jiqun.packs import LawBook, Method
-from jiqun.problems import Problem, ProblemsError, problem
+from jiqun.problems import Place, Problem, ProblemsError, problem
 
 LATEST = "latest"
 
@@ -75,12 +79,16 @@ class Run:
 
     @cached_property
     def book(self) -> LawBook:
-        """The law book the run was made with, as it was published then; the one of now where none of these is it."""
-        now = self._book_of(self.context)
-        if now.digest == self.inputs["book"]:
+        """The law book the run was made with: of now, kept with the run, or published then; else the one of now."""
+        now, asked = self._book_of(self.context), str(self.inputs["book"])
+        if now.digest == asked:
             return now
+        workspace = self.context.workspace
+        kept = kept_law(workspace.root, workspace.cache, asked)
+        if kept is not None:
+            return kept
         earlier = (self._book_of(one) for one in self.context.earlier_laws)
-        return next((one for one in earlier if one.digest == self.inputs["book"]), now)
+        return next((one for one in earlier if one.digest == asked), now)
 
     def _book_of(self, context: Context) -> LawBook:
         """The law book the method stands in: the workspace's, else that of all packs at hand."""
@@ -88,15 +96,22 @@ class Run:
 
     @cached_property
     def plan(self) -> Plan:
-        """The method compiled as it was for the run; CLI-013 where the packs no longer have it so."""
-        loaded = load(self.method_id, self.book, self.edition or None)
-        if self._digest(loaded.method) != self.inputs["method"]["digest"]:
-            raise ProblemsError([problem("CLI-013", run=self.id, method=self.method_id)])
-        return loaded.plan(self.period, self.inputs["parameters"] or None)
+        """The method compiled as it was for the run.
 
-    @staticmethod
-    def _digest(method: Method) -> str:
-        return method.digest
+        Where its law book is nowhere at hand, the run's own copy of the rule is compiled in the one of now (`changes`
+        says so); CLI-013 where the two do not fit together.
+        """
+        asked, parameters = self.inputs["method"]["digest"], self.inputs["parameters"] or None
+        if self.book.has("method", self.method_id):
+            loaded = load(self.method_id, self.book, self.edition or None)
+            if loaded.method.digest == asked:
+                return loaded.plan(self.period, parameters)
+        written = json.dumps(self.stored.method)
+        try:
+            own = Method.model_validate_json(written)
+            return LoadedMethod(own, self.book, lambda _: Place(item=self.method_id)).plan(self.period, parameters)
+        except (ValidationError, ProblemsError):
+            raise ProblemsError([problem("CLI-013", run=self.id, method=self.method_id)]) from None
 
     @cached_property
     def trace(self) -> pl.DataFrame:
@@ -149,7 +164,10 @@ def keep(context: Context, result: Result, snapshot: Snapshot, sign_off: SignOff
         snapshot=snapshot,
         sign_off=sign_off,
     )
-    return Run(context, stored)
+    run = Run(context, stored)
+    if run.book.digest == run.inputs["book"]:
+        keep_law(context.workspace.root, run.book)
+    return run
 
 
 def all_runs(context: Context) -> list[Run]:

@@ -10,7 +10,7 @@ from typing import cast
 
 from jiqun.expressions import nodes
 from jiqun.expressions.exactly import evaluated
-from jiqun.expressions.grammar import COMPARISONS, MOST_COLUMN_WORK, MOST_ROUND_DIGITS, ORDERED
+from jiqun.expressions.grammar import COMPARISONS, MOST_COLUMN_WORK, MOST_ROOT_DEGREE, MOST_ROUND_DIGITS, ORDERED
 from jiqun.expressions.nearest import nearest
 from jiqun.expressions.nodes import Typed, TypedNode
 from jiqun.expressions.tree import Expression, Literal, Node, Operation, Word, placed
@@ -270,11 +270,23 @@ class _Checker:
             return item if item is _BROKEN else nodes.Rounded(item, int(value), item.type)
         if item is _BROKEN:
             return item
+        if node.operator == "root":
+            return self._root(node, item)
         if node.operator == "negative":
             return nodes.Negative(item, item.type)
         if node.operator == "abs":
             return nodes.Absolute(item, item.type)
         return nodes.Floor(item, item.type, up=node.operator == "ceil")
+
+    def _root(self, node: Operation, item: TypedNode) -> TypedNode:
+        written, degree = node.operands
+        value = degree.value if isinstance(degree, Literal) else None
+        if not isinstance(value, Fraction) or value.denominator != 1 or not 2 <= value <= MOST_ROOT_DEGREE:
+            return self.fault("EXPR-024", degree, most=MOST_ROOT_DEGREE)
+        if not unit_of(item).fits(Unit.none()):
+            return self.fault("EXPR-025", written, unit=unit_of(item))
+        pure = item if unit_of(item) == Unit.none() else conversion(item, Unit.none())
+        return nodes.Root(pure, int(value), _PURE)
 
     def _unit(self, node: Operation) -> TypedNode:
         number, written = node.operands

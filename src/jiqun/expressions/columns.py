@@ -19,6 +19,8 @@ from jiqun.values import exact
 
 # Covers the second-order terms and the rounding of the bound itself: at most ~1000 operations, each 1.1e-16.
 SAFETY = 1.000001
+# engines differ in the last bits of a power, and 1/n is itself rounded: |ln x| ≤ 576 within the range of doubles
+_POWER_STEPS = 640
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,8 @@ class _Reader:
                 return _floor(self.read(item), up)
             case nodes.Rounded(item=item, digits=digits):
                 return _rounded(self.read(item), digits)
+            case nodes.Root(item=item, degree=degree):
+                return _root(self.read(item), degree)
             case nodes.YearsBetween(first=first, second=second):
                 return _years_between(self.read(first).value, self.read(second).value)
             case nodes.MonthsBetween(first=first, second=second, begun=begun):
@@ -294,6 +298,20 @@ def _extreme(which: str, items: list[_Reading]) -> _Reading:
         faithful = all(item.faithful for item in items)
         return _Reading(value, relative=max(relatives), doubt=doubt, faithful=faithful)
     return _Reading(value, bound=nw.max_horizontal(*(item.error() for item in items)), doubt=doubt)
+
+
+def _root(item: _Reading, degree: int) -> _Reading:
+    """x^(1/n), with 1 − (1 − t)^(1/n) ≤ t for an error t·x of x; what may lie on either side of 0 is in doubt."""
+    size, error = item.value, item.error() * SAFETY
+    power = nw.when(item.value > 0.0).then(item.value ** (1.0 / degree))
+    value = nw.when(item.value == 0.0).then(nw.lit(0.0)).otherwise(power)
+    if item.relative is not None:
+        return _Reading(value, relative=item.relative + _POWER_STEPS, doubt=item.doubt)
+    unsure = (size.abs() <= error).fill_null(False)
+    bound = (value * (error / size) + value * (_POWER_STEPS * ROUNDOFF)) * SAFETY
+    return _Reading(
+        value, bound=nw.when(size > 0.0).then(bound).otherwise(nw.lit(0.0)), doubt=_either(item.doubt, unsure)
+    )
 
 
 def _floor(item: _Reading, up: bool) -> _Reading:

@@ -13,7 +13,7 @@ from typing import Any
 from jiqun.expressions import nodes
 from jiqun.expressions.nodes import Typed, TypedNode
 from jiqun.expressions.types import Exact
-from jiqun.values import half_up
+from jiqun.values import half_up, nth_root
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 
@@ -65,6 +65,8 @@ def _strict(node: TypedNode, operands: list[Any]) -> Exact:
             return Fraction(ceil(operands[0]) if up else floor(operands[0]))
         case nodes.Rounded(digits=digits):
             return half_up(Fraction(operands[0]), digits)
+        case nodes.Root(degree=degree):
+            return None if operands[0] < 0 else nth_root(Fraction(operands[0]), degree)
         case nodes.YearsBetween():
             return Fraction(full_years(operands[0], operands[1]))
         case nodes.MonthsBetween(begun=begun):

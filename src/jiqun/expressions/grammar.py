@@ -14,6 +14,7 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "floor": (1, 1),
     "ceil": (1, 1),
     "round": (2, 2),
+    "root": (2, 2),
     "years_between": (2, 2),
     "months_between": (2, 2),
     "months_begun": (2, 2),
@@ -27,6 +28,7 @@ MOST_NODES = 400
 MOST_DEPTH = 60
 MOST_DIGITS = 30
 MOST_ROUND_DIGITS = 12
+MOST_ROOT_DEGREE = 20
 # a column reading repeats sub-formulas (a denominator is tested and divided by); this caps what that may grow to
 MOST_COLUMN_WORK = 10_000
 

@@ -102,6 +102,15 @@ class Rounded:
 
 
 @dataclass(frozen=True)
+class Root:
+    """The root of a pure number, to 40 decimals; missing where the number is negative."""
+
+    item: TypedNode
+    degree: int
+    type: Type | None
+
+
+@dataclass(frozen=True)
 class YearsBetween:
     """Full years from the first day to the second; negative where the second lies before the first."""
 
@@ -190,6 +199,7 @@ TypedNode = (
     | Extreme
     | Floor
     | Rounded
+    | Root
     | YearsBetween
     | MonthsBetween
     | DaysBetween

@@ -37,6 +37,8 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "floor": "向下取整({items})",
         "ceil": "向上取整({items})",
         "round": "四舍五入({items}，{digits} 位小数)",
+        "root": "{degree} 次方根({items})",
+        "root 2": "平方根({items})",
         "years": "满年数(自 {first} 至 {second})",
         "months": "满月数(自 {first} 至 {second})",
         "months begun": "月数(自 {first} 至 {second}，不足一月按一月计)",
@@ -65,6 +67,8 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "floor": "floor({items})",
         "ceil": "ceil({items})",
         "round": "round({items}, {digits} decimals)",
+        "root": "root of degree {degree}({items})",
+        "root 2": "square root({items})",
         "years": "full years(from {first} to {second})",
         "months": "full months(from {first} to {second})",
         "months begun": "months(from {first} to {second}, one begun counts)",
@@ -167,6 +171,9 @@ class _Speaker:
                 return self._phrase("ceil" if up else "floor", items=self._listed(node)), _ATOM
             case nodes.Rounded(digits=digits):
                 return self._phrase("round", items=self._listed(node), digits=str(digits)), _ATOM
+            case nodes.Root(degree=degree):
+                name = "root 2" if degree == 2 else "root"
+                return self._phrase(name, items=self._listed(node), degree=str(degree)), _ATOM
             case nodes.YearsBetween(first=first, second=second):
                 return self._phrase("years", first=self._within(first, _SUM), second=self._within(second, _SUM)), _ATOM
             case nodes.MonthsBetween(first=first, second=second, begun=begun):

@@ -48,6 +48,8 @@ def _work(node: TypedNode) -> _Work:
             return _Work(2 * values + 3 * count, None if relative else errors + count, doubts)
         case nodes.Floor() | nodes.Rounded():
             return _Work(2 * values + 8, None, doubts + 4 * values + errors + 12)
+        case nodes.Root():
+            return _Work(3 * values + 6, None if relative else 5 * values + errors + 16, doubts + values + errors + 4)
         case nodes.Choice():
             test, then, otherwise = parts
             bound = None if then.bound is None and otherwise.bound is None else 2 * test.value + errors + 4

@@ -13,7 +13,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from jiqun.methods.exact.totals import taken
+from jiqun.methods.exact.totals import node_value, settled
 from jiqun.methods.plan import Plan
 from jiqun.methods.weights import critic_weights, entropy_weights, grey, judged, topsis
 from jiqun.methods.work import ROW, Work, is_member
@@ -80,7 +80,7 @@ def _cohort(work: Work, name: str, table: pl.DataFrame, keys: Sequence[str]) -> 
         for child, weight in zip(node.of, weights, strict=True):
             _note(work, name, child, weight, kind, cohort, sum(None not in row for row in rows))
     values = [None] * len(rows) if weights is None else _values(node, rows, weights)
-    scaled = [None if value is None else to_scaled(value, node.digits) for value in values]
+    scaled = [None if value is None else to_scaled(settled(node, value), node.digits) for value in values]
     return pl.DataFrame([table[ROW].alias("made__row"), pl.Series("made", scaled, pl.Int64)])
 
 
@@ -118,7 +118,7 @@ def _columns(rows: Sequence[Row]) -> list[list[Fraction]]:
 
 def _values(node: Node, rows: Sequence[Row], weights: Sequence[Fraction]) -> list[Fraction | None]:
     if not node.compares:
-        return [_mean(node, row, weights) for row in rows]
+        return [node_value(node, row, weights) for row in rows]
     columns = _columns(rows)
     if not columns:
         return [None] * len(rows)
@@ -127,16 +127,6 @@ def _values(node: Node, rows: Sequence[Row], weights: Sequence[Fraction]) -> lis
         topsis(columns, weights, lower) if node.take == "topsis" else grey(columns, weights, lower, exact(node.rho))
     )
     return [None if None in row else next(found) for row in rows]
-
-
-def _mean(node: Node, row: Row, weights: Sequence[Fraction]) -> Fraction | None:
-    pairs = [(value, weight) for value, weight in zip(row, weights, strict=True) if value is not None]
-    whole, there = sum(weights, Fraction(0)), sum((weight for _, weight in pairs), Fraction(0))
-    if not pairs or whole == 0 or (len(pairs) < len(row) and node.missing == "unknown"):
-        return None
-    if there / whole < exact(node.least_share):
-        return None
-    return taken(node.take, [value for value, _ in pairs], [weight for _, weight in pairs])
 
 
 def _note(

@@ -14,7 +14,7 @@ import narwhals as nw
 from jiqun.engines import unscaled
 from jiqun.expressions.rounding import ROUNDOFF
 from jiqun.methods.first import First
-from jiqun.methods.integers import half_up_quotient, has_room
+from jiqun.methods.integers import check_room, half_up_quotient, has_room
 
 ROOTS = ("geometric", "harmonic")
 _LN_ERROR = 16 * ROUNDOFF  # engines differ in the last bits of ln and exp
@@ -83,6 +83,24 @@ def _common(left: int, right: int) -> int:
 
 def _whole(one: Figure, scale: int) -> nw.Expr:
     return nw.lit(int(one.weight * scale), nw.Int64)
+
+
+def best_of(rule: Rule, figures: Sequence[Figure], best: int) -> list[nw.Expr]:
+    """The figures that are among the `best` greatest, the others missing; of equal ones those that stand first."""
+    digits = max(one.digits for one in figures)
+    steps = [10 ** (digits - one.digits) for one in figures]
+    check_room(max(one.largest * step for one, step in zip(figures, steps, strict=True)), "best")
+    present, _, _ = _present(figures, rule)
+    values = [one.scaled * step for one, step in zip(figures, steps, strict=True)]
+    kept: list[nw.Expr] = []
+    for at, (one, value) in enumerate(zip(figures, values, strict=True)):
+        ahead = [
+            (other >= value if before < at else other > value).fill_null(False).cast(nw.Int64)
+            for before, other in enumerate(values)
+            if before != at
+        ]
+        kept.append(nw.when(present & (reduce(add, ahead) < best)).then(one.scaled))
+    return kept
 
 
 def as_integers(rule: Rule, figures: Sequence[Figure], first: First) -> Quotient | None:

@@ -221,6 +221,14 @@ def _digits(method: Method, at: Where) -> Iterator[Problem]:
         if score.efficacy is not None and len(score.efficacy.standards) != len(score.efficacy.coefficients):
             count = f"{len(score.efficacy.standards)} / {len(score.efficacy.coefficients)}"
             yield problem("METHOD-012", at(f"{path}.efficacy"), count=count)
+    yield from _node_limits(method, at)
+
+
+def _node_limits(method: Method, at: Where) -> Iterator[Problem]:
+    for name, node in method.nodes.items():
+        for key, text in (("cap", node.cap), ("floor", node.floor)):
+            if text is not None and (exact(text) * 10**node.digits).denominator != 1:
+                yield problem("METHOD-009", at(f"nodes.{name}.{key}"), value=text, digits=node.digits)
 
 
 def _written_points(score: Score) -> Iterator[tuple[str, str]]:

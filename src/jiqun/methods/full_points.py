@@ -16,6 +16,8 @@ def most_points(score: Score) -> Fraction | None:
         return min(exact(score.cap), exact(score.weight))
     if score.cap is not None:
         return exact(score.cap)
+    if score.rank is not None and score.rank.places:
+        return max(exact(points) for points in score.rank.places)
     if score.kind in WEIGHTED:
         return exact(score.weight)
     if score.cases is not None:
@@ -25,7 +27,9 @@ def most_points(score: Score) -> Fraction | None:
     if score.flag is not None:
         return max(exact(score.flag.points), exact(score.flag.otherwise))
     if score.count is not None:
-        return None if score.count.cap is None else exact(score.count.cap)
+        if score.count.cap is not None:
+            return exact(score.count.cap)
+        return exact(score.count.start) if exact(score.count.each) < 0 else None
     if score.options is not None:
         together = sum((exact(points) for points in score.options.points.values()), Fraction(0))
         return together if score.options.cap is None else exact(score.options.cap)

@@ -118,6 +118,7 @@ class Ranking:
         bare = candidates.select(KEY)
         placed = places.of(self._spread(bare, pools) if places.looks_again else bare, pools)
         rows = candidates[ROW]
+        self.work.settle()  # what was added before is not given up by keeping another table
         kinds = (pl.Int64, pl.Enum(words))
         rank, grade = (pl.Series([None], dtype=kind).new_from_index(0, table.height) for kind in kinds)
         self.work.keep(

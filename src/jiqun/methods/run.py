@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import polars as pl
+from pydantic import ValidationError
 
 from jiqun.expressions.nearest import nearest
 from jiqun.methods.plan import Plan
@@ -23,6 +24,7 @@ from jiqun.methods.result import Result
 from jiqun.methods.run_files import INDEX, indexed, keep, note
 from jiqun.methods.run_frames import ARROW, PARQUET, Layout
 from jiqun.methods.sign_off import SignOff
+from jiqun.packs.models.method import Method
 from jiqun.problems import Language, Place, Problem, ProblemsError, problem, stop_if_errors
 from jiqun.values import canonical, digest, file_digest
 
@@ -209,7 +211,8 @@ def store(
     identity = _identity(result, official, snapshot, sign_off)
     id_ = digest(identity)[:SHORT]
     if official:
-        stop_if_errors([*official_faults(result, snapshot, sign_off), *_signed_before(runs, identity, id_)])
+        before = _signed_before(runs, identity, id_, result.plan.method)
+        stop_if_errors([*official_faults(result, snapshot, sign_off), *before])
     outcome = {name: value for name, value in result.manifest.items() if name not in (*INPUTS, "trial")}
 
     layout = PARQUET if (runs / id_ / f"{TRACE}{PARQUET.ending}").is_file() else ARROW
@@ -225,19 +228,29 @@ def store(
     return load(runs, id_)
 
 
-def _signed_before(runs: Path, identity: Mapping[str, Any], id_: str) -> Iterator[Problem]:
+def _signed_before(runs: Path, identity: Mapping[str, Any], id_: str, method: Method) -> Iterator[Problem]:
     """Tell the official run of the same method, period and data that carries another sign-off."""
     for one in stored_runs(runs):
         signed = one.sign_off
-        if signed is not None and one.id != id_ and _signs(one.manifest) == _signs(identity):
+        if signed is not None and one.id != id_ and _signs(one.manifest) == _signs(identity) and _same(one, method):
             place = Place(item=str(identity["run"]["method"]["id"]))
             yield problem("RUN-011", place, run=one.id, by=signed.by, on=signed.on, document=signed.document)
 
 
 def _signs(identity: Mapping[str, Any]) -> tuple[object, ...]:
-    """What a signature stands under: the same rule for the same period on the same data."""
+    """What a signature stands under besides the rule: its id, the period and the data."""
     ran, snapshot = identity["run"], identity["snapshot"] or {}
-    return (ran["method"]["id"], ran["method"]["digest"], ran["period"], snapshot.get("content"))
+    return (ran["method"]["id"], ran["period"], snapshot.get("content"))
+
+
+def _same(run: StoredRun, method: Method) -> bool:
+    """Tell whether a run was made by a rule that computes the same, in whatever words its titles were written."""
+    if run.manifest["run"]["method"]["digest"] == method.digest:
+        return True
+    try:
+        return Method.model_validate_json(json.dumps(run.method)).computing_digest == method.computing_digest
+    except ValidationError:  # a rule of an earlier Jiqun, with other keys
+        return False
 
 
 def _write(folder: Path, result: Result, layout: Layout) -> None:

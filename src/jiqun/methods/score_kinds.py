@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
-from math import ceil, floor
+from math import ceil, floor, lcm
 from operator import and_, or_
 
 import narwhals as nw
@@ -106,7 +106,7 @@ def _whole_ratio(
 ) -> Raw | None:
     """weight × value ÷ one number in integers; None where that is no product, or 64 bits might not hold it."""
     base = held(plan, ratio.to).constant
-    if largest is None or ratio.reversed or not base:
+    if largest is None or ratio.reversed or not base or ratio.least is not None:
         return None
     factor = weight / base * Fraction(10**to, 10**digits)
     above, below = factor.numerator, factor.denominator
@@ -140,7 +140,17 @@ def _ratio(plan: Plan, first: First, ratio: Ratio, weight: Fraction, value: nw.E
         zero = other.scaled == 0
         factor = float(weight * Fraction(10**other.digits, 10**digits))
         points = nw.when(~zero).then(number * factor / other.scaled.cast(nw.Float64))
-    return _rounded(first, points, points.abs() * (4 * _U), to, [other], zero)
+    raw = _rounded(first, points, points.abs() * (4 * _U), to, [other], zero)
+    return raw if ratio.least is None else _none_below(raw, points, weight * exact(ratio.least))
+
+
+def _none_below(raw: Raw, points: nw.Expr, line: Fraction) -> Raw:
+    """No points where they would be fewer than those of the least share; on the line the exact reading decides."""
+    at = float(line)
+    assert raw.near is not None
+    near = ((points - at).abs() <= (points.abs() + abs(at)) * (6 * _U)).fill_null(False)
+    missed = (points < at) if line >= 0 else (points > at)
+    return replace(raw, scaled=nw.when(missed).then(nw.lit(0, nw.Int64)).otherwise(raw.scaled), near=raw.near | near)
 
 
 def _around(plan: Plan, first: First, around: Around, weight: Fraction, value: nw.Expr, digits: int, to: int) -> Raw:
@@ -195,6 +205,7 @@ def _between(plan: Plan, first: First, one: Between, weight: Fraction, value: nw
     low, high = held(plan, one.low), held(plan, one.high)
     share, large, flat = _share(Held(value, digits), low, high)
     share = first.keep(share, 0)
+    worse = share < 0.0  # of an exact difference of integers: its sign is right
     if one.clamp:
         share = first_of([(share < 0.0, nw.lit(0.0)), (share > 1.0, nw.lit(1.0))], share)
     start, width = weight * exact(one.start) / 100, weight * (exact(one.end) - exact(one.start)) / 100
@@ -203,6 +214,9 @@ def _between(plan: Plan, first: First, one: Between, weight: Fraction, value: nw
     raw = _rounded(first, points, bound, to, [low, high])
     assert raw.near is not None
     near = raw.near if large is None else raw.near | large
+    if one.below is not None:
+        fixed = nw.lit(to_scaled(weight * exact(one.below) / 100, to), nw.Int64)
+        raw = replace(raw, scaled=nw.when(worse).then(fixed).otherwise(raw.scaled))
     if one.flat is None:
         return Raw(raw.scaled, near, raw.lacking, flat)
     at_flat = nw.lit(to_scaled(weight * exact(one.flat) / 100, to), nw.Int64)
@@ -263,18 +277,20 @@ def _banded(bands: Sequence[Band], value: nw.Expr, digits: int, to: int) -> nw.E
 
 
 def _counted(first: First, one: Count, value: nw.Expr, digits: int, to: int) -> Raw:
-    """each × ⌊value ÷ every⌋, at most cap; a count that would leave 64 bits goes to the referee, who refuses it."""
+    """start + each × ⌊value ÷ every⌋, at most cap; what would leave 64 bits goes to the referee, who refuses it."""
     every, each = exact(one.every), exact(one.each)
     above, below = every.denominator, every.numerator * 10**digits
     fits = value.abs() <= ROOM // above
     number = nw.when(fits).then(value) * above
     size = number.abs()
     times = first.keep(nw.when(number < 0).then(-((size + (below - 1)) // below)).otherwise(size // below), 0)
-    points = Fraction(each * 10**to)
-    most = ROOM // max(2 * abs(points.numerator), 1)
+    points, start = Fraction(each * 10**to), exact(one.start) * 10**to
+    below = lcm(points.denominator, start.denominator)
+    a_time, at_start = int(points * below), int(start * below)
+    most = (ROOM - 2 * abs(at_start)) // max(2 * abs(a_time), 1)
     small = times.abs() <= most
-    product = first.keep(nw.when(small).then(times) * points.numerator, 1)
-    scaled = half_up_quotient(product, points.denominator)
+    product = first.keep(nw.when(small).then(times) * a_time + at_start, 1)
+    scaled = half_up_quotient(product, below)
     if one.cap is not None:
         cap = to_scaled(exact(one.cap), to)
         scaled = nw.when(scaled > cap).then(nw.lit(cap, nw.Int64)).otherwise(scaled)
@@ -282,7 +298,7 @@ def _counted(first: First, one: Count, value: nw.Expr, digits: int, to: int) -> 
 
 
 def _ranked(work: Work, one: Rank, weight: Fraction, value: nw.Expr, to: int) -> Raw:
-    """weight × (N − rank) ÷ (N − 1) over members of the same cohort who have a value, in integers."""
+    """Points by the rank among members of the same cohort who have a value, in integers."""
     keys = {f"_over_{index}": work.value(name) for index, name in enumerate(one.over)} or {"_over_0": nw.lit(0)}
     present = reduce(and_, (~key.is_null() for key in keys.values()), is_member() & ~value.is_null())
     number = sum(name.startswith("_place_") for name in work.columns)
@@ -293,9 +309,25 @@ def _ranked(work: Work, one: Rank, weight: Fraction, value: nw.Expr, to: int) ->
     work.drop(["_ranked", *keys])
     work.settle()
     rank, many = nw.col(f"_place_{number}"), nw.col(f"_size_{number}")
-    top = weight * 10**to
-    check_room(2 * abs(top.numerator) * work.table.height, f"rank {number}")
-    shared = half_up_quotient((many - rank) * top.numerator, (many - 1) * top.denominator)
-    single = nw.lit(to_scaled(weight, to), nw.Int64)
-    made = nw.when(many == 1).then(single).otherwise(nw.when(many > 1).then(shared))
+    made = _by_place(work, one, weight * 10**to, rank, many, f"rank {number}", to)
     return Raw(nw.when(~rank.is_null()).then(made), undefined=rank.is_null())
+
+
+def _by_place(work: Work, one: Rank, top: Fraction, rank: nw.Expr, many: nw.Expr, what: str, to: int) -> nw.Expr:
+    """The points of a place among many; `top` are those of the weight, scaled."""
+    if one.places:
+        at = [(rank == place, text) for place, text in enumerate(one.places, start=1)]
+        cases = [(test, nw.lit(to_scaled(exact(text), to), nw.Int64)) for test, text in at]
+        return first_of(cases, nw.lit(to_scaled(exact(one.beyond), to), nw.Int64))
+    step = Fraction(0) if one.step is None else exact(one.step) * 10**to
+    last = top * exact(one.last) / 100
+    below = lcm(top.denominator, step.denominator, last.denominator)
+    whole, each, least = int(top * below), int(step * below), int(last * below)
+    check_room(4 * max(abs(whole), abs(each), abs(least), below) * max(work.table.height, 1), what)
+    if one.step is not None:
+        return half_up_quotient((rank - 1) * -each + whole, below)
+    if one.by_count:
+        return half_up_quotient((many - rank + 1) * whole, many * below)
+    shared = half_up_quotient((many - 1) * least + (many - rank) * (whole - least), (many - 1) * below)
+    single = half_up_quotient(nw.lit(whole, nw.Int64), below)
+    return nw.when(many == 1).then(single).otherwise(nw.when(many > 1).then(shared))

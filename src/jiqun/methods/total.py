@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 from operator import add
@@ -15,16 +16,17 @@ from jiqun.expressions.rounding import ROUNDOFF
 from jiqun.methods import referee
 from jiqun.methods.additions import ADDITIONS, add_additions, digits_of
 from jiqun.methods.cohort_nodes import add_cohort_node, judgement_texts, note_judgements
-from jiqun.methods.combine import Figure, Quotient, Rule, as_floats, as_integers
-from jiqun.methods.exact.totals import taken
+from jiqun.methods.combine import Figure, Quotient, Rule, as_floats, as_integers, best_of
+from jiqun.methods.exact.totals import node_value, settled, taken
 from jiqun.methods.first import First
 from jiqun.methods.integers import has_room
 from jiqun.methods.plan import Plan
-from jiqun.methods.work import Work, is_member, pieces
-from jiqun.packs.models.method import Total
+from jiqun.methods.work import Work, first_of, is_member, pieces
+from jiqun.packs.models.method import Node, Total
 from jiqun.values import exact, from_scaled, to_scaled
 
 Children = Sequence[Fraction | None]
+_BEST = "_best__"
 
 
 def add_up(work: Work) -> None:
@@ -85,29 +87,57 @@ def _node(work: Work, name: str, largest: dict[str, int]) -> None:
     rule = Rule(node.take, node.missing == "available", exact(node.least_share))
     weights = judgement_texts(node) or node.weights or {}
     figures = {one: _figures(plan, one, node.of, largest, weights) for one in plan.populations}
+    if node.best is not None:
+        rule, figures = _only_best(work, rule, node.best, figures)
     first = First("_whole__")
     made = [as_integers(rule, each, first) for each in figures.values()]
     values = [None if one is None else one.rounded(node.digits, first) for one in made]
     whole = [one for one in values if one is not None]
     if len(whole) == len(values):
         cases = dict(zip(figures, whole, strict=True))
-        one_column = {column: nw.when(is_member()).then(pieces(cases))}
+        one_column = {column: _held_within(node, nw.when(is_member()).then(pieces(cases)))}
         referee.settle(work, [referee.Asked(one_column, None, first=first.steps)])
-        largest |= work.largest([column])
-        return
-    first = First("_rough__")
-    readings = {one: as_floats(rule, each, first) for one, each in figures.items()}
+    else:
+        first = First("_rough__")
+        readings = {one: as_floats(rule, each, first) for one, each in figures.items()}
 
-    def exactly(row: Mapping[str, Any]) -> referee.Verdict:
-        children = _children(plan, row, node.of)
-        there = [(x, exact(weights.get(one, "1"))) for x, one in zip(children, node.of, strict=True)]
-        value = taken(node.take, [x for x, _ in there if x is not None], [w for x, w in there if x is not None])
-        return {column: None if value is None else to_scaled(value, node.digits)}
+        def exactly(row: Mapping[str, Any]) -> referee.Verdict:
+            value = node_value(node, _children(plan, row, node.of), [exact(weights.get(one, "1")) for one in node.of])
+            return {column: None if value is None else to_scaled(settled(node, value), node.digits)}
 
-    scaled, near = _guarded(readings, dict.fromkeys(plan.populations, node.digits), first)
-    needs = _needs(work, {_column(plan, one) for one in node.of})
-    referee.settle(work, [referee.Asked({column: scaled}, near, needs, exactly, first.steps)])
+        scaled, near = _guarded(readings, dict.fromkeys(plan.populations, node.digits), first)
+        needs = _needs(work, {_column(plan, one) for one in node.of})
+        asked = referee.Asked({column: _held_within(node, scaled)}, near, needs, exactly, first.steps)
+        referee.settle(work, [asked])
+    if node.best is not None:
+        work.drop([one for one in work.columns if one.startswith(_BEST)])
     largest |= work.largest([column])
+
+
+def _only_best(
+    work: Work, rule: Rule, best: int, figures: Mapping[str, list[Figure]]
+) -> tuple[Rule, dict[str, list[Figure]]]:
+    """Take out of every population's figures all but the greatest; what is left is what there is."""
+    chosen = {one: best_of(rule, each, best) for one, each in figures.items()}
+    columns = [f"{_BEST}{index}" for index in range(len(next(iter(figures.values()))))]
+    work.add(**{name: pieces({one: each[at] for one, each in chosen.items()}) for at, name in enumerate(columns)})
+    kept = {
+        one: [replace(figure, scaled=nw.col(name)) for figure, name in zip(each, columns, strict=True)]
+        for one, each in figures.items()
+    }
+    return Rule(rule.take, available=True), kept
+
+
+def _held_within(node: Node, scaled: nw.Expr) -> nw.Expr:
+    """Hold a node's rounded value within its cap and floor; a missing one stays missing."""
+    limits = []
+    if node.cap is not None:
+        cap = to_scaled(exact(node.cap), node.digits)
+        limits.append((scaled > cap, nw.lit(cap, nw.Int64)))
+    if node.floor is not None:
+        floor = to_scaled(exact(node.floor), node.digits)
+        limits.append((scaled < floor, nw.lit(floor, nw.Int64)))
+    return first_of(limits, scaled) if limits else scaled
 
 
 def _guarded(

@@ -84,6 +84,7 @@ def ladders(book: LawBook) -> Iterator[Problem]:
             for part in ("validity", "updates", "barred"):
                 route: Route = ("titles", name, part)
                 yield from _terms(book, one, getattr(title, part), route)
+            yield from _beside(book, one, ladder, name)
         for name, rung in ladder.rungs.items():
             if rung.holds is not None and rung.holds not in ladder.titles:
                 place = one.place("rungs", name, "holds")
@@ -91,6 +92,16 @@ def ladders(book: LawBook) -> Iterator[Problem]:
             if rung.rule is not None and not book.has("edition_rule", rung.rule):
                 near = nearest(rung.rule, [other.id for other in book.objects("edition_rule")])
                 yield problem("PACK-144", one.place("rungs", name, "rule"), id=rung.rule, nearest=near)
+
+
+def _beside(book: LawBook, one: LawObject, ladder: Ladder, name: str) -> Iterator[Problem]:
+    for index, other in enumerate(ladder.titles[name].while_held):
+        route: Route = ("titles", name, "while_held", index)
+        if other.title not in ladder.titles:
+            near = nearest(other.title, ladder.titles)
+            yield problem("PACK-143", one.place(*route, "title"), title=other.title, nearest=near)
+        if other.clause is not None:
+            yield from reference(book, one, None, other.clause, route)
 
 
 def _names(one: LawObject, ladder: Ladder) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from jiqun.values.digest import canonical, digest, digest_of_parts, file_digest, in_order
 from jiqun.values.exact import Number, decimal_text, exact, exact_sum, from_scaled, half_up, plain, rescale, to_scaled
 from jiqun.values.period import Period
+from jiqun.values.roots import nth_root
 from jiqun.values.text import comparable, filled, narrow
 from jiqun.values.units import Unit, known_units, unit_said
 
@@ -23,6 +24,7 @@ __all__ = [
     "half_up",
     "in_order",
     "known_units",
+    "nth_root",
     "narrow",
     "plain",
     "rescale",

@@ -144,6 +144,14 @@ class Unit:
         words = ((_ENGLISH.get(name, name), power) for name, power in self.powers)
         return _product_text((word if power > 0 else _one(word), power) for word, power in words)
 
+    def single(self, language: str) -> str:
+        """The word for one of the unit: 个 and item, 年 and year.
+
+        >>> Unit.parse("年").single("en"), Unit.parse("个").single("zh")
+        ('year', '个')
+        """
+        return self.symbol if language == "zh" else _one(self.said("en"))
+
     def behind(self, number: str, language: str) -> str:
         """Put the unit behind a number; a unit that begins with a multiple is multiplied, a pure number has none.
 

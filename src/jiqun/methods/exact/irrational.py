@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
 
-from jiqun.values import half_up
+from jiqun.values import half_up, nth_root
+from jiqun.values.roots import ROOT_DECIMALS
 
-DECIMALS = 40
 _CONTEXT = Context(prec=80, Emax=10**9, Emin=-(10**9))
 
 
@@ -21,7 +21,7 @@ def _decimal(value: Fraction) -> Decimal:
 
 
 def _settled(value: Decimal) -> Fraction:
-    return half_up(Fraction(value), DECIMALS)
+    return half_up(Fraction(value), ROOT_DECIMALS)
 
 
 def logarithm(value: Fraction) -> Fraction:
@@ -31,7 +31,7 @@ def logarithm(value: Fraction) -> Fraction:
 
 def square_root(value: Fraction) -> Fraction:
     """Return √value to 40 decimals."""
-    return _settled(_CONTEXT.sqrt(_decimal(value)))
+    return nth_root(value, 2)
 
 
 def geometric_mean(values: Sequence[Fraction], weights: Sequence[Fraction]) -> Fraction:

@@ -107,7 +107,10 @@ def _by_formula(one: Score, value: Fraction, member: Member) -> Fraction | None:
 
 def _ratio(ratio: Ratio, weight: Fraction, value: Fraction, known: dict[str, Fraction]) -> Fraction | None:
     above, below = (known[ratio.to], value) if ratio.reversed else (value, known[ratio.to])
-    return None if below == 0 else weight * above / below
+    if below == 0:
+        return None
+    missed = ratio.least is not None and above / below < exact(ratio.least)
+    return Fraction(0) if missed else weight * above / below
 
 
 def _around(around: Around, weight: Fraction, value: Fraction, known: dict[str, Fraction]) -> Fraction | None:
@@ -120,6 +123,8 @@ def _between(between: Between, weight: Fraction, value: Fraction, known: dict[st
     if low == high:
         return None if between.flat is None else weight * exact(between.flat) / 100
     share = (value - low) / (high - low)
+    if between.below is not None and share < 0:
+        return weight * exact(between.below) / 100
     if between.clamp:
         share = min(max(share, Fraction(0)), Fraction(1))
     start, end = exact(between.start), exact(between.end)
@@ -140,7 +145,7 @@ def _coefficient(efficacy: Efficacy, value: Fraction, standards: Sequence[Fracti
 
 
 def _counted(count: Count, value: Fraction) -> Fraction:
-    made = exact(count.each) * floor(value / exact(count.every))
+    made = exact(count.start) + exact(count.each) * floor(value / exact(count.every))
     return made if count.cap is None else min(made, exact(count.cap))
 
 
@@ -164,7 +169,7 @@ def within(
 
 
 def _ranked(rank: Rank, weight: Fraction, name: str, member: Member, members: Sequence[Member]) -> Fraction | None:
-    """weight × (N − rank) ÷ (N − 1) among members of the same cohort who have a value."""
+    """Points by the rank among members of the same cohort who have a value; see the model for the four forms."""
     cohort = member.key(rank.over)
     if cohort is None:
         return None
@@ -176,7 +181,18 @@ def _ranked(rank: Rank, weight: Fraction, name: str, member: Member, members: Se
         if number is not None
     ]
     better = sum(other > value if rank.order == "descending" else other < value for other in others)
-    return weight if len(others) == 1 else weight * (len(others) - 1 - better) / (len(others) - 1)
+    return _by_place(rank, weight, better + 1, len(others))
+
+
+def _by_place(rank: Rank, weight: Fraction, place: int, many: int) -> Fraction:
+    if rank.places:
+        return exact(rank.places[place - 1] if place <= len(rank.places) else rank.beyond)
+    if rank.step is not None:
+        return weight - exact(rank.step) * (place - 1)
+    if rank.by_count:
+        return weight * (many - place + 1) / many
+    last = weight * exact(rank.last) / 100
+    return weight if many == 1 else last + (weight - last) * (many - place) / (many - 1)
 
 
 def _optional(one: Score, options: Options, written: object) -> Points:

@@ -22,7 +22,7 @@ def add_up(plan: Plan, members: Sequence[Member], others: Sequence[Member] = ())
         else:
             for member in members:
                 parts = [_child(plan, member, child) for child in node.of]
-                _settle(member, name, node, _node_value(node, parts, weights_of(node, ())))
+                _settle(member, name, node, node_value(node, parts, weights_of(node, ())))
     for member in members:
         _total(plan, member)
 
@@ -43,8 +43,15 @@ def _child(plan: Plan, member: Member, name: str) -> Fraction | None:
 
 
 def _settle(member: Member, name: str, node: Node, value: Fraction | None) -> None:
-    member.nodes[name] = None if value is None else half_up(value, node.digits)
+    member.nodes[name] = None if value is None else settled(node, value)
     member.know(name, member.nodes[name])
+
+
+def settled(node: Node, value: Fraction) -> Fraction:
+    """Round a node's value half-up to its digits and hold it within its cap and floor."""
+    value = half_up(value, node.digits)
+    value = value if node.cap is None else min(value, exact(node.cap))
+    return value if node.floor is None else max(value, exact(node.floor))
 
 
 def _cohort_node(plan: Plan, name: str, node: Node, members: Sequence[Member], others: Sequence[Member]) -> None:
@@ -56,13 +63,14 @@ def _cohort_node(plan: Plan, name: str, node: Node, members: Sequence[Member], o
         weights = weights_of(node, rows)
         if weights is None:
             continue
-        values = compared(node, rows, weights) if node.compares else [_node_value(node, row, weights) for row in rows]
+        values = compared(node, rows, weights) if node.compares else [node_value(node, row, weights) for row in rows]
         for member, value in zip(cohort, values, strict=True):
             if id(member) in own:
                 _settle(member, name, node, value)
 
 
-def _node_value(node: Node, children: Sequence[Fraction | None], weights: Sequence[Fraction] | None) -> Fraction | None:
+def node_value(node: Node, children: Sequence[Fraction | None], weights: Sequence[Fraction] | None) -> Fraction | None:
+    """A node's value of its parts before rounding; None where too much is missing, or it is undefined."""
     assert weights is not None
     there = [(value, weight) for value, weight in zip(children, weights, strict=True) if value is not None]
     if len(there) < len(children) and node.missing == "unknown":
@@ -71,6 +79,8 @@ def _node_value(node: Node, children: Sequence[Fraction | None], weights: Sequen
     available = sum((weight for _, weight in there), Fraction(0))
     if not there or whole == 0 or available / whole < exact(node.least_share):
         return None
+    if node.best is not None:
+        there = sorted(there, reverse=True)[: node.best]
     return taken(node.take, [value for value, _ in there], [weight for _, weight in there])
 
 

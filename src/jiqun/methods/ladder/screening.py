@@ -25,7 +25,7 @@ from jiqun.packs.models.method import Requirement
 from jiqun.values import exact, from_scaled
 
 Advice = Literal["ready", "for_review", "not_yet", "unclear", "no_recommendation", "outside", "not_covered", "barred"]
-DeadlineKind = Literal["update", "review", "apply_again"]
+DeadlineKind = Literal["update", "review", "review_open", "apply_again"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,10 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Deadline:
-    """A day by which something must be done for a title; `missed` where it has passed."""
+    """A day by which something must be done for a title; `missed` where it has passed.
+
+    `review_open`: the term ends, but a higher title is held and no document says whether to re-verify this one.
+    """
 
     kind: DeadlineKind
     title: str
@@ -153,8 +156,12 @@ class _Screening:
         return None
 
     def _next(self, firm: str, held: str | None, barred: date | None) -> tuple[Assessment | None, str | None]:
-        """Climb from the held rung: pools that are reached or meant for others are passed, the next title stops."""
+        """Climb from the held rung: pools that are reached or meant for others are passed, the next title stops.
+
+        Who is ready for that title is told so, also where a pool on the way to it is missed or unknown.
+        """
         pool = None
+        missed: Assessment | None = None
         above = self.main[self.main.index(held) + 1 :] if held is not None else self.main
         for name in above:
             rung = self.ladder.rungs[name]
@@ -162,8 +169,11 @@ class _Screening:
             if rung.held_by == "criteria" and (found.verdict == MET or found.advice == "outside"):
                 pool = name if found.verdict == MET else pool
                 continue
-            return found, pool
-        return None, pool
+            if rung.held_by == "criteria":
+                missed = missed or found
+                continue
+            return (found if missed is None or found.verdict == MET else missed), pool
+        return missed, pool
 
     def _review(self, firm: str, held: str | None, own: Sequence[Holding]) -> Assessment | None:
         """The rule of the re-verification, for the highest title whose term ends in this year or ended before."""
@@ -262,9 +272,10 @@ def _case_for(screening: _Screening, standing: Standing, rung: str) -> Case | No
 
 
 def _advice(verdict: str, coverage: Fraction, least: Fraction, barred: date | None) -> Advice:
+    """What to tell the firm. A pass that holds whatever the unknown turns out to be (直通) needs no coverage."""
     if barred is not None:
         return "barred"
-    if coverage < least:
+    if coverage < least and verdict not in (MET, MANUAL):
         return "no_recommendation"
     found: Mapping[str, Advice] = {MET: "ready", UNMET: "not_yet", MANUAL: "for_review", UNKNOWN: "unclear"}
     return found.get(verdict, "unclear")
@@ -277,7 +288,8 @@ def _bars(one: Holding, on: date) -> bool:
 def _deadlines(own: Iterable[Holding], on: date) -> Iterator[Deadline]:
     for one in own:
         if one.review_due is not None and one.state in ("valid", "lapsed"):
-            yield Deadline("review", one.title, one.review_due, one.review_due < on)
+            kind: DeadlineKind = "review" if one.review_open_by is None else "review_open"
+            yield Deadline(kind, one.title, one.review_due, one.review_due < on)
         if one.update_due is not None and one.update_state in ("open", "overdue"):
             yield Deadline("update", one.title, one.update_due, one.update_due < on)
         if _bars(one, on):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -38,8 +38,10 @@ class Holding:
 
     `since` begins the unbroken run, `granted` is the last recognition or re-verification. `lapsed`: the term ran out
     and no re-verification is recorded. `regime` is the clause whose term counts for the day it was granted on.
-    `review_due` is the last day of the term where that falls in the asked year or earlier. `update_due` is the next day
-    by which the holder's information must be brought up to date, or the missed one. `barred_until`: after a revocation.
+    `review_due` is the last day of the term where that falls in the asked year or earlier; `review_open_by` names the
+    valid higher title beside which no document says whether this one must still be re-verified. `update_due` is
+    the next day by which the holder's information must be brought up to date, or the missed one. `barred_until`: after
+    a revocation.
     """
 
     enterprise: str
@@ -51,6 +53,7 @@ class Holding:
     document: str
     regime: str | None
     review_due: date | None = None
+    review_open_by: str | None = None
     update_due: date | None = None
     update_state: UpdateState = "none"
     barred_until: date | None = None
@@ -96,7 +99,29 @@ def holdings(
         one = _standing(own, title, known, on)
         if one is not None:
             made.append(_with_dates(one, known, on, updates))
-    return tuple(made)
+    return tuple(_beside_higher(made, ladder))
+
+
+def _beside_higher(made: Sequence[Holding], ladder: Ladder) -> Iterator[Holding]:
+    """Drop or leave open the re-verification of a title whose firm validly holds one above it, as the ladder says."""
+    climbed = [rung.holds for rung in ladder.rungs.values() if rung.holds is not None and not rung.side]
+    valid: dict[str, set[str]] = {}
+    for one in made:
+        if one.is_valid:
+            valid.setdefault(one.enterprise, set()).add(one.title)
+    for one in made:
+        above = climbed[climbed.index(one.title) + 1 :] if one.title in climbed else []
+        higher = [title for title in above if title in valid.get(one.enterprise, ())]
+        if one.review_due is None or not higher:
+            yield one
+            continue
+        said = {each.review for each in ladder.titles[one.title].while_held if each.title in higher}
+        if "due" in said:
+            yield one
+        elif "not_due" in said:
+            yield _replaced(one, review_due=None)
+        else:
+            yield _replaced(one, review_open_by=higher[-1])
 
 
 def title_held(found: Iterable[Holding]) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from jiqun.methods.ladder.cultivation import CultivationRow
 from jiqun.methods.ladder.edition import ChosenEdition
 from jiqun.methods.ladder.gaps import Gap
 from jiqun.methods.ladder.screening import Assessment, CriterionState, Deadline
+from jiqun.methods.ladder.titles import Holding
 from jiqun.methods.wording.numbers import number_text
 from jiqun.packs.models import Ladder
 from jiqun.problems import Language
@@ -32,6 +33,10 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "state.expired": ("已到期", "expired"),
     "state.revoked": ("已撤销", "revoked"),
     "deadline.update": ("更新企业信息", "update the firm's information"),
+    "deadline.review_open": (
+        "有效期止，已持有更高称号，是否仍须复核以当年通知为准",
+        "term ends; a higher title is held, each year's call says whether to re-verify",
+    ),
     "deadline.review": ("有效期止，须复核", "term ends, re-verification"),
     "deadline.apply_again": ("禁止申报期止于此日", "barred up to and including this day"),
     "deadline.missed": ("（已过）", " (missed)"),
@@ -158,6 +163,11 @@ def deadline_words(ladder: Ladder, one: Deadline, language: Language) -> str:
     """Say a deadline: 2026-05-31 专精特新中小企业 更新企业信息."""
     missed = phrase("deadline.missed", language) if one.missed else ""
     return f"{one.day} {title_words(ladder, one.title, language)} {phrase(f'deadline.{one.kind}', language)}{missed}"
+
+
+def review_phrase(one: Holding) -> str:
+    """The phrase for the end of a title's term: to be re-verified, or open beside a higher title."""
+    return "deadline.review" if one.review_open_by is None else "deadline.review_open"
 
 
 def nearest_deadline_words(ladder: Ladder, deadlines: Sequence[Deadline], language: Language) -> str:

@@ -10,11 +10,12 @@ from jiqun.values import Unit, decimal_text, exact, plain, to_scaled
 
 
 def grouped(text: str) -> str:
-    """Put thousands separators into a decimal.
+    """Put thousands separators and the sign for minus into a decimal.
 
     >>> grouped("1472.36"), grouped("-1234567"), grouped("≈0.3333")
-    ('1,472.36', '-1,234,567', '≈0.3333')
+    ('1,472.36', '−1,234,567', '≈0.3333')
     """
+    text = text.replace("-", "−")
     start = next((at for at, sign in enumerate(text) if sign.isdigit()), 0)
     whole, dot, rest = text[start:].partition(".")
     return f"{text[:start]}{int(whole):,}{dot}{rest}" if whole.isdigit() else text

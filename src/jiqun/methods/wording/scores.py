@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 
-from jiqun.methods.wording.numbers import interval_text, with_unit, written
+from jiqun.methods.wording.numbers import interval_text, number_text, share_text, written
 from jiqun.methods.wording.voice import Voice
-from jiqun.packs.models.method import Cases, Score
-from jiqun.values import decimal_text, exact
+from jiqun.packs.models.method import Cases, Count, Rank, Score
+from jiqun.values import Unit, decimal_text, exact
 
 
 def score_words(voice: Voice, path: str, item: str, score: Score) -> str:
@@ -49,7 +50,9 @@ def formula_words(voice: Voice, path: str, item: str, score: Score, numbers: Map
 
     if score.ratio is not None:
         key = "score.ratio_reversed" if score.ratio.reversed else "score.ratio"
-        return voice.say(key, measure=measure, benchmark=known(score.ratio.to), weight=weight)
+        said = voice.say(key, measure=measure, benchmark=known(score.ratio.to), weight=weight)
+        least = score.ratio.least
+        return said if least is None else voice.joined([said, voice.say("score.least", share=share_text(least))])
     if score.around is not None:
         zero_at = written(score.around.zero_at)
         return voice.say(
@@ -82,21 +85,21 @@ def _between(voice: Voice, score: Score, measure: str, low: str, high: str) -> s
         high=high,
     )
     clamp = voice.say("score.clamp") if between.clamp else ""
+    below = ""
+    if between.below is not None:
+        none = exact(between.below) == 0
+        below = voice.say("score.below_none" if none else "score.below", low=low, below=between.below)
     flat = "" if between.flat is None else voice.say("score.flat", flat=between.flat)
-    return voice.joined([said, clamp, flat])
+    return voice.joined([said, clamp, below, flat])
 
 
 def _without_benchmark(voice: Voice, path: str, item: str, score: Score, measure: str) -> str:
     if score.bands is not None:
         return voice.say("score.bands", measure=measure, bands=_bands(voice, item, score))
     if score.rank is not None:
-        over = voice.listed(voice.group_label(name) for name in score.rank.over)
-        order = voice.say(f"order.{score.rank.order}")
-        return voice.say("score.rank", measure=measure, over=over, order=order, weight=written(score.weight))
+        return _rank(voice, score.rank, exact(score.weight), measure)
     if score.count is not None:
-        every = with_unit(score.count.every, voice.unit(voice.plan.measure_of(item, score)), voice.language)
-        said = voice.say("score.count", measure=measure, every=every, each=score.count.each)
-        return said + ("" if score.count.cap is None else voice.say("score.count_cap", cap=score.count.cap))
+        return _count(voice, score.count, voice.unit(voice.plan.measure_of(item, score)), measure)
     if score.options is not None:
         return _options(voice, score, measure, voice.plan.measure_of(item, score))
     if score.flag is not None:
@@ -111,6 +114,54 @@ def _without_benchmark(voice: Voice, path: str, item: str, score: Score, measure
     unit = voice.unit(voice.plan.measure_of(item, score))
     share = unit is not None and unit.symbol == "%"
     return voice.say("score.value_share" if share else "score.value", measure=measure, weight=written(score.weight))
+
+
+def _rank(voice: Voice, rank: Rank, weight: Fraction, measure: str) -> str:
+    said: dict[str, object] = {
+        "measure": measure,
+        "over": voice.listed(voice.group_label(name) for name in rank.over),
+        "order": voice.say(f"order.{rank.order}"),
+    }
+    points = number_text(weight)
+    if rank.places:
+        places = voice.listed(_places(voice, rank.places))
+        return voice.say("score.rank_places", places=places, beyond=written(rank.beyond), **said)
+    if rank.step is not None:
+        return voice.say("score.rank_step", weight=points, step=written(rank.step), **said)
+    if rank.by_count:
+        return voice.say("score.rank_by_count", weight=points, **said)
+    last = weight * exact(rank.last) / 100
+    if last:
+        return voice.say("score.rank_last", weight=points, last=number_text(last), **said)
+    return voice.say("score.rank", weight=points, **said)
+
+
+def _places(voice: Voice, places: Sequence[str]) -> Iterator[str]:
+    """Say the points of places, those with the same points behind each other together."""
+    start = 0
+    for at in range(1, len(places) + 1):
+        if at == len(places) or exact(places[at]) != exact(places[start]):
+            points = written(places[start])
+            if at == start + 1:
+                yield voice.say("score.rank_place", place=at, points=points)
+            else:
+                yield voice.say("score.rank_span", place=start + 1, last=at, points=points)
+            start = at
+
+
+def _count(voice: Voice, count: Count, unit: Unit | None, measure: str) -> str:
+    counted = unit if unit is not None and unit.powers else Unit.parse("个")  # a pure number counts things
+    each, start = exact(count.each), exact(count.start)
+    one = exact(count.every) == 1
+    every = counted.single(voice.language) if one else counted.behind(count.every, voice.language)
+    if each < 0:
+        key = "score.count_lost_one" if one else "score.count_lost"
+        said = voice.say(key, measure=measure, every=every, each=number_text(-each), start=number_text(start))
+    else:
+        key = "score.count_one" if one else "score.count"
+        said = voice.say(key, measure=measure, every=every, each=count.each)
+        said = said if start == 0 else voice.say("score.count_start", start=number_text(start), said=said)
+    return said + ("" if count.cap is None else voice.say("score.count_cap", cap=count.cap))
 
 
 def _bands(voice: Voice, item: str, score: Score) -> str:

@@ -9,6 +9,11 @@ from jiqun.packs.models import EditionRule, Ladder, LadderTitle, Span, Term, Upd
 
 Row = tuple[str, str, str | None]
 
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
+
 
 def title_rows(voice: Voice) -> tuple[Row, ...]:
     """Every duty of the titles that are granted under this edition: name, content, clause (`document#id` or None).
@@ -49,7 +54,8 @@ def _rows(voice: Voice, ladder: Ladder, title: LadderTitle) -> Iterator[Row]:
     for update in title.updates:
         if _touches(voice, update):
             month, day = (int(part) for part in update.by.split("-"))
-            yield row("update", update, month=month, day=day)
+            when = f"{month} 月 {day} 日" if voice.language == "zh" else f"{day} {_MONTHS[month - 1]}"
+            yield row("update", update, when=when)
     for term in title.barred:
         if _touches(voice, term):
             yield row("barred", term, years=term.years)

@@ -24,10 +24,14 @@ def node_words(voice: Voice, name: str) -> str:
     ]
     taken = "only" if node.take == "sum" and len(parts) == 1 else node.take
     said = [voice.say(f"node.{taken}", parts=voice.listed(parts), rho=node.rho), *_cohort_words(voice, node)]
+    if node.best is not None:
+        said.append(voice.say("node.best", count=node.best))
     if node.missing == "available":
         said.append(voice.say("node.available"))
         if exact(node.least_share) > 0:
             said.append(voice.say("node.least", share=share_text(node.least_share)))
+    limits = [(key, getattr(node, key)) for key in ("cap", "floor")]
+    said += [voice.say(f"node.{key}", number=written(number)) for key, number in limits if number is not None]
     return voice.joined([*said, voice.digits(node.digits)])
 
 

@@ -16,8 +16,8 @@ _MEANS = ("arithmetic", "geometric", "harmonic")
 def shares_in_total(plan: Plan, population: str) -> Mapping[str, Fraction] | None:
     """Return the share of the total's weight that falls on each item; None where the items' own points are added up.
 
-    In a mean, a part has its weight ÷ Σ weights of the mean's share. An item below a minimum, a comparison with the
-    cohort, or weights that the cohort decides has no share of its own and is left out.
+    In a mean, a part has its weight ÷ Σ weights of the mean's share. An item below a minimum, a choice of the best, a
+    comparison with the cohort, or weights that the cohort decides has no share of its own and is left out.
     """
     total = plan.total(population)
     if total is None or total.of is None:
@@ -45,7 +45,7 @@ def _share_out(
         node = plan.method.nodes.get(name)
         if node is None:
             found[name] = found.get(name, Fraction(0)) + part
-        elif node.take in (*_MEANS, "sum") and not node.of_cohort:
+        elif node.take in (*_MEANS, "sum") and not node.of_cohort and node.best is None:
             _share_out(plan, node.of, _weights(node), part, found)
 
 

@@ -56,8 +56,20 @@ class Update(Span):
     clause: Clause | None = None
 
 
+class WhileHeld(Model):
+    """Whether a title is still to be re-verified by a firm that validly holds another title above it."""
+
+    title: Identifier
+    review: Literal["due", "not_due"]
+    clause: Clause | None = None
+
+
 class LadderTitle(Model):
-    """A title with the names it stands under in lists."""
+    """A title with the names it stands under in lists.
+
+    `while_held` says what the documents say of its re-verification beside a valid higher title; of a higher title that
+    is not named there it stays open.
+    """
 
     title: str
     title_en: str
@@ -65,6 +77,7 @@ class LadderTitle(Model):
     validity: Listed[Term] = ()
     updates: Listed[Update] = ()
     barred: Listed[Term] = ()
+    while_held: Listed[WhileHeld] = ()
     clause: Clause | None = None
 
 

@@ -15,7 +15,7 @@ from jiqun.ledger.resolve import IMPORT
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.ladder.evaluations import ladder_of
 from jiqun.methods.ladder.titles import Holding, holdings, title_events
-from jiqun.methods.ladder.words import phrase, title_words
+from jiqun.methods.ladder.words import phrase, review_phrase, title_words
 from jiqun.packs import TableContract
 from jiqun.problems import Language, ProblemsError
 from jiqun.values import from_scaled
@@ -273,7 +273,7 @@ def held_titles(code: str, on: date, language: Language) -> list[HeldTitle]:
     for one in holdings(title_events(of_firm("title", code)), ladder, on, updates):
         dues = []
         if one.review_due is not None:
-            dues.append((phrase("deadline.review", language), one.review_due, (one.review_due - on).days))
+            dues.append((phrase(review_phrase(one), language), one.review_due, (one.review_due - on).days))
         if one.update_due is not None and one.update_state in ("open", "overdue", "unknown"):
             dues.append((phrase("deadline.update", language), one.update_due, (one.update_due - on).days))
         light = {"valid": "green", "lapsed": "yellow", "expired": "none"}.get(one.state, "red")

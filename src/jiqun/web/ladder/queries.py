@@ -17,7 +17,7 @@ from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.ladder.cultivation import CultivationRow, cultivation
 from jiqun.methods.ladder.evaluations import ladder_of
 from jiqun.methods.ladder.titles import Holding, holdings, title_events
-from jiqun.methods.ladder.words import count_words, phrase, rung_title, title_words
+from jiqun.methods.ladder.words import count_words, phrase, review_phrase, rung_title, title_words
 from jiqun.packs.models import Ladder
 from jiqun.problems import Language
 from jiqun.web.enterprises.register import place_names
@@ -197,8 +197,10 @@ def _groups(pairs: Iterable[tuple[str, str]]) -> list[Group]:
 def _dues(ladder: Ladder, on: date, language: Language, kind: str) -> Iterator[tuple[str, str, str, date]]:
     for one in _held(ledger(), region().book.digest, on, updates=True):
         title = title_words(ladder, one.title, language)
-        if one.review_due is not None and one.state in ("valid", "lapsed") and kind in ("", "review"):
-            yield one.enterprise, title, phrase("deadline.review", language), one.review_due
+        # what may not be due at all is never called late
+        open_and_past = one.review_open_by is not None and one.review_due is not None and one.review_due < on
+        if one.review_due is not None and not open_and_past and kind in ("", "review"):
+            yield one.enterprise, title, phrase(review_phrase(one), language), one.review_due
         if one.update_due is not None and one.update_state in ("open", "overdue", "unknown") and kind in ("", "update"):
             yield one.enterprise, title, phrase("deadline.update", language), one.update_due
 

@@ -7,11 +7,12 @@ A mapping keyed by population may use the key `all` for every population that ha
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import date
+from typing import Literal, cast
 
 from pydantic import Field
 
-from jiqun.packs.models.base import Header
+from jiqun.packs.models.base import Header, Model
 from jiqun.packs.models.method.grading import (
     Budget,
     Ceiling,
@@ -69,6 +70,7 @@ from jiqun.packs.models.method.subjects import (
 )
 from jiqun.packs.models.method.weighting import Ahp, Entropy, Weighting
 from jiqun.values import digest, in_order
+from jiqun.values.digest import Json
 
 
 class Method(Header):
@@ -98,6 +100,11 @@ class Method(Header):
         """The hash of the rule's content, in the order written, which decides (first true, moves in turn)."""
         return digest(in_order(self.model_dump(mode="json", by_alias=True, exclude_defaults=True)))
 
+    @property
+    def computing_digest(self) -> str:
+        """The hash of what computes and binds, without the words a rule is shown in: titles, description, doubts."""
+        return digest(_without_words(self))
+
     def may_be_cut(self, entitlement: str) -> bool:
         """Whether a cap, a ceiling or a budget may leave less of an entitlement than was worked out."""
         one = self.entitlements[entitlement]
@@ -114,6 +121,21 @@ class Method(Header):
     def grade_of(self, population: str) -> Grade | None:
         """Return the grading of a population, or that of `all`."""
         return self.grades.get(population, self.grades.get(ALL))
+
+
+_WORDS = ("title", "title_en", "description", "doubts", "missing_item")
+
+
+def _without_words(value: object) -> Json:
+    if isinstance(value, Model):
+        fields = {name: field for name, field in type(value).model_fields.items() if name not in _WORDS}
+        parts = {name: getattr(value, name) for name in fields}
+        return {name: _without_words(part) for name, part in parts.items() if part != fields[name].default}
+    if isinstance(value, dict):  # in the order written, which decides
+        return [[str(name), _without_words(part)] for name, part in value.items()]
+    if isinstance(value, tuple):
+        return [_without_words(part) for part in value]
+    return str(value) if isinstance(value, date) else cast("Json", value)
 
 
 __all__ = [

@@ -33,10 +33,11 @@ class Band(Model):
 
 
 class Ratio(Model):
-    """points = weight × value ÷ benchmark; reversed: weight × benchmark ÷ value."""
+    """points = weight × value ÷ benchmark; reversed: weight × benchmark ÷ value. Below `least` of it no points."""
 
     to: str
     reversed: bool = False
+    least: Num | None = None  # 完成率低于 60% 的不得分
 
 
 class Around(Model):
@@ -59,6 +60,7 @@ class Between(Model):
     end: Num = "100"
     clamp: bool = True
     flat: Num | None = None
+    below: Num | None = None  # per cent for what is worse than `low`, where that is not `start` (未达基本要求的不得分)
 
 
 class Efficacy(Model):
@@ -75,17 +77,37 @@ class Efficacy(Model):
 
 
 class Rank(Model):
-    """points = weight × (N − rank) ÷ (N − 1) over a cohort; ties share the better rank; N = 1 gives the weight."""
+    """Points by the rank over a cohort; ties share the better rank. One of four forms:
+
+    weight × (last + (100 − last) × (N − rank) ÷ (N − 1)) ÷ 100, the weight where N = 1; `by_count`: weight ×
+    (N − rank + 1) ÷ N; `step`: weight − step × (rank − 1); `places`: points of the first places, then `beyond`.
+    """
 
     over: Listed[str] = ("population",)
     order: Literal["descending", "ascending"] = "descending"
+    last: Num = "0"
+    by_count: bool = False
+    step: Num | None = None
+    places: Listed[Num] = ()
+    beyond: Num = "0"
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if sum((exact(self.last) != 0, self.by_count, self.step is not None, bool(self.places))) > 1:
+            raise UnfitError(
+                "last、by_count、step、places 只能写一种", "only one of last, by_count, step and places is written"
+            )
+        if exact(self.beyond) != 0 and not self.places:
+            raise UnfitError("beyond 只和 places 一起写", "beyond belongs to places")
+        return self
 
 
 class Count(Model):
-    """points = each × floor(value ÷ every), at most `cap`."""
+    """points = start + each × floor(value ÷ every), at most `cap`; `each` is negative where points are lost."""
 
     each: Num
     every: Num = "1"
+    start: Num = "0"
     cap: Num | None = None
 
 
@@ -198,11 +220,20 @@ class Node(Model):
     rho: Num = "0.5"  # grey: distinguishing coefficient ρ
     missing: Literal["unknown", "available"] = "unknown"  # available: means divide by Σ weights of what is there
     least_share: Num = "0"  # share of weight that must be available
+    best: int | None = None  # sums and means: only so many parts count, the greatest ones (取得分最高的两项)
+    cap: Num | None = None
+    floor: Num | None = None
     digits: Digits
     clause: Clause | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
+        if self.best is not None and not 1 <= self.best < len(self.of):
+            raise UnfitError(
+                f"best 是 1 到 {len(self.of) - 1} 之间的项数", f"best lies between 1 and {len(self.of) - 1} parts"
+            )
+        if self.best is not None and (self.take in ("min", "max") or self.compares or self.weights or self.weighting):
+            raise UnfitError("best 只用于不写权重的和与平均", "best belongs to sums and means without weights")
         if self.weights is not None and self.weighting is not None:
             raise UnfitError("weights 和 weighting 只能写一个", "a node has either weights or weighting")
         if self.take in ("min", "max") and (self.weights is not None or self.weighting is not None):
