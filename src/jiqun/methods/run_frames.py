@@ -3,7 +3,7 @@
 What lies under a missing value, and in the last bits of a bitmap, is whatever the computation before left there; here
 every buffer is made from the content alone. Rows come in batches of 2^18, so that writing needs little memory. Runs
 stored before this are Parquet; they are read, and compared when the same is stored again, as they are
-(docs/decisions/0014).
+(docs/decisions/0016).
 """
 
 from __future__ import annotations
