@@ -5,6 +5,7 @@ The pack is read as `jiqun packs lint FOLDER` reads it: a document, a table, a b
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -218,6 +219,42 @@ def test_one_fault_is_one_problem(tmp_path: Path, fault: str, file: str, right: 
     if fault == "unknown class":
         texts["m"] = texts["m"].replace("scale ==", "enterprise in c and scale ==")
     assert said(tmp_path, texts) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("gone", "expected"),
+    [
+        ("doc", "PACK-105 p/base.yaml:7"),
+        ("t", "PACK-110 p/e.yaml:10"),
+        ("m", "PACK-134 p/choice.yaml:6"),
+        ("base", "PACK-107 p/m.yaml:15"),
+    ],
+)
+def test_a_file_that_is_gone_is_one_problem_where_it_is_referred_to_first(
+    tmp_path: Path, gone: str, expected: str
+) -> None:
+    assert said(tmp_path, {name: text for name, text in PACK.items() if name != gone}) == [expected]
+
+
+def test_how_many_more_refer_to_what_is_gone_is_said(tmp_path: Path) -> None:
+    texts = {name: text for name, text in PACK.items() if name != "doc"}
+    said(tmp_path, texts)
+    (told,) = lint_whole(*packs.read(tmp_path))
+    assert "另有 1 处也引用它" in told.what("zh") and "more references to it: 1" in told.what("en")
+
+
+def test_a_copy_of_the_shipped_packs_is_read_instead_of_them(tmp_path: Path) -> None:
+    """Who copies `packs/`, changes a number and lints the copy is told of that change and of nothing else."""
+    copy = tmp_path / "packs"
+    shutil.copytree(packs.builtin_root() / "shandong", copy / "shandong")
+    file = copy / "shandong" / "parameters" / "surcharge-d.yaml"
+    file.write_text(file.read_text("utf-8").replace("completeness:", "completness:", 1), "utf-8")
+    _, told = packs.read(*packs.with_builtin(copy))
+    assert {one.code for one in told} == {"PACK-011"} and {one.place.file for one in told} == {
+        "shandong/parameters/surcharge-d.yaml"
+    }
+    before, after = packs.load(packs.builtin_root()), packs.load(*packs.with_builtin())
+    assert before.digest == after.digest
 
 
 def test_two_editions_in_force_on_one_day_ask_for_a_rule_that_chooses(tmp_path: Path) -> None:

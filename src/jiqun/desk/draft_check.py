@@ -18,7 +18,8 @@ from jiqun.packs.lawbook import EDITIONED, LawObject
 from jiqun.packs.lint import lint
 from jiqun.packs.models import Example
 from jiqun.packs.reading import LARGEST
-from jiqun.problems import Problem, by_place, problem
+from jiqun.packs.unread import told_once
+from jiqun.problems import Problem, problem
 
 _READ_BY_ALL = ("table", "taxonomy")  # what every method may rest on, so that every one is compiled again
 
@@ -43,7 +44,7 @@ def checked(context: Context, basis: Basis, files: Files) -> tuple[Problem, ...]
         mine += _rules(context, book, files)
     if not any(one.severity == "error" for one in mine):
         mine += _examples(context, book, files)
-    return by_place(without_follow_ups({one.text("en"): one for one in mine}.values()))
+    return told_once(without_follow_ups({one.text("en"): one for one in mine}.values()))
 
 
 def _is_new_error(one: Problem, before: frozenset[str]) -> bool:

@@ -9,8 +9,8 @@ from jiqun.methods.loading import load
 from jiqun.packs import LawBook
 from jiqun.packs.lint import lint
 from jiqun.packs.lint_methods import parts
-from jiqun.packs.unread import Unread, is_unread
-from jiqun.problems import Problem, by_place
+from jiqun.packs.unread import Unread, is_unread, told_once
+from jiqun.problems import Problem
 
 _MISREAD = ("PACK-009", "PACK-010")
 _SPOILS = ("PACK-035", "PACK-103", "PACK-104", "PACK-114")
@@ -31,7 +31,7 @@ def lint_whole(book: LawBook, reading: Iterable[Problem] = ()) -> tuple[Problem,
     """Return the problems of reading, of the lint of packs and of every method, sorted by place."""
     found = [*reading, *lint(book)]
     found += _methods(book, _faulty(book, found))
-    return by_place(without_follow_ups({one.text("en"): one for one in found}.values()))
+    return told_once(without_follow_ups({one.text("en"): one for one in found}.values()))
 
 
 def without_follow_ups(found: Iterable[Problem]) -> Iterator[Problem]:

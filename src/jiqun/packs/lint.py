@@ -15,7 +15,7 @@ from jiqun.packs.lint_tables import tables
 from jiqun.packs.lint_taxonomies import taxonomies
 from jiqun.packs.loader import read
 from jiqun.packs.released import released
-from jiqun.packs.unread import without_follow_ups
+from jiqun.packs.unread import told_once, without_follow_ups
 from jiqun.problems import Problem, by_place
 
 _RULES: tuple[Callable[[LawBook], Iterator[Problem]], ...] = (
@@ -41,4 +41,4 @@ def lint(book: LawBook) -> tuple[Problem, ...]:
 def lint_folders(*roots: Path) -> tuple[Problem, ...]:
     """Read every pack under the roots and return the problems of reading and of lint together."""
     book, problems = read(*roots)
-    return by_place([*problems, *lint(book)])
+    return told_once([*problems, *lint(book)])

@@ -28,6 +28,21 @@ def builtin_root() -> Path:
     return inside if inside.is_dir() else Path(__file__).resolve().parents[3] / "packs"
 
 
+def with_builtin(*folders: Path) -> tuple[Path, ...]:
+    """Return where packs lie: those of the folders, and of those that came with the program the ones they do not hold.
+
+    Who copies the shipped packs and changes one reads the copy.
+    """
+    held = {_claimed_id(one) for folder in folders for one in _pack_folders(folder)}
+    return (*(one for one in _pack_folders(builtin_root()) if _claimed_id(one) not in held), *folders)
+
+
+def _claimed_id(folder: Path) -> str:
+    head = folder / HEAD
+    source, _ = read_yaml(head, head.name) if head.is_file() else (Source(head.name), ())
+    return (claimed(source.data, source.text) or ("", folder.name))[1]
+
+
 def load(*roots: Path, pack_ids: Sequence[str] | None = None) -> LawBook:
     """Read law books: every pack under the roots, or the named ones with what they extend.
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
-from jiqun.problems import Problem
+from jiqun.problems import Problem, by_place
 
 Unread = frozenset[tuple[str, str]]  # kind and id of what a file claims to hold; no kind where it does not say
 
@@ -57,13 +59,27 @@ def without_follow_ups(found: Iterable[Problem], unread: Unread, torn: frozenset
     return [one for one in held if not (missed(one, unread) or _echo(one, held, torn, no_method))]
 
 
+def told_once(found: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Sort problems by place; what many places refer to in vain is told at the first of them, with their number."""
+    groups: dict[tuple[str, ...], list[Problem]] = {}
+    for one in by_place(found):
+        _, value = _REFERENCES.get(one.code, ("", ""))
+        key = (one.code, one.values[value]) if value else (one.code, one.text("en"))
+        groups.setdefault(key, []).append(one)
+    return by_place(
+        replace(one, values=MappingProxyType({**one.values, "more": str(len(others))})) if others else one
+        for one, *others in groups.values()
+    )
+
+
 def _echo(one: Problem, held: list[Problem], torn: frozenset[str], no_method: bool) -> bool:
     if one.code == "PACK-116":  # told of the parameter itself, which calls itself in force and illustrative
         pretending = [other.values["id"] for other in held if other.code == "PACK-132"]
         return any(one.values["used"] == id_ or one.values["used"].startswith(f"{id_}.") for id_ in pretending)
-    if one.code == "PACK-117":  # a misspelt reference meant it, or the method that uses it could not be read
+    if one.code == "PACK-117":  # a misspelt reference meant it, or the method that uses it is not there
         return no_method or any(
-            other.code == "PACK-107" and other.values["nearest"] == one.values["id"] for other in held
+            other.code == "PACK-134" or (other.code == "PACK-107" and other.values["nearest"] == one.values["id"])
+            for other in held
         )
     if one.code == "PACK-044":  # the subject's row stands in a table whose name is misspelt
         return any(other.code == "PACK-110" and other.place.file == one.place.file for other in held)

@@ -96,7 +96,7 @@ class Problem:
 
     def _known(self, part: re.Match[str]) -> str:
         names = [name for _, name, _, _ in Formatter().parse(part[1]) if name]
-        return part[1] if all(self.values[name] not in ("", UNKNOWN) for name in names) else ""
+        return part[1] if all(self.values.get(name, UNKNOWN) not in ("", UNKNOWN) for name in names) else ""
 
 
 class ProblemsError(Exception):

@@ -133,7 +133,7 @@ def show(context: Context, object_id: str, edition: str | None) -> None:
 @json_option
 @click.option("--quiet", is_flag=True, help=both("不列提示", "leave notices out"))
 def lint(folders: tuple[Path, ...], as_json: bool, quiet: bool) -> None:
-    book, problems = law.read(law.builtin_root(), *folders)
+    book, problems = law.read(*law.with_builtin(*folders))
     found = lint_whole(book, problems)
     shown = [one for one in found if not (quiet and one.severity == "notice")]
     if as_json:
@@ -162,7 +162,7 @@ def lint(folders: tuple[Path, ...], as_json: bool, quiet: bool) -> None:
 @click.option("--engine", type=click.Choice(ENGINES), default="polars", show_default=True)
 @json_option
 def examples(folders: tuple[Path, ...], method_id: str | None, engine: str, as_json: bool) -> None:
-    book = law.load(law.builtin_root(), *folders)
+    book = law.load(*law.with_builtin(*folders))
     chosen = examples_of(book, None if method_id is None else book.method(method_id))
     placed = {(one.id, one.model.edition): one for one in book.objects("example")}
     told: list[Problem] = []
