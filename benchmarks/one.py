@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import resource
 import sys
@@ -24,6 +25,7 @@ def jiqun_on(engine: str, rule: Path) -> Run:
     from jiqun.methods.run_frames import ARROW
 
     plan = methods.load(rule).plan(2022)
+    gc.freeze()  # as every command and the server do once the law is read
     deciding, decide = [0.0], referee._correct
 
     def timed(*asked: object) -> None:

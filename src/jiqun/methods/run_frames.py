@@ -1,7 +1,7 @@
 """Frames of stored runs as Arrow files (IPC, not compressed): quick to write, and the same bytes for the same content.
 
 What lies under a missing value, and in the last bits of a bitmap, is whatever the computation before left there; here
-every buffer is made from the content alone. Rows come in batches of 2^18, so that writing needs little memory. Runs
+every buffer is made from the content alone. Rows come in batches of 2^16, so that writing needs little memory. Runs
 stored before this are Parquet; they are read, and compared when the same is stored again, as they are
 (docs/decisions/0016).
 """
@@ -16,7 +16,8 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-ROWS_PER_BATCH = 2**18
+ROWS_PER_BATCH = 2**16
+_ROWS_PER_GROUP = 2**18  # of Parquet
 
 
 def written(frame: pl.DataFrame, file: Path) -> None:
@@ -32,7 +33,7 @@ def written(frame: pl.DataFrame, file: Path) -> None:
 
 def _as_parquet(frame: pl.DataFrame, file: Path) -> None:
     frame.rechunk().write_parquet(
-        file, compression="zstd", compression_level=1, row_group_size=ROWS_PER_BATCH, statistics=True
+        file, compression="zstd", compression_level=1, row_group_size=_ROWS_PER_GROUP, statistics=True
     )
 
 
