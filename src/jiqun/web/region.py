@@ -20,6 +20,7 @@ from jiqun.ledger.occupancy import land_use
 from jiqun.ledger.snapshot import Snapshot, open_snapshot
 from jiqun.ledger.view import View, latest
 from jiqun.methods.explain import Explanation
+from jiqun.methods.explanation.restricted import restricted_names, total_hidden
 from jiqun.methods.ladder.evaluations import empty_table
 from jiqun.methods.nearest import Nearest, nearest
 from jiqun.problems import Language
@@ -76,10 +77,26 @@ def evaluated(id_: str, language: Language) -> Evaluated:
     )
 
 
+@lru_cache(maxsize=64)
+def restricted_in(id_: str) -> frozenset[str]:
+    """Return the names of a run's rule whose figures only some may see."""
+    return restricted_names(run_of(id_).plan)
+
+
+@lru_cache(maxsize=64)
+def totals_restricted(id_: str) -> frozenset[str]:
+    """Return the subjects of a run whose total only some may see: it rests on one restricted figure alone."""
+    run, names = run_of(id_), restricted_in(id_)
+    populations = [one for one in run.plan.populations if total_hidden(names, one)]
+    rows = run.trace.filter(pl.col("population").cast(pl.String).is_in(populations))
+    return frozenset(rows[run.subject].cast(pl.String))
+
+
 @lru_cache(maxsize=1024)
-def explained(id_: str, subject: str, language: Language, sees_restricted: bool) -> Explanation:
+def explained(id_: str, subject: str, language: Language, sees_restricted: bool, sees_others: bool) -> Explanation:
     """Explain a subject of a run to who may see restricted figures or not; run and snapshot never change."""
-    return explain_subject(region(), run_of(id_), subject, language, sees_restricted=sees_restricted)
+    seen = {"sees_restricted": sees_restricted, "sees_others": sees_others}
+    return explain_subject(region(), run_of(id_), subject, language, **seen)
 
 
 @lru_cache(maxsize=1024)

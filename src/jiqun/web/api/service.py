@@ -153,7 +153,8 @@ def results(request: HttpRequest, id_: str, page: Query[Page]) -> ResultsOut:
         first = min(max(page.offset - count, 0), rows.height)
         part = rows.slice(first, max(0, min(page.limit - len(out), rows.height - first)))
         items = queries.items_of(data, population)
-        out += [_result_out(population, items, one) for one in queries.grid_rows(data, part, items, with_cuts=False)]
+        shown = queries.grid_rows(data, part, items, with_cuts=False, hidden=queries.hidden_from(data, scope))
+        out += [_result_out(population, items, one) for one in shown]
         count += rows.height
     return ResultsOut(run=run.id, official=run.official, count=count, rows=out)
 
@@ -182,11 +183,12 @@ def _plain(shown: str | None) -> str | None:
 @api.get("/runs/{id_}/firms/{subject}", response={200: dict, _TOLD: Problems}, summary="解释 · why")
 def explanation(request: HttpRequest, id_: str, subject: str) -> dict[str, Any]:
     run = run_of(id_)
-    rows = queries.within(evaluated(run.id, "zh"), scope_of(_user(request)))
+    scope = scope_of(_user(request))
+    rows = queries.within(evaluated(run.id, "zh"), scope)
     if subject not in set(rows[run.subject].to_list()):
         raise Http404
     record(_user(request).get_username(), "api.explain", subject, {"run": run.id})
-    told_of = dataclasses.asdict(explained(run.id, subject, "zh", scope_of(_user(request)).sees_restricted))
+    told_of = dataclasses.asdict(explained(run.id, subject, "zh", scope.sees_restricted, scope.sees_others))
     found: dict[str, Any] = json.loads(json.dumps(told_of, default=str))
     return found
 

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_POST
 
 from jiqun.desk.advice import nearest_lines
 from jiqun.desk.evaluating import find_method
+from jiqun.methods.explanation.restricted import total_hidden
 from jiqun.reports.summary import grade_words
 from jiqun.values import Period
 from jiqun.web.jobs.files import hand_out
 from jiqun.web.jobs.queue import ask
 from jiqun.web.land import queries
 from jiqun.web.land.offered import rules_of_firms
-from jiqun.web.overview.queries import FEWEST
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs, require
 from jiqun.web.people.scope import Scope, scope_of
@@ -74,7 +74,8 @@ def grid(request: HttpRequest, id_: str) -> HttpResponse:
     )
     rows = queries.chosen(data, scope, wanted)
     page = Paginator(range(rows.height), _ROWS).get_page(request.GET.get("page"))
-    items = queries.items_of(data, picked)
+    hidden = queries.hidden_from(data, scope)
+    items = queries.items_of(data, picked, hidden)
     part = rows.slice(page.start_index() - 1 if rows.height else 0, _ROWS)
     ranked = wanted.sort == "rank" and not wanted.down
     return render(
@@ -89,7 +90,8 @@ def grid(request: HttpRequest, id_: str) -> HttpResponse:
             "grades": grade_words(data),
             "wanted": wanted,
             "items": items,
-            "rows": queries.grid_rows(data, part, items, ranked),
+            "rows": queries.grid_rows(data, part, items, ranked, hidden),
+            "total_hidden": total_hidden(hidden, picked),
             "page": page,
             "counts": _counts(data, scope, picked),
             "span": 8 + len(items),
@@ -117,11 +119,11 @@ def _subject(id_: str, subject: str, scope: Scope) -> str:
 def firm(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
     """Explain one firm: grade and lines, every item to clause and cell, moves, the nearest ways up."""
     run = run_of(id_)
-    who = _subject(id_, subject, _scope(request))
-    told = explained(run.id, who, spoken(), _scope(request).sees_restricted)
+    scope = _scope(request)
+    who = _subject(id_, subject, scope)
+    told = explained(run.id, who, spoken(), scope.sees_restricted, scope.sees_others)
     row = run.trace.filter(run.trace[run.subject] == who).row(0, named=True)
-    few = 0 if _scope(request).whole else FEWEST
-    totals = queries.histogram(run.id, row["population"] or "", row.get("pool") or "", spoken(), few)
+    totals = queries.histogram_for(scope, run.id, row)
     record_request(request, "land.explain", who, run=run.id)
     return render(
         request,
