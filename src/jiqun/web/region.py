@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 from django.conf import settings
@@ -23,8 +24,11 @@ from jiqun.methods.explain import Explanation
 from jiqun.methods.explanation.restricted import restricted_names, total_hidden
 from jiqun.methods.ladder.evaluations import empty_table
 from jiqun.methods.nearest import Nearest, nearest
-from jiqun.problems import Language
+from jiqun.problems import Language, ProblemsError, problem
 from jiqun.reports.run import Evaluated
+
+if TYPE_CHECKING:
+    from jiqun.web.people.models import User
 
 _RUNS_KEPT = 8
 
@@ -57,6 +61,14 @@ def run_of(id_: str) -> Run:
     CLI-003 where there is none.
     """
     return draft_run(region(), id_) or find_run(region(), id_)
+
+
+def run_for(user: User, id_: str) -> Run:
+    """Return a run that a user names; that of a draft's try only to who may read drafts, else CLI-003 as for none."""
+    run = run_of(id_)
+    if run.stored.folder.is_relative_to(region().folder / "drafts") and not user.may("drafts"):
+        raise ProblemsError([problem("CLI-003", asked=id_)])
+    return run
 
 
 @lru_cache(maxsize=_RUNS_KEPT)

@@ -24,7 +24,7 @@ from jiqun.web.people.audit import record
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
 from jiqun.web.people.tokens import user_of
-from jiqun.web.region import evaluated, explained, frozen, ledger, region, run_of, runs
+from jiqun.web.region import evaluated, explained, frozen, ledger, region, run_for, run_of, runs
 
 _MOST = 1000
 _TOLD = frozenset({401, 403, 404, 422, 429})
@@ -139,12 +139,12 @@ def _run_out(id_: str) -> RunOut:
 
 @api.get("/runs/{id_}", response={200: RunOut, _TOLD: Problems}, summary="一次评价 · one run")
 def one_run(request: HttpRequest, id_: str) -> RunOut:
-    return _run_out(id_)
+    return _run_out(run_for(_user(request), id_).id)
 
 
 @api.get("/runs/{id_}/results", response={200: ResultsOut, _TOLD: Problems}, summary="结果 · results")
 def results(request: HttpRequest, id_: str, page: Query[Page]) -> ResultsOut:
-    run = run_of(id_)
+    run = run_for(_user(request), id_)
     data, scope = evaluated(run.id, "zh"), scope_of(_user(request))
     count = 0
     out: list[ResultOut] = []
@@ -182,7 +182,7 @@ def _plain(shown: str | None) -> str | None:
 
 @api.get("/runs/{id_}/firms/{subject}", response={200: dict, _TOLD: Problems}, summary="解释 · why")
 def explanation(request: HttpRequest, id_: str, subject: str) -> dict[str, Any]:
-    run = run_of(id_)
+    run = run_for(_user(request), id_)
     scope = scope_of(_user(request))
     rows = queries.within(evaluated(run.id, "zh"), scope)
     if subject not in set(rows[run.subject].to_list()):
