@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sqlite3
 import tarfile
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from jiqun.desk.backup import MANIFEST, back_up, restore
 from jiqun.desk.context import Context
 from jiqun.desk.running import all_runs
 from jiqun.ledger.view import latest
+from jiqun.ledger.workspace import Workspace
 from jiqun.problems import ProblemsError
 
 
@@ -73,3 +75,35 @@ def test_a_backup_that_writes_outside_its_folder_is_refused(tmp_path):
         archive.addfile(entry, io.BytesIO(b"x"))
     assert code_of(restore, evil, tmp_path / "in") == "CLI-023"
     assert not (tmp_path / "escaped.txt").exists()
+
+
+class Killed(BaseException):
+    """The end of a process: nothing of the code's own handling of faults sees it."""
+
+
+@pytest.mark.parametrize("moved", [None, 0, 2])
+def test_a_restore_that_is_killed_leaves_no_half_workspace_and_is_begun_anew(taken, tmp_path, monkeypatch, moved):
+    """Killed while it unpacks, or between two moves into place."""
+    folder = tmp_path / "restored"
+    real, done = Path.replace, []
+
+    def replace(self: Path, target: Path) -> Path:
+        if moved is not None and len(done) == moved:
+            raise Killed
+        done.append(target)
+        return real(self, target)
+
+    def chmod(self: Path, mode: int) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", replace)
+        if moved is None:
+            patch.setattr(Path, "chmod", chmod)
+        with pytest.raises(Killed):
+            restore(taken, folder)
+    assert not (folder / "jiqun.toml").exists(), "half of a workspace is none"
+    assert restore(taken, folder) > 10 and not list(folder.glob(".*"))
+    assert latest(Workspace.open(folder)).log.imports
+    with pytest.raises(ProblemsError):
+        restore(taken, folder)

@@ -1,4 +1,4 @@
-"""`kill -9` in the middle of an import and of a run: what was confirmed is done in the end, once and whole."""
+"""`kill -9` in the middle of an import, a run and a report: what was confirmed is done in the end, once and whole."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Office:
         said = {
             "JIQUN_WORKSPACE": str(self.folder),
             "DJANGO_SETTINGS_MODULE": "jiqun.web.settings",
-            "PYTHONPATH": str(STOPS),
+            "PYTHONPATH": os.pathsep.join([str(STOPS), *filter(None, [os.environ.get("PYTHONPATH")])]),
         }
         stops = {"STOP_AT": stop, "STOP_TOLD": str(self.told), "JIQUN_READ_AHEAD": "0"}
         log = (self.folder / "server.log").open("ab")
@@ -84,6 +84,10 @@ class Office:
             number = int(job.strip("/").rpartition("/")[2])
             return str(database.execute("SELECT state FROM jobs_job WHERE id = ?", [number]).fetchone()[0])
 
+    def count(self, table: str) -> int:
+        with sqlite3.connect(self.folder / "db.sqlite3") as database:
+            return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
     def kill_where_it_stops(self) -> None:
         self.wait(self.told.is_file)
         self.kill()
@@ -119,7 +123,7 @@ def people_of(office) -> Person:
     return person
 
 
-def test_an_import_and_a_run_survive_being_killed_at_every_step(office):
+def test_an_import_a_run_and_a_report_survive_being_killed_at_every_step(office):
     view = latest(office.context.workspace)
     firm = view.table("enterprise_year").filter(pl.col("year") == 2024).drop_nulls("tax")["enterprise"][0]
     before, runs = len(view.log.imports), len(all_runs(office.context))
@@ -154,7 +158,15 @@ def test_an_import_and_a_run_survive_being_killed_at_every_step(office):
     job = person.at
     office.kill_where_it_stops()  # a part of the run is on the disk
     assert len(all_runs(office.context)) == runs
-    office.start("-m", "jiqun.cli.main", "--workspace", str(office.folder), "worker")  # a worker of its own
+    office.serve(stop="report")
     office.wait(lambda: office.state_of(job) == "done")
     made = all_runs(office.context)
     assert len(made) == runs + 1 and firm in made[-1].trace["enterprise"].to_list()
+
+    person.post("/reports/make/", {"kind": "bulletin", "run": made[-1].id, "ending": "docx"})
+    job = person.at
+    office.kill_where_it_stops()  # the report is laid out and listed nowhere
+    assert office.count("briefs_madereport") == 0 and not list((office.folder / "reports").glob("*.docx"))
+    office.start("-m", "jiqun.cli.main", "--workspace", str(office.folder), "worker")  # a worker of its own
+    office.wait(lambda: office.state_of(job) == "done")
+    assert office.count("briefs_madereport") == 1 == len(list((office.folder / "reports").iterdir()))

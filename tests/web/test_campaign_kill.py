@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -37,7 +36,7 @@ def _cli(*words: object) -> None:
 def step(folder: Path, part: str, stop: str = "", firm: str = "") -> dict[str, Any] | None:
     """Take a part of the campaign in a process of its own; None where it was killed."""
     words = [sys.executable, str(STEPS), str(folder), part, stop, firm]
-    ended = subprocess.run(words, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": ""}, timeout=120)
+    ended = subprocess.run(words, capture_output=True, text=True, timeout=120)
     if ended.returncode == -signal.SIGKILL:
         return None
     assert ended.returncode == 0, ended.stderr[-3000:]

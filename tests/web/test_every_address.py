@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from io import BytesIO
@@ -16,6 +16,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse, QueryDict
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -385,10 +386,18 @@ def watch_of(user: User) -> Watch:
     return Watch(frozenset(others["enterprise"]), names_, frozenset(figures))
 
 
-def written(rows: pl.DataFrame) -> set[str]:
-    """Return the money figures of rows as pages and files write them, where they have digits enough to be told apart."""
+def masked_watch() -> Watch:
+    """Watch for the restricted figures of every firm; who is whom may be seen."""
+    fields = region().contract("enterprise_year").fields
+    columns = [one.name for one in fields if one.sensitivity == "restricted" and one.type == "number"]
+    assert {"revenue", "tax", "value_added", "energy"} <= set(columns)
+    return Watch(frozenset(), frozenset(), frozenset(written(ledger().table("enterprise_year"), columns)))
+
+
+def written(rows: pl.DataFrame, columns: Iterable[str] = ("revenue", "output", "tax", "value_added")) -> set[str]:
+    """Return figures of rows as pages and files write them, where they have digits enough to be told apart."""
     found = set()
-    for column in ("revenue", "output", "tax", "value_added"):
+    for column in columns:
         for value in rows[column].drop_nulls():
             found |= {f"{value:,.2f}", f"{value:.2f}", repr(float(value))}
     return {one for one in found if sum(each.isdigit() for each in one) >= 7}
@@ -489,3 +498,70 @@ def test_a_firm_of_another_place_cannot_be_named_in_a_form(as_user, people, fore
     client.post(reverse("briefs:make"), {"kind": "district", "district": foreign.district}, follow=True)
     assert Event.objects.filter(kind="appeal.registered").count() == 1 and not watch.found, watch.found
     assert Job.objects.count() == 1
+
+
+# --- those who see the whole region, and not everything of it
+
+WRITING = frozenset(
+    {
+        "people:listing", "people:add", "people:edit", "ladder:screen", "grades:evaluate", "drafts:copy",
+        "land:evaluate", "disposals:propose", "disposals:act", "campaigns:create", "campaigns:act", "ledger:undo",
+        "ledger:duty", "ledger:review", "ledger:decide", "campaigns:new_appeal",
+    }
+)  # fmt: skip
+DRAFTS = frozenset({"drafts:listing", "drafts:publication", "drafts:sheet", "drafts:one", "drafts:text", "drafts:act"})
+HANDING_IN = frozenset(
+    {"ledger:new", "ledger:upload", "ledger:tell", "ledger:commit", "ledger:drop", "ledger:upload_return"}
+)
+OTHERS_FILES = frozenset({"jobs:file", "briefs:switch", "briefs:file"})  # made by somebody, for whom it was made
+THERE_IS_NONE = frozenset({"drafts:publication", "drafts:sheet", "briefs:make", "ledger:return", "api:api-root"})
+MASKED = frozenset({"enterprises:source", "land:rankings_export", "people:audit", "jobs:one"}) | DRAFTS
+ANOTHER_VIEW = frozenset({"tab", "by", "measure", "sort"})
+CLOSED = {
+    "leader": WRITING | OTHERS_FILES | THERE_IS_NONE | MASKED | HANDING_IN,
+    "tax": WRITING | OTHERS_FILES | THERE_IS_NONE | MASKED | (HANDING_IN - {"ledger:new"}),  # its own uploads only
+    "auditor": WRITING | OTHERS_FILES | THERE_IS_NONE | HANDING_IN | {"drafts:act"},
+}
+
+
+@pytest.mark.parametrize("username", CLOSED)
+def test_who_sees_the_whole_region_reads_no_more_than_the_role_allows(as_user, foreign, asked, username):
+    client = as_user(username)
+    watch = Watch(frozenset(), frozenset(), frozenset()) if username == "auditor" else masked_watch()
+    row = {"enterprise": foreign.firm, "year": "2024", "column": "revenue"}
+    open_, closed = [], []
+    for name, one, to in addresses(foreign):
+        if one.posts:
+            continue
+        asked.clear()
+        answer = client.get(to, row if one.theirs else {})
+        assert answer.status_code < 500, to
+        watch.look(to, answer)
+        for key in sorted(asked & ANOTHER_VIEW) if username == "leader" else ():
+            for value in ("all", "tax"):
+                more = client.get(to, {**row, key: value} if one.theirs else {key: value})
+                assert more.status_code < 500, (to, key, value)
+                watch.look(f"{to} {key}={value}", more)
+        (open_ if answer.status_code not in DENIED else closed).append(name)
+    asked_for = {name for name, one in ADDRESSES.items() if not one.posts}
+    assert set(closed) == CLOSED[username] & asked_for, set(closed) ^ CLOSED[username] & asked_for
+    assert not watch.found, "\n".join(watch.found)
+
+
+@pytest.mark.parametrize("username", CLOSED)
+def test_who_only_reads_changes_nothing_by_any_form(as_user, foreign, username):
+    """A comparison may be asked for: it is worked out from what can be read anyway and kept for the next reader."""
+    client = as_user(username)
+    kinds = (Event, DisposalEvent, DraftEvent, MadeReport, Campaign, Duty, Schedule, Upload, User)
+    before = [kind.objects.count() for kind in kinds]
+    for name, _, to in addresses(foreign):
+        if name in ("people:logout", "people:tokens", "people:password") or to.startswith("/api/"):
+            continue
+        paper = SimpleUploadedFile("x.pdf", b"%PDF-1.4")
+        said = {"enterprise": foreign.firm, "reason": "x", "kind": "raise", "answer": "right", "paper": paper}
+        answer = client.post(to, said)
+        assert answer.status_code < 500, to
+        if name in CLOSED[username]:
+            assert answer.status_code in {*DENIED, 405}, (to, answer.status_code)
+    assert [kind.objects.count() for kind in kinds] == before
+    assert set(Job.objects.exclude(pk=foreign.job).values_list("kind", flat=True)) <= {"land.compare"}

@@ -7,6 +7,7 @@ import struct
 import zipfile
 
 import openpyxl
+import polars as pl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -18,6 +19,11 @@ from jiqun.web.ledger.models import Upload
 from jiqun.web.region import ledger
 
 HEADS = ("统一社会信用代码", "企业名称", "税收（万元）")
+RELATIONS = "xl/_rels/workbook.xml.rels"
+LONG_CELL = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
+    '<c r="A1" t="inlineStr"><is><t>…</t></is></c></row></sheetData></worksheet>'
+)
 TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 
 
@@ -41,7 +47,12 @@ def saved(book) -> bytes:
 
 def changed(content: bytes, **parts: bytes) -> bytes:
     """Return a workbook with parts replaced or added; `__` stands for `/` and `_` for `.` in their names."""
-    out, named = io.BytesIO(), {name.replace("__", "/").replace("_", "."): part for name, part in parts.items()}
+    return replaced(content, {name.replace("__", "/").replace("_", "."): part for name, part in parts.items()})
+
+
+def replaced(content: bytes, parts: dict[str, bytes]) -> bytes:
+    """Return a workbook with parts replaced or added, by their names."""
+    out, named = io.BytesIO(), dict(parts)
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for one in old.namelist():
             new.writestr(one, named.pop(one, None) or old.read(one))
@@ -93,7 +104,41 @@ def line(*cells):
     return (",".join(HEADS) + "\n" + ",".join(cells) + "\n").encode()
 
 
+def one_text_said_often():
+    """Half a megabyte that a reader unpacks to a gigabyte: every cell names the same shared string."""
+    cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 12_001))
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    rels, types = (zipfile.ZipFile(io.BytesIO(plain())).read(one) for one in (RELATIONS, "[Content_Types].xml"))
+    kind = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    link = b'<Relationship Id="rId99" Type="' + kind + b'" Target="sharedStrings.xml"/></Relationships>'
+    named = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    typed = b'<Override PartName="/xl/sharedStrings.xml" ContentType="' + named + b'"/></Types>'
+    return replaced(
+        plain(),
+        {
+            "xl/worksheets/sheet1.xml": f"<worksheet {main}><sheetData>{cells}</sheetData></worksheet>".encode(),
+            "xl/sharedStrings.xml": f"<sst {main}><si><t>{'甲' * 30_000}</t></si></sst>".encode(),
+            RELATIONS: rels.replace(b"</Relationships>", link),
+            "[Content_Types].xml": types.replace(b"</Types>", typed),
+        },
+    )
+
+
+def one_text_of_a_dictionary():
+    """A Parquet file stores a repeated text once; a cell of 40,000 characters is in no table."""
+    out = io.BytesIO()
+    rows = {"统一社会信用代码": [firm()] * 50, "企业名称": ["甲" * 40_000] * 50, "税收（万元）": [1.0] * 50}
+    pl.DataFrame(rows).write_parquet(out)
+    return out.getvalue()
+
+
 REFUSED = {
+    "one text said often.xlsx": one_text_said_often,
+    "one text of a dictionary.parquet": one_text_of_a_dictionary,
+    "a cell of a hundred thousand.xlsx": lambda: replaced(
+        plain(), {"xl/worksheets/sheet1.xml": LONG_CELL.replace("…", "甲" * 100_000).encode()}
+    ),
+    "a cell of a million.csv": lambda: line(firm(), "甲" * 1_000_000, "1"),
     "a zip bomb.xlsx": zip_bomb,
     "entity expansion.xlsx": entities,
     "an external entity.xlsx": external_entity,

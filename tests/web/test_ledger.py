@@ -16,6 +16,7 @@ from jiqun.ledger.view import latest
 from jiqun.web import region
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import do_all
+from jiqun.web.ledger import actions
 from jiqun.web.ledger.models import Duty, Upload
 from jiqun.web.ledger.receiving import safe_name
 from jiqun.web.people.models import AuditEntry
@@ -309,3 +310,32 @@ def test_a_template_filled_in_is_what_the_import_reads(as_user):
     wanted = [one.title for one in region.region().contract("enterprise_year").fields]
     assert [str(one).partition("（")[0] for one in heads][: len(wanted)] == [one.partition("（")[0] for one in wanted]
     assert as_user("district").get("/ledger/tables/land_use/template.xlsx").status_code == 422
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_an_undo_that_is_killed_never_stands_unlogged(as_user, monkeypatch, when):
+    client, firm = as_user("analyst"), reported_firm()
+    upload = hand_in(client, "税收.csv", csv([f"{firm},甲,78"]))
+    client.post(f"/ledger/imports/uploads/{upload.token}/commit/")
+    do_all()
+    upload.refresh_from_db()
+    real = actions.undo_import
+
+    class Killed(BaseException):
+        pass
+
+    def die(*words, **named):
+        if when == "after":
+            real(*words, **named)
+        raise Killed
+
+    address = f"/ledger/imports/{upload.number}/undo/"
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "undo_import", die)
+        with pytest.raises(Killed):
+            client.post(address, {"reason": "报错年度"})
+    logged = AuditEntry.objects.filter(about=str(upload.number))
+    assert logged.filter(action="ledger.undo").count() == 1 and (tax(firm) == 78) == (when == "before")
+    again = client.post(address, {"reason": "报错年度"})
+    assert (tax(firm) == 78, again.status_code) == (False, 302 if when == "before" else 422)
+    assert logged.filter(action="ledger.undo.refused").exists() == (when == "after")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from jiqun.desk.running import Run
-from jiqun.methods.explanation.restricted import MASKED, restricted_names
+from jiqun.methods.explanation.restricted import MASKED, restricted_names, total_hidden
 from jiqun.methods.nearest import Nearest, Way
 from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.voice import Voice
@@ -19,12 +19,14 @@ def nearest_lines(
     """Return the ways to the next grade as rows, and what else should be said; restricted figures may be masked."""
     hidden = frozenset() if sees_restricted else restricted_names(run.plan)
     voice = Voice(run.plan, language, run.book)
-    rows = [_way_row(run, voice, way, way.input in hidden) for way in told.ways]
+    population = run.trace.filter(run.trace[run.subject] == told.subject)["population"].to_list()
+    untold = any(total_hidden(hidden, str(one)) for one in population)
+    rows = [_way_row(run, voice, way, way.input in hidden, untold) for way in told.ways]
     notes = list(_notes(voice, told))
     return rows, notes
 
 
-def _way_row(run: Run, voice: Voice, way: Way, is_hidden: bool) -> list[object]:
+def _way_row(run: Run, voice: Voice, way: Way, is_hidden: bool, untold: bool) -> list[object]:
     share = (
         "" if way.share is None else voice.pick("（{}）", " ({})").format(f"{_signed(half_up(way.share * 100, 2))}%")
     )
@@ -33,8 +35,8 @@ def _way_row(run: Run, voice: Voice, way: Way, is_hidden: bool) -> list[object]:
     figures = [_figure(way.now, way.digits), needed, _changed(way) + share]
     return [
         title,
-        *([MASKED] * len(figures) if is_hidden and way.kind == "input" else figures),
-        "" if way.total is None else grouped(decimal_text(way.total)),
+        *([MASKED] * len(figures) if (is_hidden or untold) and way.kind == "input" else figures),
+        "" if way.total is None else MASKED if untold else grouped(decimal_text(way.total)),
         way.rank,
         way.grade,
     ]

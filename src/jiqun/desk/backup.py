@@ -27,6 +27,7 @@ _FOLDERS = (
     "packs", "published", "laws",
 )  # fmt: skip
 _HALF_WRITTEN = (".part", ".draft")
+_RESTORING = ".restoring"
 _CHUNK = 1 << 20
 
 
@@ -108,20 +109,38 @@ def _add_rows(archive: tarfile.TarFile, workspace: Workspace, digests: dict[str,
 def restore(file: Path, folder: Path) -> int:
     """Unpack a backup into an empty folder and compare every file with its digest; return how many files.
 
-    CLI-022 where the folder is not empty, CLI-023 where the file is no backup, is damaged, or wants to write outside.
+    The folder is a workspace only once everything was compared: `jiqun.toml` comes last. A restore that was killed is
+    begun anew. CLI-022 where the folder is not empty, CLI-023 where the file is no backup, is damaged, or wants to
+    write outside.
     """
-    if folder.exists() and any(folder.iterdir()):
+    draft = folder / _RESTORING
+    is_unfinished = draft.is_dir() and not (folder / SETTINGS).exists()
+    if folder.exists() and any(folder.iterdir()) and not is_unfinished:
         raise ProblemsError([problem("CLI-022", Place(str(folder)), folder=folder)])
+    shutil.rmtree(draft, ignore_errors=True)
     try:
-        with tarfile.open(file, "r:gz") as archive:
-            _unpack(archive, folder)
-        manifest = folder / MANIFEST
-        digests: dict[str, str] = json.loads(manifest.read_text("utf-8"))
-        wrong = [name for name, digest in digests.items() if _digest(folder / name) != digest]
+        count = _compared(file, draft)
     except (tarfile.TarError, OSError, EOFError, ValueError) as broken:
+        shutil.rmtree(draft, ignore_errors=True)
         raise ProblemsError([problem("CLI-023", Place(str(file)), file=file, detail=broken)]) from None
-    if wrong:
-        raise ProblemsError([problem("CLI-023", Place(str(file)), file=file, detail="、".join(wrong[:5]))])
+    for one in sorted(draft.iterdir(), key=lambda one: one.name == SETTINGS):
+        target = folder / one.name
+        if target.is_dir():  # moved by a restore that was killed
+            shutil.rmtree(target)
+        one.replace(target)
+    draft.rmdir()
+    return count
+
+
+def _compared(file: Path, folder: Path) -> int:
+    """Unpack a backup and return how many files it has; ValueError names those that differ from their digest."""
+    with tarfile.open(file, "r:gz") as archive:
+        _unpack(archive, folder)
+    manifest = folder / MANIFEST
+    digests: dict[str, str] = json.loads(manifest.read_text("utf-8"))
+    wrong = [name for name, digest in digests.items() if _digest(folder / name) != digest]
+    if wrong or SETTINGS not in digests:
+        raise ValueError("、".join(wrong[:5]) or SETTINGS)
     manifest.unlink()
     return len(digests)
 

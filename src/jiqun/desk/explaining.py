@@ -54,9 +54,18 @@ def _name(context: Context, run: Run, subject: str) -> str:
 
 
 def explain_subject(
-    context: Context, run: Run, subject: str, language: Language = "zh", *, sees_restricted: bool = True
+    context: Context,
+    run: Run,
+    subject: str,
+    language: Language = "zh",
+    *,
+    sees_restricted: bool = True,
+    sees_others: bool = True,
 ) -> Explanation:
-    """Explain a subject with its name and the file, sheet and cell of every input; restricted figures may be masked."""
+    """Explain a subject with its name and the file, sheet and cell of every input.
+
+    Restricted figures may be masked, and benchmarks that give away another firm's.
+    """
     snapshot = snapshot_of(context, run)
     gathered = run.gathered
     name = _name(context, run, subject)
@@ -75,6 +84,7 @@ def explain_subject(
         sign_off=run.sign_off,
         refereed=run.result.refereed_of(subject),
         sees_restricted=sees_restricted,
+        sees_others=sees_others,
     )
 
 

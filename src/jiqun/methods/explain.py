@@ -23,7 +23,7 @@ from jiqun.methods.explanation.model import (
     MoveLine,
 )
 from jiqun.methods.explanation.reader import Lineage, Reader
-from jiqun.methods.explanation.restricted import restricted_names
+from jiqun.methods.explanation.restricted import MASKED, restricted_names
 from jiqun.methods.explanation.standing import class_lines, entitlement_lines, move_lines, pool_rows, refereed_words
 from jiqun.methods.explanation.text import render_text
 from jiqun.methods.plan import Plan
@@ -49,15 +49,18 @@ def explain(
     sign_off: SignOff | None = None,
     refereed: Mapping[str, bool] | None = None,
     sees_restricted: bool = True,
+    sees_others: bool = True,
 ) -> Explanation:
     """Explain one subject's result.
 
     `trace` is the wide trace of the run and `gathered` the frame it was computed from, both with all subjects; `moves`
     is the log of moves. `lineage(table, key, column, year)` says where an input came from. `refereed` are the trace's
     columns that the referee decided for this subject, and whether it changed them. Without `official` the result is
-    said to be a trial; `sign_off` says who signed it. Restricted figures are masked for who may not see them. Raises
-    ProblemsError METHOD-081 for a subject that the run does not have.
+    said to be a trial; `sign_off` says who signed it. Restricted figures are masked for who may not see them, and
+    benchmarks that give away another firm's restricted figure for who may not see others' (a firm sees its own only).
+    Raises ProblemsError METHOD-081 for a subject that the run does not have.
     """
+    names = frozenset[str]() if sees_restricted and sees_others else restricted_names(plan)
     reader = Reader(
         Voice(plan, language, book),
         _row(plan, trace, subject),
@@ -66,7 +69,8 @@ def explain(
         gathered,
         () if moves is None else tuple(moves.filter(pl.col(plan.subject) == subject).iter_rows(named=True)),
         lineage,
-        frozenset() if sees_restricted else restricted_names(plan),
+        frozenset() if sees_restricted else names,
+        names,
     )
     signed = sign_off.words(language) if official and sign_off is not None else ""
     return _explanation(reader, official, signed, refereed or {})
@@ -108,10 +112,10 @@ def _explanation(reader: Reader, official: bool, signed: str, refereed: Mapping[
         grade_reason=_grade_reason(voice, row["grade__reason"]),
         grade_words="" if grade is None else grade_words(voice, grade),
         grade_clause=voice.clause(clause),
-        total=None if total is None else reader.scaled("total", total.digits),
+        total=None if total is None else reader.told("total", reader.scaled("total", total.digits)),
         total_words=total_words(voice, reader.population),
         total_clause=voice.clause(None if total is None else total.clause),
-        factor=None if total is None else reader.scaled("factor", total.factor_digits),
+        factor=None if total is None else _factor(reader, total.factor_digits),
         rank=row["rank"],
         pool=_pool_words(reader),
         pool_size=pool.height or None,
@@ -124,6 +128,12 @@ def _explanation(reader: Reader, official: bool, signed: str, refereed: Mapping[
         refereed=tuple(refereed_words(reader, name, refereed[name]) for name in reader.row if name in refereed),
         unknown=tuple(_unknown(reader, items, criteria, additions)),
     )
+
+
+def _factor(reader: Reader, digits: int) -> str | None:
+    told = reader.scaled("factor", digits)
+    hidden = reader.reads_hidden(f"{reader.plan.total_path(reader.population)}.factor")
+    return MASKED if told is not None and hidden else told
 
 
 def _pool_words(reader: Reader) -> str:

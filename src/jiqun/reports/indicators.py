@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from jiqun.methods.explanation.restricted import FEWEST, MASKED
+from jiqun.methods.explanation.items import OWN
+from jiqun.methods.explanation.restricted import MASKED, points_hidden
 from jiqun.methods.wording.rule import benchmarks_of
 from jiqun.methods.wording.scores import score_words
 from jiqun.packs.models.method import Score
@@ -37,7 +38,7 @@ class _Indicator:
             dict.fromkeys(name for chosen in every.values() for each in chosen for name in benchmarks_of(each))
         )
         self.inputs = list(dict.fromkeys(self._inputs()))
-        self.few = {name: self._told_by_few(name) for name in self.benchmarks}
+        self.cohorts = run.cohorts
 
     def _inputs(self) -> Iterator[str]:
         plan = self.run.plan
@@ -114,6 +115,8 @@ class _Indicator:
         reason = row.get(f"reason__{self.item}")
         clause = run.voice.clause(score.clause or self._measure_clause())
         points = row.get(f"points__{self.item}")
+        is_hidden = points is not None and points_hidden(run.hidden, self.item)
+        reason = OWN[0] if is_hidden and reason in OWN else reason
         return [
             row[run.plan.subject],
             row["fact__name"],
@@ -122,7 +125,7 @@ class _Indicator:
             *(self._shown(name, self._measure(row, name)) for name in self.measures),
             *(self._benchmark(row, name) for name in self.benchmarks),
             float(score.weight),
-            None if points is None else points / 10**score.digits,
+            MASKED if is_hidden else None if points is None else points / 10**score.digits,
             run.voice.say(f"reason.{reason}") if reason else "",
             "" if clause is None else clause.clause,
         ]
@@ -144,24 +147,11 @@ class _Indicator:
         if fixed is not None:
             return float(fixed.scaled / 10**fixed.digits)
         value = row.get(f"benchmark__{name}")
-        if value in self.few[name]:
+        if value is None:
+            return None
+        if self.cohorts.tells_one(name, str(row[self.run.plan.subject]), self.run.hidden):
             return MASKED
-        return None if value is None else float(int(value) / 10 ** self.run.plan.method.benchmarks[name].digits)
-
-    def _told_by_few(self, name: str) -> frozenset[int]:
-        """The values of a cohort's benchmark that would tell a single firm's restricted figure to the reader.
-
-        Firms of one cohort share the value; those held against a wider one for want of members are counted apart.
-        """
-        one, trace = self.run.plan.method.benchmarks[name].statistic, self.run.everybody
-        trace = self.run.trace if trace is None else trace
-        columns = [f"benchmark__{name}"] if one is None else [f"benchmark__{name}", f"measure__{one.measure}"]
-        if one is None or one.measure not in self.run.hidden or not set(columns) <= set(trace.columns):
-            return frozenset()
-        if one.period == "last":
-            return frozenset()  # its members are not in this run
-        sizes = trace.drop_nulls(columns).group_by(columns[0]).len().filter(pl.col("len") < FEWEST)
-        return frozenset(sizes[columns[0]])
+        return float(int(value) / 10 ** self.run.plan.method.benchmarks[name].digits)
 
     def _input_field(self, name: str, values: pl.Series) -> Field:
         unit = self.run.voice.unit(name)

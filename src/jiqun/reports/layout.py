@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from jiqun.methods.explanation.restricted import MASKED
 from jiqun.problems import Language
 
 Kind = Literal["text", "number", "share", "code"]
@@ -29,13 +30,13 @@ class Field:
     widest: int = 42
 
 
-def said_number(text: str | None) -> float | None:
-    """Read a figure back that a page says, so that a sheet can count with it; None stays unknown.
+def said_number(text: str | None) -> Value:
+    """Read a figure back that a page says, so that a sheet can count with it; None stays unknown, asterisks asterisks.
 
     >>> said_number("1,234.50"), said_number("+0.25"), said_number(None)
     (1234.5, 0.25, None)
     """
-    return None if text is None else float(text.replace(",", ""))
+    return text if text in (None, MASKED) else float(str(text).replace(",", ""))
 
 
 def said_digits(texts: Iterable[str | None]) -> int:
@@ -44,7 +45,7 @@ def said_digits(texts: Iterable[str | None]) -> int:
     >>> said_digits(["1,234.50", "-3", None])
     2
     """
-    return max((len(text.partition(".")[2]) for text in texts if text), default=0)
+    return max((len(text.partition(".")[2]) for text in texts if text and text != MASKED), default=0)
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ class _Results:
             run.industry(row["fact__industry"]),
             run.voice.label(population) if population else "",
             run.voice.say(f"status.{row['status']}"),
-            _unscaled(row["total"], self.digits.get(population)),
+            run.total(row, self.digits.get(population)),
             row.get("rank"),
             self.pool_sizes.get(pool) if row.get("rank") is not None else None,
             row.get("grade"),

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
 from jiqun.desk.explaining import FACTS
+from jiqun.methods.explanation.cohorts import Cohorts
+from jiqun.methods.explanation.restricted import MASKED, total_hidden
 from jiqun.methods.plan import Plan
 from jiqun.methods.sign_off import SignOff
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs import LawBook, View
 from jiqun.problems import Language, Problem
+from jiqun.reports.layout import Value
 from jiqun.reports.speech import say
 
 _DIVISION_LEVEL = 2  # 大类 of GB/T 4754: 门类 1, 大类 2, 中类 3, 小类 4
@@ -26,8 +30,9 @@ class Evaluated:
 
     `trace` is the wide trace, `gathered` the frame it was computed from, `moves` the log of moves; `facts` (the
     subject's column, name, district, industry, scale) says who the subjects are and may lack columns. `rule` is the
-    rule in words, as Markdown. `hidden` are the names whose figures the reader may not see. Where `trace` has
-    only some of the subjects, `everybody` is the whole one, which pools are counted in.
+    rule in words, as Markdown. `hidden` are the names whose figures the reader may not see. Where `trace` and
+    `gathered` have only some of the subjects, `everybody` and `all_gathered` are the whole ones, which pools and
+    cohorts are counted in.
     """
 
     plan: Plan
@@ -45,6 +50,7 @@ class Evaluated:
     language: Language = "zh"
     hidden: frozenset[str] = frozenset()
     everybody: pl.DataFrame | None = None
+    all_gathered: pl.DataFrame | None = None
 
     @cached_property
     def voice(self) -> Voice:
@@ -73,6 +79,25 @@ class Evaluated:
         """The name of every subject that has one."""
         found = self.rows.select(self.plan.subject, "fact__name").drop_nulls()
         return dict(found.iter_rows())
+
+    @cached_property
+    def cohorts(self) -> Cohorts:
+        """How many firms each benchmark was taken over, counted over everybody."""
+        trace = self.trace if self.everybody is None else self.everybody
+        return Cohorts(self.plan, trace, self.gathered if self.all_gathered is None else self.all_gathered)
+
+    def total(self, row: Mapping[str, Any], digits: int | None) -> Value:
+        """The total of a row at its decimals; asterisks where the reader may not see it, None where there is none."""
+        if row["total"] is None or digits is None:
+            return None
+        return MASKED if total_hidden(self.hidden, str(row["population"])) else float(row["total"] / 10**digits)
+
+    @cached_property
+    def untold(self) -> frozenset[str]:
+        """The subjects whose total the reader may not see."""
+        populations = [one for one in self.plan.populations if total_hidden(self.hidden, one)]
+        rows = self.trace.filter(pl.col("population").cast(pl.String).is_in(populations))
+        return frozenset(rows[self.plan.subject].cast(pl.String))
 
     def say(self, phrase: str, **values: object) -> str:
         return say(phrase, self.language, **values)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 from django.conf import settings
@@ -20,10 +21,14 @@ from jiqun.ledger.occupancy import land_use
 from jiqun.ledger.snapshot import Snapshot, open_snapshot
 from jiqun.ledger.view import View, latest
 from jiqun.methods.explain import Explanation
+from jiqun.methods.explanation.restricted import restricted_names, total_hidden
 from jiqun.methods.ladder.evaluations import empty_table
 from jiqun.methods.nearest import Nearest, nearest
-from jiqun.problems import Language
+from jiqun.problems import Language, ProblemsError, problem
 from jiqun.reports.run import Evaluated
+
+if TYPE_CHECKING:
+    from jiqun.web.people.models import User
 
 _RUNS_KEPT = 8
 
@@ -58,6 +63,14 @@ def run_of(id_: str) -> Run:
     return draft_run(region(), id_) or find_run(region(), id_)
 
 
+def run_for(user: User, id_: str) -> Run:
+    """Return a run that a user names; that of a draft's try only to who may read drafts, else CLI-003 as for none."""
+    run = run_of(id_)
+    if run.stored.folder.is_relative_to(region().folder / "drafts") and not user.may("drafts"):
+        raise ProblemsError([problem("CLI-003", asked=id_)])
+    return run
+
+
 @lru_cache(maxsize=_RUNS_KEPT)
 def evaluated(id_: str, language: Language) -> Evaluated:
     """Return a run as the reports read it, with who its subjects are."""
@@ -76,10 +89,26 @@ def evaluated(id_: str, language: Language) -> Evaluated:
     )
 
 
+@lru_cache(maxsize=64)
+def restricted_in(id_: str) -> frozenset[str]:
+    """Return the names of a run's rule whose figures only some may see."""
+    return restricted_names(run_of(id_).plan)
+
+
+@lru_cache(maxsize=64)
+def totals_restricted(id_: str) -> frozenset[str]:
+    """Return the subjects of a run whose total only some may see: it rests on one restricted figure alone."""
+    run, names = run_of(id_), restricted_in(id_)
+    populations = [one for one in run.plan.populations if total_hidden(names, one)]
+    rows = run.trace.filter(pl.col("population").cast(pl.String).is_in(populations))
+    return frozenset(rows[run.subject].cast(pl.String))
+
+
 @lru_cache(maxsize=1024)
-def explained(id_: str, subject: str, language: Language, sees_restricted: bool) -> Explanation:
+def explained(id_: str, subject: str, language: Language, sees_restricted: bool, sees_others: bool) -> Explanation:
     """Explain a subject of a run to who may see restricted figures or not; run and snapshot never change."""
-    return explain_subject(region(), run_of(id_), subject, language, sees_restricted=sees_restricted)
+    seen = {"sees_restricted": sees_restricted, "sees_others": sees_others}
+    return explain_subject(region(), run_of(id_), subject, language, **seen)
 
 
 @lru_cache(maxsize=1024)

@@ -38,10 +38,12 @@ def _main() -> None:
             _after(Store, "append", lambda store, table, *rest: table == "enterprise_year")
         else:
             _after(Store, "append_after", lambda store, table, version, frame: "committed" in frame["event"].to_list())
-    elif os.environ.get("STOP_AT") == "run":
-        import polars
+    elif os.environ.get("STOP_AT") == "report":
+        from jiqun.reports.word import writing
 
-        _after(polars.DataFrame, "write_parquet", lambda frame, file, *rest: "runs" in str(file))
+        _after(writing, "report_bytes", lambda *_: True)
+    elif os.environ.get("STOP_AT") == "run":
+        _after(Path, "write_text", lambda file, *rest: "runs" in file.parts)  # however its frames are written
 
 
 # in the server's worker only: the engines' threads would not survive being loaded before the fork

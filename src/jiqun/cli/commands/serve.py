@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -19,6 +22,7 @@ from jiqun.desk.backup import restore as unpack
 from jiqun.desk.context import Context
 
 _THREADS = 8
+_LOCK = ".upgrading"
 
 
 def _start(context: Context) -> None:
@@ -29,7 +33,19 @@ def _start(context: Context) -> None:
     from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
+    with alone(context.workspace.root):
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+@contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """Wait for whoever else brings the database up to date: server and worker are started at the same moment.
+
+    The lock is the system's own, so one that is killed leaves none behind.
+    """
+    with (root / _LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @click.command(help=both("打开工作台（浏览器）", "Serve the workbench"))

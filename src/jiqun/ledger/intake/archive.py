@@ -21,7 +21,9 @@ from jiqun.problems import Place, Problem, ProblemsError, problem
 
 @dataclass(frozen=True)
 class Limits:
-    """What a file may cost: bytes on disk and unpacked, their ratio, parts in the zip, columns and cells of a sheet."""
+    """What a file may cost: bytes on disk and unpacked (also of all texts read), their ratio, parts in the zip, columns
+    and cells of a sheet, rows of a text file, characters of a cell (what Excel holds).
+    """
 
     file_bytes: int = 200 * 2**20
     unpacked_bytes: int = 2**30
@@ -30,6 +32,8 @@ class Limits:
     entries: int = 2_000
     columns: int = 4_096
     cells: int = 60_000_000
+    text_rows: int = 5_000_000
+    cell_characters: int = 32_767
 
     def bear(self, rows: int, columns: int) -> bool:
         """Tell whether a sheet of this size can be read: every column is looked at, however short it is."""
@@ -70,6 +74,7 @@ _FORMULA_CELL = re.compile(
 )
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>")
 _PERCENT_FORMATS = {9, 10}
+_SHARED = "xl/sharedstrings.xml"
 _SEARCHED_FOR_DOCTYPE = 4 * 2**20
 
 
@@ -147,6 +152,13 @@ class Inside:
         if b"\0" in xml:
             raise ValueError(f"the sheet {sheet} is not written in UTF-8")
         return xml
+
+    def texts(self, sheet: str) -> tuple[bytes, bytes]:
+        """Return the XML of a sheet and that of the shared strings its cells name."""
+        with zipfile.ZipFile(self.path) as archive:
+            names = {name.lower(): name for name in archive.namelist()}
+            shared = archive.read(names[_SHARED]) if _SHARED in names else b""
+        return self._xml(sheet), shared
 
     def hidden(self, sheet: str, limits: Limits) -> Hidden:
         """Return what the reader would not tell; ProblemsError where the sheet spans more cells than bearable."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from jiqun.ledger.intake.archive import Limits
+from jiqun.ledger.intake.lengths import refuse_long
 from jiqun.ledger.intake.raw import RawColumn, RawSheet
 from jiqun.ledger.intake.workbook import EPOCH_1900
 from jiqun.problems import Place, ProblemsError, problem
@@ -33,15 +34,16 @@ class DelimitedBook:
     def read(self, name: str) -> RawSheet:
         """Read the table; ProblemsError for bytes of no known encoding, a quote without end, or too many cells."""
         text = _decoded(self.path)
-        rows = _records(text, delimiter_of(text), self.path)
+        rows = _records(text, delimiter_of(text), self.path, self.limits)
         width = max(map(len, rows), default=0)
         if not self.limits.bear(len(rows), width):
             raise self.limits.too_large(len(rows), width, Place(self.path.name))
         widths = tuple(map(len, rows))
         for row in rows:
             row.extend([""] * (width - len(row)))
-        columns = [RawColumn.of_texts(pl.Series(values, dtype=pl.String)) for values in zip(*rows, strict=True)]
-        return RawSheet(name, tuple(columns), widths=widths)
+        texts = [pl.Series(values, dtype=pl.String) for values in zip(*rows, strict=True)]
+        refuse_long(texts, self.limits, Place(self.path.name))
+        return RawSheet(name, tuple(map(RawColumn.of_texts, texts)), widths=widths)
 
 
 def _decoded(path: Path) -> str:
@@ -81,14 +83,22 @@ def delimiter_of(text: str) -> str:
     return best
 
 
-def _records(text: str, delimiter: str, path: Path) -> list[list[str]]:
+def _records(text: str, delimiter: str, path: Path, limits: Limits) -> list[list[str]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[list[str]] = []
     start = 1
     try:
         for row in reader:
             rows.append(row)
+            if len(rows) > limits.text_rows:
+                size, limit = f"> {limits.text_rows:,} 行 / rows", f"{limits.text_rows:,}"
+                raise ProblemsError([problem("LEDGER-005", Place(path.name), size=size, limit=limit)])
             start = reader.line_num + 1
-    except csv.Error:
+    except csv.Error as error:
+        if "field limit" in str(error):
+            length, limit = f"> {csv.field_size_limit():,}", f"{limits.cell_characters:,}"
+            raise ProblemsError(
+                [problem("LEDGER-095", Place(path.name, line=start), length=length, limit=limit)]
+            ) from None
         raise ProblemsError([problem("LEDGER-013", Place(path.name, line=start), line=start)]) from None
     return rows

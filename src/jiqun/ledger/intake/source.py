@@ -8,10 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from jiqun.ledger.intake import old_excel
 from jiqun.ledger.intake.archive import Limits, is_workbook, refuse_bombs
 from jiqun.ledger.intake.delimited import DelimitedBook
+from jiqun.ledger.intake.lengths import refuse_long
 from jiqun.ledger.intake.raw import RawColumn, RawSheet, nothing
 from jiqun.ledger.intake.workbook import EPOCH_1900, Book, ExcelBook
 from jiqun.problems import Place, ProblemsError, problem
@@ -90,10 +93,20 @@ class ParquetBook:
             rows, columns = int(lazy.select(pl.len()).collect().item()), len(lazy.collect_schema())
             if not self.limits.bear(rows, columns):
                 raise self.limits.too_large(rows, columns, Place(self.path.name))
+            self._refuse_dense()
             frame = lazy.collect()
-        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+            refuse_long((frame[one] for one in frame.columns), self.limits, Place(self.path.name), header_rows=1)
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, pa.ArrowException, OSError):
             raise ProblemsError([problem("LEDGER-004", Place(self.path.name), file=self.path.name)]) from None
         return RawSheet(name, tuple(_under(column, _of_series(frame[column])) for column in frame.columns))
+
+    def _refuse_dense(self) -> None:
+        """Raise LEDGER-005 where the file says itself that it unpacks to too much."""
+        told = pq.read_metadata(self.path)
+        unpacked = sum(told.row_group(at).total_byte_size for at in range(told.num_row_groups))
+        if unpacked > self.limits.unpacked_bytes:
+            size, limit = (f"{one / 2**20:,.0f} MB" for one in (unpacked, self.limits.unpacked_bytes))
+            raise ProblemsError([problem("LEDGER-005", Place(self.path.name), size=size, limit=limit)])
 
 
 def _under(header: str, column: RawColumn) -> RawColumn:

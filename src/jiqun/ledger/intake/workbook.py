@@ -22,6 +22,7 @@ from python_calamine import (
 
 from jiqun.ledger.intake import old_excel
 from jiqun.ledger.intake.archive import Hidden, Inside, Limits
+from jiqun.ledger.intake.lengths import refuse_long, refuse_long_shared
 from jiqun.ledger.intake.raw import RawSheet, columns_of_rows
 from jiqun.problems import Place, ProblemsError, problem
 
@@ -84,13 +85,17 @@ class ExcelBook:
         with _told_as_problem(Place(self.path.name, name)):
             inside, errors = self._inside, self._old_errors.get(name, ())
             hidden = inside.hidden(name, self.limits) if inside else Hidden(errors=errors)
+            if inside:
+                refuse_long_shared(*inside.texts(name), self.limits, Place(self.path.name, name))
             sheet = self._book.get_sheet_by_name(name)
             rows: list[list[Any]] = list(sheet.to_python(skip_empty_area=False))
             merged = sheet.merged_cell_ranges or []
         self._put_errors(rows, hidden)
         ranges = tuple((first[0], first[1], last[0], last[1]) for first, last in merged)
         width = len(rows[0]) if rows else 0
-        return RawSheet(name, columns_of_rows(rows, width), ranges, hidden.percent, hidden.uncalculated)
+        columns = columns_of_rows(rows, width)
+        refuse_long((one.texts for one in columns), self.limits, Place(self.path.name, name))
+        return RawSheet(name, columns, ranges, hidden.percent, hidden.uncalculated)
 
     def _put_errors(self, rows: list[list[Any]], hidden: Hidden) -> None:
         for row, column, text in hidden.errors:

@@ -33,8 +33,10 @@ def _item(reader: Reader, item: str, score: Score) -> ItemLine:
     inputs = reader.inputs(_paths(reader, path, name, chosen))
     value, unit = reader.text(name), reader.voice.unit(name)
     benchmarks = tuple(_benchmark(reader, one, name) for one in benchmarks_of(chosen))
-    points = reader.scaled(f"points__{item}", score.digits)
+    points = reader.told(f"{item}_points", reader.scaled(f"points__{item}", score.digits))
     reason = str(reader.row.get(f"reason__{item}") or "")
+    if points == MASKED and reason in OWN:
+        reason = OWN[0]  # that points are at the cap tells the rest of the total
     clause = score.clause or chosen.clause
     if clause is None and name in reader.plan.method.measures:
         clause = reader.plan.method.measures[name].clause
@@ -119,7 +121,7 @@ def _benchmark(reader: Reader, name: str, measure: str) -> BenchmarkLine:
 def _told(reader: Reader, name: str) -> str | None:
     """A cohort's benchmark as it may be told to the listener; None where there is none."""
     value = reader.scaled(f"benchmark__{name}", reader.plan.method.benchmarks[name].digits)
-    return MASKED if value is not None and reader.tells_few(name) else value
+    return MASKED if value is not None and reader.tells_one(name) else value
 
 
 def _cohort(reader: Reader, benchmark: str, statistic: Statistic) -> str:
@@ -169,7 +171,7 @@ def addition_lines_of(reader: Reader) -> tuple[AdditionLine, ...]:
     if reader.row["status"] not in MEMBER_STATUSES:
         return ()
     for name, node in reader.plan.method.nodes.items():
-        points = reader.scaled(f"node__{name}", node.digits)
+        points = reader.told(name, reader.scaled(f"node__{name}", node.digits))
         clause = voice.clause(node.clause)
         lines.append(AdditionLine(name, "node", voice.label(name), points, node_words(voice, name), False, clause))
     total = reader.plan.total(reader.population)
@@ -178,7 +180,7 @@ def addition_lines_of(reader: Reader) -> tuple[AdditionLine, ...]:
     path = reader.plan.total_path(reader.population)
     for kind, part, additions in (("bonus", "bonuses", total.bonuses), ("deduction", "deductions", total.deductions)):
         for name, one in additions.items():
-            points = reader.scaled(f"{kind}__{name}", one.digits)
+            points = reader.told(f"{kind}__{name}", reader.scaled(f"{kind}__{name}", one.digits))
             words = addition_words(voice, f"{path}.{part}.{name}", one)
             unknown = bool(reader.row.get(f"{kind}__{name}__unknown"))
             title, clause = voice.pick(one.title, one.title_en), voice.clause(one.clause)

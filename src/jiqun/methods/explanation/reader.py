@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 
 from jiqun.methods.compile_inputs import split_column
+from jiqun.methods.explanation.cohorts import Cohorts
 from jiqun.methods.explanation.model import InputLine
-from jiqun.methods.explanation.restricted import FEWEST, MASKED
+from jiqun.methods.explanation.restricted import MASKED, total_hidden
 from jiqun.methods.plan import Plan
 from jiqun.methods.wording.numbers import number_text, scaled_text
 from jiqun.methods.wording.voice import Voice
-from jiqun.methods.work import MEMBER_STATUSES
 from jiqun.values import exact, half_up
 
 Lineage = Callable[[str, str, str, int], str | None]  # table, key, column, year → file!sheet!cell
@@ -34,7 +35,7 @@ def _figure_text(value: Fraction, digits: int | None) -> str:
 class Reader:
     """One subject's rows and those of everybody (trace, gathered); what is said is read from here.
 
-    `hidden` are the names whose figures the listener may not see.
+    `hidden` are the names whose figures the listener may not see, `others` those that may not be told of other firms.
     """
 
     voice: Voice
@@ -45,6 +46,7 @@ class Reader:
     moves: tuple[Mapping[str, Any], ...]
     lineage: Lineage | None = None
     hidden: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
 
     @property
     def plan(self) -> Plan:
@@ -65,42 +67,32 @@ class Reader:
 
     def text(self, name: str) -> str | None:
         """The value of a name as a formula read it, as text without unit; None where it is missing."""
-        said = self._text(name)
+        return self.told(name, self._text(name))
+
+    def told(self, name: str, said: str | None) -> str | None:
+        """What may be said of a name's figure: itself, asterisks where it is hidden, None where it is missing."""
         return MASKED if said is not None and self.is_hidden(name) else said
 
     def is_hidden(self, name: str) -> bool:
-        """Whether the listener may not see a name's figure: a restricted one, or one that tells so few firms' own."""
+        """Whether the listener may not see a name's figure: a restricted one, or one that tells another firm's."""
         held = self.plan.held_against(name)
-        if name in self.hidden or (held is not None and self.tells_few(held)):
+        if name in self.hidden or (held is not None and self.tells_one(held)):
             return True
+        if name == "total":
+            return total_hidden(self.hidden, self.population)
         return name in self.plan.method.measures and self.reads_hidden(f"measures.{name}.formula")
+
+    @cached_property
+    def cohorts(self) -> Cohorts:
+        return Cohorts(self.plan, self.trace, self.everybody)
 
     def cohort(self, name: str) -> int | None:
         """How many firms of the run a benchmark's statistic was taken over; None where the run does not tell."""
-        one = self.plan.method.benchmarks[name].statistic
-        if one is None:
-            return None
-        own = {column: self.value(column) for column in one.over}
-        column = f"measure__{one.measure}"
-        known = one.period == "this" and column in self.trace.columns and set(own) <= {"population", *self.gathered}
-        if not known or None in own.values():
-            return None
-        members = MEMBER_STATUSES if one.members == "scored" else ("graded",)
-        there = pl.col("status").cast(pl.String).is_in(members) & pl.col(column).is_not_null()
-        rows = self.trace.filter(there).select(self.plan.subject, pl.col("population").cast(pl.String))
-        columns = [column for column in own if column != "population"]
-        rows = rows.join(self.everybody.select(self.plan.subject, *columns), on=self.plan.subject)
-        return rows.filter(*(pl.col(column) == value for column, value in own.items())).height
+        return self.cohorts.size(name, str(self.row[self.plan.subject]))
 
-    def tells_few(self, name: str) -> bool:
-        """Whether a benchmark would tell one firm's restricted figure to another: taken over fewer than three firms."""
-        one = self.plan.method.benchmarks[name].statistic
-        if one is None or one.measure not in self.hidden:
-            return False
-        size = self.cohort(name)
-        if size is not None and size < one.smallest_cohort:
-            return one.otherwise is not None and self.tells_few(one.otherwise)
-        return size is not None and size < FEWEST
+    def tells_one(self, name: str) -> bool:
+        """Whether a benchmark would give away another firm's figure to the listener."""
+        return self.cohorts.tells_one(name, str(self.row[self.plan.subject]), self.others)
 
     def _text(self, name: str) -> str | None:
         figure = self.plan.figure(name)

@@ -38,7 +38,7 @@ def _shown(reader: Reader, grade: Grade) -> Sequence[LineOfClass]:
     """The lines of a grade; what they are drawn over is left out where the listener may not see it."""
     of = grade.quota.of if grade.quota is not None else grade.cuts_of
     lines = _lines(reader, grade)
-    if of not in reader.hidden:
+    if not reader.is_hidden(of):
         return lines
     return [replace(one, value=one.value and MASKED, distance=one.distance and MASKED) for one in lines]
 

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from jiqun.desk.reporting import Bulletin
+from jiqun.methods.explanation.restricted import MASKED, total_hidden
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.results import results_sheet
 from jiqun.reports.run import Evaluated
@@ -25,7 +26,6 @@ from jiqun.reports.word.common import (
     share_text,
 )
 from jiqun.reports.word.model import Attachment, Heading, Paragraph, Part, Report, cell_number, day_words, signature_of
-from jiqun.values import from_scaled
 
 _ENDS = 10  # how many firms the lists of the best and the last have
 _MOVERS = 20
@@ -125,7 +125,7 @@ class _Bulletin:
         yield Paragraph(moved_words(self.told.moved, self.year))
         if self.told.moved.movers:
             title = "档次变动最大的企业"
-            yield moved_sheet(self.told.moved, title, self._districts(), most=_MOVERS)
+            yield moved_sheet(self.told.moved, title, self._districts(), most=_MOVERS, untold=self.run.untold)
 
     def _districts(self) -> dict[str, str]:
         codes = self.rows["fact__district"].drop_nulls().unique().to_list()
@@ -160,13 +160,12 @@ class _Bulletin:
 
     def _firm(self, row: dict[str, Any]) -> list[Value]:
         total = self.run.plan.total(str(row["population"] or "")) if row["population"] else None
-        points = None if total is None or row["total"] is None else from_scaled(row["total"], total.digits)
         return [
             row[self.run.plan.subject],
             row["fact__name"],
             self.run.district(row["fact__district"]) or row["fact__district"],
             self.run.industry(row["fact__industry"]),
-            cell_number(points),
+            self.run.total(row, None if total is None else total.digits),
             row["grade"],
         ]
 
@@ -204,7 +203,7 @@ class _Bulletin:
                 one.grade,
                 one.firms,
                 one.rank,
-                cell_number(one.total),
+                MASKED if total_hidden(self.run.hidden, one.population) else cell_number(one.total),
             ]
             for one in self.told.cuts
         ]

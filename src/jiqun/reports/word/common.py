@@ -102,8 +102,14 @@ def moved_words(told: Moved, year: int) -> str:
     )
 
 
-def moved_sheet(told: Moved, title: str, district: Mapping[str, str] | None = None, most: int | None = None) -> Sheet:
-    """List who moved, from which grade to which, with the totals and the reasons."""
+def moved_sheet(
+    told: Moved,
+    title: str,
+    district: Mapping[str, str] | None = None,
+    most: int | None = None,
+    untold: frozenset[str] = frozenset(),
+) -> Sheet:
+    """List who moved, from which grade to which, with the reasons and the totals, but for those that stay `untold`."""
     fields = [Field("统一社会信用代码", kind="code", widest=20), Field("企业名称", widest=30)]
     fields += [Field("区县", widest=10)] if district is not None else []
     fields += [
@@ -114,12 +120,14 @@ def moved_sheet(told: Moved, title: str, district: Mapping[str, str] | None = No
         Field("改变档次的原因", widest=26),
     ]
     shown = told.movers if most is None else told.movers[:most]
-    rows = [_mover(one, told.names, district) for one in shown]
+    rows = [_mover(one, told.names, district, untold) for one in shown]
     notes = () if len(shown) == len(told.movers) else (f"列出变动最大的 {len(shown)} 户，共 {len(told.movers)} 户",)
     return Sheet(title, title, tuple(fields), rows, notes, 2)
 
 
-def _mover(one: Change, names: Mapping[str, str], district: Mapping[str, str] | None) -> list[Value]:
+def _mover(
+    one: Change, names: Mapping[str, str], district: Mapping[str, str] | None, untold: frozenset[str]
+) -> list[Value]:
     causes = "、".join(CAUSE_TITLES[cause][0] for cause in one.causes)
     place: list[Value] = [] if district is None else [district.get(one.groups.get("district", ""), "")]
     return [
@@ -128,8 +136,7 @@ def _mover(one: Change, names: Mapping[str, str], district: Mapping[str, str] | 
         *place,
         one.grade_before or UNKNOWN,
         one.grade_after or UNKNOWN,
-        cell_number(one.total_before),
-        cell_number(one.total_after),
+        *(MASKED if one.subject in untold else cell_number(total) for total in (one.total_before, one.total_after)),
         causes or "定档条件变化",
     ]
 

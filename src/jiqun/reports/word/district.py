@@ -66,7 +66,7 @@ class _Brief:
         else:
             yield Paragraph(moved_words(self.told.moved, self.year))
             if self.told.moved.movers:
-                yield moved_sheet(self.told.moved, "档次变动的企业")
+                yield moved_sheet(self.told.moved, "档次变动的企业", untold=self.run.untold)
         yield from self._near()
         yield from self._doubts()
         yield from self._dues()
@@ -144,7 +144,7 @@ class _Brief:
 
     def _near(self) -> Iterator[Part]:
         yield Heading("临近上一档和缺数据的企业")
-        label = self.run.voice.label
+        label, untold = self.run.voice.label, self.run.untold
         if not self.told.near:
             yield Paragraph("没有按排名可升档的企业。")
         else:
@@ -163,8 +163,7 @@ class _Brief:
                     self._named(one.enterprise),
                     one.grade,
                     one.wanted,
-                    cell_number(one.total),
-                    cell_number(one.lacks),
+                    *(MASKED if one.enterprise in untold else cell_number(each) for each in (one.total, one.lacks)),
                     "、".join(label(name) for name in one.missing) or "无",
                 ]
                 for one in self.told.near

@@ -102,6 +102,7 @@ def evaluated_of(context: Context, run: Run, reach: Reach) -> Evaluated:
         moves=reach.rows(whole.moves),
         facts=None if whole.facts is None else reach.rows(whole.facts),
         everybody=whole.trace,
+        all_gathered=whole.gathered,
     )
 
 
@@ -132,10 +133,13 @@ def district(
 def letter(
     context: Context, run: Run, firm: str, reach: Reach, today: date, *, terms: AppealTerms | None = None
 ) -> Report:
-    """Make the letter to a firm; METHOD-081 where the run does not have it."""
+    """Make the letter to a firm; METHOD-081 where the run does not have it.
+
+    It goes to a firm, whoever has it made: what gives away another firm's figure does not stand in it.
+    """
     seen = reach.sees_restricted
     told = nearest(run.plan, run.trace, run.gathered, firm)
-    explained = explain_subject(context, run, firm, "zh", sees_restricted=seen)
+    explained = explain_subject(context, run, firm, "zh", sees_restricted=seen, sees_others=False)
     ways = Ways(*nearest_lines(run, told, "zh", sees_restricted=seen))
     base = reporting.grounds(context, run)
     return letter_report(explained, base, ways, terms, today, signature_of(run.sign_off))

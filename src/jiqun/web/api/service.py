@@ -24,7 +24,7 @@ from jiqun.web.people.audit import record
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
 from jiqun.web.people.tokens import user_of
-from jiqun.web.region import evaluated, explained, frozen, ledger, region, run_of, runs
+from jiqun.web.region import evaluated, explained, frozen, ledger, region, run_for, run_of, runs
 
 _MOST = 1000
 _TOLD = frozenset({401, 403, 404, 422, 429})
@@ -139,12 +139,12 @@ def _run_out(id_: str) -> RunOut:
 
 @api.get("/runs/{id_}", response={200: RunOut, _TOLD: Problems}, summary="一次评价 · one run")
 def one_run(request: HttpRequest, id_: str) -> RunOut:
-    return _run_out(id_)
+    return _run_out(run_for(_user(request), id_).id)
 
 
 @api.get("/runs/{id_}/results", response={200: ResultsOut, _TOLD: Problems}, summary="结果 · results")
 def results(request: HttpRequest, id_: str, page: Query[Page]) -> ResultsOut:
-    run = run_of(id_)
+    run = run_for(_user(request), id_)
     data, scope = evaluated(run.id, "zh"), scope_of(_user(request))
     count = 0
     out: list[ResultOut] = []
@@ -153,7 +153,8 @@ def results(request: HttpRequest, id_: str, page: Query[Page]) -> ResultsOut:
         first = min(max(page.offset - count, 0), rows.height)
         part = rows.slice(first, max(0, min(page.limit - len(out), rows.height - first)))
         items = queries.items_of(data, population)
-        out += [_result_out(population, items, one) for one in queries.grid_rows(data, part, items, with_cuts=False)]
+        shown = queries.grid_rows(data, part, items, with_cuts=False, hidden=queries.hidden_from(data, scope))
+        out += [_result_out(population, items, one) for one in shown]
         count += rows.height
     return ResultsOut(run=run.id, official=run.official, count=count, rows=out)
 
@@ -181,12 +182,13 @@ def _plain(shown: str | None) -> str | None:
 
 @api.get("/runs/{id_}/firms/{subject}", response={200: dict, _TOLD: Problems}, summary="解释 · why")
 def explanation(request: HttpRequest, id_: str, subject: str) -> dict[str, Any]:
-    run = run_of(id_)
-    rows = queries.within(evaluated(run.id, "zh"), scope_of(_user(request)))
+    run = run_for(_user(request), id_)
+    scope = scope_of(_user(request))
+    rows = queries.within(evaluated(run.id, "zh"), scope)
     if subject not in set(rows[run.subject].to_list()):
         raise Http404
     record(_user(request).get_username(), "api.explain", subject, {"run": run.id})
-    told_of = dataclasses.asdict(explained(run.id, subject, "zh", scope_of(_user(request)).sees_restricted))
+    told_of = dataclasses.asdict(explained(run.id, subject, "zh", scope.sees_restricted, scope.sees_others))
     found: dict[str, Any] = json.loads(json.dumps(told_of, default=str))
     return found
 

@@ -50,7 +50,7 @@ def _parts(code: str, row: dict[str, Any], scope: Scope, today: date) -> Iterato
     yield Heading("用地")
     yield from _land(code)
     yield Heading("亩均档次")
-    yield from _grades(code)
+    yield from _grades(code, scope)
     yield Heading("称号")
     yield from _titles(code, today)
     yield Heading("事件")
@@ -127,10 +127,10 @@ def _day(value: date | None) -> Value:
     return None if value is None else value.isoformat()
 
 
-def _grades(code: str) -> Iterator[Part]:
+def _grades(code: str, scope: Scope) -> Iterator[Part]:
     rows: list[list[Value]] = [
         [one.title, one.period, one.grade, one.total, "正式" if one.official else "试算", one.run]
-        for one in dossier.grades(code, "zh")
+        for one in dossier.grades(code, scope, "zh")
     ]
     if not rows:
         yield Paragraph("没有评价结果。")

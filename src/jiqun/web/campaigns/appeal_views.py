@@ -75,7 +75,7 @@ def one(request: HttpRequest, number: int, about: int) -> HttpResponse:
     """Show one appeal: clock, request, papers, what would follow for whom, and the decision."""
     user: Any = request.user
     campaign, state, firms, line = _line(request, number, about)
-    rows = [] if line.it.recheck is None else line.it.recheck["rows"]
+    rows = queries.rechecked_rows(line.it, user, line.hidden)
     own = [one | {"name": firms.name(one["enterprise"])} for one in rows if one["enterprise"] in firms.names]
     is_open = not line.it.decision and not state.signed
     names, asked = queries.people_names(), line.it.pause_asked

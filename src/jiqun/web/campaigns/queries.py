@@ -18,7 +18,7 @@ from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.state import STAGES, Adjustment, Appeal, Light, State, light_of_days
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import ledger
+from jiqun.web.region import ledger, totals_restricted
 from jiqun.web.shell.language import both
 
 KINDS: Mapping[str, tuple[str, str]] = {
@@ -202,6 +202,7 @@ class AppealLine:
     was: str
     own: Mapping[str, Any] | None
     others: int | None
+    hidden: bool = False
 
 
 def appeal_lines(state: State, firms: Firms, user: User, people: Mapping[str, str], today: date) -> list[AppealLine]:
@@ -242,9 +243,27 @@ def _appeal(state: State, one: Appeal, firms: Firms, user: User, people: Mapping
         field="" if target is None else target.title,
         value=MASKED if hidden and one.by != user.get_username() else one.said["value"],
         was=MASKED if hidden else was,
-        own=None if tried is None or not tried["rows"] else tried["rows"][0],
+        own=next(iter(rechecked_rows(one, user, hidden)), None),
         others=None if tried is None else tried["others"],
+        hidden=hidden,
     )
+
+
+def rechecked_rows(one: Appeal, user: User, hidden: bool) -> list[dict[str, Any]]:
+    """Return who moves by a re-check, the appellant first; without totals where these would tell a hidden figure.
+
+    Who knows the value that an appeal asks for could work out the value of now from the two totals.
+    """
+    tried = one.recheck
+    if tried is None:
+        return []
+    untold = frozenset[str]() if user.means.sees_restricted else totals_restricted(str(tried["run"]))
+    return [_without_totals(row) if hidden or row["enterprise"] in untold else row for row in tried["rows"]]
+
+
+def _without_totals(row: Mapping[str, Any]) -> dict[str, Any]:
+    sides = {side: {**row[side], "total": row[side]["total"] and MASKED} for side in ("before", "after")}
+    return {**row, **sides}
 
 
 def _clock(one: Appeal, today: date) -> Light:

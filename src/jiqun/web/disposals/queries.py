@@ -9,6 +9,7 @@ from datetime import date
 import polars as pl
 
 from jiqun.desk.running import Run
+from jiqun.methods.explanation.restricted import MASKED
 from jiqun.problems import Language
 from jiqun.reports.layout import Field, Head, Sheet, Value, said_digits, said_number
 from jiqun.reports.speech import say
@@ -17,7 +18,7 @@ from jiqun.web.disposals.models import Disposal
 from jiqun.web.disposals.state import TITLES, State, state_of
 from jiqun.web.enterprises.register import leading_run, place_names, readable_runs
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import evaluated, ledger, names_of, run_of
+from jiqun.web.region import evaluated, ledger, names_of, run_of, totals_restricted
 from jiqun.web.shell.language import both
 
 _SOON = 30
@@ -83,7 +84,7 @@ def lines(run: Run, scope: Scope, language: Language, today: date) -> list[Line]
     firms = firms.filter(pl.col("enterprise").is_in(list(low(run)))).select("enterprise", "name", "district")
     cases = {one.enterprise: one for one in Disposal.objects.filter(year=year).prefetch_related("events")}
     earlier, places, titles = _before(run), place_names(), ways(language)
-    totals = _totals(run, language)
+    totals = _totals(run, scope, language)
     found = []
     for enterprise, name, district in firms.iter_rows():
         case = cases.get(enterprise)
@@ -109,14 +110,17 @@ def _before(run: Run) -> set[str]:
     return set()
 
 
-def _totals(run: Run, language: Language) -> dict[str, str]:
+def _totals(run: Run, scope: Scope, language: Language) -> dict[str, str]:
     data = evaluated(run.id, language)
     digits = {one: total.digits for one in data.plan.populations if (total := data.plan.total(one)) is not None}
     rows = run.trace.select("enterprise", "population", "total") if "total" in run.trace.columns else None
     if rows is None:
         return {}
+    untold = frozenset[str]() if scope.sees_restricted else totals_restricted(run.id)
     return {
-        enterprise: f"{total / 10 ** digits.get(str(population), 2):,.{digits.get(str(population), 2)}f}"
+        enterprise: MASKED
+        if enterprise in untold
+        else f"{total / 10 ** digits.get(str(population), 2):,.{digits.get(str(population), 2)}f}"
         for enterprise, population, total in rows.drop_nulls("total").iter_rows()
     }
 

@@ -24,7 +24,7 @@ from jiqun.web.people.audit import record_request
 from jiqun.web.people.models import User
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import region, run_of
+from jiqun.web.region import region, run_for
 from jiqun.web.shell.language import both, spoken
 from jiqun.web.shell.refused import RefusedError
 
@@ -51,7 +51,8 @@ def _picked(request: HttpRequest, found: list[queries.Line]) -> list[queries.Lin
 
 def _run(request: HttpRequest, found: list[Run]) -> Run | None:
     asked = request.GET.get("run", "")
-    return run_of(asked) if asked else next(iter(found), None)
+    user: Any = request.user
+    return run_for(user, asked) if asked else next(iter(found), None)
 
 
 @needs("read")
@@ -92,7 +93,8 @@ def export(request: HttpRequest) -> HttpResponse:
 
 def _line(request: HttpRequest, run: str, enterprise: str) -> tuple[Run, queries.Line]:
     """Return a firm of the list; 404 outside of it or of the scope, so that guessing tells nothing."""
-    found = run_of(run)
+    user: Any = request.user
+    found = run_for(user, run)
     line = queries.line_of(found, enterprise, _scope(request), spoken(), timezone.localdate())
     if line is None:
         raise Http404

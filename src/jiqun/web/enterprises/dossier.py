@@ -22,7 +22,7 @@ from jiqun.values import from_scaled
 from jiqun.web.enterprises.register import readable_runs
 from jiqun.web.enterprises.sources import row_address
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import ledger, region
+from jiqun.web.region import ledger, region, totals_restricted
 
 YEARLY = "enterprise_year"
 _IDENTITY = ("enterprise", "year", "name", "industry", "district")
@@ -228,8 +228,8 @@ class Grade:
     total: str | None
 
 
-def grades(code: str, language: Language) -> list[Grade]:
-    """List the grades of a firm by run, the newest first."""
+def grades(code: str, scope: Scope, language: Language) -> list[Grade]:
+    """List the grades of a firm by run, the newest first, totals as the scope may see them."""
     found = []
     for run in readable_runs():
         rows = run.trace.filter(pl.col("enterprise") == code)
@@ -237,7 +237,10 @@ def grades(code: str, language: Language) -> list[Grade]:
             continue
         row, method = rows.row(0, named=True), run.plan.method
         title = method.title if language == "zh" else method.title_en
-        found.append(Grade(run.id, run.official, title, run.period, row["grade"], _total(run, row)))
+        untold = not scope.sees_restricted and code in totals_restricted(run.id)
+        total = _total(run, row)
+        shown = MASKED if untold and total is not None else total
+        found.append(Grade(run.id, run.official, title, run.period, row["grade"], shown))
     return found
 
 
@@ -311,9 +314,10 @@ def adjustments(code: str, language: Language) -> list[dict[str, Any]]:
     return _told("adjustment", of_firm("adjustment", code).sort("year", descending=True), language)
 
 
-def scores(code: str, language: Language) -> list[dict[str, Any]]:
-    """Return the scores that others certified, the newest first."""
-    return _told("certified_score", of_firm("certified_score", code).sort("year", descending=True), language)
+def scores(code: str, scope: Scope, language: Language) -> list[dict[str, Any]]:
+    """Return the scores that others certified, the newest first, restricted columns masked by scope."""
+    rows = of_firm("certified_score", code).sort("year", descending=True)
+    return _told("certified_score", scope.masked(rows, region().contract("certified_score")), language)
 
 
 # --- where it is from

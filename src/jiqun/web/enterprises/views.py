@@ -151,9 +151,9 @@ def _land(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
 
 def _grades(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
     return {
-        "grades": dossier.grades(code, spoken()),
+        "grades": dossier.grades(code, scope, spoken()),
         "others": grades_of(code, spoken()),
-        "scores": dossier.scores(code, spoken()),
+        "scores": dossier.scores(code, scope, spoken()),
         "adjustments": dossier.adjustments(code, spoken()),
     }
 

@@ -19,7 +19,7 @@ from jiqun.reports.summary import grade_words
 from jiqun.web.enterprises.register import fits, place_names, register
 from jiqun.web.grades.lines import line_of_id, own_table, rules
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import Ledger, evaluated, ledger, names_of, region, run_of, runs
+from jiqun.web.region import Ledger, evaluated, ledger, names_of, region, run_of, runs, totals_restricted
 
 SORTS = ("grade", "name", "district", "industry", "total")
 OPEN = "-"
@@ -250,8 +250,14 @@ def _owners(run: Run, at: Ledger) -> pl.DataFrame:
 
 
 def within(id_: str, scope: Scope) -> pl.DataFrame:
-    """Return the subjects of a run that are of the scope's firms; what belongs to no firm is only the region's."""
-    return scope.rows(firms_of(id_))
+    """Return the subjects of a run that are of the scope's firms; what belongs to no firm is only the region's.
+
+    `untold` marks the subjects whose total the scope may not see; it is not there to be sorted by either.
+    """
+    rows = scope.rows(firms_of(id_))
+    untold = frozenset[str]() if scope.sees_restricted else totals_restricted(id_)
+    rows = rows.with_columns(untold=pl.col("subject").is_in(list(untold)) & pl.col("total").is_not_null())
+    return rows.with_columns(total=pl.when(~pl.col("untold")).then("total"))
 
 
 def chosen(rows: pl.DataFrame, wanted: Wanted, letters: tuple[str, ...]) -> pl.DataFrame:

@@ -25,8 +25,7 @@ from jiqun.web.grades import queries
 from jiqun.web.grades.lines import LINES, Line, line_of, own_table
 from jiqun.web.grades.workbook import grades_workbook
 from jiqun.web.jobs.queue import ask
-from jiqun.web.land.queries import histogram
-from jiqun.web.overview.queries import FEWEST
+from jiqun.web.land.queries import histogram_for
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
@@ -177,10 +176,9 @@ def firm(request: HttpRequest, line: str, method: str, run: str, subject: str) -
     if rows.is_empty():
         raise Http404
     row = rows.row(0, named=True)
-    told = explained(made.id, subject, spoken(), scope.sees_restricted)
+    told = explained(made.id, subject, spoken(), scope.sees_restricted, scope.sees_others)
     trace = made.trace.filter(pl.col(made.subject).cast(pl.String) == subject).row(0, named=True)
-    few = 0 if _scope(request).whole else FEWEST
-    totals = histogram(made.id, trace["population"] or "", trace.get("pool") or "", spoken(), few)
+    totals = histogram_for(scope, made.id, trace)
     record_request(request, "grades.explain", subject, run=made.id)
     shown = {
         "line": of,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
+from jiqun.methods.explanation.restricted import MASKED
 from jiqun.problems import Language
 from jiqun.reports.layout import Field, Head, Sheet, Value
 from jiqun.reports.run import Evaluated
@@ -65,10 +67,15 @@ def _firms(data: Evaluated, rows: pl.DataFrame, zh: bool) -> Sheet:
             data.industry(row["industry"]) or row["industry"],
             row["grade"],
         ]
-        total = row["total"]
-        found.append([*line, *(() if digits is None else (None if total is None else total / 10**digits,))])
+        found.append([*line, *(() if digits is None else (_total(row, digits),))])
     note = "空白的等级表示没有定级（缺数据或不在范围），不是最差。" if zh else "No grade means unknown, not the worst."
     return Sheet("名单" if zh else "Firms", "谁是什么等级" if zh else "Who has which grade", fields, found, (note,), 2)
+
+
+def _total(row: Mapping[str, Any], digits: int) -> Value:
+    if row["untold"]:
+        return MASKED
+    return None if row["total"] is None else float(row["total"] / 10**digits)
 
 
 def _cross(title: str, groups: Sequence[Cross], letters: tuple[str, ...], zh: bool) -> Sheet:

@@ -21,7 +21,7 @@ from jiqun.web.land.queries import run_lines
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import evaluated, run_of
+from jiqun.web.region import evaluated, run_for
 from jiqun.web.shell.language import both, spoken
 
 _ROWS = 100
@@ -43,7 +43,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     """Let a user pick two evaluations; the newest of a rule and the one of the year before stand first."""
     first, second = request.GET.get("from", ""), request.GET.get("to", "")
     if first and second and first != second:
-        return redirect("land:compare", run_of(first).id, run_of(second).id)
+        user: Any = request.user
+        return redirect("land:compare", run_for(user, first).id, run_for(user, second).id)
     lines = run_lines(_scope(request), spoken())
     pairs = [(early, late) for late in lines for early in lines if _follows(early.run, late.run)]
     return render(request, "land/compare_choose.html", {"lines": lines, "pairs": pairs})
@@ -58,7 +59,7 @@ def compare(request: HttpRequest, before: str, after: str) -> HttpResponse:
     """Show who moved between two evaluations and what moved them."""
     user: Any = request.user
     scope, wanted = _scope(request), _wanted(request)
-    early, late = run_of(before), run_of(after)
+    early, late = run_for(user, before), run_for(user, after)
     shown: dict[str, Any] = {"early": early, "late": late, "wanted": wanted, "sides": _sides(early, late)}
     frame = compared.rows(before, after, scope)
     if frame is not None:
@@ -103,7 +104,7 @@ def _line(row: dict[str, Any], places: Any) -> dict[str, Any]:
 def start(request: HttpRequest, before: str, after: str) -> HttpResponse:
     """Queue a comparison; it takes both rules over both years and so is a worker's task."""
     user: Any = request.user
-    early, late = run_of(before), run_of(after)
+    early, late = run_for(user, before), run_for(user, after)
     title = f"{both('比较', 'Compare')} {early.period} → {late.period}"
     return redirect("jobs:one", ask("land.compare", title, user, before=early.id, after=late.id).pk)
 
@@ -111,10 +112,11 @@ def start(request: HttpRequest, before: str, after: str) -> HttpResponse:
 @needs("export")
 def export(request: HttpRequest, before: str, after: str) -> HttpResponse:
     """Hand out the picked rows as a workbook; who took what is logged."""
+    user: Any = request.user
+    early, late = run_for(user, before), run_for(user, after)
     frame = compared.rows(before, after, _scope(request))
     if frame is None:
         raise Http404
-    early, late = run_of(before), run_of(after)
     picked = compared.chosen(frame, _wanted(request))
     record_request(request, "land.compare.export", f"{early.id}-{late.id}", rows=picked.height)
     answer = HttpResponse(compared.workbook(picked, early, late, spoken()), content_type=XLSX)

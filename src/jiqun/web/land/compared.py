@@ -14,6 +14,7 @@ import polars as pl
 from jiqun.desk.comparing import CAUSE_TITLES, DIRECTION_TITLES, Compared, compare_runs
 from jiqun.desk.running import Run
 from jiqun.methods.compare import CAUSES, Change
+from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.wording.numbers import number_text
 from jiqun.problems import Language
 from jiqun.reports.layout import Field, Head, Sheet, said_digits, said_number
@@ -21,10 +22,11 @@ from jiqun.reports.speech import say
 from jiqun.reports.workbook import workbook_bytes
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import Ledger, ledger, region, run_of
+from jiqun.web.region import Ledger, ledger, region, run_of, totals_restricted
 
 _FOLDER = "comparisons"
 _EFFECTS = CAUSES[:3]  # an adjustment moves the grade and never the total
+_FIGURES = ("total_before", *(f"effect__{one}" for one in _EFFECTS), "total_after")
 NOTHING = "—"
 _SCHEMA = {
     "enterprise": pl.String(),
@@ -96,6 +98,10 @@ def rows(before: str, after: str, scope: Scope) -> pl.DataFrame | None:
     if not file.is_file():
         return None
     frame = _read(file, ledger())
+    if not scope.sees_restricted:
+        untold = pl.col("enterprise").is_in(list(totals_restricted(before) | totals_restricted(after)))
+        masked = (pl.when(untold & pl.col(one).is_not_null()).then(pl.lit(MASKED)).otherwise(one) for one in _FIGURES)
+        frame = frame.with_columns(one.alias(name) for one, name in zip(masked, _FIGURES, strict=True))
     mine = scope.firms(ledger().table("enterprise"))
     return frame if scope.whole else frame.filter(pl.col("enterprise").is_in(list(mine)))
 
@@ -168,7 +174,6 @@ _COLUMNS = (
     ("改变档次的原因", "causes"),
 )
 _CODES, _POINTS = (0, 4, 5), range(6, 11)
-_FIGURES = ("total_before", *(f"effect__{one}" for one in _EFFECTS), "total_after")
 
 
 def workbook(frame: pl.DataFrame, before: Run, after: Run, language: Language) -> bytes:

@@ -11,15 +11,17 @@ from typing import Any
 import polars as pl
 
 from jiqun.desk.running import Run
-from jiqun.methods.explanation.restricted import restricted_names
+from jiqun.methods.explanation.restricted import MASKED, points_hidden, total_hidden
 from jiqun.methods.wording.voice import Voice
 from jiqun.problems import Language
 from jiqun.reports.run import Evaluated
 from jiqun.reports.summary import grade_words
 from jiqun.values import from_scaled
 from jiqun.web.grades.lines import line_of_id
+from jiqun.web.overview.queries import FEWEST
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import evaluated, ledger, run_of, runs
+from jiqun.web.region import evaluated, ledger, restricted_in, run_of, runs
+from jiqun.web.shell.language import spoken
 
 SORTS = ("rank", "total", "name", "district", "industry", "grade")
 
@@ -32,6 +34,7 @@ class Item:
     title: str
     weight: str
     digits: int
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,14 @@ def within(data: Evaluated, scope: Scope) -> pl.DataFrame:
     return data.rows.filter(pl.col(data.plan.subject).is_in(list(firms)))
 
 
+def hidden_from(data: Evaluated, scope: Scope) -> frozenset[str]:
+    """Return the names of a run's rule whose figures a scope may not see."""
+    return frozenset() if scope.sees_restricted else restricted_in(data.run)
+
+
 def narrowed(data: Evaluated, scope: Scope) -> Evaluated:
     """Return a run as a report may show it to the scope: only its firms' rows, inputs and moves, restricted masked."""
-    hidden = frozenset() if scope.sees_restricted else restricted_names(data.plan)
+    hidden = hidden_from(data, scope)
     if scope.whole:
         return replace(data, hidden=hidden)
     key = data.plan.subject
@@ -108,15 +116,16 @@ def narrowed(data: Evaluated, scope: Scope) -> Evaluated:
         facts=facts,
         hidden=hidden,
         everybody=data.trace,
+        all_gathered=data.gathered,
     )
 
 
-def items_of(data: Evaluated, population: str) -> list[Item]:
-    """Return the scored items of a population as columns of the grid."""
+def items_of(data: Evaluated, population: str, hidden: frozenset[str] = frozenset()) -> list[Item]:
+    """Return the scored items of a population as columns of the grid; by a hidden one nothing can be sorted."""
     voice, plan = data.voice, data.plan
     scores = plan.scores(population)
     return [
-        Item(name, voice.label(name), _weight(score), score.digits)
+        Item(name, voice.label(name), _weight(score), score.digits, points_hidden(hidden, name))
         for name, score in scores.items()
         if f"points__{name}" in data.rows.columns
     ]
@@ -140,7 +149,7 @@ def chosen(data: Evaluated, scope: Scope, wanted: Wanted) -> pl.DataFrame:
         rows = rows.filter(pl.col(data.plan.subject).is_in(list(moved_firms(data))))
     if wanted.text:
         rows = rows.filter(_fits(data, wanted.text))
-    return _sorted(rows, data.plan.subject, wanted)
+    return _sorted(rows, data.plan.subject, wanted, hidden_from(data, scope))
 
 
 def moved_firms(data: Evaluated) -> frozenset[str]:
@@ -155,7 +164,8 @@ def _fits(data: Evaluated, text: str) -> pl.Expr:
     return name | pl.col(data.plan.subject).str.contains(text.upper(), literal=True)
 
 
-def _sorted(rows: pl.DataFrame, subject: str, wanted: Wanted) -> pl.DataFrame:
+def _sorted(rows: pl.DataFrame, subject: str, wanted: Wanted, hidden: frozenset[str]) -> pl.DataFrame:
+    """Sort as asked; by rank where that would put hidden figures in their order."""
     columns = {
         "rank": ["population", "pool", "rank"],
         "total": ["total"],
@@ -164,8 +174,10 @@ def _sorted(rows: pl.DataFrame, subject: str, wanted: Wanted) -> pl.DataFrame:
         "industry": ["fact__industry"],
         "grade": ["grade"],
     }
-    by = [name for name in columns[wanted.sort if wanted.sort in SORTS else "rank"] if name in rows.columns]
+    told = wanted.sort in SORTS and not (wanted.sort == "total" and total_hidden(hidden, wanted.population))
+    by = [name for name in columns[wanted.sort if told else "rank"] if name in rows.columns]
     points = [name for name in rows.columns if name == f"points__{wanted.sort}"]
+    points = [] if points_hidden(hidden, wanted.sort) else points
     return rows.sort(*(points or by), subject, descending=wanted.down, nulls_last=True, maintain_order=True)
 
 
@@ -189,26 +201,33 @@ class GridRow:
     cut: str
 
 
-def grid_rows(data: Evaluated, rows: pl.DataFrame, items: list[Item], with_cuts: bool) -> list[GridRow]:
+def grid_rows(
+    data: Evaluated, rows: pl.DataFrame, items: list[Item], with_cuts: bool, hidden: frozenset[str] = frozenset()
+) -> list[GridRow]:
     """Make rows for the grid; cut lines are said where rows are in the order of one ranking."""
     moved, before, shown = moved_firms(data), None, []
     for row in rows.iter_rows(named=True):
-        cut = _cut(data, before, row) if with_cuts and before is not None else ""
-        shown.append(_grid_row(data, row, items, row[data.plan.subject] in moved, cut))
+        cut = _cut(data, before, row, hidden) if with_cuts and before is not None else ""
+        shown.append(_grid_row(data, row, items, row[data.plan.subject] in moved, cut, hidden))
         before = row
     return shown
 
 
-def _grid_row(data: Evaluated, row: Mapping[str, Any], items: list[Item], moved: bool, cut: str) -> GridRow:
-    digits = _total_digits(data, str(row["population"] or ""))
+def _grid_row(
+    data: Evaluated, row: Mapping[str, Any], items: list[Item], moved: bool, cut: str, hidden: frozenset[str]
+) -> GridRow:
+    population = str(row["population"] or "")
+    points = tuple(
+        _told(_unscaled(row.get(f"points__{one.name}"), one.digits), points_hidden(hidden, one.name)) for one in items
+    )
     return GridRow(
         subject=row[data.plan.subject],
         name=row["fact__name"] or row[data.plan.subject],
         district=data.district(row["fact__district"]) or row["fact__district"] or "",
         industry=row["fact__industry"] or "",
         industry_name=data.industry(row["fact__industry"]),
-        points=tuple(_unscaled(row.get(f"points__{one.name}"), one.digits) for one in items),
-        total=_unscaled(row.get("total"), digits),
+        points=points,
+        total=_told(_unscaled(row.get("total"), _total_digits(data, population)), total_hidden(hidden, population)),
         rank=row.get("rank"),
         ranked=row.get("grade__ranked"),
         grade=row.get("grade"),
@@ -219,6 +238,10 @@ def _grid_row(data: Evaluated, row: Mapping[str, Any], items: list[Item], moved:
     )
 
 
+def _told(shown: str | None, is_hidden: bool) -> str | None:
+    return MASKED if is_hidden and shown is not None else shown
+
+
 def _why_open(voice: Voice, row: Mapping[str, Any]) -> str:
     kind = str(row.get("grade__reason") or "").partition(":")[0]
     known = ("total_missing", "value_missing", "pool_missing", "no_cut", "no_rung", "could_be", "scored", "exempt")
@@ -227,13 +250,13 @@ def _why_open(voice: Voice, row: Mapping[str, Any]) -> str:
     return voice.say(f"status.{row['status']}")
 
 
-def _cut(data: Evaluated, before: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+def _cut(data: Evaluated, before: Mapping[str, Any], row: Mapping[str, Any], hidden: frozenset[str]) -> str:
     same = before["population"] == row["population"] and before.get("pool") == row.get("pool")
     ranked, next_ranked = before.get("grade__ranked"), row.get("grade__ranked")
     if not same or ranked is None or next_ranked is None or ranked == next_ranked:
         return ""
     digits = _total_digits(data, str(row["population"]))
-    last = _unscaled(before.get("total"), digits)
+    last = _told(_unscaled(before.get("total"), digits), total_hidden(hidden, str(row["population"])))
     if data.language == "en":
         return f"{ranked} line: rank {before['rank']}, {last} points"
     return f"{ranked} 档线　第 {before['rank']} 名，{last} 分"
@@ -300,6 +323,14 @@ class Totals:
 
 
 _BARS, _FIELD = 36, 26
+
+
+def histogram_for(scope: Scope, id_: str, row: Mapping[str, Any]) -> Totals:
+    """Return the histogram of the pool that a row of a run is in, as the scope may see it."""
+    population = str(row["population"] or "")
+    if total_hidden(hidden_from(evaluated(id_, spoken()), scope), population):
+        return Totals()
+    return histogram(id_, population, str(row.get("pool") or ""), spoken(), 0 if scope.whole else FEWEST)
 
 
 @lru_cache(maxsize=64)

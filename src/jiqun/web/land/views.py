@@ -11,17 +11,17 @@ from django.views.decorators.http import require_POST
 
 from jiqun.desk.advice import nearest_lines
 from jiqun.desk.evaluating import find_method
+from jiqun.methods.explanation.restricted import total_hidden
 from jiqun.reports.summary import grade_words
 from jiqun.values import Period
 from jiqun.web.jobs.files import hand_out
 from jiqun.web.jobs.queue import ask
 from jiqun.web.land import queries
 from jiqun.web.land.offered import rules_of_firms
-from jiqun.web.overview.queries import FEWEST
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs, require
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import evaluated, explained, ledger, region, run_of, ways_up
+from jiqun.web.region import evaluated, explained, ledger, region, run_for, ways_up
 from jiqun.web.shell.language import both, spoken
 
 _ROWS = 100
@@ -58,7 +58,8 @@ def evaluate(request: HttpRequest) -> HttpResponse:
 def grid(request: HttpRequest, id_: str) -> HttpResponse:
     """Show the rows of a run: filtered, sorted, with the cut lines where rows stand in the order of the ranking."""
     user: Any = request.user
-    data, scope = evaluated(run_of(id_).id, spoken()), _scope(request)
+    run = run_for(user, id_)
+    data, scope = evaluated(run.id, spoken()), _scope(request)
     populations = list(data.plan.populations)
     picked = request.GET.get("population", "") or populations[0]
     if picked not in populations:
@@ -74,14 +75,15 @@ def grid(request: HttpRequest, id_: str) -> HttpResponse:
     )
     rows = queries.chosen(data, scope, wanted)
     page = Paginator(range(rows.height), _ROWS).get_page(request.GET.get("page"))
-    items = queries.items_of(data, picked)
+    hidden = queries.hidden_from(data, scope)
+    items = queries.items_of(data, picked, hidden)
     part = rows.slice(page.start_index() - 1 if rows.height else 0, _ROWS)
     ranked = wanted.sort == "rank" and not wanted.down
     return render(
         request,
         "land/grid.html",
         {
-            "run": run_of(id_),
+            "run": run,
             "data": data,
             "title": data.voice.pick(data.plan.method.title, data.plan.method.title_en),
             "populations": [(one, data.voice.label(one)) for one in populations],
@@ -89,7 +91,8 @@ def grid(request: HttpRequest, id_: str) -> HttpResponse:
             "grades": grade_words(data),
             "wanted": wanted,
             "items": items,
-            "rows": queries.grid_rows(data, part, items, ranked),
+            "rows": queries.grid_rows(data, part, items, ranked, hidden),
+            "total_hidden": total_hidden(hidden, picked),
             "page": page,
             "counts": _counts(data, scope, picked),
             "span": 8 + len(items),
@@ -106,7 +109,7 @@ def _counts(data: Any, scope: Scope, population: str) -> list[tuple[str, int]]:
 
 def _subject(id_: str, subject: str, scope: Scope) -> str:
     """Return the subject where it is in the run and in the scope; 404 either way, so that guessing tells nothing."""
-    data = evaluated(run_of(id_).id, spoken())
+    data = evaluated(id_, spoken())
     rows = queries.within(data, scope)
     if subject not in set(rows[data.plan.subject].to_list()):
         raise Http404
@@ -116,12 +119,12 @@ def _subject(id_: str, subject: str, scope: Scope) -> str:
 @needs("read")
 def firm(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
     """Explain one firm: grade and lines, every item to clause and cell, moves, the nearest ways up."""
-    run = run_of(id_)
-    who = _subject(id_, subject, _scope(request))
-    told = explained(run.id, who, spoken(), _scope(request).sees_restricted)
+    user: Any = request.user
+    run, scope = run_for(user, id_), scope_of(user)
+    who = _subject(run.id, subject, scope)
+    told = explained(run.id, who, spoken(), scope.sees_restricted, scope.sees_others)
     row = run.trace.filter(run.trace[run.subject] == who).row(0, named=True)
-    few = 0 if _scope(request).whole else FEWEST
-    totals = queries.histogram(run.id, row["population"] or "", row.get("pool") or "", spoken(), few)
+    totals = queries.histogram_for(scope, run.id, row)
     record_request(request, "land.explain", who, run=run.id)
     return render(
         request,
@@ -138,9 +141,10 @@ def firm(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
 @needs("read")
 def ways(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
     """Show the nearest ways up; apart from the page, because trying them takes a second."""
-    run = run_of(id_)
-    who = _subject(id_, subject, _scope(request))
-    seen = _scope(request).sees_restricted
+    user: Any = request.user
+    run, scope = run_for(user, id_), scope_of(user)
+    who = _subject(run.id, subject, scope)
+    seen = scope.sees_restricted
     rows, notes = nearest_lines(run, ways_up(run.id, who), spoken(), sees_restricted=seen)
     template = "land/ways_part.html" if request.headers.get("HX-Request") else "land/ways.html"
     return render(request, template, {"run": run, "advice": {"rows": rows, "notes": notes}})
@@ -152,7 +156,8 @@ def export(request: HttpRequest, id_: str, kind: str) -> HttpResponse:
     require(request, "read")
     if kind not in _AT_ONCE:
         raise Http404
-    run = run_of(id_)
+    user: Any = request.user
+    run = run_for(user, id_)
     rows = queries.within(evaluated(run.id, spoken()), _scope(request)).height
     record_request(request, "land.export", run.id, kind=kind, rows=rows)
     title = f"{both('导出', 'Export')} {run.plan.method.title} {run.period}.{kind}"

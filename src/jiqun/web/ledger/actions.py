@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +15,7 @@ from django.utils import timezone
 
 from jiqun.ledger.imports import undo as undo_import
 from jiqun.ledger.review import decide as decide_report
+from jiqun.problems import ProblemsError
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import ask
 from jiqun.web.ledger import receiving
@@ -82,14 +85,30 @@ def drop(user: User, upload: Upload) -> None:
         receiving.remove(upload)
 
 
-@transaction.atomic
 def undo(user: User, number: int, reason: str) -> None:
     """Take an import back; LEDGER-061 where it is not there or was undone, ValueError without a reason."""
     _must(user, "undo")
     if not reason:
         raise ValueError(both("请写撤销的理由。", "Give the reason."))
-    audit.record(user.get_username(), "ledger.undo", str(number), {"reason": reason})
-    undo_import(region().workspace, number, who=user.get_username(), when=region().now, note=reason)
+    who = user.get_username()
+    with _logged_first(user, "ledger.undo", str(number), {"reason": reason}):
+        undo_import(region().workspace, number, who=who, when=region().now, note=reason)
+
+
+@contextmanager
+def _logged_first(user: User, action: str, about: str, details: dict[str, Any]) -> Iterator[None]:
+    """Log what is about to be done to the ledger, and that it was refused where it was.
+
+    Ledger and log are two stores: whoever is killed between them leaves a line of what was asked for and not done,
+    never something done that stands in no line.
+    """
+    audit.record(user.get_username(), action, about, details)
+    try:
+        yield
+    except ProblemsError as told:
+        codes = [one.code for one in told.problems]
+        audit.record(user.get_username(), f"{action}.refused", about, {"problems": codes})
+        raise
 
 
 @dataclass(frozen=True)
@@ -102,23 +121,22 @@ class Verdict:
     reason: str
 
 
-@transaction.atomic
 def decide(user: User, said: Verdict) -> None:
     """Decide whom a report means; ValueError without a reason, LEDGER-069 for what is no decision."""
     _must(user, "review")
     if not said.reason:
         raise ValueError(both("请写认定的理由。", "Give the reason."))
     details = {"verdict": said.verdict, "enterprise": said.enterprise, "reason": said.reason}
-    audit.record(user.get_username(), "ledger.decide", said.reported, details)
-    decide_report(
-        region().workspace,
-        said.reported,
-        said.verdict,
-        said.enterprise,
-        who=user.get_username(),
-        when=region().now,
-        note=said.reason,
-    )
+    with _logged_first(user, "ledger.decide", said.reported, details):
+        decide_report(
+            region().workspace,
+            said.reported,
+            said.verdict,
+            said.enterprise,
+            who=user.get_username(),
+            when=region().now,
+            note=said.reason,
+        )
 
 
 @dataclass(frozen=True)

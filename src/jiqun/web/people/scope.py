@@ -28,6 +28,11 @@ class Scope:
     def whole(self) -> bool:
         return not self.column
 
+    @property
+    def sees_others(self) -> bool:
+        """Tell whether restricted figures of every firm may be seen; a firm sees its own, and nobody else's."""
+        return self.whole and self.sees_restricted
+
     def rows(self, frame: pl.DataFrame, column: str = "") -> pl.DataFrame:
         """Return the rows within the scope; `column` names the frame's own column for the place.
 

@@ -1,0 +1,71 @@
+"""How many firms of a run a benchmark was taken over, and whether it would tell one firm's figure to another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from jiqun.methods.explanation.restricted import FEWEST
+from jiqun.methods.plan import Plan
+from jiqun.methods.work import MEMBER_STATUSES
+from jiqun.packs.models.method import Statistic
+from jiqun.values import exact
+
+_ONE_FIRM = ("min", "max")  # however large the cohort, this is the figure of a single firm
+
+
+class Cohorts:
+    """The cohorts of a run's benchmarks; `trace` and `gathered` hold every subject, also those a reader may not see."""
+
+    def __init__(self, plan: Plan, trace: pl.DataFrame, gathered: pl.DataFrame) -> None:
+        self.plan, self.trace, self.gathered = plan, trace, gathered
+        self._sizes: dict[str, Mapping[str, int]] = {}
+
+    def size(self, name: str, subject: str) -> int | None:
+        """How many firms of the run a subject's benchmark was taken over; None where the run does not tell."""
+        one = self.plan.method.benchmarks[name].statistic
+        if one is None:
+            return None
+        if name not in self._sizes:
+            self._sizes[name] = self._counted(one)
+        return self._sizes[name].get(subject)
+
+    def tells_one(self, name: str, subject: str, others: frozenset[str]) -> bool:
+        """Tell whether a subject's benchmark would give away a figure of somebody else.
+
+        `others` are the names whose figures the reader may not see of other firms. Given away is a minimum or maximum,
+        what was taken over fewer than three firms, a percentile beyond which fewer than three firms lie, and last
+        period's statistic of a part of the region, as nothing tells how many firms were in it.
+        """
+        one = self.plan.method.benchmarks[name].statistic
+        if one is None or one.measure not in others:
+            return False
+        size = self.size(name, subject)
+        if size is not None and size < one.smallest_cohort:
+            return one.otherwise is not None and self.tells_one(one.otherwise, subject, others)
+        if one.take in _ONE_FIRM:
+            return True
+        if size is None:
+            return not set(one.over) <= {"population"}
+        if one.percentile is not None:
+            share = min(exact(one.percentile), 1 - exact(one.percentile))
+            return share * (size - 1) + 1 < FEWEST
+        return size < FEWEST
+
+    def _counted(self, one: Statistic) -> Mapping[str, int]:
+        """The size of every subject's own cohort; who has no value of a column that makes cohorts is in none."""
+        subject, column = self.plan.subject, f"measure__{one.measure}"
+        known = {"population", *self.gathered.columns}
+        if one.period != "this" or column not in self.trace.columns or not set(one.over) <= known:
+            return {}
+        keys = list(one.over)
+        own = self.gathered.select(subject, *(name for name in keys if name != "population"))
+        rows = self.trace.select(subject, pl.col("population", "status").cast(pl.String), column)
+        rows = rows.join(own, on=subject).drop_nulls(keys)
+        members = MEMBER_STATUSES if one.members == "scored" else ("graded",)
+        there = rows.filter(pl.col("status").is_in(members) & pl.col(column).is_not_null())
+        if not keys:
+            return dict.fromkeys(rows[subject].cast(pl.String), there.height)
+        counted = rows.join(there.group_by(keys).len("_size"), on=keys, how="left")
+        return dict(counted.select(pl.col(subject).cast(pl.String), pl.col("_size").fill_null(0)).iter_rows())
