@@ -23,7 +23,7 @@ def restricted_names(plan: Plan) -> frozenset[str]:
     points of an item (`<item>_points`), as the benchmark is public: points ÷ weight × benchmark is the measure; and the
     nodes that such points are in. A total is published, except where it rests on the points of one such item alone
     (`total_hidden`). Counts of rows, ranks, grades, and points by steps (`bands`, `flag`, `cases`) are not restricted.
-    See docs/decisions/0015.
+    See docs/decisions/0017.
     """
     return _Restricted(plan).names()
 
