@@ -30,7 +30,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-_WORDS: Mapping[str, tuple[str, str]] = {
+EVENTS: Mapping[str, tuple[str, str]] = {
     "campaign.created": ("建批次", "campaign opened"),
     "stage.entered": ("进入阶段", "stage entered"),
     "stage.planned": ("改期", "date moved"),
@@ -53,7 +53,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "sign.refused": ("没有签成", "not signed"),
     "sign.done": ("审定签发", "signed"),
 }
-_DECISIONS: Mapping[str, tuple[str, str]] = {
+DECISIONS: Mapping[str, tuple[str, str]] = {
     "confirmed": ("同意", "confirmed"),
     "granted": ("支持", "granted"),
     "refused": ("不同意", "refused"),
@@ -79,8 +79,8 @@ def event_lines(state: State, firms: Firms, people: Mapping[str, str]) -> list[E
         opened = next((one.details for one in state.events if one.pk == event.about), said)
         firm = firms.name(opened["enterprise"]) if "enterprise" in opened else ""
         stage = next((both(one.title, one.title_en) for one in STAGES if one.id == said.get("stage")), "")
-        decision = _DECISIONS.get(said.get("decision") or said.get("answer") or "")
-        parts = [both(*_WORDS[event.kind]), stage, firm, both(*decision) if decision else "", said.get("reason") or ""]
+        decision = DECISIONS.get(said.get("decision") or said.get("answer") or "")
+        parts = [both(*EVENTS[event.kind]), stage, firm, both(*decision) if decision else "", said.get("reason") or ""]
         words = both("：", ": ").join([parts[0], both("，", ", ").join(one for one in parts[1:] if one)])
         lines.append(EventLine(event.at, words.rstrip("： :"), people.get(event.by, event.by)))
     return lines

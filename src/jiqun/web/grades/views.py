@@ -25,6 +25,7 @@ from jiqun.web.grades import queries
 from jiqun.web.grades.lines import LINES, Line, line_of, own_table
 from jiqun.web.grades.workbook import grades_workbook
 from jiqun.web.jobs.queue import ask
+from jiqun.web.land import standing
 from jiqun.web.land.queries import histogram
 from jiqun.web.overview.queries import FEWEST
 from jiqun.web.people.audit import record_request
@@ -190,6 +191,9 @@ def firm(request: HttpRequest, line: str, method: str, run: str, subject: str) -
         "owner": row["enterprise"],
         "totals": totals,
         "place": totals.place(trace.get("total")),
+        "bands": standing.bands(told.lines, totals),
+        "above": standing.above(told),
+        "items": standing.earned(told.items),
     }
     return render(request, "grades/firm.html", shown)
 

@@ -15,7 +15,7 @@ from jiqun.reports.summary import grade_words
 from jiqun.values import Period
 from jiqun.web.jobs.files import hand_out
 from jiqun.web.jobs.queue import ask
-from jiqun.web.land import queries
+from jiqun.web.land import queries, standing
 from jiqun.web.land.offered import rules_of_firms
 from jiqun.web.overview.queries import FEWEST
 from jiqun.web.people.audit import record_request
@@ -131,6 +131,9 @@ def firm(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
             "told": told,
             "totals": totals,
             "place": totals.place(row.get("total")),
+            "bands": standing.bands(told.lines, totals),
+            "above": standing.above(told),
+            "items": standing.earned(told.items),
         },
     )
 
