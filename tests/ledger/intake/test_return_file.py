@@ -94,4 +94,4 @@ def test_columns_are_as_wide_as_what_stands_in_them_and_a_fault_is_read_whole(
     assert widths["C"] > len(code(1)) and widths["B"] < widths["C"]
     assert page.row_dimensions[6].height > page.row_dimensions[5].height >= 15
     assert page["A5"].value.startswith("原表 D6：") and page["A5"].value.endswith("（LEDGER-024）")
-    assert page.page_setup.orientation == "landscape" and page.page_setup.fitToWidth == 1
+    assert page.page_setup.orientation == "landscape" and page.sheet_properties.pageSetUpPr.fitToPage

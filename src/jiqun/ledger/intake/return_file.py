@@ -158,7 +158,10 @@ class _Writer:
             style = "0.00%"
         key = (style, red, risky)
         if key not in self.formats:
-            properties: dict[str, object] = {"num_format": {"text": "@", "general": "General"}.get(style, style)}
+            properties: dict[str, object] = {
+                "valign": "top",
+                "num_format": {"text": "@", "general": "General"}.get(style, style),
+            }
             if red:
                 properties |= {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
             if risky:
