@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import polars as pl
 
+from jiqun.desk.reporting import NearLine, Reach, near
 from jiqun.desk.running import Run
 from jiqun.methods.explanation.restricted import MASKED
-from jiqun.values import decimal_text, exact
+from jiqun.values import decimal_text, exact, plain, to_scaled
 from jiqun.web.campaigns.conditions import RefusedError
 from jiqun.web.campaigns.corrections import Target, find_target
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.state import STAGES, Adjustment, Appeal, Light, State, light_of_days
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import ledger
+from jiqun.web.region import ledger, run_of
 from jiqun.web.shell.language import both
 
 KINDS: Mapping[str, tuple[str, str]] = {
@@ -112,6 +116,24 @@ def firms_of(campaign: Campaign, scope: Scope) -> Firms:
     if campaign.district:
         rows = rows.filter(pl.col("district") == campaign.district)
     return Firms({one: name or one for one, name in rows.select("enterprise", "name").iter_rows()})
+
+
+@lru_cache(maxsize=4)
+def _near_the_lines(id_: str) -> tuple[NearLine, ...]:
+    return near(run_of(id_), Reach(), ledger().table("enterprise").height)
+
+
+def near_lines(run: Run, firms: Firms, most: int = 8) -> list[tuple[NearLine, str, str, str]]:
+    """Return the firms that lack fewest points to the next better grade, with name, total and what is lacking."""
+    inside = (one for one in _near_the_lines(run.id) if one.enterprise in firms.names)
+    return [
+        (one, firms.name(one.enterprise), _scaled(one.total, one.digits), _scaled(one.lacks, one.digits))
+        for one in islice(inside, most)
+    ]
+
+
+def _scaled(points: Fraction, digits: int) -> str:
+    return plain(to_scaled(points, digits), digits)
 
 
 def people_names() -> dict[str, str]:

@@ -168,11 +168,12 @@ def _steps(state: State, user: Any) -> dict[str, Any]:
 def _outcome(state: State, firms: queries.Firms, scope: Scope) -> dict[str, Any]:
     told = state.signed or state.run
     if not told:
-        return {"run": None, "lines": []}
+        return {"run": None, "lines": [], "near": []}
     run = run_of(told)
     published = run_of(state.notice["run"]) if state.notice else run
     since = queries.moved_since(published, run, firms)
     return {
+        "near": queries.near_lines(run, firms),
         "run": run,
         "since": since,
         "lines": queries.grade_lines(run, firms),
