@@ -63,6 +63,8 @@ ACTIONS: Final[Mapping[str, Words]] = {
     "briefs.skipped": ("定期报告未出", "scheduled report skipped"),
     "disposal.export": ("导出低效处置台账", "disposals exported"),
     "campaign.paper": ("看申诉材料", "paper of an appeal read"),
+    "campaign.notice": ("导出公示稿", "public notice taken"),
+    "campaign.letter": ("导出申诉答复书", "decision on an appeal taken"),
     "api.explain": ("接口：看解释", "API: explanation read"),
     "api.restricted": ("接口：读受限数据", "API: restricted data read"),
     "snapshot.export": ("接口：导出快照", "API: snapshot exported"),
