@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from io import BytesIO
 from typing import Any
 
@@ -17,15 +19,18 @@ from docx.shared import Mm
 from tests.demo_region import Demo
 
 from jiqun.desk import reporting
+from jiqun.desk.clusters import Ratio
 from jiqun.desk.context import Context
 from jiqun.desk.reporting import Reach
 from jiqun.desk.running import Run, all_runs
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.reports.layout import Field, Sheet
 from jiqun.reports.word import making
+from jiqun.reports.word.common import ratio_value, ratio_words
 from jiqun.reports.word.letter import AppealTerms
 from jiqun.reports.word.model import Attachment, Heading, Paragraph, Report
 from jiqun.reports.word.writing import report_bytes
+from jiqun.values import exact
 
 TODAY = date(2026, 3, 2)
 YEAR = 2024
@@ -110,9 +115,9 @@ def test_sums_of_a_district_leave_out_what_nobody_reported() -> None:
         schema_overrides={"value_added": pl.Float64},
     )
     told = reporting.account(rows, YEAR)
-    assert (told.sums["output"].value, told.sums["output"].told) == (1.5, 1)
+    assert (told.sums["output"].value, told.sums["output"].covered) == (1.5, 1)
     assert told.sums["value_added"].value is None
-    assert told.ratios["tax_per_mu"].value == reporting.exact("0.1")  # 0.2 ÷ 2: the firm without land is in neither sum
+    assert told.ratios["tax_per_mu"].value == exact("0.1")  # 0.2 ÷ 2: the firm without land is in neither sum
 
 
 def test_a_trial_says_so_in_its_title_and_on_every_page(bulletin: Report) -> None:
@@ -203,3 +208,33 @@ def test_a_district_brief_tells_of_its_own_firms_only(context: Context, run: Run
     firms = {row[0] for _, rows in tables(opened(report)) for row in rows[1:] if row[0].startswith("91")}
     assert firms
     assert firms <= own
+
+
+def test_a_ratio_is_named_without_the_figures_in_doubt_and_says_what_it_is_with_them() -> None:
+    told = Ratio("tax_per_mu", Fraction(693, 100), 4265, 4277, Fraction(1955, 100), 15)
+    said = ratio_words(told)
+    assert said == "亩均税收 19.55 万元/亩（4277 户中 4265 户两项齐全，已剔除存疑 15 户，含存疑为 6.93 万元/亩）"
+    assert ratio_value(told) == Fraction(1955, 100)
+    assert "都存疑" in ratio_words(replace(told, sound=None))
+
+
+def test_sums_leave_out_a_figure_a_thousand_times_that_of_the_year_before() -> None:
+    firms = {"enterprise": ["a", "b"] * 2, "year": [YEAR - 1] * 2 + [YEAR] * 2, "scale": ["above"] * 4}
+    figures = {"tax": [5.0, 7.0, 5_000.0, 8.0], "land": [1.0, 1.0, 1.0, 1.0]}
+    told = reporting.account(pl.DataFrame(firms | figures), YEAR)
+    assert (told.sums["tax"].value, told.sums["tax"].sound) == (5_008, 8)
+    assert (told.ratios["tax_per_mu"].value, told.ratios["tax_per_mu"].sound) == (2_504, 8)
+
+
+def test_a_long_list_of_firms_is_a_table_for_every_district_in_word_and_one_sheet_in_excel() -> None:
+    rows = [[f"{at}", ("万州区", "涪陵区", None)[at % 3], at] for at in range(300)]
+    fields = (Field("代码", kind="code"), Field("区县"), Field("名次", kind="number"))
+    report = Report("名单", False, (), (Sheet("名单", "结果", fields, rows, ("说明",), by=1),))
+    document = docx.Document(BytesIO(report_bytes(report, ".docx")))
+    assert [len(one.rows) for one in document.tables] == [101, 101, 101]
+    assert [one.text for one in document.tables[0].rows[0].cells] == ["代码", "名次"]
+    captions = [one.text for one in document.paragraphs if one.text.startswith("表")]
+    assert captions == ["表1　结果：万州区（100 户）", "表2　结果：涪陵区（100 户）", "表3　结果：未知（100 户）"]
+    assert sum("说明" in one.text for one in document.paragraphs) == 1
+    book = openpyxl.load_workbook(BytesIO(report_bytes(report, ".xlsx")))
+    assert book.sheetnames == ["正文", "名单"] and book["名单"].max_row >= 300

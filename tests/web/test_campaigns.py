@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import docx
 import polars as pl
 import pytest
 from django.conf import settings
@@ -81,6 +83,13 @@ class Desk:
     def state(self) -> Any:
         return state_of(self.campaign)
 
+    def word(self, who: str, path: str) -> str:
+        """The paragraphs and cells of a Word file that somebody takes."""
+        answer = self.as_user(who).get(f"/campaigns/{self.campaign.pk}/{path}")
+        assert answer.status_code == 200
+        document = docx.Document(BytesIO(answer.content))
+        return "\n".join(one.text or "" for one in document.element.iter() if str(one.tag).endswith("}t"))
+
     def page(self, who: str, path: str = "") -> str:
         answer = self.as_user(who).get(f"/campaigns/{self.campaign.pk}/{path}")
         assert answer.status_code == 200
@@ -141,6 +150,11 @@ def test_a_whole_campaign_by_different_people_ends_in_an_official_run(
     desk.go("notice")
     desk.do("analyst", "notice")
     assert enterprise["name"][0] in desk.page("firm", "notice/")
+    notice = desk.word("firm", "notice.docx")
+    assert enterprise["name"][0] in notice and "公示期为" in notice and "试算" in notice
+    near = desk.as_user("analyst").get(f"/campaigns/{desk.campaign.pk}/").context["near"]
+    lacking = [float(lacks) for *_, lacks in near]
+    assert lacking == sorted(lacking) and min(lacking) > 0
     desk.go("appeal")
     last_b = second.trace.filter(pl.col("grade__ranked") == "B").sort("rank")
     appellant = last_b.filter(pl.col("enterprise") != raised)["enterprise"][-1]
@@ -337,6 +351,12 @@ def test_an_appeal_about_land_is_tried_and_corrects_the_record_of_the_land(
     told = next(one for one in view.log.imports if one.number == desk.state.appeals[about].imported)
     assert f"申诉 #{about}" in told.note and "属实" in told.note
     assert "属实" in desk.page("analyst", f"appeals/{about}/letter/")
+    people["analyst"].language = "en"
+    people["analyst"].save()
+    letter = desk.word("analyst", f"appeals/{about}/letter.docx")
+    assert "申诉答复书" in letter and "支持。理由：属实" in letter and "已入账" in letter and "granted" not in letter
+    others = as_user("firm").get(f"/campaigns/{desk.campaign.pk}/appeals/{about}/letter.docx")
+    assert others.status_code == (200 if firm == people["firm"].place else 404)
 
 
 def test_papers_are_kept_and_handed_out_only_to_who_may_see_the_firm(as_user: As, people: dict[str, User]) -> None:

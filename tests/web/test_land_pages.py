@@ -55,6 +55,23 @@ def test_a_document_is_named_once_and_a_line_below_the_firm_is_above_by_so_much(
     assert f"条款见{told.document}" in page and "高出" in page and "−" not in page.partition("本企业</th>")[2][:2000]
 
 
+def test_the_first_line_names_the_line_above_and_what_is_lacking_to_it(as_user, run):
+    rows = run.trace.filter((pl.col("grade") == "C") & (pl.col("grade__ranked") == "C")).drop_nulls("total")
+    firm = rows.row(0, named=True)
+    pool = run.trace.filter((pl.col("pool") == firm["pool"]) & (pl.col("population") == firm["population"]))
+    better = pool.filter(pl.col("grade__ranked").cast(pl.String).is_in(["A", "B"]))
+    answer = as_user("analyst").get(f"/land/runs/{run.id}/firms/{firm['enterprise']}/")
+    line = better["total"].min()
+    assert (
+        f"B 档取到第 {better.height} 名（{line / 100:.2f}），<b>差 {(line - firm['total']) / 100:.2f}</b>"
+        in answer.content.decode()
+    )
+    bands = answer.context["bands"]
+    assert [one.grade for one in bands] == ["D", "C", "B", "A"]
+    assert sum(one.width for one in bands) == pytest.approx(100, abs=0.1)
+    assert sum(one.count for one in bands) == pool.drop_nulls("grade__ranked").height
+
+
 def test_the_ways_up_are_trials_and_only_of_own_firms(as_user, people, run):
     graded = run.trace.filter(run.trace["grade"] == "C")["enterprise"][0]
     page = as_user("analyst").get(f"/land/runs/{run.id}/firms/{graded}/ways/", headers={"HX-Request": "true"})

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
+import jiqun.web
 from jiqun.web.people.actions import Person, add
+from jiqun.web.people.audit_lines import ACTIONS
 from jiqun.web.people.first import first_people
 from jiqun.web.people.models import AuditEntry, User
 
@@ -86,3 +91,45 @@ def test_no_draw_of_the_first_password_is_refused_for_looking_like_a_name(demo, 
     monkeypatch.setattr("secrets.token_urlsafe", lambda size: ("district-X" * size)[: size * 4 // 3])
     made, _ = first_people(demo.folder)
     assert "district" in {one.username for one in made}
+
+
+def _actions_in_the_code() -> set[str]:
+    """Every action that the sources write to the log, by the words of their calls; kinds of jobs with them."""
+    web = Path(jiqun.web.__file__).parent
+    text = "\n".join(one.read_text("utf-8") for one in web.rglob("*.py"))
+    called = re.findall(r'record(?:_request)?\((?:[^()"]|\(\))*?"([a-z_.]+)"', text)
+    jobs = [f"jobs.{one}" for one in re.findall(r'@work\("([a-z_.]+)"\)', text)]
+    notes = [f"campaign.{one}" for one in re.findall(r'note\(\s*campaign, [\w.()]+, "([a-z_.]+)"', text)]
+    disposals = [f"disposal.{one}" for one in re.findall(r'_note\(disposal, user, "([a-z_]+)"', text)]
+    drafts = [f"rule.{one}" for one in re.findall(r'note\((?:state\.)?draft, [\w.()]+, "([a-z_]+)"', text)]
+    return {*called, *jobs, *notes, *disposals, *drafts} - {"schedule", "jiqun"}
+
+
+def test_every_action_of_the_log_has_a_name_in_both_languages():
+    written = _actions_in_the_code()
+    assert len(written) > 60
+    assert written - set(ACTIONS) == set()
+    assert all(zh and en for zh, en in ACTIONS.values())
+
+
+def test_the_log_says_a_change_in_words_and_shows_no_codes_of_the_program(as_user, people):
+    said = {"role": "auditor", "full_name": "陈", "unit": "", "place": "", "is_active": "on"}
+    admin = as_user("admin")
+    admin.post(f"/people/{people['leader'].pk}/", said)
+    admin.get(f"/enterprises/{people['firm'].place}/?tab=figures")
+    text = admin.get("/people/audit/").content.decode()
+    assert "改人员和权限" in text and "领导（只读） → 审计" in text
+    assert "看一企一档" in text and people["firm"].unit in text
+    assert "{&#x27;" not in text and "None" not in text.split("<main")[1]
+    people["admin"].language = "en"
+    people["admin"].save()
+    assert "person or rights changed" in admin.get("/people/audit/").content.decode()
+
+
+def test_the_list_of_people_names_the_places_that_limit_them(as_user, people):
+    text = as_user("admin").get("/people/").content.decode()
+    assert "万州区 <small" in text and people["firm"].unit in text
+
+
+def test_an_account_page_says_what_its_owner_sees(as_user):
+    assert "看得到万州区，受限数据不可见" in as_user("district").get("/people/tokens/").content.decode()

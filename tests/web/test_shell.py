@@ -64,3 +64,27 @@ def test_the_deployment_check_is_clean_under_production_settings(demo):
         text=True,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_form_without_its_mark_is_told_in_the_language_of_the_page_and_saves_nothing(as_user, people):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people["analyst"], "django.contrib.auth.backends.ModelBackend")
+    answer = client.post("/people/tokens/", {"title": "x"})
+    assert answer.status_code == 403 and "页面已过期，没有保存" in answer.content.decode()
+    assert not people["analyst"].tokens.exists()
+
+
+def test_a_request_with_too_many_fields_is_told(as_user):
+    said = {f"field{at}": "x" for at in range(2001)}
+    answer = as_user("analyst").post("/people/tokens/", said)
+    assert answer.status_code == 400 and "没有受理" in answer.content.decode()
+
+
+def test_a_table_to_which_nobody_reported_says_how_to_begin(as_user):
+    answer = as_user("analyst").get("/ledger/tables/district_year/")
+    assert answer.status_code == 200 and "填报模板" in answer.content.decode()
+    assert as_user("analyst").get("/ledger/tables/land_use/").status_code == 404
+
+
+def test_the_page_of_jobs_counts_them(as_user):
+    assert "共 <b>0</b> 件" in as_user("analyst").get("/jobs/").content.decode()

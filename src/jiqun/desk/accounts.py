@@ -78,11 +78,12 @@ def _account(key: str, firms: pl.DataFrame, year: int, doubts: Mapping[str, Set[
     doubts = {name: found & inside for name, found in doubts.items()}  # most groups have none, and are quicker so
     now, before = ratios(firms, year, doubts), ratios(firms, year - 1, doubts)
     rows = firms.filter((pl.col("year") == year) & (pl.col("scale") == "above"))
-    sums = {name: _sum(rows, name, doubts.get(name, frozenset())) for name in _SUMS}
+    sums = {name: summed(rows, name, doubts.get(name, frozenset())) for name in _SUMS}
     return Account(key, rows.height, sums, now, {name: _growth(now[name], before[name]) for name in RATIOS})
 
 
-def _sum(rows: pl.DataFrame, name: str, doubtful: Set[str]) -> Sum:
+def summed(rows: pl.DataFrame, name: str, doubtful: Set[str]) -> Sum:
+    """Add up what firms reported in a column, with and without those whose figure is in doubt."""
     if name not in rows.columns:
         return Sum(None, None, 0)
     known = rows.select("enterprise", name).drop_nulls()

@@ -10,6 +10,7 @@ from typing import Any
 from jiqun.methods.wording.numbers import number_text
 from jiqun.methods.wording.phrases import listed, say
 from jiqun.packs.models import Clause, Dated, Document, Header, Parameter
+from jiqun.packs.models.parameter import Sense
 from jiqun.problems import Language
 from jiqun.values import exact, half_up, unit_said
 
@@ -57,6 +58,16 @@ class Changed:
     name: str
     before: str
     after: str
+
+
+SENSES: Mapping[Sense, tuple[str, str]] = {
+    "exactly": ("", ""),
+    "about": ("约", "about"),
+    "at_least": ("不低于", "at least"),
+    "more_than": ("高于", "more than"),
+    "at_most": ("不高于", "at most"),
+    "less_than": ("低于", "less than"),
+}
 
 
 def word(key: str, language: Language) -> str:
@@ -115,7 +126,7 @@ def _value(one: Dated | None, parameter: Parameter, language: Language) -> str:
     ends = "" if one.to is None else (f"至 {one.to}" if language == "zh" else f"to {one.to}")
     mark = say(f"completeness.{one.completeness}", language) if one.completeness else ""
     notes = [ends, one.document or "", one.clause or "", one.reason or "", mark]
-    notes += [one.sense] if one.sense != "exactly" else []
+    notes += [SENSES[one.sense][0 if language == "zh" else 1]] if one.sense != "exactly" else []
     told = ("，" if language == "zh" else ", ").join(note for note in notes if note)
     number = f"{one.value} {unit_said(unit, language)}".strip()
     return number if not told else f"{number}（{told}）" if language == "zh" else f"{number} ({told})"

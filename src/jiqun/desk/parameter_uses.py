@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from jiqun.packs import LawBook, Method, Parameter
@@ -39,6 +40,8 @@ def series_titles(book: LawBook, parameter: Parameter, language: Language) -> di
     found: dict[str, str] = {}
     for rule in methods_reading(book, [parameter]) if keys else ():
         found |= {key: title for key, title in _named_in(rule, parameter.id, language) if key in keys}
+    often = Counter(found.values())
+    found = {key: title if often[title] == 1 else f"{title} {key}" for key, title in found.items()}
     if parameter.of is not None and book.has("taxonomy", parameter.of):
         codes: Mapping[str, object] = book.taxonomy(parameter.of).on(None).codes
         for key in keys:
@@ -52,7 +55,8 @@ def _named_in(rule: Method, id_: str, language: Language) -> Iterator[tuple[str,
     at = "title" if language == "zh" else "title_en"
     for name, one in _sources(rule):
         if one.parameter is not None and one.parameter.startswith(f"{id_}."):
-            title = getattr(one, at, None) or _measured(rule, name, at)
+            said, measured = getattr(one, at, None), _measured(rule, name, at)
+            title = f"{measured} {said}" if said and measured and said not in measured else said or measured
             if title:
                 yield one.parameter.removeprefix(f"{id_}."), title
 

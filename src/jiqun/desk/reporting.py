@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import polars as pl
 
+from jiqun.desk.accounts import Sum, summed
 from jiqun.desk.clusters import Cluster, Jump, Ratio, clusters, doubted, jumps, ratios
 from jiqun.desk.comparing import Compared, compare_runs
 from jiqun.desk.context import Context
@@ -21,7 +22,7 @@ from jiqun.methods.compare import Change
 from jiqun.methods.ladder.titles import holdings, title_events
 from jiqun.methods.ladder.words import title_words
 from jiqun.problems import ProblemsError, problem
-from jiqun.values import exact, from_scaled
+from jiqun.values import from_scaled
 
 YEARLY = "enterprise_year"
 SUMS: Mapping[str, tuple[str, str]] = {
@@ -69,15 +70,6 @@ class Grounds:
     official: bool
     snapshot: str
     frozen_on: str
-
-
-@dataclass(frozen=True)
-class Sum:
-    """A sum over the firms that reported; `told` of `firms` did. None where nobody did."""
-
-    value: Fraction | None
-    told: int
-    firms: int
 
 
 @dataclass(frozen=True)
@@ -184,17 +176,10 @@ def yearly(frozen: Snapshot, year: int) -> pl.DataFrame:
 def account(rows: pl.DataFrame, year: int) -> Account:
     """Add up the above-scale firms of a year; what a firm did not report is left out, never counted as zero."""
     firms = rows.filter((pl.col("year") == year) & (pl.col("scale") == "above"))
-    found = {}
-    for name in SUMS:
-        told = [exact(one) for one in firms[name].drop_nulls().to_list()] if name in firms.columns else []
-        found[name] = Sum(sum(told, Fraction(0)) if told else None, len(told), firms.height)
-    return Account(firms.height, found, _ratios(rows, year))
-
-
-def _ratios(rows: pl.DataFrame, year: int) -> dict[str, Ratio]:
-    """Return the ratios that reports tell, in their order."""
-    found = ratios(rows, year, doubted(rows, year))
-    return {name: found[name] for name in RATIO_TITLES if name in found}
+    doubtful = doubted(rows, year)
+    sums = {name: summed(firms, name, doubtful.get(name, frozenset())) for name in SUMS}
+    found = ratios(rows, year, doubtful)
+    return Account(firms.height, sums, {name: found[name] for name in RATIO_TITLES if name in found})
 
 
 def accounts(rows: pl.DataFrame, year: int, column: str) -> dict[str, Account]:
@@ -310,9 +295,9 @@ def cluster_figures(context: Context, frozen: Snapshot, year: int, reach: Reach)
     """Return how the clusters stand in a year: the firms within reach."""
     rows = reach.rows(yearly(frozen, year))
     found = clusters(context.book, rows, year)
-    above = rows.filter((pl.col("year") == year) & (pl.col("scale") == "above")).height
+    whole = account(rows, year)
     names = _tier_names(context, list(dict.fromkeys(one.tier for one in found)), year)
-    return ClusterFigures(frozen.id, frozen.when[:10], year, above, found, names, _ratios(rows, year))
+    return ClusterFigures(frozen.id, frozen.when[:10], year, whole.firms, found, names, whole.ratios)
 
 
 def _tier_names(context: Context, tiers: Collection[str], year: int) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -38,6 +39,7 @@ _SPOKEN = {
     "tCO2": "吨CO2",
     "㎡": "平方米",
 }
+_DIGITS = re.compile(r"\\d\{(\d+(?:,\d+)?)\}")
 _NOTES = ("字段", "英文名", "计量", "必填", "含义", "填写规则", "示例")
 
 
@@ -158,6 +160,10 @@ def _explain(page: Worksheet, contract: TableContract, codes: Codes, styles: _St
     for offset, text in enumerate(notes, start=len(contract.fields) + 2):
         page.merge_range(offset, 0, offset, len(_NOTES) - 1, text, styles.wrapped)
     page.freeze_panes(1, 1)
+    page.set_landscape()
+    page.set_paper(_A4)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
 
 
 def _rule_text(field: Column, codes: Codes) -> str:
@@ -174,10 +180,20 @@ def _rule_text(field: Column, codes: Codes) -> str:
     if limits.maximum is not None:
         parts.append(f"不大于 {limits.maximum}。")
     if limits.pattern:
-        parts.append(f"格式：{limits.pattern}")
+        parts.append(_pattern_text(limits.pattern))
     if field.delimiter:
         parts.append(f"多项用“{field.delimiter}”隔开。")
     return "".join(parts)
+
+
+def _pattern_text(pattern: str) -> str:
+    """Say what a pattern asks for; most ask for so many digits.
+
+    >>> _pattern_text(r"\\d{4}"), _pattern_text(r"\\d{6,10}"), _pattern_text(r"\\d{4}-\\d{2}")
+    ('4 位数字。', '6~10 位数字。', '4 位数字-2 位数字。')
+    """
+    said = _DIGITS.sub(lambda found: found[1].replace(",", "~") + " 位数字", pattern)
+    return f"{said}。" if not set(said) & set("\\[](){}*+?|") else f"格式：{pattern}"
 
 
 def _choices(field: Column) -> tuple[str, ...]:

@@ -61,7 +61,11 @@ class Head:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table of a report; `frozen` columns stay in view, `notes` stand above the table."""
+    """One table of a report; `frozen` columns stay in view, `notes` stand above the table.
+
+    `by` is the column after whose values Word breaks a long table of firms into several: one of thousands of rows
+    takes minutes to open, and nobody finds a firm in it.
+    """
 
     name: str
     title: str
@@ -70,6 +74,7 @@ class Sheet:
     notes: tuple[str, ...] = ()
     frozen: int = 0
     filters: bool = True
+    by: int | None = None
 
 
 @dataclass(frozen=True)

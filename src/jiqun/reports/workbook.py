@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib import resources
@@ -16,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from jiqun.ledger.intake.excel_safety import neutralise
 from jiqun.reports.layout import Field, Head, Page, Sheet, Value, sheet_names
+from jiqun.values import text_width
 
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(
     tzinfo=None
@@ -214,15 +214,6 @@ def _lines_of(text: str, width: float) -> int:
 
 def _text(value: str) -> str:
     return neutralise(value)[:_LONGEST_TEXT]
-
-
-def text_width(text: str) -> int:
-    """Return how many columns of a monospaced page a text takes: two for each Chinese character.
-
-    >>> text_width("亩均税收 A")
-    10
-    """
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def _width(field: Field, cells: Sequence[Value]) -> float:

@@ -28,6 +28,15 @@ def comparable(text: str) -> str:
     return narrow(text).replace(" ", "").casefold()
 
 
+def text_width(text: str) -> int:
+    """Return how many columns of a monospaced page a text takes: two for each Chinese character.
+
+    >>> text_width("亩均税收 A")
+    10
+    """
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
 def filled(template: str, values: Mapping[str, object]) -> str:
     """Fill in a phrase; its blanks stay beside figures and Latin letters, and go where Chinese words meet.
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("ledger/", include("jiqun.web.ledger.urls")),
     path("health/", health, name="health"),
 ]
+handler400 = "jiqun.web.shell.faults.unreadable"
 handler403 = "jiqun.web.shell.faults.forbidden"
 handler404 = "jiqun.web.shell.faults.not_found"
 handler500 = "jiqun.web.shell.faults.broken"

@@ -82,3 +82,16 @@ def test_the_same_faults_give_the_same_bytes(workbook: Workbook, tables: Tables,
     for name in ("a.xlsx", "b.xlsx"):
         write_return_file(checked, tmp_path / name)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_columns_are_as_wide_as_what_stands_in_them_and_a_fault_is_read_whole(
+    workbook: Workbook, tables: Tables, code: Code, tmp_path: Path
+) -> None:
+    checked = check_file(sent(workbook, code), tables("enterprise_year"), period=YEAR)
+    write_return_file(checked, tmp_path / "退回.xlsx")
+    page = openpyxl.load_workbook(tmp_path / "退回.xlsx")["表1"]
+    widths = {one: page.column_dimensions[one].width for one in "BCD"}
+    assert widths["C"] > len(code(1)) and widths["B"] < widths["C"]
+    assert page.row_dimensions[6].height > page.row_dimensions[5].height >= 15
+    assert page["A5"].value.startswith("原表 D6：") and page["A5"].value.endswith("（LEDGER-024）")
+    assert page.page_setup.orientation == "landscape" and page.sheet_properties.pageSetUpPr.fitToPage

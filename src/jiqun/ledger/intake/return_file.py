@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from math import isfinite
+from math import ceil, isfinite
 from pathlib import Path
 
 import xlsxwriter
@@ -19,15 +19,22 @@ from jiqun.ledger.intake.excel_safety import is_risky
 from jiqun.ledger.intake.header_match import ERROR_COLUMN
 from jiqun.ledger.intake.raw import Cell, shown
 from jiqun.ledger.intake.reading import Fault
-from jiqun.problems import Place
+from jiqun.problems import Place, Problem
+from jiqun.values import text_width
 
 _SHIFTED = "LEDGER-022"  # a row of a text file whose cells may stand under wrong headers: sent back as one text
 _SEPARATOR = " | "
 _NOT_CALCULATED = "公式未计算"
 _MADE = datetime(2000, 1, 1)  # a fixed creation date: the same faults give the same bytes
 _ROWS_OF_A_SHEET = 1_000_000
+_A4 = 9  # the number Excel gives the paper
 _LONGEST_CELL = 32_000
 _SHEET_NAME = 31
+_SAID = 64  # columns of a monospaced page that the faults of a row are written in
+_NARROWEST, _WIDEST = 8, 42
+_MEASURED = 1_000  # rows that the width of a column is taken from
+_LINE = 15.0  # height of a line in points
+_TALLEST = 400.0  # Excel allows 409
 
 
 def write_return_file(checked: Checked, to: Path) -> int:
@@ -80,9 +87,18 @@ class _Writer:
 
     def sheet(self, page: Worksheet, rows: Sequence[int]) -> None:
         head = self.checked.header
-        page.set_column(0, 0, 60)
-        page.set_column(1, len(self.raw.columns), 16)
+        page.set_column(0, 0, _SAID)
+        for column, one in enumerate(self.raw.columns, start=1):
+            # what the department wrote above its columns runs over them and says nothing of their width
+            said = [one.cell(row) for row in (head.header_row - 1, *(at for at in rows[:_MEASURED]))]
+            widest = max(text_width(shown(cell)) for cell in said)
+            page.set_column(column, column, min(_WIDEST, max(_NARROWEST, widest + 2)))
         page.freeze_panes(head.data_row - 1, 1)
+        page.set_landscape()
+        page.set_paper(_A4)
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0, head.data_row - 2)
+        page.set_footer("&R&P / &N")
         self._head(page, head.header_row - 1, head.data_row - 1)
         for line, row in enumerate(rows, start=head.data_row - 1):
             self._row(page, line, row)
@@ -107,8 +123,10 @@ class _Writer:
             column: [fault_problem(one, self.place).what() for one in faults if one.column == column]
             for column in {one.column for one in faults}
         }
-        said = "\n".join(fault_problem(one, self.place).text() for one in faults)
+        said = "\n".join(_told(fault_problem(one, self.place)) for one in faults)
         page.write_string(line, 0, said[:_LONGEST_CELL], self.styles.error)
+        lines = sum(max(1, ceil(text_width(part) / (_SAID - 2))) for part in said.split("\n"))
+        page.set_row(line, min(_TALLEST, _LINE * lines))
         whole_row = None in by_column
         shifted = any(one.code == _SHIFTED for one in faults)
         for column, one in enumerate(self.raw.columns):
@@ -140,7 +158,10 @@ class _Writer:
             style = "0.00%"
         key = (style, red, risky)
         if key not in self.formats:
-            properties: dict[str, object] = {"num_format": {"text": "@", "general": "General"}.get(style, style)}
+            properties: dict[str, object] = {
+                "valign": "top",
+                "num_format": {"text": "@", "general": "General"}.get(style, style),
+            }
             if red:
                 properties |= {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
             if risky:
@@ -161,6 +182,13 @@ class _Writer:
             page.write_blank(row, column, None, style)
         else:
             page.write_string(row, column, cell[:_LONGEST_CELL], style)
+
+
+def _told(fault: Problem) -> str:
+    """Tell a fault in the row that it is in: the cell where it stood, what is wrong, why, what to do, and its code."""
+    said = "".join(filter(None, (fault.what(), fault.why(), fault.fix())))
+    where = fault.place.cell or f"第 {fault.place.row} 行"
+    return f"原表 {where}：{said}（{fault.code}）"
 
 
 def _text_of(cell: Cell) -> str:

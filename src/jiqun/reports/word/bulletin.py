@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,6 +30,7 @@ from jiqun.reports.word.model import Attachment, Heading, Paragraph, Part, Repor
 _ENDS = 10  # how many firms the lists of the best and the last have
 _MOVERS = 20
 _LEFT_OUT = frozenset({"行业代码", "评价情况", "同组户数"})
+_REMARKS = ("视同档次", "说明", "调整")  # few firms have any: one column on paper
 _CODE = Field("统一社会信用代码", kind="code", widest=20)
 
 
@@ -156,7 +157,7 @@ class _Bulletin:
             Field("总分", "分", "number", 2),
             Field("档次", kind="code"),
         )
-        return Sheet(title, title, fields, [self._firm(row) for row in rows.iter_rows(named=True)], (), 2)
+        return Sheet(title, title, fields, [self._firm(row) for row in rows.iter_rows(named=True)], (), 2, by=2)
 
     def _firm(self, row: dict[str, Any]) -> list[Value]:
         total = self.run.plan.total(str(row["population"] or "")) if row["population"] else None
@@ -171,7 +172,7 @@ class _Bulletin:
 
     def _attachments(self) -> Iterator[Attachment]:
         results = results_sheet(self.run)
-        yield Attachment("企业评价结果", (_slim(results),), wide=True)
+        yield Attachment("企业评价结果", (_slim(results, self.rows["fact__district"].to_list()),), wide=True)
         yield Attachment("区县和行业亩均账", tuple(self._accounts()), wide=True)
         yield Attachment("低效企业名单", tuple(self._last_class()))
         yield Attachment("各组划档线", (self._cuts(),))
@@ -211,12 +212,23 @@ class _Bulletin:
         return Sheet("划档线", "各组各档的末位名次和总分", fields, rows, notes, 2)
 
 
-def _slim(sheet: Sheet) -> Sheet:
-    """Leave out the columns of a results sheet that hold nothing in any row, and those of the workbook only."""
+def _slim(sheet: Sheet, districts: Sequence[str | None]) -> Sheet:
+    """Lay the results out for paper: by district, without columns that hold nothing, remarks in one column."""
+    titles = [one.title for one in sheet.fields]
     kept = [
         at
-        for at, one in enumerate(sheet.fields)
-        if one.title not in _LEFT_OUT and any(row[at] not in (None, "") for row in sheet.rows)
+        for at, title in enumerate(titles)
+        if title not in (*_LEFT_OUT, *_REMARKS) and any(row[at] not in (None, "") for row in sheet.rows)
     ]
-    fields = tuple(sheet.fields[at] for at in kept)
-    return Sheet(sheet.name, sheet.title, fields, [[row[at] for at in kept] for row in sheet.rows], sheet.notes, 2)
+    remarked = [at for at, title in enumerate(titles) if title in _REMARKS]
+    fields = (*(sheet.fields[at] for at in kept), Field("备注", widest=28))
+    place = next((at for at, one in enumerate(fields) if one.title == "区县"), None)
+    order = sorted(range(len(sheet.rows)), key=lambda at: (districts[at] is None, districts[at] or ""))
+    rows = [[*(sheet.rows[at][column] for column in kept), _remark(titles, sheet.rows[at], remarked)] for at in order]
+    return Sheet(sheet.name, sheet.title, fields, rows, sheet.notes, 2, by=place)
+
+
+def _remark(titles: Sequence[str], row: Sequence[Value], columns: Sequence[int]) -> Value:
+    """Say what else is to be said of a firm, each with its column's title where it is a mere letter."""
+    said = [(titles[at], row[at]) for at in columns if row[at] not in (None, "")]
+    return "；".join(f"{title} {value}" if title == _REMARKS[0] else str(value) for title, value in said) or None

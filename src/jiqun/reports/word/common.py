@@ -14,6 +14,7 @@ from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.run import Evaluated
 from jiqun.reports.word.model import UNKNOWN, cell_number, number_text
 
+DOUBTS_LEFT_OUT = "已剔除存疑数值：与上年或中位数相差千倍以上、尚未更正的"
 FEWEST = 3  # a sum over fewer firms tells a single firm's figures
 _COMPLETENESS = {"partial": "（办法只读到部分原文）", "illustrative": "（办法含示意参数，不能作为正式依据）"}
 _FACTORS = {"rd_intensity": 100}
@@ -46,19 +47,21 @@ def counted(rows: Mapping[str, int], grades: Sequence[str]) -> str:
 
 
 def ratio_value(one: Ratio) -> Fraction | None:
-    """Return a ratio in the unit that it is shown in."""
-    return None if one.value is None else one.value * _FACTORS.get(one.name, 1)
+    """Return a ratio without the figures in doubt, in the unit that it is shown in: the one that every page names."""
+    return None if one.sound is None else one.sound * _FACTORS.get(one.name, 1)
 
 
 def ratio_words(one: Ratio) -> str:
-    """Say a ratio with its unit, how many firms it is from, and what it is without the figures in doubt."""
+    """Say a ratio with its unit, how many firms it is from, and what it would be with the figures in doubt."""
     title, unit = RATIO_TITLES[one.name]
     if one.value is None:
         return f"{title}未知（没有企业两项都报）"
+    if one.sound is None:
+        return f"{title}未知（两项齐全的 {one.covered} 户数值都存疑）"
     said = f"{title} {number_text(ratio_value(one))} {unit}（{one.firms} 户中 {one.covered} 户两项齐全"
-    if one.doubtful and one.sound is not None:
-        sound = number_text(one.sound * _FACTORS.get(one.name, 1))
-        said += f"，其中 {one.doubtful} 户数值存疑，剔除后为 {sound} {unit}"
+    if one.doubtful:
+        with_doubts = number_text(one.value * _FACTORS.get(one.name, 1))
+        said += f"，已剔除存疑 {one.doubtful} 户，含存疑为 {with_doubts} {unit}"
     return said.replace(" %", "%") + "）"
 
 
@@ -73,7 +76,7 @@ def account_sheet(name: str, title: str, accounts: Mapping[str, Account], named:
         for code, one in accounts.items()
         if one.firms
     ]
-    notes = ["比值为合计比合计，只计两项都填报的企业；没有填报的不作零计", "“存疑”为比上年相差千倍以上、尚未更正的户数"]
+    notes = ["比值为合计比合计，只计两项都填报的企业；没有填报的不作零计", DOUBTS_LEFT_OUT]
     if not open_to:
         notes.append(f"不足 {FEWEST} 户的不列数值")
     return Sheet(title, title, tuple(fields), rows, tuple(notes), 1)
@@ -83,7 +86,7 @@ def account_row(one: Account, *, hidden: bool = False) -> list[Value]:
     """Return the cells of an account: firms, sums, ratios."""
     found: list[Value] = [one.firms]
     for name in SUMS:
-        found.append(MASKED if hidden else cell_number(one.sums[name].value, 1 if name == "land" else 0))
+        found.append(MASKED if hidden else cell_number(one.sums[name].sound, 1 if name == "land" else 0))
     for name in _ACCOUNT_RATIOS:
         found.append(MASKED if hidden else cell_number(ratio_value(one.ratios[name])))
     return [*found, max(each.doubtful for each in one.ratios.values())]

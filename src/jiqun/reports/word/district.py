@@ -14,7 +14,15 @@ from jiqun.methods.explanation.restricted import MASKED
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.run import Evaluated
 from jiqun.reports.summary import grade_words
-from jiqun.reports.word.common import counted, facts_of, moved_sheet, moved_words, ratio_value, share_text
+from jiqun.reports.word.common import (
+    DOUBTS_LEFT_OUT,
+    counted,
+    facts_of,
+    moved_sheet,
+    moved_words,
+    ratio_value,
+    share_text,
+)
 from jiqun.reports.word.model import Heading, Paragraph, Part, Report, cell_number, day_words, number_text, signature_of
 from jiqun.values import exact
 
@@ -74,21 +82,21 @@ class _Brief:
     def _account_words(self) -> str:
         own, region = self.told.own.ratios["tax_per_mu"], self.told.region.ratios["tax_per_mu"]
         said = f"{self.name}有规上工业企业 {self.told.own.firms} 户。"
-        if own.value is None or region.value is None:
+        if own.sound is None or region.sound is None:
             return said + "亩均税收未知。"
-        told = "高于" if own.value > region.value else ("低于" if own.value < region.value else "等于")
+        told = "高于" if own.sound > region.sound else ("低于" if own.sound < region.sound else "等于")
         return (
-            f"{said}亩均税收 {number_text(own.value)} 万元/亩，{told}全域的 {number_text(region.value)} 万元/亩。"
+            f"{said}亩均税收 {number_text(own.sound)} 万元/亩，{told}全域的 {number_text(region.sound)} 万元/亩。"
             + self._doubt_words()
         )
 
     def _doubt_words(self) -> str:
         own, region = self.told.own.ratios["tax_per_mu"], self.told.region.ratios["tax_per_mu"]
-        if not own.doubtful + region.doubtful or own.sound is None or region.sound is None:
+        if not own.doubtful + region.doubtful:
             return ""
         return (
-            f"剔除数值存疑的企业（本区县 {own.doubtful} 户、全域 {region.doubtful} 户）后，"
-            f"分别为 {number_text(own.sound)} 和 {number_text(region.sound)} 万元/亩。"
+            f"以上已剔除数值存疑的企业（本区县 {own.doubtful} 户、全域 {region.doubtful} 户）；"
+            f"含存疑分别为 {number_text(own.value)} 和 {number_text(region.value)} 万元/亩。"
         )
 
     def _accounts(self) -> Sheet:
@@ -105,8 +113,8 @@ class _Brief:
         rows: list[list[Value]] = []
         for name, (title, unit) in SUMS.items():
             now, before = told.own.sums[name], told.own_before.sums[name]
-            whole = told.region.sums[name].value
-            rows.append(self._line(title, unit, (now.value, before.value, whole), f"{now.told}/{now.firms}"))
+            whole = told.region.sums[name].sound
+            rows.append(self._line(title, unit, (now.sound, before.sound, whole), f"{now.covered}/{told.own.firms}"))
         for name, one in told.own.ratios.items():
             title, unit = RATIO_TITLES[name]
             values = (
@@ -115,7 +123,7 @@ class _Brief:
                 ratio_value(told.region.ratios[name]),
             )
             rows.append(self._line(title, unit, values, f"{one.covered}/{one.firms}"))
-        notes = ("比值为合计比合计，只计两项都填报的企业；没有填报的不作零计",)
+        notes = ("比值为合计比合计，只计两项都填报的企业；没有填报的不作零计", DOUBTS_LEFT_OUT)
         return Sheet("区县账", f"{self.name}规上工业企业亩均账", fields, rows, notes, 1)
 
     @staticmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from docx.document import Document
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -16,6 +17,8 @@ LATIN = "Times New Roman"
 # type that a reader's machine may lack, and what stands in for it
 _SUBSTITUTES = {TITLE: "SimSun", BODY: "FangSong", LEVEL_1: "SimHei", LEVEL_2: "KaiTi", TABLE: "SimSun"}
 PITCH = Pt(28)
+CELL_SIZES = (18, 15)  # half points: 小五, and 六号 where names would be broken into many lines
+SIDES = {"left": WD_ALIGN_PARAGRAPH.LEFT, "right": WD_ALIGN_PARAGRAPH.RIGHT, "center": WD_ALIGN_PARAGRAPH.CENTER}
 SIZES = {"title": Pt(22), "body": Pt(16), "page": Pt(14), "caption": Pt(12), "cell": Pt(9), "note": Pt(9)}
 AMBER = RGBColor(0x9A, 0x67, 0x00)
 _MARGINS = {"top_margin": Mm(37), "bottom_margin": Mm(35), "left_margin": Mm(28), "right_margin": Mm(26)}
@@ -39,9 +42,21 @@ def set_styles(document: Document) -> None:
         _style(style, family, SIZES["body"], bold=level == 3)
         spaced(style.paragraph_format)
         indented(style)
+    for side, place in SIDES.items():
+        for half_points in CELL_SIZES:
+            cell: Any = document.styles.add_style(cell_style(side, half_points), WD_STYLE_TYPE.PARAGRAPH)
+            _style(cell, TABLE, Pt(half_points / 2))
+            cell.paragraph_format.alignment = place
+            cell.paragraph_format.space_before = cell.paragraph_format.space_after = Pt(1)
+            cell.paragraph_format.line_spacing = 1
     for part in document.part.package.iter_parts():
         if str(part.partname) == "/word/fontTable.xml":
             part._blob = _font_table()
+
+
+def cell_style(side: str, half_points: int) -> str:
+    """Name the style of the paragraphs in a table's cells; said once, it need not stand in each of them."""
+    return f"Cell{side}{half_points}"
 
 
 def _style(style: Any, family: str, size: Any, *, bold: bool = False) -> None:

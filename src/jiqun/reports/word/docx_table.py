@@ -13,14 +13,13 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from jiqun.reports.layout import Field, Sheet
-from jiqun.reports.word.docx_look import LATIN, LEVEL_1, TABLE
+from jiqun.reports.word.docx_look import CELL_SIZES, LATIN, LEVEL_1, TABLE, cell_style
 from jiqun.reports.word.model import cell_text
-from jiqun.reports.workbook import text_width
+from jiqun.values import text_width
 
 _MEASURED = 300
 _SIGN, _EDGES = 122, 130  # twentieths of a point that a sign of 小五 and a cell's edges take
 _LEAST_TEXT = 900
-_SIZES = (18, 15)  # half points: 小五, and 六号 where names would be broken into many lines
 _MANY = 8
 _CRAMPED = 0.7  # of the room that the texts of a table would take on one line
 _HEAD = {"number": 8, "share": 8}  # signs of a title that stay on one line; those of short codes may be broken earlier
@@ -32,7 +31,7 @@ _CELL_MARGIN = 40  # twentieths of a point
 def table_xml(sheet: Sheet, width: int) -> Any:
     """Return a table as wide as told (twentieths of a point)."""
     texts = [[cell_text(field, value) for field, value in zip(sheet.fields, row, strict=True)] for row in sheet.rows]
-    size = _SIZES[len(sheet.fields) > _MANY or _is_cramped(sheet.fields, texts, width)]
+    size = CELL_SIZES[len(sheet.fields) > _MANY or _is_cramped(sheet.fields, texts, width)]
     widths = _widths(sheet.fields, texts, width, size)
     parts = [f"<w:tbl {nsdecls('w')}>", _properties(width), "<w:tblGrid>"]
     parts += [f'<w:gridCol w:w="{one}"/>' for one in widths]
@@ -55,7 +54,7 @@ def _properties(width: int) -> str:
 
 def _is_cramped(fields: Sequence[Field], texts: Sequence[Sequence[str]], whole: int) -> bool:
     """Tell whether the texts get much less room than they would take on one line."""
-    needed = [_needed(field, [row[at] for row in texts], _SIZES[0]) for at, field in enumerate(fields)]
+    needed = [_needed(field, [row[at] for row in texts], CELL_SIZES[0]) for at, field in enumerate(fields)]
     wanted = sum(one for one, field in zip(needed, fields, strict=True) if field.kind == "text")
     return whole - (sum(needed) - wanted) < _CRAMPED * wanted
 
@@ -75,7 +74,7 @@ def _widths(fields: Sequence[Field], texts: Sequence[Sequence[str]], whole: int,
 
 
 def _needed(field: Field, cells: Sequence[str], size: int) -> int:
-    sign = _SIGN * size // _SIZES[0]
+    sign = _SIGN * size // CELL_SIZES[0]
     head = max(min(text_width(field.title), _HEAD.get(field.kind, 6)), text_width(field.unit) + 4 if field.unit else 0)
     if field.kind == "text":
         longest = max((text_width(one) for one in cells[:_MEASURED]), default=0)
@@ -98,7 +97,7 @@ def _head(fields: Sequence[Field], widths: Sequence[int], size: int) -> str:
 
 def _row(fields: Sequence[Field], row: Sequence[str], widths: Sequence[int], size: int) -> str:
     cells = (
-        _cell(_paragraph(text, _SIDES.get(field.kind, "left"), TABLE, size), width)
+        _cell(_plain(text, cell_style(_SIDES.get(field.kind, "left"), size)), width)
         for field, text, width in zip(fields, row, widths, strict=True)
     )
     return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{''.join(cells)}</w:tr>"
@@ -108,6 +107,11 @@ def _cell(content: str, width: int, shade: str = "") -> str:
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}<w:vAlign w:val="center"/></w:tcPr>{content}</w:tc>'
     )
+
+
+def _plain(text: str, style: str) -> str:
+    said = f'<w:r><w:t xml:space="preserve">{escape(_printable(text))}</w:t></w:r>'
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{said}</w:p>'
 
 
 def _paragraph(text: str, side: str, family: str, half_points: int) -> str:

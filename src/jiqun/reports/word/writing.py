@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -10,13 +12,13 @@ from typing import Any
 
 import docx
 from docx.enum.section import WD_SECTION
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.shared import Pt
 
-from jiqun.reports.layout import Sheet
+from jiqun.reports.layout import Sheet, Value
 from jiqun.reports.word import docx_look as look
 from jiqun.reports.word.docx_table import table_xml
-from jiqun.reports.word.model import Attachment, Heading, Paragraph, Part, Report
+from jiqun.reports.word.model import UNKNOWN, Attachment, Heading, Paragraph, Part, Report, cell_text
 from jiqun.reports.workbook import workbook_bytes
 
 ENDINGS = (".docx", ".xlsx")
@@ -24,6 +26,7 @@ _WRITTEN = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the file say
 _ZIP_DAY = (2000, 1, 1, 0, 0, 0)
 _DIGITS = "零一二三四五六七八九十"
 _TWIPS_PER_EMU = 635
+_LONG = 200  # rows of a table that still are looked through as one
 
 
 def write_report(path: Path, report: Report) -> None:
@@ -111,6 +114,10 @@ class _Writer:
         look.type_of(paragraph.add_run(mark + part.text), family, look.SIZES["body"], bold=at == 2)
 
     def _table(self, sheet: Sheet) -> None:
+        for one in _broken_up(sheet):
+            self._one_table(one)
+
+    def _one_table(self, sheet: Sheet) -> None:
         self.tables += 1
         caption = self._line(f"表{self.within}{self.tables}　{sheet.title}", look.LEVEL_1, "caption")
         caption.alignment, caption.paragraph_format.keep_with_next = WD_ALIGN_PARAGRAPH.CENTER, True
@@ -122,7 +129,10 @@ class _Writer:
 
     def _small(self, text: str) -> Any:
         paragraph = self.document.add_paragraph()
-        paragraph.paragraph_format.space_before, paragraph.paragraph_format.space_after = Pt(2), Pt(6)
+        form = paragraph.paragraph_format
+        form.space_before, form.space_after = Pt(2), Pt(6)
+        if not text:  # the type of a paragraph without text is that of the body, and so would be its height
+            form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, look.SIZES["note"]
         look.type_of(paragraph.add_run(text), look.TABLE, look.SIZES["note"])
         return paragraph
 
@@ -154,6 +164,22 @@ class _Writer:
         self._line(f"附件{number if several else ''}", look.LEVEL_1)
         self._title(one.title)
         self._parts(one.parts)
+
+
+def _broken_up(sheet: Sheet) -> Iterator[Sheet]:
+    """Give a long table in parts by its column `by`, each named by its value and without the column."""
+    if sheet.by is None or len(sheet.rows) <= _LONG:
+        yield sheet
+        return
+    at, parts = sheet.by, dict[str, list[Sequence[Value]]]()
+    for row in sheet.rows:
+        parts.setdefault(cell_text(sheet.fields[at], row[at]), []).append([*row[:at], *row[at + 1 :]])
+    fields = (*sheet.fields[:at], *sheet.fields[at + 1 :])
+    last = len(parts) - 1
+    for number, (name, rows) in enumerate(parts.items()):
+        title = f"{sheet.title}：{'未知' if name == UNKNOWN else name}（{len(rows)} 户）"
+        notes = sheet.notes if number == last else ()
+        yield replace(sheet, title=title, fields=fields, rows=rows, notes=notes, by=None)
 
 
 def chinese(number: int) -> str:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from jiqun.ledger.originals import original
 from jiqun.methods.explanation.restricted import MASKED
+from jiqun.reports.word.writing import report_bytes
 from jiqun.web.campaigns import queries
 from jiqun.web.campaigns.actions import firm_meant
 from jiqun.web.campaigns.conditions import RefusedError
@@ -20,12 +21,13 @@ from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.papers import handed
 from jiqun.web.campaigns.state import State, state_of
 from jiqun.web.campaigns.views import found, place_of, tell
+from jiqun.web.campaigns.written import decision_report
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import scope_of
-from jiqun.web.region import region
-from jiqun.web.shell.language import both
+from jiqun.web.region import region, run_of
+from jiqun.web.shell.language import both, speak, spoken
 
 
 @needs("read")
@@ -84,6 +86,7 @@ def one(request: HttpRequest, number: int, about: int) -> HttpResponse:
         "state": state,
         "line": line,
         "rows": own,
+        "decided_by": names.get(line.it.decided_by, line.it.decided_by),
         "papers": [one | {"who": names.get(one["by"], one["by"])} for one in line.it.papers],
         "hidden": len(rows) - len(own),
         "asked": asked and {**asked, "who": names.get(asked["by"], asked["by"])},
@@ -139,3 +142,21 @@ def letter(request: HttpRequest, number: int, about: int) -> HttpResponse:
         "official": bool(state.signed),
     }
     return render(request, "campaigns/letter.html", shown)
+
+
+@needs("read")
+def letter_file(request: HttpRequest, number: int, about: int) -> HttpResponse:
+    """Hand out the decision as Word, in Chinese as every official document, to who may see its page."""
+    shown_in = spoken()
+    speak("zh")
+    try:
+        campaign, state, _, line = _line(request, number, about)
+    finally:
+        speak(shown_in)
+    if not line.it.decision:
+        raise Http404
+    run = run_of(state.signed or state.run)
+    decided_by = queries.people_names().get(line.it.decided_by, line.it.decided_by)
+    report = decision_report(campaign, run, line, decided_by)
+    record_request(request, "campaign.letter", line.it.said["enterprise"], run=run.id)
+    return attachment(report_bytes(report, ".docx"), f"{report.full_title} {line.name}.docx")

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import polars as pl
 
+from jiqun.desk.reporting import NearLine, Reach, near
 from jiqun.desk.running import Run
 from jiqun.methods.explanation.restricted import MASKED
-from jiqun.values import decimal_text, exact
+from jiqun.values import decimal_text, exact, plain, to_scaled
 from jiqun.web.campaigns.conditions import RefusedError
 from jiqun.web.campaigns.corrections import Target, find_target
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.state import STAGES, Adjustment, Appeal, Light, State, light_of_days
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import ledger, totals_restricted
+from jiqun.web.region import ledger, run_of, totals_restricted
 from jiqun.web.shell.language import both
 
 KINDS: Mapping[str, tuple[str, str]] = {
@@ -30,7 +34,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-_WORDS: Mapping[str, tuple[str, str]] = {
+EVENTS: Mapping[str, tuple[str, str]] = {
     "campaign.created": ("建批次", "campaign opened"),
     "stage.entered": ("进入阶段", "stage entered"),
     "stage.planned": ("改期", "date moved"),
@@ -53,7 +57,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "sign.refused": ("没有签成", "not signed"),
     "sign.done": ("审定签发", "signed"),
 }
-_DECISIONS: Mapping[str, tuple[str, str]] = {
+DECISIONS: Mapping[str, tuple[str, str]] = {
     "confirmed": ("同意", "confirmed"),
     "granted": ("支持", "granted"),
     "refused": ("不同意", "refused"),
@@ -79,8 +83,8 @@ def event_lines(state: State, firms: Firms, people: Mapping[str, str]) -> list[E
         opened = next((one.details for one in state.events if one.pk == event.about), said)
         firm = firms.name(opened["enterprise"]) if "enterprise" in opened else ""
         stage = next((both(one.title, one.title_en) for one in STAGES if one.id == said.get("stage")), "")
-        decision = _DECISIONS.get(said.get("decision") or said.get("answer") or "")
-        parts = [both(*_WORDS[event.kind]), stage, firm, both(*decision) if decision else "", said.get("reason") or ""]
+        decision = DECISIONS.get(said.get("decision") or said.get("answer") or "")
+        parts = [both(*EVENTS[event.kind]), stage, firm, both(*decision) if decision else "", said.get("reason") or ""]
         words = both("：", ": ").join([parts[0], both("，", ", ").join(one for one in parts[1:] if one)])
         lines.append(EventLine(event.at, words.rstrip("： :"), people.get(event.by, event.by)))
     return lines
@@ -112,6 +116,28 @@ def firms_of(campaign: Campaign, scope: Scope) -> Firms:
     if campaign.district:
         rows = rows.filter(pl.col("district") == campaign.district)
     return Firms({one: name or one for one, name in rows.select("enterprise", "name").iter_rows()})
+
+
+@lru_cache(maxsize=4)
+def _near_the_lines(id_: str) -> tuple[NearLine, ...]:
+    return near(run_of(id_), Reach(), ledger().table("enterprise").height)
+
+
+def near_lines(run: Run, firms: Firms, scope: Scope, most: int = 8) -> list[tuple[NearLine, str, str, str]]:
+    """Return the firms that lack fewest points to the next better grade, with name, total and what is lacking.
+
+    Those whose total the reader may not see are left out.
+    """
+    untold = frozenset[str]() if scope.sees_restricted else totals_restricted(run.id)
+    inside = (one for one in _near_the_lines(run.id) if one.enterprise in firms.names.keys() - untold)
+    return [
+        (one, firms.name(one.enterprise), _scaled(one.total, one.digits), _scaled(one.lacks, one.digits))
+        for one in islice(inside, most)
+    ]
+
+
+def _scaled(points: Fraction, digits: int) -> str:
+    return plain(to_scaled(points, digits), digits)
 
 
 def people_names() -> dict[str, str]:

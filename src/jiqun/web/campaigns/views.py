@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiqun.methods.wording.voice import Voice
+from jiqun.reports.word.writing import report_bytes
 from jiqun.web.campaigns import actions, appealing, queries
 from jiqun.web.campaigns.arithmetic import arithmetic, effects
 from jiqun.web.campaigns.conditions import RefusedError, doubts_to_accept, lacking_for
@@ -22,9 +23,12 @@ from jiqun.web.campaigns.coverage import answers, coverage, placing_run
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.papers import handed
 from jiqun.web.campaigns.state import ORDER, STAGES, Appeal, State, calendar, days_until, light_of_days, state_of, track
+from jiqun.web.campaigns.written import notice_report
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.jobs.models import Job
 from jiqun.web.land.offered import rules_of_firms
+from jiqun.web.ledger.handing import attachment
+from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, run_of
@@ -168,11 +172,12 @@ def _steps(state: State, user: Any) -> dict[str, Any]:
 def _outcome(state: State, firms: queries.Firms, scope: Scope) -> dict[str, Any]:
     told = state.signed or state.run
     if not told:
-        return {"run": None, "lines": []}
+        return {"run": None, "lines": [], "near": []}
     run = run_of(told)
     published = run_of(state.notice["run"]) if state.notice else run
     since = queries.moved_since(published, run, firms)
     return {
+        "near": queries.near_lines(run, firms, scope),
         "run": run,
         "since": since,
         "lines": queries.grade_lines(run, firms),
@@ -237,3 +242,15 @@ def notice(request: HttpRequest, number: int) -> HttpResponse:
     left = light_of_days(days_until(today, state.notice["until"]))
     shown = {"campaign": campaign, "state": state, "run": run, "rows": rows, "left": left}
     return render(request, "campaigns/notice.html", shown | {"place": place_of(campaign.district), "today": today})
+
+
+@needs("read")
+def notice_file(request: HttpRequest, number: int) -> HttpResponse:
+    """Hand out the public notice as Word; it is for everybody, as its page."""
+    campaign = found(request, number)
+    state = state_of(campaign)
+    if state.notice is None:
+        raise Http404
+    report = notice_report(campaign, run_of(state.notice["run"]), queries.firms_of(campaign, Scope()), state.notice)
+    record_request(request, "campaign.notice", campaign.title, run=state.notice["run"])
+    return attachment(report_bytes(report, ".docx"), f"{report.full_title}.docx")

@@ -25,6 +25,7 @@ from jiqun.web.grades import queries
 from jiqun.web.grades.lines import LINES, Line, line_of, own_table
 from jiqun.web.grades.workbook import grades_workbook
 from jiqun.web.jobs.queue import ask
+from jiqun.web.land import standing
 from jiqun.web.land.queries import histogram_for
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
@@ -188,6 +189,9 @@ def firm(request: HttpRequest, line: str, method: str, run: str, subject: str) -
         "owner": row["enterprise"],
         "totals": totals,
         "place": totals.place(trace.get("total")),
+        "bands": standing.bands(told.lines, totals),
+        "above": standing.above(told),
+        "items": standing.earned(told.items),
     }
     return render(request, "grades/firm.html", shown)
 

@@ -24,8 +24,11 @@ def _visible(request: HttpRequest) -> Any:
 
 @needs("read")
 def listing(request: HttpRequest) -> HttpResponse:
-    page = Paginator(_visible(request), _LINES).get_page(request.GET.get("page"))
-    return render(request, "jobs/listing.html", {"page": page, "stages": STAGES})
+    """List the jobs, the newest first, with how many wait, are under way or have failed."""
+    there = _visible(request)
+    page = Paginator(there, _LINES).get_page(request.GET.get("page"))
+    counts = {state: there.filter(state=state).count() for state in ("queued", "running", "failed")}
+    return render(request, "jobs/listing.html", {"page": page, "stages": STAGES, **counts})
 
 
 @needs("export")

@@ -167,7 +167,7 @@ def _cell(one: Account, column: Ratio, whole: Account, scope: Scope) -> Cell:
 
 
 def workbook(top: Line, rows: Sequence[Line], year: int, by: str, language: Language) -> bytes:
-    """Return the accounts as a workbook: value, without doubts, coverage and growth of every ratio."""
+    """Return the accounts as a workbook: every ratio as the page names it, with doubts, coverage and growth."""
     zh = language == "zh"
     fields = [Field(BY[by][0 if zh else 1], widest=36), Field("企业" if zh else "Firms", "家" if zh else "", "number")]
     fields.append(Field("用地" if zh else "Land", unit_said("亩", language), "number", 2))
@@ -175,16 +175,16 @@ def workbook(top: Line, rows: Sequence[Line], year: int, by: str, language: Lang
         title, unit = column.title if zh else column.title_en, unit_said(column.unit, language)
         fields += [
             Field(title, unit, "number", 4),
-            Field(f"{title}（剔除存疑）" if zh else f"{title}, without doubts", unit, "number", 4),
+            Field("含存疑" if zh else "with doubts", unit, "number", 4),
             Field("有数企业" if zh else "reported", "家" if zh else "", "number"),
             Field("比上年" if zh else "growth", "%", "number", 2),
         ]
     cells = [_values(one) for one in (top, *rows)]
     title = f"亩均账（{BY[by][0]}）" if zh else f"Accounts by {BY[by][1].lower()}"
     notes = (
-        ("比率 = 两项都有数的企业之和相除；比上年按剔除存疑数据后计算；空白表示未知，不是零。",)
+        ("比率 = 两项都有数的企业之和相除，已剔除存疑数据，比上年也是；“含存疑”为不剔除的数；空白表示未知，不是零。",)
         if zh
-        else ("Ratios are sum ÷ sum over firms that reported both; growth is without doubts; blank is unknown, not 0.",)
+        else ("Ratios are sum ÷ sum over firms that reported both, without figures in doubt; blank is unknown, not 0.",)
     )
     head = Head(
         title=title,
@@ -199,5 +199,5 @@ def workbook(top: Line, rows: Sequence[Line], year: int, by: str, language: Lang
 def _values(one: Line) -> list[Value]:
     if one.few:
         return [one.name, one.firms, None, *([None] * 4 * len(COLUMNS))]
-    figures = [part for cell in one.cells for part in (cell.value, cell.sound, Fraction(cell.covered), cell.growth)]
+    figures = [part for cell in one.cells for part in (cell.sound, cell.value, Fraction(cell.covered), cell.growth)]
     return [one.name, one.firms, *(None if each is None else float(each) for each in (one.land, *figures))]

@@ -16,7 +16,7 @@ from jiqun.reports.summary import grade_words
 from jiqun.values import Period
 from jiqun.web.jobs.files import hand_out
 from jiqun.web.jobs.queue import ask
-from jiqun.web.land import queries
+from jiqun.web.land import queries, standing
 from jiqun.web.land.offered import rules_of_firms
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs, require
@@ -134,6 +134,9 @@ def firm(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
             "told": told,
             "totals": totals,
             "place": totals.place(row.get("total")),
+            "bands": standing.bands(told.lines, totals),
+            "above": standing.above(told),
+            "items": standing.earned(told.items),
         },
     )
 

@@ -7,7 +7,11 @@ from urllib.parse import quote
 
 from django.http import HttpResponse
 
-_KINDS = {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".csv": "text/csv"}
+_KINDS = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".csv": "text/csv",
+}
 
 
 def attachment(content: bytes, name: str) -> HttpResponse:

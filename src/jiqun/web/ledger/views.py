@@ -260,7 +260,8 @@ def _known(table: str) -> str:
 @needs("read")
 def table(request: HttpRequest, table: str) -> HttpResponse:
     """Show a table's rows; every row leads to its sources."""
-    _known(table)
+    if table not in ledger().view.tables:
+        return _nothing_yet(request, table)
     text, year = request.GET.get("q", "").strip(), request.GET.get("year", "")
     frame = queries.rows_of(table, _scope(request), text, year)
     page = Paginator(range(frame.height), _LINES).get_page(request.GET.get("page"))
@@ -283,6 +284,19 @@ def table(request: HttpRequest, table: str) -> HttpResponse:
     if text and _scope(request).sees_restricted and queries.restricted_columns(table):
         record_request(request, "ledger.search", table, text=text)
     return render(request, "ledger/table.html", shown)
+
+
+def _nothing_yet(request: HttpRequest, table: str) -> HttpResponse:
+    """Show a table that the law book has and nobody reported to, with the ways to begin; 404 for any other."""
+    contract = queries.contract_of(table)
+    if contract is None or contract.derived:
+        raise Http404
+    heads = [(one, one.name, one.type in ("integer", "number")) for one in contract.fields]
+    nothing: list[Any] = []
+    page = Paginator(nothing, _LINES).get_page(1)
+    return render(
+        request, "ledger/table.html", {"table": table, "title": queries.title_of(table), "heads": heads, "page": page}
+    )
 
 
 @needs("read")

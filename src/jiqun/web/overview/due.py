@@ -57,7 +57,7 @@ def _campaigns(scope: Scope, today: date) -> Iterator[Due]:
         title = next(both(one.title, one.title_en) for one in STAGES if one.id == state.stage)
         to = reverse("campaigns:one", args=[campaign.pk])
         last = state.plan[state.stage][1]
-        yield Due(last, both(f"{title}阶段结束", f"{title} ends"), campaign.title, to, last < today)
+        yield Due(last, both(f"{title}阶段结束", f"end of: {title}"), campaign.title, to, last < today)
         for appeal in state.open_appeals:
             day = appeal.due(today)
             if day is None or (mine is not None and appeal.said["enterprise"] not in mine):
@@ -76,7 +76,7 @@ def _owed(scope: Scope, today: date) -> Iterator[Due]:
         count = len(open_)
         about = both(
             f"{open_[0].title} {year}，{count} 个区县未报齐",
-            counted(f"{table} {year}: owed by {count} district(s)", count),
+            counted(f"{open_[0].title} {year}: owed by {count} district(s)", count),
         )
         to = f"{reverse('ledger:board')}?{urlencode({'year': year, 'table': table})}"
         yield Due(day, both("数据应报齐", "data to be handed in"), about, to, day < today)

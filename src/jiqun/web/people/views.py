@@ -18,8 +18,9 @@ from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from jiqun.web.people import actions, audit, tokens
+from jiqun.web.people import actions, audit, audit_lines, tokens
 from jiqun.web.people.models import AuditEntry, User
+from jiqun.web.people.places import places_offered, places_said
 from jiqun.web.people.rights import needs
 from jiqun.web.people.roles import ROLES
 from jiqun.web.shell.language import COOKIE, both
@@ -78,8 +79,12 @@ def language(request: HttpRequest) -> HttpResponse:
 
 @needs("people")
 def listing(request: HttpRequest) -> HttpResponse:
-    people = User.objects.order_by("-is_active", "role", "username")
-    return render(request, "people/listing.html", {"people": people, "roles": ROLES})
+    """List the accounts with their roles and the rows they see."""
+    people = list(User.objects.order_by("-is_active", "role", "username"))
+    named = places_said(people)
+    lines = [(one, named.get(one.place, "")) for one in people]
+    active = sum(one.is_active for one in people)
+    return render(request, "people/listing.html", {"lines": lines, "active": active, "roles": ROLES})
 
 
 @needs("people")
@@ -96,10 +101,14 @@ def add(request: HttpRequest) -> HttpResponse:
             messages.error(request, both("这个登录名已经有人用。", "This login name is taken."))
         else:
             return render(request, "people/password_once.html", {"username": said["username"], "password": password})
-    return render(request, "people/edit.html", {"said": said, "roles": ROLES, "person": None})
+    return render(request, "people/edit.html", {"said": said, "person": None, **_choices()})
 
 
 _FIELDS = ("role", "place", "full_name", "unit")
+
+
+def _choices() -> dict[str, Any]:
+    return {"roles": ROLES, "places": places_offered()}
 
 
 @needs("people")
@@ -123,17 +132,25 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
             messages.success(request, both("已保存。", "Saved."))
             return redirect("people:listing")
     values = {name: getattr(person, name) for name in ("username", *_FIELDS)}
-    return render(request, "people/edit.html", {"said": values, "roles": ROLES, "person": person})
+    return render(request, "people/edit.html", {"said": values, "person": person, **_choices()})
 
 
 @needs("audit")
 def audit_log(request: HttpRequest) -> HttpResponse:
-    lines = AuditEntry.objects.all()
+    """Show the log, the newest line first, of one person or one kind of action where that is asked for."""
+    kept = AuditEntry.objects.all()
     for name in ("who", "action"):
         if wanted := request.GET.get(name, "").strip():
-            lines = lines.filter(**{f"{name}__startswith": wanted})
-    page = Paginator(lines, _LINES).get_page(request.GET.get("page"))
-    return render(request, "people/audit.html", {"page": page})
+            kept = kept.filter(**{f"{name}__startswith": wanted})
+    page = Paginator(kept, _LINES).get_page(request.GET.get("page"))
+    there = sorted(AuditEntry.objects.order_by().values_list("action", flat=True).distinct())
+    shown = {
+        "page": page,
+        "lines": audit_lines.lines(list(page)),
+        "actions": [(one, audit_lines.action_words(one)) for one in there],
+        "people": User.objects.order_by("username"),
+    }
+    return render(request, "people/audit.html", shown)
 
 
 @needs("read")
@@ -145,4 +162,5 @@ def own_tokens(request: HttpRequest) -> HttpResponse:
         tokens.revoke(get_object_or_404(user.tokens, pk=request.POST.get("number"), revoked_at=None), user.username)
     elif request.method == "POST":
         made = tokens.make(user, request.POST.get("title", "").strip() or "API")
-    return render(request, "people/tokens.html", {"tokens": user.tokens.all(), "made": made})
+    place = places_said([user]).get(user.place, "")
+    return render(request, "people/tokens.html", {"tokens": user.tokens.all(), "made": made, "place": place})

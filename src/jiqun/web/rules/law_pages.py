@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -33,6 +34,7 @@ _SORTS: Mapping[str, tuple[tuple[str, str], Callable[[numbers.Listed], Any]]] = 
     "last": (("最近一期在前", "newest values first"), lambda one: -(one.last or date.min).toordinal()),
     "edition": (("改过的在前", "changed here first"), lambda one: (not one.edition, one.title)),
 }
+_LINES = 100
 _FACTS = ("number", "issuer", "issued", "effective", "supersedes", "unit", "measure", "description")
 
 
@@ -154,8 +156,9 @@ def objects(request: HttpRequest) -> HttpResponse:
         for one in book.objects(kind)
         if said["q"].casefold() in _searched(one)
     ]  # fmt: skip
+    page = Paginator(rows, _LINES).get_page(request.GET.get("page"))
     shown = {
-        "rows": rows, "said": said, "everywhere": everywhere,
+        "rows": page, "page": page, "said": said, "everywhere": everywhere,
         "kinds": [(one, both(*KINDS[one])) for one in OTHERS],
     }  # fmt: skip
     return render(request, "rules/objects.html", shown)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from jiqun.desk.draft_parts import book_with
+from jiqun.desk.law_changes import SENSES
 from jiqun.desk.parameter_uses import methods_reading, series_titles
 from jiqun.desk.publishing import publications
 from jiqun.desk.section_text import Row
@@ -124,6 +125,7 @@ class ValueLine:
     title: str
     from_: date | None
     to: date | None
+    sense: str
     value: str
     unit: str
     document: str
@@ -154,6 +156,7 @@ def _line(
     return ValueLine(
         key=key, title=titles.get(key, ""), from_=one.from_, to=one.to, value=grouped(one.value),
         unit=one.unit or model.unit_of(values), document=document,
+        sense=both(*SENSES[one.sense]),
         document_title="" if paper is None else paper.number or both(paper.title, paper.title_en),
         clause=one.clause or model.clause or "", completeness=completeness,
         completeness_title=say(f"completeness.{completeness}", spoken()), reason=one.reason or "",

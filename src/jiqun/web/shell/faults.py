@@ -1,4 +1,4 @@
-"""Pages for what goes wrong: no right, no such page, our own fault."""
+"""Pages for what goes wrong: no right, no such page, a form that is out of date, a request too large, our own fault."""
 
 from __future__ import annotations
 
@@ -16,3 +16,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def broken(request: HttpRequest) -> HttpResponse:
     return render(request, "shell/broken.html", status=500)
+
+
+def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose mark against forgery does not fit: an old page, another login, or no cookies."""
+    return render(request, "shell/stale.html", status=403)
+
+
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a request that is refused as it stands: too large a text, too many fields, a damaged upload."""
+    return render(request, "shell/unreadable.html", status=400)

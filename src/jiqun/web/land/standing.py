@@ -1,0 +1,99 @@
+"""Where one firm stands: the classes along its group's totals, the line above, points beside their weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from jiqun.methods.explain import Explanation
+from jiqun.methods.explanation.model import LineOfClass
+from jiqun.web.land.queries import Totals
+
+_CAP = Decimal("1.5")  # how far beyond its weight a bar reaches where points may exceed it
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    """Read a figure of an explanation; None for a missing or a masked one."""
+    try:
+        return None if text is None else Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        return None
+
+
+@dataclass(frozen=True)
+class Band:
+    """A class in the histogram's field (0 to 100): where its last member lies, and how far it reaches."""
+
+    grade: str
+    count: int
+    left: float
+    width: float
+    line: str
+
+
+def bands(lines: Sequence[LineOfClass], totals: Totals) -> list[Band]:
+    """Return the classes from the lowest total up; nothing where a line is masked, missing or out of order."""
+    places: list[float] = []
+    for one in lines[:-1]:
+        value = _decimal(one.value)
+        place = None if value is None else totals.place(int(value.scaleb(totals.digits)))
+        if place is None or not 0 <= place <= 100 or (places and place >= places[-1]):  # noqa: PLR2004
+            return []
+        places.append(place)
+    if not places:
+        return []
+    ends, starts = [100.0, *places], [*places, 0.0]
+    made = [
+        Band(one.grade, one.count, start, round(end - start, 2), (one.value or "") if start else "")
+        for one, start, end in zip(lines, starts, ends, strict=True)
+    ]
+    return made[::-1]
+
+
+@dataclass(frozen=True)
+class Above:
+    """The class above: the value of its last member, its place where there are places, and what is lacking."""
+
+    grade: str
+    line: str
+    last: int | None
+    lacking: str
+
+
+def above(told: Explanation) -> Above | None:
+    """Return the line that the firm would have to reach; None at the top, or where it is not told."""
+    at = next((number for number, one in enumerate(told.lines) if one.own), 0)
+    if not at or told.ranked_grade not in (None, told.grade):
+        return None
+    up = told.lines[at - 1]
+    lacking = _decimal(up.distance)
+    if up.value is None or lacking is None or lacking < 0:
+        return None
+    last = sum(one.count for one in told.lines[:at]) if told.rank else None
+    return Above(up.grade, up.value, last, up.distance or "")
+
+
+@dataclass(frozen=True)
+class Earned:
+    """The bar of an item: its points in per cent of the field, and where its weight stands."""
+
+    width: float
+    weight: float
+    is_short: bool
+
+
+def earned(items: Sequence[Any]) -> list[tuple[Any, Earned | None]]:
+    """Put a bar beside every item with points; the field is the weight, or 1.5 times it where points pass it."""
+    read = [(one, _decimal(one.points), _decimal(one.weight)) for one in items]
+    beyond = any(points is not None and weight and points > weight for _, points, weight in read)
+    field = _CAP if beyond else Decimal(1)
+    made: list[tuple[Any, Earned | None]] = []
+    for one, points, weight in read:
+        if points is None or not weight or weight < 0:
+            made.append((one, None))
+            continue
+        width = min(Decimal(1), max(Decimal(0), points / (weight * field)))
+        made.append((one, Earned(round(float(width) * 100, 2), round(float(100 / field), 2), points < weight)))
+    return made
