@@ -128,8 +128,8 @@ def near_lines(run: Run, firms: Firms, scope: Scope, most: int = 8) -> list[tupl
 
     Those whose total the reader may not see are left out.
     """
-    untold = frozenset[str]() if scope.sees_restricted else totals_restricted(run.id)
-    inside = (one for one in _near_the_lines(run.id) if one.enterprise in firms.names.keys() - untold)
+    told = firms.names.keys() - (frozenset[str]() if scope.sees_restricted else totals_restricted(run.id))
+    inside = (one for one in _near_the_lines(run.id) if one.enterprise in told)
     return [
         (one, firms.name(one.enterprise), _scaled(one.total, one.digits), _scaled(one.lacks, one.digits))
         for one in islice(inside, most)
