@@ -272,3 +272,13 @@ def test_many_long_texts_do_not_exhaust_the_check(as_user):
     hand_in(as_user("tax"), "长.xlsx", sheet(HEADS, *rows))
     upload = Upload.objects.get()
     assert upload.state in ("checked", "refused") and len(str(upload.preview)) < 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [("one text of a dictionary.parquet", "B2"), ("a cell of a hundred thousand.xlsx", "A1")],
+)
+def test_too_long_a_text_is_told_at_its_cell(as_user, name, cell):
+    hand_in(as_user("tax"), name, REFUSED[name]())
+    (told,) = Upload.objects.get().preview["problems"]
+    assert told["code"] == "LEDGER-095" and told["place"].endswith(cell), told

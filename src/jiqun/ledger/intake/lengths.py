@@ -35,9 +35,8 @@ def refuse_long(columns: Iterable[pl.Series], limits: Limits, place: Place, head
         lengths = column.str.len_chars()
         longest = lengths.max()
         if isinstance(longest, int) and longest > limits.cell_characters:
-            row = int((lengths == longest).arg_max() or 0)
-            cell = f"{letter(at)}{row + header_rows + 1}"
-            raise _too_long(longest, limits, Place(place.file, place.sheet, cell=cell))
+            row = int((lengths == longest).arg_max() or 0) + header_rows + 1
+            raise _too_long(longest, limits, Place(place.file, place.sheet, cell=f"{letter(at)}{row}"))
         whole += int(column.str.len_bytes().sum())
     _refuse_whole(whole, limits, place)
 
