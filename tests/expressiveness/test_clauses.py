@@ -64,15 +64,17 @@ def test_a_clause_is_said_by_data_and_gives_what_was_worked_out_by_hand(stem: st
     clause = yaml.safe_load(CLAUSES[stem].read_text("utf-8"))
     plan = _plan(book, clause, stem)
     frames = _frames(book, clause["tables"], int(clause.get("period", 2024)))
-    first, second = (evaluate(plan, frames, engine=engine) for engine in ("polars", "duckdb"))
-    for result in (first, second):
+    # that both engines agree is held for every step kind by random methods (test_equality); here every third clause
+    engines = ("polars", "duckdb") if int(stem[: stem.index("-")]) % 3 == 0 else ("polars",)
+    results = [evaluate(plan, frames, engine=engine) for engine in engines]
+    for result in results:
         found = {subject: _figures(result, subject, expected) for subject, expected in clause["expected"].items()}
         wanted = {
             subject: {name: None if value is None else str(value) for name, value in expected.items()}
             for subject, expected in clause["expected"].items()
         }
         assert found == wanted
-    _equal_exactly(first, frames)
+    _equal_exactly(results[0], frames)
     words = plan_text(plan, book, "zh")
     for said in clause["says"]:
         assert said in words, words

@@ -300,3 +300,27 @@ def test_critic_weights_are_those_of_another_implementation(engine):
     found = result(sections, columns, rows, engine)
     weights = [row["value"] for row in found.benchmarks.to_dicts() if row["benchmark"].startswith("index.")]
     assert weights == ["0.22514451", "0.21769531", "0.24375671", "0.31340347"]
+
+
+PUMPS = [("a", "2.5", "240", "57"), ("b", "3.1", "285", "61"), ("c", "2.9", "214", "83"), ("d", "1.8", "198", "74"), ("e", "4.2", "301", "45")]  # fmt: skip
+
+
+def test_topsis_of_five_pumps_is_that_of_scikit_criteria():
+    """Computed by scikit-criteria 0.10: vector scaling, the second figure is a cost; 300 random tables agree to 1e-15."""
+    found = _closeness(("flow", "price", "yield_"), ["price"], {"flow": "0.5", "price": "0.2", "yield_": "0.3"}, PUMPS, 8, "polars")  # fmt: skip
+    assert [str(float(one)) for one in found] == ["0.30840839", "0.5095072", "0.54750024", "0.28037433", "0.67440543"]
+
+
+def test_entropy_weights_of_five_pumps_are_those_of_pymcdm():
+    """Computed by pymcdm 1.4.0 from the shares of the figures as they are."""
+    columns = ("flow", "price", "yield_")
+    node = {
+        "take": "arithmetic",
+        "of": list(columns),
+        "weighting": {"entropy": {"of": "share"}, "digits": 8},
+        "digits": 6,
+    }
+    sections = {"measures": measures(columns, 2), "scores": scores(columns, 2), "nodes": {"index": node}, "totals": {"all": {"of": ["index"], "digits": 4}}}  # fmt: skip
+    found = result(sections, columns, PUMPS)
+    weights = [row["value"] for row in found.benchmarks.to_dicts() if row["benchmark"].startswith("index.")]
+    assert weights == ["0.51542291", "0.18040659", "0.30417050"]

@@ -201,9 +201,10 @@ def test_a_large_firm_is_no_sme(standings):
     assert "sme_size" in [one.name for one in found.next.lacking]
 
 
-def test_a_rung_without_known_criteria_is_named_but_not_judged(standings):
+def test_a_little_giant_works_for_the_municipal_champion_and_nationally_for_the_champion(standings):
     found = standings["giant"]
-    assert (found.next.rung, found.next.advice) == ("municipal_champion", "not_covered")
+    assert (found.next.rung, found.next.edition.edition) == ("municipal_champion", "2024")
+    assert (found.next.verdict, found.next.advice) == ("met", "ready")  # a little giant needs 100 million only
     found = standings["giant_nationally"]
     assert (found.next.rung, found.next.advice) == ("champion", "not_yet")
 
@@ -232,6 +233,8 @@ def test_targets_of_the_city_stand_beside_what_is_done(book, frames):
     yearly = rows["little_giant", "yearly", None]
     assert (yearly.target, yearly.done, yearly.share) == (30, 0, 0)
     assert (rows["specialised", "stock", None].target, rows["high_tech", "stock", None].target) == (5000, 12800)
+    unknown = rows["tech_sme", "stock", None]  # the ledger has no such title of anybody
+    assert (unknown.target, unknown.done, unknown.share) == (86000, None, None)
 
 
 def test_a_district_whose_target_was_not_published_has_none(book):

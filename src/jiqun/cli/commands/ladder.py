@@ -291,7 +291,7 @@ def _print_targets(evaluated: Evaluated, rows: tuple[CultivationRow, ...], distr
                 count_words(one, spoken),
                 both("全部", "all") if one.district is None else districts.get(one.district, one.district),
                 unknown if one.target is None else f"{float(one.target):g}",
-                one.done,
+                both("未登记", "not recorded") if one.done is None else one.done,
                 "" if one.share is None else f"{float(one.share):.1%}",
                 one.by or "",
             )
@@ -386,9 +386,10 @@ def _write(
 
 
 def _district_names(context: Context, evaluated: Evaluated) -> dict[str, str]:
-    """The names of the firms' districts, from the taxonomy of the region's pack (`chongqing.districts`)."""
+    """The names of the firms' districts (`chongqing.districts`); one merged since its data has its name of then."""
     regional = next((one.id for one in context.book.objects("taxonomy") if one.id.endswith(".districts")), None)
     if regional is None:
         return {}
-    codes = context.book.taxonomy(regional).on(evaluated.on).codes
+    places = context.book.taxonomy(regional)
+    codes = {**places.on(date(evaluated.year, 12, 31)).codes, **places.on(evaluated.on).codes}
     return {code: codes[code].name for code in sorted(set(evaluated.districts.values())) if code in codes}

@@ -22,21 +22,22 @@ class CultivationRow:
     """A target with what is done. `district` None is the whole region; a target that was not published is None.
 
     stock: valid holders on the day. new: firms first recognised in the days of the target. yearly: in the day's year.
+    `done` is None where the ledger has nothing of the title at all: nobody knows then how many there are.
     """
 
     title: str
     count: Count
     district: str | None
     target: Fraction | None
-    done: int
+    done: int | None
     by: date | None
     document: str | None
     clause: str | None
 
     @property
     def share(self) -> Fraction | None:
-        """done ÷ target; None without a target."""
-        return None if not self.target else Fraction(self.done) / self.target
+        """done ÷ target; None without a target or where nothing is known to be done."""
+        return None if not self.target or self.done is None else Fraction(self.done) / self.target
 
 
 def cultivation(
@@ -53,14 +54,24 @@ def cultivation(
     own = tuple(holdings)
     where = districts or {}
     rows = []
+    recorded = {one.title for one in own}
     for count, table in TABLES.items():
         for title in _titles(book, table):
             target = _target(book, f"{table}.{title}", on)
             holders = set(_done(own, title, count, on, target))
-            rows.append(_row(title, count, None, target, len(holders)))
+            known = title in recorded
+            rows.append(_row(title, count, None, target, len(holders) if known else None))
             for district in sorted({*every_district, *(where[firm] for firm in holders if firm in where)}):
                 there = sum(where.get(firm) == district for firm in holders)
-                rows.append(_row(title, count, district, _target(book, f"{table}.{title}@{district}", on), there))
+                rows.append(
+                    _row(
+                        title,
+                        count,
+                        district,
+                        _target(book, f"{table}.{title}@{district}", on),
+                        there if known else None,
+                    )
+                )
     return tuple(rows)
 
 
@@ -92,7 +103,7 @@ def _done(own: Iterable[Holding], title: str, count: Count, on: date, target: Da
             yield one.enterprise
 
 
-def _row(title: str, count: Count, district: str | None, target: DatedValue | None, done: int) -> CultivationRow:
+def _row(title: str, count: Count, district: str | None, target: DatedValue | None, done: int | None) -> CultivationRow:
     if target is None:
         return CultivationRow(title, count, district, None, done, None, None, None)
     return CultivationRow(title, count, district, target.value, done, target.to, target.document, target.clause)
