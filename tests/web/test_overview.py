@@ -87,3 +87,26 @@ def test_a_disposal_that_is_due_stands_with_what_is_due_for_its_own_district_onl
         ("低效企业处置到期", False, "1 家企业"),
     ]
     assert [one.late for one in district if one.to == "/disposals/"] == [False]
+
+
+def test_a_firm_is_first_told_its_own_grade_and_what_is_due(as_user, people):
+    answer = as_user("firm").get("/")
+    page, own = answer.content.decode(), answer.context["own"]
+    assert "我家今年什么档，有什么要办？" in page and own["name"] in page
+    assert f"/land/runs/{own['run'].id}/firms/{people['firm'].place}/" in page
+    assert "个集群" not in page
+
+
+def test_a_part_of_the_region_is_not_held_against_the_targets_of_the_whole(as_user, people):
+    answer = as_user("district").get("/")
+    told = [one for tier in answer.context["tiers"] for one in tier.clusters]
+    assert told and all(one.target is None and (one.firms or one.partial) for one in told)
+    assert "您范围内的企业怎么样" in answer.content.decode()
+
+
+def test_every_low_efficiency_firm_has_its_file_as_word(as_user):
+    lines = as_user("analyst").get("/disposals/").context["page"]
+    codes = [one.enterprise for one in lines][:3]
+    assert codes
+    for code in codes:
+        assert as_user("analyst").get(f"/reports/firms/{code}.docx").status_code == 200

@@ -121,12 +121,17 @@ def yearly_firms(of: Ledger, scope: Scope, year: int) -> pl.DataFrame:
 
 @lru_cache(maxsize=16)
 def tiers(of: Ledger, scope: Scope, year: int, language: Language) -> list[Tier]:
-    """Return the clusters by tier, named in a language."""
+    """Return the clusters by tier, named in a language.
+
+    A part of the region has no target of its own, and is told only the clusters that its firms are in.
+    """
     names = names_of("33618", date(year, 12, 31), language)
     found = [
         replace(one, name=names.get(one.code, one.name))
         for one in clusters(region().book, yearly_firms(of, scope, year), year)
     ]
+    if not scope.whole:
+        found = [replace(one, target=None) for one in found if one.firms or one.partial]
     ordered = list(dict.fromkeys(one.tier for one in found))
     return [Tier(names.get(tier, tier), tuple(one for one in found if one.tier == tier)) for tier in ordered]
 

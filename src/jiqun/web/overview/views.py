@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from jiqun.web.enterprises.register import register
 from jiqun.web.land.queries import run_lines
 from jiqun.web.overview import districts, queries
 from jiqun.web.overview.due import due
@@ -26,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     year = queries.newest_year(of)
     today = timezone.localdate()
     soon = due(scope, today, spoken())
-    shown: dict[str, Any] = {"lines": run_lines(scope, spoken()), "year": year, "due": soon}
+    shown: dict[str, Any] = {"whole": scope.whole, "lines": run_lines(scope, spoken()), "year": year, "due": soon}
     shown["late"] = sum(one.late for one in soon)
     if year is not None:
         tiers = queries.tiers(of, scope, year, spoken())
@@ -45,4 +46,21 @@ def home(request: HttpRequest) -> HttpResponse:
             "few": 0 if scope.sees_restricted else queries.FEWEST,
             "coverage": queries.coverage(of, scope, year, spoken()),
         }
+    if scope.column == "enterprise":
+        return render(request, "overview/own.html", {"doubts": (), **shown, "own": _own(scope.place)})
     return render(request, "overview/home.html", shown)
+
+
+def _own(code: str) -> dict[str, Any]:
+    """Return what a firm is first told of itself: its name, and its grade in the evaluation that leads the region."""
+    rows, run = register()
+    found = rows.filter(rows["enterprise"] == code).to_dicts()
+    row = found[0] if found else {}
+    evaluated = run is not None and code in set(run.trace["enterprise"])
+    return {
+        "code": code,
+        "name": row.get("name") or code,
+        "grade": row.get("grade"),
+        "run": run,
+        "evaluated": evaluated,
+    }
