@@ -95,7 +95,7 @@ scores: {{all: {{m: {{weight: 100, digits: 2, value: true{f", clause: {clause}" 
 
 
 def test_numbers_and_intervals_as_officers_write_them():
-    assert (grouped("1472.36"), grouped("-1234567.5"), grouped("999")) == ("1,472.36", "−1,234,567.5", "999")
+    assert (grouped("1472.36"), grouped("-1234567.5"), grouped("999")) == ("1,472.36", "-1,234,567.5", "999")
     assert number_text(exact("64.5"), 2) == "64.50" and number_text(exact("64.505"), 2) == "64.505"
     assert (share_text("0.05"), share_text("0.125")) == ("5%", "12.5%")
     assert interval_text("55", None, "75", None, "zh", Unit.parse("%")) == "55%及以上、75%及以下"

@@ -15,11 +15,32 @@ Route = tuple[str | int, ...]
 NUMBER = re.compile(r"[-+]?[0-9]{1,30}(?:\.[0-9]+)?")
 _WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 # what an officer changes from year to year: places within their section, never ids or formulas
-_CHANGED = frozenset({"weight", "cap_times", "cap", "floor", "smallest", "points", "share", "times", "most", "least"})
+_CHANGED = frozenset(
+    {
+        "weight",
+        "cap_times",
+        "cap",
+        "floor",
+        "smallest",
+        "points",
+        "share",
+        "times",
+        "most",
+        "least",
+        "each",
+        "every",
+        "start",
+        "step",
+        "last",
+        "beyond",
+        "below",
+        "best",
+    }
+)
 _WITHIN = frozenset({"shares", "bands", "places"})
 _LARGEST_KEPT = 100_000  # characters; a page reads a draft's texts many times, and they never change
 _TEXTS_KEPT = 128
-_PARTS = ("scores", "totals", "grades", "moves", "weights")
+_PARTS = ("scores", "nodes", "totals", "grades", "moves", "weights")
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,11 @@ from jiqun.values import Unit, decimal_text, exact, plain, to_scaled
 
 
 def grouped(text: str) -> str:
-    """Put thousands separators and the sign for minus into a decimal.
+    """Put thousands separators into a decimal.
 
     >>> grouped("1472.36"), grouped("-1234567"), grouped("≈0.3333")
-    ('1,472.36', '−1,234,567', '≈0.3333')
+    ('1,472.36', '-1,234,567', '≈0.3333')
     """
-    text = text.replace("-", "−")
     start = next((at for at, sign in enumerate(text) if sign.isdigit()), 0)
     whole, dot, rest = text[start:].partition(".")
     return f"{text[:start]}{int(whole):,}{dot}{rest}" if whole.isdigit() else text
@@ -34,8 +33,8 @@ def number_text(value: Fraction, digits: int | None = None) -> str:
 
 
 def written(text: str) -> str:
-    """Write a number of a rule as it stands there, with thousands separators."""
-    return grouped(text)
+    """Write a number of a rule as it stands there, with thousands separators and the sign for minus."""
+    return grouped(text).replace("-", "−")
 
 
 def share_text(text: str) -> str:
@@ -48,11 +47,12 @@ def share_text(text: str) -> str:
 
 
 def with_unit(number: str, unit: Unit | None, language: Language) -> str:
-    """Put a unit behind a number; a pure number has none.
+    """Put a unit behind a number, with the sign for minus; a pure number has none.
 
-    >>> with_unit("3.7478", Unit.parse("万元/亩"), "en"), with_unit("5", Unit.parse("%"), "en")
-    ('3.7478 × 10k CNY/mu', '5%')
+    >>> with_unit("3.7478", Unit.parse("万元/亩"), "en"), with_unit("-8.3", Unit.parse("kgce/t"), "zh")
+    ('3.7478 × 10k CNY/mu', '−8.3 kgce/t')
     """
+    number = number.replace("-", "−")
     return number if unit is None else unit.behind(number, language)
 
 

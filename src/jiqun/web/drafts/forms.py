@@ -24,6 +24,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "smallest": ("最小池（家）", "smallest pool"), "points": ("得分", "points"), "share": ("比例", "share"),
     "shares": ("比例", "share"), "times": ("倍数", "times"), "most": ("最多", "at most"), "least": ("最少", "at least"),
     "quota": ("名额", "quota"), "small_pool": ("小池", "small pool"), "all": ("全部", "all"), "bands": ("区间", "band"),
+    "nodes": ("合成", "nodes"), "each": ("每次得分", "points each"), "every": ("每满", "for every"),
+    "start": ("起始", "start"), "step": ("每名递减", "fewer each place"), "last": ("末名（%）", "last place, %"),
+    "beyond": ("其余名次得分", "other places"), "below": ("差于下限的（%）", "below the lower end, %"),
+    "best": ("取几项", "best so many"),
     "from": ("起", "from"), "to": ("止", "to"), "places": ("名额", "places"),
 }  # fmt: skip
 
