@@ -93,6 +93,7 @@ def grid(request: HttpRequest, id_: str) -> HttpResponse:
             "items": items,
             "rows": queries.grid_rows(data, part, items, ranked, hidden),
             "total_hidden": total_hidden(hidden, picked),
+            "masked": bool(hidden),
             "page": page,
             "counts": _counts(data, scope, picked),
             "span": 8 + len(items),
@@ -133,6 +134,7 @@ def firm(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
             "run": run,
             "told": told,
             "totals": totals,
+            "masked": not scope.sees_restricted,
             "place": totals.place(row.get("total")),
         },
     )
