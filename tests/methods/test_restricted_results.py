@@ -139,3 +139,16 @@ def test_a_firm_reads_its_own_figures_and_not_the_mean_of_itself_and_one_competi
     run = Evaluated(plan, trace, gathered, pl.DataFrame(), "r", "s", official=False, hidden=names)
     rows = {firm: cells(indicator_sheets(run)[0], firm) for firm in ("f0", "f2")}
     assert 25.0 in rows["f2"] and 25.0 not in rows["f0"]
+
+
+@pytest.mark.parametrize(("firms", "told"), [(12, True), (4, False)])
+def test_last_years_mean_is_told_where_the_cohort_is_large_now(plan_of, firms, told):
+    held = "benchmarks: {base: {title: 对照, digits: 4, statistic: {measure: tax_per_mu, take: mean, over: [district], period: last}}}\n"
+    plan = plan_of(ONE.replace(BASE, held))
+    gathered = pl.DataFrame([{"enterprise": f"f{at}", "district": "d", "tax": 9.0, "land": 3.0} for at in range(firms)])
+    trace = gathered.select("enterprise").with_columns(
+        population=pl.lit("all_firms"), status=pl.lit("graded"), measure__tax_per_mu=pl.lit(30000)
+    )
+    cohorts = Cohorts(plan, trace, gathered)
+    assert cohorts.size("base", "f0") is None
+    assert cohorts.tells_one("base", "f0", restricted_names(plan)) != told

@@ -66,6 +66,11 @@ def test_from_a_copy_to_a_rule_in_force_by_two_people(draft, own, as_user):
     assert "逐家看升降和原因" in shown and "还缺" not in shown
     compared = signer.get(f"/land/compare/{tried['before']}/{tried['after']}/")
     assert compared.status_code == 200 and "试算" in compared.content.decode()
+    for username in ("leader", "district", "firm"):  # who reads no drafts is answered as for a run that is not there
+        other = as_user(username)
+        for path in (f"land/runs/{tried['after']}/", f"land/compare/{tried['before']}/{tried['after']}/"):
+            assert other.get(f"/{path}").status_code == other.get("/land/runs/0123456789abcdef/").status_code == 404
+        assert other.get(f"/api/runs/{tried['after']}").status_code == 404
     firm = find_firm(tried)
     assert signer.get(f"/land/runs/{tried['after']}/firms/{firm}/").status_code == 200
     signer.post(f"/drafts/{draft.pk}/do/publish/", {"seen": state_of(draft).digest})

@@ -38,10 +38,11 @@ class Bounds:
 
 
 def within(context: Context, checked: Checked, bounds: Bounds) -> Checked:
-    """Send back every row that is not of the place: LEDGER-090 for another's, LEDGER-091 where nothing says whose.
+    """Send back every row that is not of the place: LEDGER-090 where it says another itself, else LEDGER-091.
 
     A row's place is what it says itself, what the register says of its firm and what the ledger says of its parcel;
-    where several say something, all must say the same.
+    where several say something, all must say the same. What the ledger says of another place's firm is not told: a file
+    of guesses would read out who is where.
     """
     if checked.good.is_empty():
         return checked
@@ -53,12 +54,12 @@ def _foreign(checked: Checked, said: pl.DataFrame, bounds: Bounds) -> Iterator[F
     own = bounds.name(bounds.place)
     sources = [name for name in said.columns if name != _ROW]
     for row in said.iter_rows(named=True):
-        known = [(source, row[source]) for source in sources if row[source]]
-        other = next(((source, place) for source, place in known if place != bounds.place), None)
-        if other is not None:
-            values = {"where": bounds.name(other[1]), "own": own}
-            yield Fault(row[_ROW] - 1, _column(checked, other[0]), "LEDGER-090", values)
-        elif not known:
+        known = {row[source] for source in sources if row[source]}
+        itself = row.get(bounds.column)
+        if itself and itself != bounds.place:
+            values = {"where": bounds.name(itself), "own": own}
+            yield Fault(row[_ROW] - 1, _column(checked, bounds.column), "LEDGER-090", values)
+        elif known != {bounds.place}:
             yield Fault(row[_ROW] - 1, _column(checked, _FIRM), "LEDGER-091", {"own": own})
 
 

@@ -81,7 +81,7 @@ def _run(id_: str) -> None:
     rows = evaluated(id_, "zh").rows
     if not rows.is_empty():
         for sees in (True, False):
-            explained(id_, str(rows[run.subject][0]), "zh", sees)
+            explained(id_, str(rows[run.subject][0]), "zh", sees, sees)
 
 
 def _page(name: str, role: str) -> None:

@@ -12,6 +12,7 @@ from jiqun.methods.work import MEMBER_STATUSES
 from jiqun.packs.models.method import Statistic
 from jiqun.values import exact
 
+_LIKELY_ENOUGH = 10  # a cohort that has so many firms now did not have one or two last period
 _ONE_FIRM = ("min", "max")  # however large the cohort, this is the figure of a single firm
 
 
@@ -25,8 +26,10 @@ class Cohorts:
     def size(self, name: str, subject: str) -> int | None:
         """How many firms of the run a subject's benchmark was taken over; None where the run does not tell."""
         one = self.plan.method.benchmarks[name].statistic
-        if one is None:
-            return None
+        return None if one is None or one.period != "this" else self._now(name, one, subject)
+
+    def _now(self, name: str, one: Statistic, subject: str) -> int | None:
+        """How many firms of this period are in the cohort, also where the statistic is of the last one."""
         if name not in self._sizes:
             self._sizes[name] = self._counted(one)
         return self._sizes[name].get(subject)
@@ -35,8 +38,8 @@ class Cohorts:
         """Tell whether a subject's benchmark would give away a figure of somebody else.
 
         `others` are the names whose figures the reader may not see of other firms. Given away is a minimum or maximum,
-        what was taken over fewer than three firms, a percentile beyond which fewer than three firms lie, and last
-        period's statistic of a part of the region, as nothing tells how many firms were in it.
+        what was taken over fewer than three firms, and a percentile beyond which fewer than three firms lie. How many
+        firms last period's statistic was taken over the run does not tell: it is told where ten are in the cohort now.
         """
         one = self.plan.method.benchmarks[name].statistic
         if one is None or one.measure not in others:
@@ -47,7 +50,7 @@ class Cohorts:
         if one.take in _ONE_FIRM:
             return True
         if size is None:
-            return not set(one.over) <= {"population"}
+            return (self._now(name, one, subject) or 0) < _LIKELY_ENOUGH
         if one.percentile is not None:
             share = min(exact(one.percentile), 1 - exact(one.percentile))
             return share * (size - 1) + 1 < FEWEST
@@ -57,7 +60,7 @@ class Cohorts:
         """The size of every subject's own cohort; who has no value of a column that makes cohorts is in none."""
         subject, column = self.plan.subject, f"measure__{one.measure}"
         known = {"population", *self.gathered.columns}
-        if one.period != "this" or column not in self.trace.columns or not set(one.over) <= known:
+        if column not in self.trace.columns or not set(one.over) <= known:
             return {}
         keys = list(one.over)
         own = self.gathered.select(subject, *(name for name in keys if name != "population"))

@@ -188,6 +188,7 @@ def firm(request: HttpRequest, line: str, method: str, run: str, subject: str) -
         "told": replace(told, name=told.name or row["name"] or "", lines=_lines(told)),
         "owner": row["enterprise"],
         "totals": totals,
+        "masked": not scope.sees_restricted,
         "place": totals.place(trace.get("total")),
         "bands": standing.bands(told.lines, totals),
         "above": standing.above(told),
