@@ -71,7 +71,7 @@ def _filled(name: str, kind: pl.DataType, missing: bool) -> pl.Expr:
 
 def _column(plain: pl.Series, of: pl.DataType, kind: pa.DataType, valid: pa.Buffer | None) -> pa.Array:
     if isinstance(of, pl.Enum):
-        words = pa.array(of.categories.to_list(), kind.value_type)
+        words = of.categories.to_arrow()  # pa.array of a list would import pandas, where it is installed
         return pa.DictionaryArray.from_arrays(_array(plain, kind.index_type, valid), words, ordered=kind.ordered)
     return _array(plain, kind, valid)
 
