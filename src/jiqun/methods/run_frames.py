@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -82,12 +81,22 @@ def _array(plain: pl.Series, kind: pa.DataType, valid: pa.Buffer | None) -> pa.A
         return pa.nulls(rows)
     if pa.types.is_boolean(kind):
         return pa.Array.from_buffers(kind, rows, [valid, _bits(plain)])
-    if pa.types.is_large_string(kind):
-        return pa.Array.from_buffers(kind, rows, [valid, *plain.to_arrow().buffers()[1:]])
+    held = plain.to_arrow()
+    if pa.types.is_large_string(kind):  # made anew from views, so that it begins at 0
+        assert held.offset == 0
+        return pa.Array.from_buffers(kind, rows, [valid, *held.buffers()[1:]])
     if not pa.types.is_primitive(kind):
         raise TypeError(f"a column of {kind} has no place in a run")
-    return pa.Array.from_buffers(kind, rows, [valid, pa.py_buffer(plain.to_numpy())])
+    width = kind.bit_width // 8
+    values = held.buffers()[1].slice(held.offset * width, rows * width) if rows else pa.py_buffer(b"")
+    return pa.Array.from_buffers(kind, rows, [valid, values])
 
 
 def _bits(truths: pl.Series) -> pa.Buffer:
-    return pa.py_buffer(np.packbits(truths.to_numpy(), bitorder="little"))
+    """Give truths as bits from the first on, those behind the last as 0."""
+    rows, held = len(truths), truths.to_arrow()
+    if not rows:
+        return pa.py_buffer(b"")
+    first, shift = divmod(held.offset, 8)
+    whole = int.from_bytes(held.buffers()[1].slice(first, (shift + rows + 7) // 8).to_pybytes(), "little") >> shift
+    return pa.py_buffer((whole & ((1 << rows) - 1)).to_bytes((rows + 7) // 8, "little"))
