@@ -17,7 +17,7 @@ Run = Callable[[Path, Path], object]
 
 
 def jiqun_on(engine: str, rule: Path) -> Run:
-    """Return Jiqun on an engine: the method compiled beforehand as a service holds it, the whole wide trace written as a run stores it."""
+    """Return Jiqun on an engine: compiled before, as a service holds it; the whole wide trace is stored as a run is."""
     import polars as pl
 
     from jiqun import methods
