@@ -31,8 +31,10 @@ lock:  ## renew the pinned requirements (needs uv)
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url pyproject.toml --group dev -o requirements-dev.lock
 
+# Debian hands out pip without ensurepip (python3-venv is a package of its own): then pip installs itself into the environment
 .venv/bin/python:
-	$(PYTHON) -m venv .venv
+	if $(PYTHON) -c "import ensurepip" 2>/dev/null; then $(PYTHON) -m venv .venv; else \
+	  $(PYTHON) -m venv --without-pip .venv && $(PYTHON) -m pip --python .venv/bin/python install -q pip; fi
 
 .venv/runtime.stamp: requirements.lock pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.lock

@@ -7,12 +7,13 @@ import json
 import os
 import shutil
 from pathlib import Path
+from sysconfig import get_path
 
 import openpyxl
 import polars as pl
 import pytest
 
-from jiqun.cli.commands.demo import BOARDS, METHODS, YEARS
+from jiqun.cli.commands.demo import BOARDS, METHODS, YEARS, within_reach
 from jiqun.desk.context import Context
 from jiqun.desk.running import Run
 from jiqun.ledger import latest
@@ -70,6 +71,13 @@ def test_the_demo_says_every_part_and_ends_with_what_to_try(demo: Demo) -> None:
     assert made == {*METHODS, *BOARDS}
     for method in METHODS:
         assert f"结果_{method}_{YEARS[-1]}.xlsx" in demo.out
+
+
+def test_the_tips_let_the_shell_find_a_command_that_only_the_environment_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", os.fspath(Path(get_path("scripts"))))
+    assert within_reach() == []
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert within_reach() == [f'export PATH="{get_path("scripts")}:$PATH"']
 
 
 def test_each_clean_row_of_the_ledger_is_the_truth_to_the_last_digit(demo: Demo, planted: list[Planted]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from sysconfig import get_path
 
 import click
 
@@ -219,6 +220,11 @@ def _export(context: Context, runs: dict[tuple[str, str], Run]) -> list[Path]:
     return files
 
 
+def within_reach() -> list[str]:
+    """Where a shell would not find ``jiqun`` (set up by ``make``, environment not activated): the line that lets it."""
+    return [] if shutil.which("jiqun") else [f'export PATH="{get_path("scripts")}:$PATH"']
+
+
 def _summary(folder: Path, timings: Timings, run: Run, who: str, files: list[Path]) -> None:
     click.secho(f"\n{both('小结', 'Summary')}", bold=True)
     for title, seconds in timings.parts.items():
@@ -231,6 +237,7 @@ def _summary(folder: Path, timings: Timings, run: Run, who: str, files: list[Pat
     click.echo()
     say("接下来可以试：", "What to try next:")
     for line in (
+        *within_reach(),
         f"cd {folder}",
         both("jiqun serve　（打开工作台）", "jiqun serve   (the workbench)"),
         "jiqun ledger status",
