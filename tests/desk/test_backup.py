@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import shutil
 import sqlite3
 import tarfile
 from pathlib import Path
 
 import pytest
 
+from jiqun.desk import backup
 from jiqun.desk.backup import MANIFEST, back_up, restore
 from jiqun.desk.context import Context
 from jiqun.desk.running import all_runs
@@ -42,6 +44,49 @@ def test_the_servers_key_and_caches_stay_out(demo, taken):
     with tarfile.open(taken) as archive:
         names = archive.getnames()
     assert "secret.key" not in names and not any(one.startswith("cache/") for one in names) and MANIFEST in names
+
+
+def test_what_comes_and_goes_while_a_backup_is_taken_does_not_stop_it(demo, tmp_path, monkeypatch):
+    """An upload thrown away and a run that is just being stored, between the listing of the folder and its reading."""
+    root = Context(demo.folder).workspace.root
+    upload, running = root / "uploads" / "t" / "a.xlsx", root / "runs" / ".writing-x-1-y" / "trace.arrow"
+    for one in (upload, running):
+        one.parent.mkdir(parents=True, exist_ok=True)
+        one.write_bytes(b"x")
+    add = backup._add
+
+    def thrown_away(archive, path, name, digests):
+        upload.unlink(missing_ok=True)
+        add(archive, path, name, digests)
+
+    monkeypatch.setattr(backup, "_add", thrown_away)
+    again = back_up(Context(demo.folder).workspace, tmp_path / "again.tgz")
+    shutil.rmtree(running.parent)
+    shutil.rmtree(upload.parent)
+    restore(again.file, tmp_path / "back")
+    assert (
+        not (tmp_path / "back" / "uploads" / "t").exists()
+        and not (tmp_path / "back" / "runs" / running.parent.name).exists()
+    )
+
+
+def test_a_file_replaced_while_it_is_added_is_restored_as_it_was_added(demo, tmp_path, monkeypatch):
+    checkpoint = Context(demo.folder).workspace.root / "screenings" / "turning"
+    checkpoint.write_bytes(b"old")
+    read = backup._Digesting.read
+
+    def replaced(self, size=-1):
+        content = read(self, size)
+        if self.stream.name == str(checkpoint):
+            (checkpoint.parent / "next").write_bytes(b"new")
+            (checkpoint.parent / "next").replace(checkpoint)
+        return content
+
+    monkeypatch.setattr(backup._Digesting, "read", replaced)
+    again = back_up(Context(demo.folder).workspace, tmp_path / "again.tgz")
+    checkpoint.unlink()
+    restore(again.file, tmp_path / "back")
+    assert (tmp_path / "back" / "screenings" / "turning").read_bytes() == b"old"
 
 
 def code_of(call, *arguments) -> str:

@@ -16,7 +16,9 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, cast
 
+from jiqun.ledger.whole_files import DRAFT, whole_file
 from jiqun.ledger.workspace import SETTINGS, Workspace
 from jiqun.problems import Place, ProblemsError, problem
 
@@ -26,7 +28,8 @@ _FOLDERS = (
     "ledger", "runs", "originals", "quarantine", "uploads", "reports", "screenings", "comparisons",
     "packs", "published", "laws",
 )  # fmt: skip
-_HALF_WRITTEN = (".part", ".draft")
+_HALF_WRITTEN = (".part", DRAFT)
+_PASSING = "uploads/"
 _RESTORING = ".restoring"
 _CHUNK = 1 << 20
 
@@ -51,10 +54,9 @@ def back_up(workspace: Workspace, file: Path) -> BackedUp:
         raise ProblemsError([problem("CLI-020", Place(str(file)), file=file, detail="exists")])
     if not workspace.is_local:
         raise ProblemsError([problem("CLI-021", Place(str(file)), address=workspace.storage)])
-    draft = file.with_name(file.name + ".part")
     digests: dict[str, str] = {}
     try:
-        with tarfile.open(draft, "w:gz", compresslevel=3) as archive:
+        with whole_file(file) as draft, tarfile.open(draft, "w:gz", compresslevel=3) as archive:
             for path in _files(workspace.root):
                 _add(archive, path, str(path.relative_to(workspace.root)), digests)
             has_rows = _add_rows(archive, workspace, digests)
@@ -62,9 +64,7 @@ def back_up(workspace: Workspace, file: Path) -> BackedUp:
             entry = tarfile.TarInfo(MANIFEST)
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
-        draft.replace(file)
     except OSError as refused:
-        draft.unlink(missing_ok=True)
         raise ProblemsError([problem("CLI-020", Place(str(file)), file=file, detail=refused.strerror)]) from None
     return BackedUp(file, len(digests), file.stat().st_size, has_rows)
 
@@ -73,8 +73,13 @@ def _files(root: Path) -> Iterator[Path]:
     yield root / SETTINGS
     yield from (one for one in (root / "demo.json",) if one.is_file())
     for folder in _FOLDERS:
-        found = [one for one in (root / folder).rglob("*") if one.is_file() and not one.name.endswith(_HALF_WRITTEN)]
-        yield from sorted(found, key=_order)
+        found = [one for one in (root / folder).rglob("*") if one.is_file()]
+        yield from sorted((one for one in found if not _is_half_written(one.relative_to(root))), key=_order)
+
+
+def _is_half_written(path: Path) -> bool:
+    """Tell whether somebody is writing this at the moment: a draft, or a run's folder before it is renamed."""
+    return path.name.endswith(_HALF_WRITTEN) or (path.parts[0] == "runs" and path.parts[1].startswith("."))
 
 
 def _order(path: Path) -> tuple[int, int, str]:
@@ -84,8 +89,32 @@ def _order(path: Path) -> tuple[int, int, str]:
 
 
 def _add(archive: tarfile.TarFile, path: Path, name: str, digests: dict[str, str]) -> None:
-    archive.add(path, name, recursive=False)
-    digests[name] = _digest(path)
+    """Add a file with the digest of the very bytes that went in: somebody may replace it at this moment.
+
+    An upload that is gone since the folder was listed (committed or thrown away) is not part of the workspace any more.
+    """
+    try:
+        stream = path.open("rb")
+    except FileNotFoundError:
+        if name.startswith(_PASSING):
+            return
+        raise
+    with stream:
+        digesting = _Digesting(stream)
+        archive.addfile(archive.gettarinfo(arcname=name, fileobj=stream), cast(IO[bytes], digesting))
+    digests[name] = digesting.digest.hexdigest()
+
+
+class _Digesting:
+    """A file that is read once, for the archive and for its digest."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream, self.digest = stream, hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        content = self.stream.read(size)
+        self.digest.update(content)
+        return content
 
 
 def _add_rows(archive: tarfile.TarFile, workspace: Workspace, digests: dict[str, str]) -> bool:

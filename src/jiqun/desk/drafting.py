@@ -6,7 +6,6 @@ number is the law, the others are its history. A publication appears by one rena
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ import yaml
 from jiqun.desk.context import PUBLISHED, Context, newest_published
 from jiqun.desk.draft_parts import Basis, Files, digest_of, parts, places
 from jiqun.desk.rule_text import head_of
+from jiqun.ledger.whole_files import draft_of
 
 
 def lay(context: Context, basis: Basis, files: Files, root: Path) -> None:
@@ -74,7 +74,7 @@ def draft_context(context: Context, basis: Basis, files: Files) -> Context:
     """Return the workspace as it would be were the draft published; kept under the draft's digest."""
     root = context.folder / "drafts" / f"{digest_of(files)}-{law_of(context)}"
     if not root.is_dir():
-        making = root.with_name(f"{root.name}.{os.getpid()}.making")
+        making = draft_of(root)
         shutil.rmtree(making, ignore_errors=True)
         lay(context, basis, files, making)
         into_place(making, root)

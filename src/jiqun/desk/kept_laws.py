@@ -7,15 +7,13 @@ they were, so that a run is read under the very text it was made under. See docs
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 import zipfile
 from functools import lru_cache
 from pathlib import Path
-from typing import IO
 
 from jiqun import packs
+from jiqun.ledger.whole_files import draft_of, whole_file
 from jiqun.packs import LawBook
 from jiqun.problems import ProblemsError
 
@@ -30,13 +28,12 @@ def keep_law(root: Path, book: LawBook) -> Path:
     file = root / LAWS / f"{book.digest}.zip"
     if not file.is_file():
         file.parent.mkdir(exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".part", delete=False) as draft:
+        with whole_file(file) as draft:
             _write(book, draft)
-        os.replace(draft.name, file)
     return file
 
 
-def _write(book: LawBook, draft: IO[bytes]) -> None:
+def _write(book: LawBook, draft: Path) -> None:
     with zipfile.ZipFile(draft, "w") as archive:
         for pack in book.packs:
             for name in pack.files:
@@ -54,7 +51,7 @@ def kept_law(root: Path, cache: Path, digest: str) -> LawBook | None:
 def _read(file: Path, unpacked: Path, digest: str) -> LawBook | None:
     if not unpacked.is_dir():
         unpacked.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(dir=unpacked.parent, suffix=".part"))
+        draft = draft_of(unpacked)
         try:
             with zipfile.ZipFile(file) as archive:
                 archive.extractall(draft)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,6 +11,7 @@ from jiqun.desk.context import Context
 from jiqun.desk.draft_check import checked
 from jiqun.desk.draft_parts import Basis, Files, main_head, parts
 from jiqun.desk.drafting import into_place, law_of, lay
+from jiqun.ledger.whole_files import draft_of
 from jiqun.problems import ProblemsError, problem
 
 _NOTE = "publication.json"
@@ -28,7 +28,7 @@ def publish(context: Context, basis: Basis, files: Files, law: str, note: Mappin
         raise ProblemsError([problem("DRAFT-002")])
     number = int(law) + 1
     place = context.folder / "published" / f"{number:04d}"
-    making = context.folder / "drafts" / f"publishing.{os.getpid()}"
+    making = draft_of(context.folder / "drafts" / "publishing")
     shutil.rmtree(making, ignore_errors=True)
     lay(context, basis, files, making)
     head = main_head(basis, files)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from jiqun.desk.context import Context
+from jiqun.ledger.whole_files import whole_file
 from jiqun.methods.ladder import Assessment, Evaluated, Standing
 from jiqun.methods.ladder.words import (
     criterion_title,
@@ -60,9 +60,8 @@ def keep(context: Context, evaluated: Evaluated, standings: tuple[Standing, ...]
     about = {"ladder": evaluated.ladder.id, "snapshot": snapshot}
     folder = _folder(context)
     folder.mkdir(exist_ok=True)
-    draft = folder / f"{id_}.{os.getpid()}.draft"
-    frame.with_columns(about=pl.lit(json.dumps(about))).write_parquet(draft)
-    draft.replace(folder / f"{id_}.parquet")
+    with whole_file(folder / f"{id_}.parquet") as draft:
+        frame.with_columns(about=pl.lit(json.dumps(about))).write_parquet(draft)
     return id_
 
 

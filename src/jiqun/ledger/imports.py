@@ -19,6 +19,7 @@ from jiqun.ledger.reported import DTYPES, Reported, repeated_keys, row_problems,
 from jiqun.ledger.resolve import IMPORT, MATCH, REPORTED, ROW
 from jiqun.ledger.store import Store
 from jiqun.ledger.view import View, latest
+from jiqun.ledger.whole_files import whole_file
 from jiqun.ledger.workspace import Workspace
 from jiqun.packs.models.table import TableContract
 from jiqun.problems import Place, Problem, ProblemsError, problem
@@ -224,7 +225,6 @@ def _keep_return(workspace: Workspace, number: int, return_file: Path | None) ->
         return ""
     target = workspace.quarantine / f"{number}{return_file.suffix}"
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".draft")
-    draft.write_bytes(return_file.read_bytes())
-    draft.replace(target)
+    with whole_file(target) as draft:
+        draft.write_bytes(return_file.read_bytes())
     return target.name

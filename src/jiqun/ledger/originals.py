@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
+from jiqun.ledger.whole_files import whole_file
 from jiqun.ledger.workspace import Workspace
 from jiqun.problems import Place, ProblemsError, problem
 from jiqun.values import file_digest
@@ -24,12 +24,10 @@ def keep_original(workspace: Workspace, file: Path, sha256: str) -> Path:
     if not file.is_file():
         raise ProblemsError([problem("LEDGER-057", Place(file=str(file)), file=file)])
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(f".{os.getpid()}.draft")
-    shutil.copyfile(file, draft)
-    if file_digest(draft) != sha256:
-        draft.unlink()
-        raise ProblemsError([problem("LEDGER-058", Place(file=str(file)), file=file.name)])
-    draft.replace(target)
+    with whole_file(target) as draft:
+        shutil.copyfile(file, draft)
+        if file_digest(draft) != sha256:
+            raise ProblemsError([problem("LEDGER-058", Place(file=str(file)), file=file.name)])
     return target
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +18,7 @@ from jiqun.ledger.log import LOG, stamp
 from jiqun.ledger.occupancy import LAND_USE_SCHEMA, LandUse, land_use
 from jiqun.ledger.store import Store
 from jiqun.ledger.view import View, latest
+from jiqun.ledger.whole_files import whole_file
 from jiqun.ledger.workspace import Workspace
 from jiqun.problems import Place, ProblemsError, problem
 from jiqun.values import digest
@@ -179,9 +179,8 @@ def _cached(workspace: Workspace, name: str, content: str) -> Path:
 
 def _cache(file: Path, frame: pl.DataFrame) -> None:
     file.parent.mkdir(exist_ok=True)
-    draft = file.with_suffix(f".{os.getpid()}.draft")
-    frame.write_parquet(draft)
-    draft.replace(file)
+    with whole_file(file) as draft:
+        frame.write_parquet(draft)
 
 
 def _sound(file: Path, key: Sequence[str], content: str) -> pl.DataFrame | None:

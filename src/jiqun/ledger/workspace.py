@@ -16,6 +16,7 @@ from urllib.request import url2pathname
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from jiqun.ledger.whole_files import whole_file
 from jiqun.problems import Place, Problem, ProblemsError, problem
 
 SETTINGS = "jiqun.toml"
@@ -143,9 +144,8 @@ def init(
     Workspace(root, storage=storage)._check_address()
     for name in _FOLDERS:
         (root / name).mkdir(parents=True, exist_ok=True)
-    draft = file.with_suffix(f".{os.getpid()}.draft")
-    draft.write_text(_settings_text(packs, region, storage, database), "utf-8")
-    draft.replace(file)
+    with whole_file(file) as draft:
+        draft.write_text(_settings_text(packs, region, storage, database), "utf-8")
     return Workspace.open(root)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from datetime import date
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.utils import timezone
 from jiqun.desk import reporting
 from jiqun.desk.reporting import YEARLY
 from jiqun.ledger.snapshot import freeze
+from jiqun.ledger.whole_files import whole_file
 from jiqun.problems import Place, ProblemsError, problem
 from jiqun.reports.word import making
 from jiqun.reports.word.model import Report
@@ -75,10 +75,8 @@ def keep(owner: User, asked: Asked, report: Report, run: str, schedule: int | No
     """Write the file under its hash and the line that lists it; who had restricted figures put in it is logged."""
     content = report_bytes(report, f".{asked.ending}")
     name = f"{hashlib.sha256(content).hexdigest()}.{asked.ending}"
-    path = queries.folder() / name
-    draft = path.with_suffix(f".{os.getpid()}.part")
-    draft.write_bytes(content)
-    draft.replace(path)
+    with whole_file(queries.folder() / name) as draft:
+        draft.write_bytes(content)
     scope = scope_of(owner)
     column, place = queries.extent(scope, asked)
     made, is_new = MadeReport.objects.get_or_create(

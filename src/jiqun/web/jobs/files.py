@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,6 +12,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from jiqun.ledger.whole_files import whole_file
 from jiqun.web.jobs.chores import regular
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import Step, ask, work
@@ -61,9 +61,8 @@ def make_file(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, A
     kept = hashlib.sha256(content).hexdigest()
     folder = _folder()
     folder.mkdir(mode=0o700, exist_ok=True)
-    draft = folder / f"{kept}.{os.getpid()}.draft"
-    draft.write_bytes(content)
-    draft.replace(folder / kept)
+    with whole_file(folder / kept) as draft:
+        draft.write_bytes(content)
     return {"file": kept, "name": name, "size": len(content), "rights": _rights(owner)}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import polars as pl
 
 from jiqun.desk.comparing import CAUSE_TITLES, DIRECTION_TITLES, Compared, compare_runs
 from jiqun.desk.running import Run
+from jiqun.ledger.whole_files import whole_file
 from jiqun.methods.compare import CAUSES, Change
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.wording.numbers import number_text
@@ -62,9 +62,8 @@ def keep_rows(told: Compared, early: Run, late: Run) -> Path:
     file = _file(early, late)
     rows = [_row(told, one) for one in told.found.changes]
     file.parent.mkdir(exist_ok=True)
-    draft = file.with_suffix(f".{os.getpid()}.draft")
-    pl.DataFrame(rows, schema=_SCHEMA, orient="row").write_parquet(draft)
-    draft.replace(file)
+    with whole_file(file) as draft:
+        pl.DataFrame(rows, schema=_SCHEMA, orient="row").write_parquet(draft)
     return file
 
 

@@ -1,0 +1,31 @@
+"""Files and folders that appear whole or not at all, whoever else makes the same ones at that moment."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+DRAFT = ".draft"
+
+
+def draft_of(place: Path) -> Path:
+    """Return a path beside a place that no other process and no other thread writes to.
+
+    The number of the process alone is not enough: the threads of a server share it, and two people who ask for the same
+    file at the same moment would take each other's draft away.
+    """
+    return place.with_name(f"{place.name}.{os.getpid()}-{threading.get_ident()}{DRAFT}")
+
+
+@contextmanager
+def whole_file(place: Path) -> Iterator[Path]:
+    """Hand out a draft to write to; it takes the place in one step when the block ends, and is gone where it fails."""
+    draft = draft_of(place)
+    try:
+        yield draft
+        draft.replace(place)
+    finally:
+        draft.unlink(missing_ok=True)
