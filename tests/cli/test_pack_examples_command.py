@@ -52,3 +52,15 @@ def test_a_figure_that_does_not_come_out_is_told_at_its_line(jiqun: Jiqun, packs
     (told,) = found["problems"]
     assert told["code"] == "METHOD-123" and told["place"].startswith("own/wrong.yaml:10")
     assert "应为 2.5，算出 2.7500" in told["what"]
+
+
+def test_an_example_that_cannot_be_read_is_told_at_its_cell_and_the_others_are_computed(
+    jiqun: Jiqun, packs: Path
+) -> None:
+    text = EXAMPLE.format(name="wrong", tax="1O", expected="2.5")
+    (packs / "own" / "wrong.yaml").write_text(text, "utf-8")
+    said = jiqun("packs", "examples", packs, "--method", "own.rule", "--json")
+    found = json.loads(said.out)
+    assert said.code == 1
+    assert found["methods"] == [{"method": "own.rule", "examples": 2, "as_expected": 1}]
+    assert [(one["code"], one["place"]) for one in found["problems"]] == [("PACK-047", "own/wrong.yaml:9:49")]

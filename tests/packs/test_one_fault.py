@@ -186,6 +186,14 @@ CASES = [
     ("column of an example", "e", "tax:", "taks:", "PACK-111 p/e.yaml:11"),
     ("period of an example", "e", "period: 2022", "period: 2022Q5", "PACK-045 p/e.yaml:6"),
     ("figure of an example", "e", "{total:", "{totle:", "PACK-046 p/e.yaml:12"),
+    ("number of an example that is none", "e", 'land: "10"', 'land: "1O"', "PACK-047 p/e.yaml:11"),
+    ("year of an example that is none", "e", "year: 2022,", 'year: "2022.5",', "PACK-047 p/e.yaml:11"),
+    ("code of an example as a number", "e", "scale: above", "scale: 1", "PACK-049 p/e.yaml:11"),
+    ("value of an example that a table does not know", "e", "scale: above", "scale: abov", "PACK-049 p/e.yaml:11"),
+    ("row of an example twice", "e", "expected:", "    - {enterprise: A1, year: 2022, tax: \"1\"}\nexpected:", "PACK-048 p/e.yaml:12"),
+    ("table of an example twice", "e", "  enterprise_year:", "  enterprise_year:\n  enterprise_year:", "PACK-008 p/e.yaml:11"),
+    ("formula that cannot be read", "m", "measures:", "inputs: {x: {column: land}}\nmeasures:", "METHOD-104 p/m.yaml:12"),
+    ("id of a method left out", "m", "id: m\n", "id:\n", "PACK-013 p/m.yaml:2"),
     ("example of nothing", "e", '{total: "41.50"}', "{}", "PACK-119 p/e.yaml:12"),
 ]  # fmt: skip
 
@@ -261,6 +269,43 @@ def test_two_editions_in_force_on_one_day_ask_for_a_rule_that_chooses(tmp_path: 
     texts = {name: text for name, text in PACK.items() if name != "choice"}
     later = METHOD.replace('"2022"', '"2023"').replace("2022-01-01", "2023-01-01")
     assert said(tmp_path, {**texts, "m2": later}) == ["PACK-039 p/m2.yaml:9"]
+
+
+LATER = METHOD.replace('"2022"', '"2023"').replace("2022-01-01", "2023-01-01")
+CHOSEN = EDITIONS.replace('edition: "2022"}, where', 'edition: "2023"}, where')
+
+
+def test_of_two_editions_one_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
+    """The choice between them and the examples refer to it; the other edition is there."""
+    texts = {**PACK, "m2": LATER.replace("weight: 100", "weigth: 100"), "choice": CHOSEN}
+    assert said(tmp_path, texts) == ["PACK-011 p/m2.yaml:18"]
+
+
+def test_a_choice_of_editions_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
+    texts = {**PACK, "m2": LATER, "choice": CHOSEN.replace("choices:", "choices: [")}
+    (told,) = said(tmp_path, texts)
+    assert told.startswith("PACK-002 p/choice.yaml")
+
+
+def test_columns_that_another_file_adds_to_a_table_are_not_missed_where_it_cannot_be_read(tmp_path: Path) -> None:
+    added = """kind: table
+id: more
+adds_to: enterprise_year
+title: 补充
+title_en: More
+fields:
+  - {name: power, titel: 用电, title_en: power, type: number, unit: kWh}
+"""
+    example = EXAMPLE.replace("scale: above", "scale: above, power: 5")
+    method = METHOD.replace("tax / land", "tax / land + 0 * (power / power) * tax / land")
+    assert said(tmp_path, {**PACK, "e": example, "m": method, "more": added}) == ["PACK-011 p/more.yaml:7"]
+
+
+def test_a_formula_that_cannot_be_read_does_not_make_its_inputs_idle(tmp_path: Path) -> None:
+    method = METHOD.replace("measures:", "inputs: {area: {column: land}}\nmeasures:").replace(
+        "tax / land", "tax / area )"
+    )
+    assert said(tmp_path, {**PACK, "m": method}) == ["EXPR-001 p/m.yaml:14"]
 
 
 def test_a_name_in_capitals_is_read_too(tmp_path: Path) -> None:

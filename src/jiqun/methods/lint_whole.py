@@ -16,6 +16,7 @@ _MISREAD = ("PACK-009", "PACK-010")
 _SPOILS = ("PACK-035", "PACK-103", "PACK-104", "PACK-114")
 # what a fault makes other checks say too, in the same file
 _FOLLOWS = {
+    "EXPR-001": ("METHOD-104",),
     "PACK-008": ("METHOD-", "EXPR-", "PACK-1"),  # of two equal keys one was dropped: the rest is not what was written
     "PACK-103": ("METHOD-005", "METHOD-015", "EXPR-010"),
     "PACK-107": ("METHOD-004", "METHOD-109"),

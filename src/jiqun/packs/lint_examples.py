@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 
-from jiqun.packs.checking import nearest
+from jiqun.packs.checking import nearest, shown
 from jiqun.packs.lawbook import LawBook, LawObject
-from jiqun.packs.models import Example, Method
+from jiqun.packs.models import Column, Example, Method, TableContract
 from jiqun.packs.reading import Route
-from jiqun.problems import Problem, problem
-from jiqun.values import Period
+from jiqun.problems import Place, Problem, problem
+from jiqun.values import Period, exact
 
+_Row = Mapping[str, Any]
 _RESULTS = ("total", "grade", "rank", "status", "population", "treated_as")
 
 
@@ -39,12 +42,56 @@ def _rows(book: LawBook, one: LawObject, model: Example) -> Iterator[Problem]:
             known = [other.id for other in book.objects("table")]
             yield problem("PACK-110", one.source.key_place(route), id=table, nearest=nearest(table, known))
             continue
-        names = book.table(table).column_names
+        contract = book.table(table)
+        columns = {column.name: column for column in contract.fields}
         for index, row in enumerate(rows):
-            for name in row:
-                if name not in names:
-                    place = one.source.key_place((*route, index, name))
-                    yield problem("PACK-111", place, table=table, column=name, nearest=nearest(name, names))
+            for name, value in row.items():
+                place = one.source.key_place((*route, index, name))
+                if name in columns:
+                    yield from _cell(place, table, columns[name], value)
+                else:
+                    yield problem("PACK-111", place, table=table, column=name, nearest=nearest(name, columns))
+        yield from _twice(one, route, contract, rows)
+
+
+def _cell(place: Place, table: str, column: Column, value: Any) -> Iterator[Problem]:
+    said = {"table": table, "column": column.name, "value": shown(value)}
+    if not _fits(value, column.type):
+        yield problem("PACK-047", place, type=column.type, **said)
+    elif value is not None and column.allowed and str(value) not in column.allowed:
+        yield problem("PACK-049", place, nearest=nearest(str(value), column.allowed), **said)
+
+
+def _fits(value: Any, kind: str) -> bool:
+    """Tell whether a cell of an example can be read as its column's type; numbers and days may be text."""
+    try:
+        match kind:
+            case "string":
+                return value is None or isinstance(value, str)
+            case "boolean":
+                return value is None or isinstance(value, bool)
+            case "integer":
+                return value is None or exact(value).denominator == 1
+            case "number":
+                return value is None or exact(value) is not None
+            case _:
+                read = date if kind == "date" else datetime
+                return value is None or isinstance(value, read) or bool(read.fromisoformat(value))
+    except (TypeError, ValueError, ArithmeticError):
+        return False
+
+
+def _twice(one: LawObject, route: Route, contract: TableContract, rows: Sequence[_Row]) -> Iterator[Problem]:
+    """Two rows of one key: the ledger would hold one."""
+    first: dict[tuple[str, ...], int] = {}
+    for index, row in enumerate(rows):
+        values = tuple(str(row.get(name)) for name in contract.primary_key)
+        if not values or any(row.get(name) is None for name in contract.primary_key):
+            continue
+        place = one.source.key_place((*route, index))
+        if values in first:
+            yield problem("PACK-048", place, table=contract.id, key="、".join(values), first=first[values])
+        first.setdefault(values, place.line or 0)
 
 
 def _asked(book: LawBook, one: LawObject, model: Example) -> Iterator[Problem]:

@@ -40,7 +40,11 @@ def with_builtin(*folders: Path) -> tuple[Path, ...]:
 def _claimed_id(folder: Path) -> str:
     head = folder / HEAD
     source, _ = read_yaml(head, head.name) if head.is_file() else (Source(head.name), ())
-    return (claimed(source.data, source.text) or ("", folder.name))[1]
+    return _said_id(source, folder)
+
+
+def _said_id(head: Source, folder: Path) -> str:
+    return next((id_ for _, id_ in claimed(head.data, head.text)), folder.name)
 
 
 def load(*roots: Path, pack_ids: Sequence[str] | None = None) -> LawBook:
@@ -101,8 +105,7 @@ def _find(roots: Iterable[Path]) -> tuple[dict[str, _Found], list[Problem], set[
             manifest, wrong = validated(source, PackManifest) if source.data is not None else (None, ())
             problems += wrong
             if manifest is None:
-                _, id_ = claimed(source.data, source.text) or ("", folder.name)
-                headless.add(("pack", id_))
+                headless.add(("pack", _said_id(source, folder)))
                 continue
             if manifest.id in found:
                 other = found[manifest.id].place
@@ -179,8 +182,8 @@ def _read_pack(found: _Found) -> tuple[Pack, list[Problem], set[tuple[str, str]]
             if read_object is not None:
                 objects.append(read_object)
             else:
-                kind, id_ = claimed(source.data, source.text) or ("", path.stem)
-                unread.add((kind if kind in KINDS else "", id_))
+                claims = claimed(source.data, source.text) or [("", path.stem)]
+                unread |= {(kind if kind in KINDS else "", id_) for kind, id_ in claims}
     names = tuple(path.relative_to(found.folder).as_posix() for path in files)
     return Pack(found.manifest, found.folder, names, tuple(objects)), problems, unread
 
@@ -217,7 +220,8 @@ def _read_object(source: Source, found: _Found, told: Sequence[Problem]) -> tupl
         return None, [problem("PACK-032", source.place(("kind",)), kind=shown(kind), nearest=near, known=known)]
     made, wrong = source.once(model, lambda: validated(source, model))
     read_wrongly = {one.place for one in told}
-    problems += [one for one in wrong if one.place not in read_wrongly]
+    doubled = {one.values["first"] for one in told if one.code == "PACK-008"}  # the line of the key that was dropped
+    problems += [one for one in wrong if one.place not in read_wrongly and str(one.place.line) not in doubled]
     if made is None:
         return None, problems
     if not isinstance(made, Taxonomy):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +12,7 @@ from jiqun.problems import Problem, by_place
 
 Unread = frozenset[tuple[str, str]]  # kind and id of what a file claims to hold; no kind where it does not say
 
-_KEY = re.compile(r"^(kind|id):[ ]+[\"']?([^\s\"'#]+)", re.MULTILINE)
+_KEY = re.compile(r"^(kind|id|adds_to):[ ]+[\"']?([^\s\"'#]+)", re.MULTILINE)
 # code of a reference to nothing → the kind it refers to and the value of the problem that names it
 _REFERENCES = {
     "PACK-026": ("pack", "pack"),
@@ -26,26 +26,45 @@ _REFERENCES = {
     "METHOD-004": ("parameter", "parameter"),
     "METHOD-033": ("method", "method"),
 }
+# the same for a part of it: an edition of a rule of which others can be read, the columns that a file adds to a table
+_PARTS = {"PACK-111": ("table", "table"), "PACK-140": ("method", "id")}
 
 
-def claimed(data: Any, text: str) -> tuple[str, str] | None:
-    """Return kind and id that an unreadable file says it holds, from its keys or, where it is no YAML, its lines."""
+def claimed(data: Any, text: str) -> list[tuple[str, str]]:
+    """Return kind and id that an unreadable file says it holds, from its keys or, where it is no YAML, its lines.
+
+    One that adds columns to a table holds a part of that table too. Empty where the file does not say what it is.
+    """
     said = data if isinstance(data, Mapping) else dict(_KEY.findall(text))
-    name = said.get("id")
-    return (str(said.get("kind") or ""), str(name)) if name is not None else None
+    names = [name for name in (said.get("id"), said.get("adds_to")) if name is not None]
+    return [(str(said.get("kind") or ""), str(name)) for name in names]
 
 
 def is_unread(unread: Unread, kind: str, id_: str) -> bool:
-    """Tell whether a file that could not be read claims to hold this; `parameter.key` stands in its parameter's."""
+    """Tell whether a file that could not be read claims to hold this; `parameter.key` stands in its parameter's.
+
+    One that says neither kind nor id is known by its file's name, which has hyphens where an id may have points.
+    """
     return any(
-        known in ("", kind) and (id_ == name or (kind == "parameter" and id_.startswith(f"{name}.")))
+        known in ("", kind)
+        and (
+            id_ == name
+            or (kind == "parameter" and id_.startswith(f"{name}."))
+            or (not known and _as_file_name(id_) == _as_file_name(name))
+        )
         for known, name in unread
     )
 
 
+def _as_file_name(id_: str) -> str:
+    return id_.replace(".", "-")
+
+
 def missed(one: Problem, unread: Unread) -> bool:
     """Tell whether a problem is a reference to something that could not be read."""
-    kind, value = _REFERENCES.get(one.code, ("", ""))
+    if one.code == "METHOD-120":  # the table of grades of earlier years, which a rule does not name itself
+        return is_unread(unread, "table", "grade_history")
+    kind, value = _REFERENCES.get(one.code) or _PARTS.get(one.code, ("", ""))
     return bool(kind) and is_unread(unread, kind, one.values[value])
 
 
@@ -55,8 +74,8 @@ def without_follow_ups(found: Iterable[Problem], unread: Unread, torn: frozenset
     `torn` are the folders of packs that extend one which is not there: nothing they refer to can be looked up.
     """
     held = list(found)
-    no_method = any(kind in ("", "method") for kind, _ in unread) or bool(torn)
-    return [one for one in held if not (missed(one, unread) or _echo(one, held, torn, no_method))]
+    without = {kind for kind, _ in unread} | ({"method"} if torn else set())
+    return [one for one in held if not (missed(one, unread) or _echo(one, held, torn, without))]
 
 
 def told_once(found: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -72,15 +91,17 @@ def told_once(found: Iterable[Problem]) -> tuple[Problem, ...]:
     )
 
 
-def _echo(one: Problem, held: list[Problem], torn: frozenset[str], no_method: bool) -> bool:
+def _echo(one: Problem, held: list[Problem], torn: frozenset[str], without: Collection[str]) -> bool:
     if one.code == "PACK-116":  # told of the parameter itself, which calls itself in force and illustrative
         pretending = [other.values["id"] for other in held if other.code == "PACK-132"]
         return any(one.values["used"] == id_ or one.values["used"].startswith(f"{id_}.") for id_ in pretending)
     if one.code == "PACK-117":  # a misspelt reference meant it, or the method that uses it is not there
-        return no_method or any(
+        return bool({"", "method"} & set(without)) or any(
             other.code == "PACK-134" or (other.code == "PACK-107" and other.values["nearest"] == one.values["id"])
             for other in held
         )
+    if one.code == "PACK-039":  # which of two editions counts may stand in the file that could not be read
+        return bool({"", "edition_rule"} & set(without))
     if one.code == "PACK-044":  # the subject's row stands in a table whose name is misspelt
         return any(other.code == "PACK-110" and other.place.file == one.place.file for other in held)
     return one.code in _REFERENCES and one.code != "PACK-026" and one.place.file.split("/")[0] in torn

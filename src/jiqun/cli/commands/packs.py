@@ -17,6 +17,7 @@ from jiqun.methods.examples import examples_of
 from jiqun.methods.examples_check import missed, worked
 from jiqun.methods.lint_whole import lint_whole
 from jiqun.methods.wording.rule import rule_text
+from jiqun.packs.lint_examples import examples as lint_examples
 from jiqun.problems import Problem
 
 _STATUS = {"draft": "草案", "trial": "试行", "in_force": "现行", "repealed": "废止"}
@@ -165,10 +166,12 @@ def examples(folders: tuple[Path, ...], method_id: str | None, engine: str, as_j
     book = law.load(*law.with_builtin(*folders))
     chosen = examples_of(book, None if method_id is None else book.method(method_id))
     placed = {(one.id, one.model.edition): one for one in book.objects("example")}
-    told: list[Problem] = []
-    counted: Counter[tuple[str, bool]] = Counter()
-    with progress(len({one.method for one in chosen})) as step:
-        for method, group in groupby(sorted(chosen, key=lambda one: one.method), lambda one: one.method):
+    told: list[Problem] = list(lint_examples(book))
+    unreadable = {one.place.file for one in told}
+    counted = Counter((one.method, False) for one in chosen if placed[one.id, one.edition].source.file in unreadable)
+    sound = [one for one in chosen if placed[one.id, one.edition].source.file not in unreadable]
+    with progress(len({one.method for one in sound})) as step:
+        for method, group in groupby(sorted(sound, key=lambda one: one.method), lambda one: one.method):
             step(method)
             for one, came in worked(book, group, engine):
                 wrong = list(missed(placed[one.id, one.edition], came, "METHOD-123"))
