@@ -190,6 +190,7 @@ CASES = [
     ("year of an example that is none", "e", "year: 2022,", 'year: "2022.5",', "PACK-047 p/e.yaml:11"),
     ("code of an example as a number", "e", "scale: above", "scale: 1", "PACK-049 p/e.yaml:11"),
     ("value of an example that a table does not know", "e", "scale: above", "scale: abov", "PACK-049 p/e.yaml:11"),
+    ("key of an example's table", "e", "- {enterprise: A1", "- {enterprises: A1", "PACK-111 p/e.yaml:11"),
     ("row of an example twice", "e", "expected:", "    - {enterprise: A1, year: 2022, tax: \"1\"}\nexpected:", "PACK-048 p/e.yaml:12"),
     ("table of an example twice", "e", "  enterprise_year:", "  enterprise_year:\n  enterprise_year:", "PACK-008 p/e.yaml:11"),
     ("formula that cannot be read", "m", "measures:", "inputs: {x: {column: land}}\nmeasures:", "METHOD-104 p/m.yaml:12"),
@@ -299,6 +300,11 @@ fields:
     example = EXAMPLE.replace("scale: above", "scale: above, power: 5")
     method = METHOD.replace("tax / land", "tax / land + 0 * (power / power) * tax / land")
     assert said(tmp_path, {**PACK, "e": example, "m": method, "more": added}) == ["PACK-011 p/more.yaml:7"]
+
+
+def test_a_file_whose_id_is_wrong_is_known_by_its_name(tmp_path: Path) -> None:
+    texts = {name: text for name, text in PACK.items() if name != "doc"}
+    assert said(tmp_path, {**texts, "rule": DOCUMENT.replace("id: rule", "id: a rule")}) == ["PACK-022 p/rule.yaml:2"]
 
 
 def test_a_formula_that_cannot_be_read_does_not_make_its_inputs_idle(tmp_path: Path) -> None:

@@ -52,14 +52,16 @@ def lint_method(
     return by_place({one.text("en"): one for one in _without_echoes(found)}.values())
 
 
+_TO_NOTHING = ("METHOD-003", "METHOD-004", "METHOD-007", "EXPR-001", "EXPR-010")
+
+
 def _without_echoes(found: Sequence[Problem]) -> Iterator[Problem]:
-    """Leave out what only follows from a misspelt name: the thing that was meant is then used by nobody."""
+    """Leave out what only follows from a misspelt name or formula: what was meant there is then used by nobody."""
     codes = {one.code for one in found}
-    misspelt = [one for one in found if one.code in ("METHOD-003", "METHOD-004", "METHOD-007", "EXPR-010")]
-    meant = {one.values["nearest"] for one in misspelt}
+    misspelt = [one for one in found if one.code in _TO_NOTHING]
     a_grade = any(one.values.get("kind") == "grade" for one in misspelt)
     for one in found:
-        idle = one.code == "METHOD-104" and one.values["name"] in meant
+        idle = one.code == "METHOD-104" and misspelt
         echo = one.code == "METHOD-106" and a_grade
         echo = echo or (one.code == "METHOD-005" and not codes.isdisjoint({"METHOD-015", "EXPR-020"}))
         echo = echo or (one.code in ("METHOD-050", "METHOD-106") and "METHOD-051" in codes)

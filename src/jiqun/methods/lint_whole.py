@@ -9,14 +9,13 @@ from jiqun.methods.loading import load
 from jiqun.packs import LawBook
 from jiqun.packs.lint import lint
 from jiqun.packs.lint_methods import parts
-from jiqun.packs.unread import Unread, is_unread, told_once
+from jiqun.packs.unread import Unread, is_unread, missed, told_once
 from jiqun.problems import Problem
 
 _MISREAD = ("PACK-009", "PACK-010")
 _SPOILS = ("PACK-035", "PACK-103", "PACK-104", "PACK-114")
 # what a fault makes other checks say too, in the same file
 _FOLLOWS = {
-    "EXPR-001": ("METHOD-104",),
     "PACK-008": ("METHOD-", "EXPR-", "PACK-1"),  # of two equal keys one was dropped: the rest is not what was written
     "PACK-103": ("METHOD-005", "METHOD-015", "EXPR-010"),
     "PACK-107": ("METHOD-004", "METHOD-109"),
@@ -31,7 +30,7 @@ _FOLLOWS = {
 def lint_whole(book: LawBook, reading: Iterable[Problem] = ()) -> tuple[Problem, ...]:
     """Return the problems of reading, of the lint of packs and of every method, sorted by place."""
     found = [*reading, *lint(book)]
-    found += _methods(book, _faulty(book, found))
+    found += [one for one in _methods(book, _faulty(book, found)) if not missed(one, book.unread)]
     return told_once(without_follow_ups({one.text("en"): one for one in found}.values()))
 
 

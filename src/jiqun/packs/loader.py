@@ -183,7 +183,7 @@ def _read_pack(found: _Found) -> tuple[Pack, list[Problem], set[tuple[str, str]]
                 objects.append(read_object)
             else:
                 claims = claimed(source.data, source.text) or [("", path.stem)]
-                unread |= {(kind if kind in KINDS else "", id_) for kind, id_ in claims}
+                unread |= {(kind if kind in KINDS else "", id_) for kind, id_ in [*claims, (claims[0][0], path.stem)]}
     names = tuple(path.relative_to(found.folder).as_posix() for path in files)
     return Pack(found.manifest, found.folder, names, tuple(objects)), problems, unread
 

@@ -43,15 +43,12 @@ def claimed(data: Any, text: str) -> list[tuple[str, str]]:
 def is_unread(unread: Unread, kind: str, id_: str) -> bool:
     """Tell whether a file that could not be read claims to hold this; `parameter.key` stands in its parameter's.
 
-    One that says neither kind nor id is known by its file's name, which has hyphens where an id may have points.
+    It is known by its file's name too, which has hyphens where an id may have points: its id may be what is wrong.
     """
+    wanted = _as_file_name(id_)
     return any(
         known in ("", kind)
-        and (
-            id_ == name
-            or (kind == "parameter" and id_.startswith(f"{name}."))
-            or (not known and _as_file_name(id_) == _as_file_name(name))
-        )
+        and (wanted == (claim := _as_file_name(name)) or (kind == "parameter" and wanted.startswith(f"{claim}-")))
         for known, name in unread
     )
 
@@ -64,6 +61,10 @@ def missed(one: Problem, unread: Unread) -> bool:
     """Tell whether a problem is a reference to something that could not be read."""
     if one.code == "METHOD-120":  # the table of grades of earlier years, which a rule does not name itself
         return is_unread(unread, "table", "grade_history")
+    if one.code == "METHOD-007" and one.values["kind"] == "column":  # of whichever table, or made by a classification
+        return not {"", "table", "taxonomy"}.isdisjoint(kind for kind, _ in unread)
+    if one.code == "PACK-040":
+        return is_unread(unread, one.values["kind"], one.values["id"])
     kind, value = _REFERENCES.get(one.code) or _PARTS.get(one.code, ("", ""))
     return bool(kind) and is_unread(unread, kind, one.values[value])
 
@@ -102,6 +103,6 @@ def _echo(one: Problem, held: list[Problem], torn: frozenset[str], without: Coll
         )
     if one.code == "PACK-039":  # which of two editions counts may stand in the file that could not be read
         return bool({"", "edition_rule"} & set(without))
-    if one.code == "PACK-044":  # the subject's row stands in a table whose name is misspelt
-        return any(other.code == "PACK-110" and other.place.file == one.place.file for other in held)
+    if one.code == "PACK-044":  # the subject's row stands in a table, or under a column, whose name is misspelt
+        return any(other.code in ("PACK-110", "PACK-111") and other.place.file == one.place.file for other in held)
     return one.code in _REFERENCES and one.code != "PACK-026" and one.place.file.split("/")[0] in torn
