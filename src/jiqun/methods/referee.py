@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 from itertools import zip_longest
-from operator import or_
 from typing import Any
 
 import narwhals as nw
@@ -95,13 +93,13 @@ def settle(work: Work, asked: Sequence[Asked]) -> None:
     work.settle()
     if not doubtful:
         return
-    needs = {name: value for one in doubtful for name, value in one.needs.items()}
-    found = [name for one in doubtful for name in one.columns]
-    near = work.frame.filter(reduce(or_, (nw.col(mark) for mark in marks)))
-    table = work.collect(near.select(ROW, work.subject, *marks, *found, **needs))
+    near = work.table.filter(pl.any_horizontal(*marks))
     work.drop(marks)
-    if table.height:
-        _correct(work, doubtful, table)
+    if near.height:
+        needs = {name: value for one in doubtful for name, value in one.needs.items()}
+        found = [name for one in doubtful for name in one.columns]
+        seen = work.engine.load(near).select(ROW, work.subject, *marks, *found, **needs)
+        _correct(work, doubtful, work.collect(seen))
 
 
 def _correct(work: Work, asked: Sequence[Asked], table: pl.DataFrame) -> None:

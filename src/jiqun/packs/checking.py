@@ -84,13 +84,27 @@ def _problems(errors: Iterable[ErrorDetails], source: Source, model: type[BaseMo
     unknown = {
         route[:-1] for route, group in by_route.items() if any(one["type"] == "extra_forbidden" for one in group)
     }
+    told: set[Route] = set()  # keys that one object lacks are told together
     for route, group in by_route.items():
         kinds = {error["type"] for error in group}
+        lacking = kinds == {"missing"}
+        if lacking and route[:-1] in told:
+            continue
         # a list whose items are wrong is also reported as too short, which says nothing new
         inner = any(other[: len(route)] == route and other != route for other in by_route)
-        echo = (inner and kinds == {"too_short"}) or (kinds == {"missing"} and route[:-1] in unknown)
-        if not echo and not any(_after(source, one, route) for one in shifted):
+        echo = (inner and kinds == {"too_short"}) or (lacking and route[:-1] in unknown)
+        if echo or any(_after(source, one, route) for one in shifted):
+            continue
+        if lacking:
+            told.add(route[:-1])
+            keys = [str(other[-1]) for other, errors in by_route.items() if _lacks(route[:-1], other, errors)]
+            yield problem("PACK-012", source.place(route), key=", ".join(keys))
+        else:
             yield _one_problem(route, group, source, model)
+
+
+def _lacks(parent: Route, route: Route, errors: list[ErrorDetails]) -> bool:
+    return route[:-1] == parent and {one["type"] for one in errors} == {"missing"}
 
 
 def _outdented(route: Route, group: list[ErrorDetails], source: Source, model: type[BaseModel]) -> bool:

@@ -27,7 +27,7 @@ _REFERENCES = {
     "METHOD-033": ("method", "method"),
 }
 # the same for a part of it: an edition of a rule of which others can be read, the columns that a file adds to a table
-_PARTS = {"PACK-111": ("table", "table"), "PACK-140": ("method", "id")}
+_PARTS = {"METHOD-003": ("table", "table"), "PACK-111": ("table", "table"), "PACK-140": ("method", "id")}
 
 
 def claimed(data: Any, text: str) -> list[tuple[str, str]]:
