@@ -236,7 +236,7 @@ def test_a_rule_read_in_part_is_signed_only_by_who_accepts_its_doubts(
     rule = settings.WORKSPACE / "packs" / "own" / "method.yaml"
     partly = "completeness: partial\ndoubts:\n  - 附件二没有读到\n"
     rule.write_text(rule.read_text("utf-8").replace("completeness: complete\n", partly), "utf-8")
-    region._region.cache_clear()
+    region._region.forget()
     context._loaded.cache_clear()
     desk = Desk(as_user, "own.rule")
     desk.to_signature(notice_is_over)

@@ -170,10 +170,10 @@ def own_place(demo, tmp_path, settings):
     for part in ("ledger", "originals", "quarantine", "jiqun.toml"):
         (tmp_path / part).symlink_to(demo.folder / part)
     for kept in (region._region, region._ledger):
-        kept.cache_clear()
+        kept.forget()
     yield tmp_path
     for kept in (region._region, region._ledger):
-        kept.cache_clear()
+        kept.forget()
 
 
 def hand_in(client, name, content):

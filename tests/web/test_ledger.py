@@ -34,10 +34,10 @@ def own_ledger(demo, tmp_path, settings):
     shutil.copy(demo.folder / "jiqun.toml", tmp_path)
     settings.WORKSPACE = tmp_path
     for kept in KEPT:
-        kept.cache_clear()
+        kept.forget()
     yield tmp_path
     for kept in KEPT:
-        kept.cache_clear()
+        kept.forget()
 
 
 def hand_in(client, name, content, table="enterprise_year", period="2024", **more):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import polars as pl
 
@@ -78,19 +79,20 @@ def _account(key: str, firms: pl.DataFrame, year: int, doubts: Mapping[str, Set[
     doubts = {name: found & inside for name, found in doubts.items()}  # most groups have none, and are quicker so
     now, before = ratios(firms, year, doubts), ratios(firms, year - 1, doubts)
     rows = firms.filter((pl.col("year") == year) & (pl.col("scale") == "above"))
-    sums = {name: summed(rows, name, doubts.get(name, frozenset())) for name in _SUMS}
+    cells = rows.to_dict(as_series=False)
+    sums = {name: summed(cells, name, doubts.get(name, frozenset())) for name in _SUMS}
     return Account(key, rows.height, sums, now, {name: _growth(now[name], before[name]) for name in RATIOS})
 
 
-def summed(rows: pl.DataFrame, name: str, doubtful: Set[str]) -> Sum:
+def summed(cells: Mapping[str, list[Any]], name: str, doubtful: Set[str]) -> Sum:
     """Add up what firms reported in a column, with and without those whose figure is in doubt."""
-    if name not in rows.columns:
+    if name not in cells:
         return Sum(None, None, 0)
-    known = rows.select("enterprise", name).drop_nulls()
-    sound = [one for firm, one in known.iter_rows() if firm not in doubtful]
-    value = exact_sum(known[name].to_list()) if known.height else None
-    same = len(sound) == known.height
-    return Sum(value, value if same else exact_sum(sound) if sound else None, known.height)
+    known = [(firm, one) for firm, one in zip(cells["enterprise"], cells[name], strict=True) if one is not None]
+    sound = [one for firm, one in known if firm not in doubtful]
+    value = exact_sum(one for _, one in known) if known else None
+    same = len(sound) == len(known)
+    return Sum(value, value if same else exact_sum(sound) if sound else None, len(known))
 
 
 def _growth(now: Ratio, before: Ratio) -> Fraction | None:

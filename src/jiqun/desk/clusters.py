@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import polars as pl
 
@@ -185,23 +186,27 @@ def ratios(firms: pl.DataFrame, year: int, doubts: Mapping[str, Set[str]] | None
     of a column is in doubt.
     """
     rows = firms.filter((pl.col("year") == year) & (pl.col("scale") == "above"))
-    return {name: _ratio(rows, name, *parts, doubts or {}) for name, parts in RATIOS.items()}
+    names = [one for one in dict.fromkeys(part for parts in RATIOS.values() for part in parts) if one in rows.columns]
+    cells = rows.select("enterprise", *names).to_dict(as_series=False)  # once: a group of firms has a few rows only
+    return {name: _ratio(cells, name, *parts, doubts or {}) for name, parts in RATIOS.items()}
 
 
-def _ratio(rows: pl.DataFrame, name: str, above: str, below: str, doubts: Mapping[str, Set[str]]) -> Ratio:
-    if above not in rows.columns or below not in rows.columns:
-        return Ratio(name, None, 0, rows.height, None, 0)
-    known = rows.select("enterprise", above, below).drop_nulls()
-    out = [*doubts.get(above, ()), *doubts.get(below, ())]
-    sound = known.filter(~pl.col("enterprise").is_in(out)) if out else known
-    value = _quotient(known, above, below)
-    doubtful = known.height - sound.height
-    steady = _quotient(sound, above, below) if doubtful else value
-    return Ratio(name, value, known.height, rows.height, steady, doubtful)
+def _ratio(cells: Mapping[str, list[Any]], name: str, above: str, below: str, doubts: Mapping[str, Set[str]]) -> Ratio:
+    firms = cells["enterprise"]
+    if above not in cells or below not in cells:
+        return Ratio(name, None, 0, len(firms), None, 0)
+    reported = zip(firms, cells[above], cells[below], strict=True)
+    known = [(firm, over, under) for firm, over, under in reported if over is not None and under is not None]
+    out = {*doubts.get(above, ()), *doubts.get(below, ())}
+    sound = [one for one in known if one[0] not in out] if out else known
+    value = _quotient(known)
+    doubtful = len(known) - len(sound)
+    steady = _quotient(sound) if doubtful else value
+    return Ratio(name, value, len(known), len(firms), steady, doubtful)
 
 
-def _quotient(known: pl.DataFrame, above: str, below: str) -> Fraction | None:
-    over, under = (exact_sum(known[one].to_list()) for one in (above, below))
+def _quotient(known: Sequence[tuple[str, float, float]]) -> Fraction | None:
+    over, under = exact_sum(one[1] for one in known), exact_sum(one[2] for one in known)
     return over / under if under else None
 
 

@@ -177,7 +177,8 @@ def account(rows: pl.DataFrame, year: int) -> Account:
     """Add up the above-scale firms of a year; what a firm did not report is left out, never counted as zero."""
     firms = rows.filter((pl.col("year") == year) & (pl.col("scale") == "above"))
     doubtful = doubted(rows, year)
-    sums = {name: summed(firms, name, doubtful.get(name, frozenset())) for name in SUMS}
+    cells = firms.to_dict(as_series=False)
+    sums = {name: summed(cells, name, doubtful.get(name, frozenset())) for name in SUMS}
     found = ratios(rows, year, doubtful)
     return Account(firms.height, sums, {name: found[name] for name in RATIO_TITLES if name in found})
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +25,7 @@ from jiqun.methods.ladder.evaluations import empty_table
 from jiqun.methods.nearest import Nearest, nearest
 from jiqun.problems import Language, ProblemsError, problem
 from jiqun.reports.run import Evaluated
+from jiqun.web.kept import Kept, kept
 
 if TYPE_CHECKING:
     from jiqun.web.people.models import User
@@ -38,7 +38,7 @@ def region() -> Context:
     return _region(settings.WORKSPACE, newest_published(settings.WORKSPACE))
 
 
-@lru_cache(maxsize=2)
+@kept(2)
 def _region(folder: Path, published: Path | None) -> Context:
     return Context(folder, published)
 
@@ -54,7 +54,7 @@ def runs() -> list[Run]:
     return sorted(all_runs(region()), key=lambda run: (run.stored.at is not None, run.stored.at, run.id), reverse=True)
 
 
-@lru_cache(maxsize=_RUNS_KEPT)
+@kept(_RUNS_KEPT)
 def run_of(id_: str) -> Run:
     """Return a run, or the run of a draft's try; what lies under an id never changes, so it is kept.
 
@@ -71,7 +71,7 @@ def run_for(user: User, id_: str) -> Run:
     return run
 
 
-@lru_cache(maxsize=_RUNS_KEPT)
+@kept(_RUNS_KEPT)
 def evaluated(id_: str, language: Language) -> Evaluated:
     """Return a run as the reports read it, with who its subjects are."""
     run = run_of(id_)
@@ -89,13 +89,13 @@ def evaluated(id_: str, language: Language) -> Evaluated:
     )
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def restricted_in(id_: str) -> frozenset[str]:
     """Return the names of a run's rule whose figures only some may see."""
     return restricted_names(run_of(id_).plan)
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def totals_restricted(id_: str) -> frozenset[str]:
     """Return the subjects of a run whose total only some may see: it rests on one restricted figure alone."""
     run, names = run_of(id_), restricted_in(id_)
@@ -104,21 +104,21 @@ def totals_restricted(id_: str) -> frozenset[str]:
     return frozenset(rows[run.subject].cast(pl.String))
 
 
-@lru_cache(maxsize=1024)
+@kept(1024)
 def explained(id_: str, subject: str, language: Language, sees_restricted: bool, sees_others: bool) -> Explanation:
     """Explain a subject of a run to who may see restricted figures or not; run and snapshot never change."""
     seen = {"sees_restricted": sees_restricted, "sees_others": sees_others}
     return explain_subject(region(), run_of(id_), subject, language, **seen)
 
 
-@lru_cache(maxsize=1024)
+@kept(1024)
 def ways_up(id_: str, subject: str) -> Nearest:
     """Return the nearest ways to the next grade of a subject of a run."""
     run = run_of(id_)
     return nearest(run.plan, run.trace, run.gathered, subject)
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def names_of(ending: str, on: date, language: Language = "zh") -> Mapping[str, str]:
     """Return code → name of the taxonomies whose id ends so (`districts`, `gbt4754`), as they stood on a day.
 
@@ -138,21 +138,22 @@ class Ledger:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self._tables: dict[str, pl.DataFrame] = {}
+        self._tables = Kept(self._read, most=None)
+        self._land_use = Kept(self._added_up, most=None)
 
     def table(self, name: str) -> pl.DataFrame:
         """Return a table as it stands; empty with its contract's columns where nothing was imported."""
-        if name not in self._tables:
-            there = name in self.view.tables
-            self._tables[name] = self.view.table(name) if there else empty_table(region().contract(name))
-        return self._tables[name]
+        return self._tables(name)
 
     def land_use(self, year: int) -> pl.DataFrame:
         """Return the land that every firm used in a year (亩), added up from parcels and leases."""
-        name = f"land_use of {year}"
-        if name not in self._tables:
-            self._tables[name] = land_use(self.table("parcel"), self.table("occupancy"), year).totals
-        return self._tables[name]
+        return self._land_use(year)
+
+    def _read(self, name: str) -> pl.DataFrame:
+        return self.view.table(name) if name in self.view.tables else empty_table(region().contract(name))
+
+    def _added_up(self, year: int) -> pl.DataFrame:
+        return land_use(self.table("parcel"), self.table("occupancy"), year).totals
 
 
 def ledger() -> Ledger:
@@ -176,6 +177,6 @@ def ledger_stamp() -> tuple[object, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=2)
+@kept(2)
 def _ledger(stamp: tuple[object, ...]) -> Ledger:
     return Ledger(latest(region().workspace))

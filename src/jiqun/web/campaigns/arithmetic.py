@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import polars as pl
 
@@ -18,6 +17,7 @@ from jiqun.packs.models.method import Quota
 from jiqun.problems import Language
 from jiqun.values import exact, from_scaled
 from jiqun.web.campaigns.queries import Firms
+from jiqun.web.kept import kept
 from jiqun.web.overview.queries import FEWEST
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import names_of, run_of
@@ -48,7 +48,7 @@ class Arithmetic:
     pools: tuple[Places, ...]
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def arithmetic(run_id: str, language: Language) -> tuple[Arithmetic, ...]:
     """Count again, for every quota of a run, N, the places of each class after rounding, and who ties at a cut."""
     run = run_of(run_id)

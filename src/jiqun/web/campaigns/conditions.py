@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import lru_cache
 
 from django.utils import timezone
 
@@ -17,6 +16,7 @@ from jiqun.methods.sign_off import SignOff
 from jiqun.problems import Problem
 from jiqun.values import Period
 from jiqun.web.campaigns.state import State
+from jiqun.web.kept import kept
 from jiqun.web.region import region, run_of
 from jiqun.web.shell.language import both
 
@@ -82,7 +82,7 @@ _CHECKS: Mapping[str, tuple[Callable[[State], list[Text]], ...]] = {
 }
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def plan_of(context: Context, method: str, year: int) -> Plan:
     """Return a rule compiled for a year; packs are read once, so it is kept."""
     return find_method(context, method).plan(Period.parse(str(year)))

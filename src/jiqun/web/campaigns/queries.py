@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -20,6 +19,7 @@ from jiqun.web.campaigns.conditions import RefusedError
 from jiqun.web.campaigns.corrections import Target, find_target
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.state import STAGES, Adjustment, Appeal, Light, State, light_of_days
+from jiqun.web.kept import kept
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, run_of, totals_restricted
@@ -118,7 +118,7 @@ def firms_of(campaign: Campaign, scope: Scope) -> Firms:
     return Firms({one: name or one for one, name in rows.select("enterprise", "name").iter_rows()})
 
 
-@lru_cache(maxsize=4)
+@kept(4)
 def _near_the_lines(id_: str) -> tuple[NearLine, ...]:
     return near(run_of(id_), Reach(), ledger().table("enterprise").height)
 

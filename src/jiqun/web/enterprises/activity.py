@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -14,6 +13,7 @@ from jiqun.packs import Taxonomy
 from jiqun.problems import Language, ProblemsError
 from jiqun.web.enterprises.dossier import coded, heading, of_firm
 from jiqun.web.enterprises.sources import row_address
+from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, ledger, region
 
@@ -42,7 +42,7 @@ def places(industry: str, on: date, language: Language) -> list[Place]:
     return list(_places(industry, on, language)) if industry else []
 
 
-@lru_cache(maxsize=2048)
+@kept(2048)
 def _places(industry: str, on: date, language: Language) -> tuple[Place, ...]:
     book, found = region().book, []
     for one in book.objects("taxonomy"):
@@ -125,7 +125,7 @@ def energy_years(code: str, scope: Scope) -> list[EnergyYear]:
     return [one for one in found if any(each is not None for each in (one.power, one.energy, one.water))]
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def _regional(at: Ledger, year: int) -> tuple[float | None, int]:
     """Total energy over total output of the firms that reported both in a year, and how many they are."""
     rows = at.table("enterprise_year").filter(pl.col("year") == year).drop_nulls(["energy", "output"])

@@ -15,6 +15,7 @@ from jiqun.desk.running import Run
 from jiqun.problems import ProblemsError
 from jiqun.values import comparable, narrow
 from jiqun.web.grades.lines import line_of_id
+from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, ledger, names_of, region, run_of, runs
 
@@ -90,7 +91,7 @@ def register() -> tuple[pl.DataFrame, Run | None]:
     return _register(ledger(), "" if run is None else run.id), run
 
 
-@lru_cache(maxsize=4)
+@kept(4)
 def _register(at: Ledger, run: str) -> pl.DataFrame:
     firms = at.table("enterprise")
     years = at.table("enterprise_year")

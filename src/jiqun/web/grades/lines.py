@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from jiqun.packs import LawBook, Method
 from jiqun.packs.lawbook import LawObject
+from jiqun.web.kept import kept
 from jiqun.web.region import region
 
 
@@ -88,7 +88,7 @@ def line_of_id(id_: str) -> str:
     return _lines(region().everything).get(id_, "")
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def _lines(book: LawBook) -> Mapping[str, str]:
     return {one.id: line_of(one.model) for one in book.objects("method") if isinstance(one.model, Method)}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -18,6 +17,7 @@ from jiqun.reports.run import Evaluated
 from jiqun.reports.summary import grade_words
 from jiqun.web.enterprises.register import fits, place_names, register
 from jiqun.web.grades.lines import line_of_id, own_table, rules
+from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, evaluated, ledger, names_of, region, run_of, runs, totals_restricted
 
@@ -220,7 +220,7 @@ def firms_of(id_: str) -> pl.DataFrame:
     return _firms_of(id_, ledger())
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def _firms_of(id_: str, at: Ledger) -> pl.DataFrame:
     run = run_of(id_)
     key, trace = run.subject, run.trace

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -21,6 +20,7 @@ from jiqun.methods.ladder.words import count_words, phrase, review_phrase, rung_
 from jiqun.packs.models import Ladder
 from jiqun.problems import Language
 from jiqun.web.enterprises.register import place_names
+from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, ledger, region
 
@@ -230,7 +230,7 @@ def _cultivated(on: date) -> tuple[CultivationRow, ...]:
     return cultivation(region().book, held, on, districts)
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def _held(of: Ledger, law: str, on: date, *, updates: bool) -> tuple[Holding, ...]:
     """Return every title as it stands on a day; made once for a state of the ledger and of the law book."""
     told = _updates() if updates else None

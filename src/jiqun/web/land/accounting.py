@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
 from urllib.parse import urlencode
 
 import polars as pl
@@ -18,6 +17,7 @@ from jiqun.reports.layout import Field, Head, Sheet, Value
 from jiqun.reports.workbook import workbook_bytes
 from jiqun.values import unit_said
 from jiqun.web.enterprises.register import place_names
+from jiqun.web.kept import kept
 from jiqun.web.overview.queries import FEWEST, yearly_firms
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, ledger, names_of, region
@@ -81,7 +81,7 @@ class Line:
     to: str
 
 
-@lru_cache(maxsize=32)
+@kept(32)
 def found(of: Ledger, scope: Scope, year: int, by: str) -> tuple[Account, tuple[Account, ...]]:
     """Return the accounts of a scope's firms; made once for a state of the ledger."""
     parks = of.table("enterprise").select("enterprise", "park")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -21,6 +20,7 @@ from jiqun.reports.layout import Field, Head, Sheet, said_digits, said_number
 from jiqun.reports.speech import say
 from jiqun.reports.workbook import workbook_bytes
 from jiqun.web.enterprises.register import place_names
+from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, ledger, region, run_of, totals_restricted
 
@@ -105,7 +105,7 @@ def rows(before: str, after: str, scope: Scope) -> pl.DataFrame | None:
     return frame if scope.whole else frame.filter(pl.col("enterprise").is_in(list(mine)))
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def _read(file: Path, of: Ledger) -> pl.DataFrame:
     register = of.table("enterprise").select("enterprise", "district")
     return pl.read_parquet(file).join(register, on="enterprise", how="left")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -18,6 +17,7 @@ from jiqun.reports.run import Evaluated
 from jiqun.reports.summary import grade_words
 from jiqun.values import from_scaled
 from jiqun.web.grades.lines import line_of_id
+from jiqun.web.kept import kept
 from jiqun.web.overview.queries import FEWEST
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import evaluated, ledger, restricted_in, run_of, runs
@@ -333,7 +333,7 @@ def histogram_for(scope: Scope, id_: str, row: Mapping[str, Any]) -> Totals:
     return histogram(id_, population, str(row.get("pool") or ""), spoken(), 0 if scope.whole else FEWEST)
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def histogram(id_: str, population: str, pool: str, language: Language, few: int = 0) -> Totals:
     """Count the totals of a pool of a population in bars of equal width.
 

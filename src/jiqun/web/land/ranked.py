@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
 
 import polars as pl
 
@@ -15,6 +14,7 @@ from jiqun.desk.clusters import INDUSTRIES, Wanted, doubted
 from jiqun.problems import Language
 from jiqun.values import exact
 from jiqun.web.enterprises.register import place_names
+from jiqun.web.kept import kept
 from jiqun.web.overview.queries import yearly_firms
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, ledger, names_of, region
@@ -106,7 +106,7 @@ def measures(scope: Scope) -> tuple[Measure, ...]:
     return tuple(one for one in MEASURES if scope.sees_restricted or not scope.restricted_among(one.columns, contract))
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def found(of: Ledger, scope: Scope, asked: Asked) -> List:
     """Return a list; equal values share a rank, whose figure is in doubt or unknown has none."""
     firms = _members(yearly_firms(of, scope, asked.year), asked)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 
 import polars as pl
 
@@ -18,6 +17,7 @@ from jiqun.methods.wording.numbers import grouped
 from jiqun.packs import TableContract
 from jiqun.problems import ProblemsError
 from jiqun.values import decimal_text, exact
+from jiqun.web.kept import kept
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import Ledger, ledger, region
@@ -299,7 +299,7 @@ def restricted_columns(table: str) -> list[str]:
     return [] if contract is None else [one.name for one in contract.fields if one.sensitivity == "restricted"]
 
 
-@lru_cache(maxsize=32)
+@kept(32)
 def questions(of: Ledger, first: int, most: int) -> tuple[Question, ...]:
     """Return a page of the reports whose firm is open; made once for a state of the ledger and its decisions."""
     return open_questions(of.view, first, most)

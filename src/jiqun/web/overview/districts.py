@@ -6,7 +6,7 @@ import csv
 from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache
 
 import polars as pl
 
@@ -15,6 +15,7 @@ from jiqun.desk.running import Run
 from jiqun.problems import Language
 from jiqun.reports.summary import grade_words
 from jiqun.web.enterprises.register import leading_run, place_names
+from jiqun.web.kept import kept
 from jiqun.web.land.queries import within
 from jiqun.web.overview.queries import COLUMNS, FEWEST, yearly_firms
 from jiqun.web.people.scope import Scope
@@ -60,7 +61,7 @@ def _outlines() -> tuple[dict[str, str], ...]:
     return ()
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def sketch(of: Ledger, scope: Scope, year: int) -> Sketch:
     """Return the districts with their tax per mu without figures in doubt, shaded by fifths of those that have one."""
     firms = yearly_firms(of, scope, year)
@@ -124,7 +125,7 @@ def district_grades(scope: Scope, language: Language) -> tuple[Run | None, tuple
     return (None, ()) if run is None else (run, _district_grades(ledger(), run.id, scope, language))
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def _district_grades(of: Ledger, id_: str, scope: Scope, language: Language) -> tuple[Grades, ...]:
     data = evaluated(id_, language)
     subject = data.plan.subject

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -16,6 +15,7 @@ from jiqun.web.campaigns.state import STAGES, state_of
 from jiqun.web.disposals.models import Disposal
 from jiqun.web.disposals.state import State as Case
 from jiqun.web.disposals.state import state_of as state_of_case
+from jiqun.web.kept import kept
 from jiqun.web.ladder.queries import calendar
 from jiqun.web.ledger.board import squares
 from jiqun.web.ledger.models import Duty
@@ -106,7 +106,7 @@ def _titles(scope: Scope, today: date, language: Language) -> Iterator[Due]:
         )
 
 
-@lru_cache(maxsize=32)
+@kept(32)
 def _title_days(of: Ledger, scope: Scope, today: date, language: Language) -> tuple[tuple[str, bool, date, int], ...]:
     """Kind, whether it is late, the day nearest to today, and how many; made once for a state of the ledger."""
     found: dict[tuple[str, bool], list[date]] = {}

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
 
 import polars as pl
 
 from jiqun.desk.clusters import Cluster, Ratio, clusters, completeness, doubted, jumps, ratios
 from jiqun.packs import Column
 from jiqun.problems import Language, ProblemsError
+from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, names_of, region
 
@@ -108,7 +108,7 @@ def newest_year(of: Ledger) -> int | None:
     return int(found) if isinstance(found, int) else None
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def yearly_firms(of: Ledger, scope: Scope, year: int) -> pl.DataFrame:
     """Return the rows of the scope's firms in a year and the one before, with the land they used in the year."""
     rows = of.table("enterprise_year").filter(pl.col("year").is_in([year - 1, year]))
@@ -119,7 +119,7 @@ def yearly_firms(of: Ledger, scope: Scope, year: int) -> pl.DataFrame:
     return rows.join(land, on=["enterprise", "year"], how="left")
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def tiers(of: Ledger, scope: Scope, year: int, language: Language) -> list[Tier]:
     """Return the clusters by tier, named in a language.
 
@@ -136,7 +136,7 @@ def tiers(of: Ledger, scope: Scope, year: int, language: Language) -> list[Tier]
     return [Tier(names.get(tier, tier), tuple(one for one in found if one.tier == tier)) for tier in ordered]
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def figures(of: Ledger, scope: Scope, year: int) -> list[Figure]:
     """Return the key figures that the law book has a target for, and the two of land."""
     firms = yearly_firms(of, scope, year)
@@ -205,7 +205,7 @@ class Doubt:
     now: float | None
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def doubtful(of: Ledger, scope: Scope, year: int, language: Language) -> list[Doubt]:
     """Return the figures in doubt with the firm's name and the column's title."""
     contract = region().contract("enterprise_year")

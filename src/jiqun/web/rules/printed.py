@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from jiqun.desk.law_changes import Changed
 from jiqun.methods.wording.phrases import say
 from jiqun.methods.wording.rule import rule_text
 from jiqun.packs import LawBook, Method
 from jiqun.problems import Language
+from jiqun.web.kept import kept
 
 MARKS = ("complete", "partial", "illustrative")
 _CELLS = re.compile(r"(?<!\\)\|")
@@ -57,7 +57,7 @@ class Printed:
         return {mark: sum(one.mark == mark for one in self.rows) for mark in MARKS}
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def printed(method_digest: str, book_digest: str, language: Language) -> dict[str, Printed]:
     """A place for printed rules by their digests, filled by `print_rule`."""
     return {}
