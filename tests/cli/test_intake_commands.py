@@ -66,6 +66,22 @@ def test_checking_shows_what_was_read_and_writes_nothing(workspace: Path, taxes:
     assert not list((workspace / "quarantine").iterdir())
 
 
+def test_names_of_districts_and_industries_are_read_as_the_codes_of_the_regions_own_lists(
+    tmp_path: Path, jiqun: Jiqun
+) -> None:
+    folder, file = tmp_path / "重庆", tmp_path / "登记.csv"
+    assert jiqun("init", folder, "--pack", "chongqing", "--region", "500000").code == 0
+    rows = [f"{GOOD},甲厂,重庆市北碚区,金属切削机床制造", f"{OTHER},乙厂,500102涪陵区,C3411 锅炉及辅助设备制造"]
+    file.write_text("\n".join(["统一社会信用代码,企业名称,行政区划,行业代码", *rows]), "utf-8")
+    assert jiqun("import", file, "--table", "enterprise", workspace=folder).code == 0
+    told = [jiqun("ledger", "row", "enterprise", firm, workspace=folder).out for firm in (GOOD, OTHER)]
+    assert all(
+        code in said
+        for said, codes in zip(told, [("500109", "3421"), ("500102", "3411")], strict=True)
+        for code in codes
+    )
+
+
 def test_good_rows_are_committed_and_bad_ones_come_back_as_a_file(workspace: Path, taxes: Path, jiqun: Jiqun) -> None:
     said = jiqun("import", taxes, "-t", "enterprise_year", "-p", 2023, "--yes", workspace=workspace)
     assert said.code == 1

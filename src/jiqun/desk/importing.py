@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,9 +17,9 @@ from jiqun.ledger.intake import Checked, ColumnReading, check_file, write_return
 from jiqun.ledger.log import SourceColumn
 from jiqun.ledger.reported import Reported
 from jiqun.ledger.view import latest
-from jiqun.packs import TableContract
+from jiqun.packs import Column, TableContract
 from jiqun.problems import ProblemsError, problem
-from jiqun.values import Period, decimal_text
+from jiqun.values import Period, comparable, decimal_text
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def check(context: Context, asked: Asked) -> Checked:
         midnight=asked.midnight,
         previous=_previous(context, contract, asked.period),
         sets=_known_codes(context, contract),
+        names=_named_codes(context, contract),
     )
 
 
@@ -133,6 +135,29 @@ def _known_codes(context: Context, contract: TableContract) -> dict[str, frozens
         for one in contract.fields
         if one.taxonomy is not None and context.book.has("taxonomy", one.taxonomy)
     }
+
+
+def _named_codes(context: Context, contract: TableContract) -> dict[str, dict[str, str]]:
+    """What the names of codes stand for in every column that holds such; a name of several codes stands for none."""
+    found: dict[str, dict[str, str]] = {}
+    for column in contract.fields:
+        meant: dict[str, set[str]] = {}
+        for taxonomy in _taxonomies(context, column):
+            codes = context.book.taxonomy(taxonomy).on(None).codes
+            for one in codes.values():
+                if re.fullmatch(column.constraints.pattern or ".*", one.code):
+                    above = codes.get(one.parent or "")
+                    for word in {one.name, *one.aliases, *([above.name + one.name] if above else [])}:
+                        meant.setdefault(comparable(word), set()).add(one.code)
+        found[column.name] = {word: next(iter(codes)) for word, codes in meant.items() if len(codes) == 1}
+    return {name: words for name, words in found.items() if words}
+
+
+def _taxonomies(context: Context, column: Column) -> list[str]:
+    if column.names_from is None:
+        return [column.taxonomy] if column.taxonomy and context.book.has("taxonomy", column.taxonomy) else []
+    own = column.names_from
+    return [one.id for one in context.book.objects("taxonomy") if one.id == own or one.id.endswith(f".{own}")]
 
 
 def _factor(column: ColumnReading) -> str:

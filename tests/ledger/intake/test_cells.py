@@ -90,6 +90,38 @@ def test_a_leading_zero_comes_back_where_one_code_alone_can_be_meant(
     assert industries(workbook, tables, code, 11, 7) == ([], ["LEDGER-038", "LEDGER-038"])
 
 
+NAMES = {"industry": {"金属切削机床制造": "3421", "锅炉及辅助设备制造": "3411"}, "district": {"北碚区": "500109"}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "金属切削机床制造",
+        " 金属切削 机床制造",
+        "3421金属切削机床制造",
+        "C3421 金属切削机床制造",
+        "3421（金属切削机床制造）",
+    ],
+)
+def test_a_code_may_be_written_by_its_name_or_with_it(
+    workbook: Workbook, tables: Tables, code: Code, text: str
+) -> None:
+    rows = [["统一社会信用代码", "行业代码", "行政区划"], [code(1), text, "北碚区"]]
+    checked = check_file(
+        workbook(rows), tables("enterprise_year"), period=YEAR, sets={"industry": INDUSTRIES}, names=NAMES
+    )
+    assert (checked.good["industry"].to_list(), checked.good["district"].to_list()) == (["3421"], ["500109"])
+    assert [one.code for one in checked.notices] == ["LEDGER-044", "LEDGER-044"]
+
+
+def test_a_code_beside_the_name_of_another_is_refused(workbook: Workbook, tables: Tables, code: Code) -> None:
+    rows = [["统一社会信用代码", "行业代码", "行政区划"], [code(1), "3411 金属切削机床制造", "南城区"]]
+    checked = check_file(
+        workbook(rows), tables("enterprise_year"), period=YEAR, sets={"industry": INDUSTRIES}, names=NAMES
+    )
+    assert [(one.code, one.place.cell) for one in checked.problems] == [("LEDGER-038", "B2"), ("LEDGER-036", "C2")]
+
+
 def test_a_code_that_may_have_lost_a_zero_or_not_is_a_question(workbook: Workbook, tables: Tables, code: Code) -> None:
     contract = tables("enterprise_year")
     column = contract.column("industry").model_copy(update={"constraints": type(contract.column("name").constraints)()})

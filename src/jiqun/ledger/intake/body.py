@@ -90,6 +90,7 @@ def read_body(
     sets: Mapping[str, frozenset[str]],
     days: Days,
     midnight: Midnight,
+    names: Mapping[str, Mapping[str, str]],
 ) -> Body:
     """Read every matched column of the data rows."""
     keys = [
@@ -108,7 +109,8 @@ def read_body(
         percent = frozenset(row for row, column in raw.percent_cells if column == match.column)
         codes = sets.get(field.name) if field.taxonomy else None
         missing = missing_words(contract, field)
-        task = Task(cells, lines, match.column, field, missing, found.units[match.column], codes, percent)
+        unit, named = found.units[match.column], names.get(field.name)
+        task = Task(cells, lines, match.column, field, missing, unit, codes, named, percent)
         reading = _read(task, days)
         readings[match.column] = reading
         faults += [one for one in (*reading.faults, *_uncalculated(raw, task)) if one.row not in bad_rows]

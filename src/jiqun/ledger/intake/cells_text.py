@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from itertools import count
 
@@ -22,6 +22,7 @@ _TRUE = {"是", "有", "对", "√", "✓", "✔", "y", "yes", "true", "t", "1"}
 _FALSE = {"否", "没有", "错", "×", "✗", "✘", "x", "n", "no", "false", "f", "0"}
 _SECTION_CODE = re.compile(r"[A-T](\d{2,4})")
 _USCC_LIKE = re.compile(r"[0-9A-Za-z]{16,20}")
+_CODE_AND_NAME = re.compile(r"[a-t]?(?P<code>\d{2,9})[-_:.、（(]?(?P<name>[^\d)）].*?)[)）]?")
 _INSIDE = re.compile(f"[{BLANKS}]+")
 _OTHER_KEY = re.compile(r"[\w\u4e00-\u9fff-]*[0-9A-Z]{2}[\w-]*")  # an old registration number, 京东01234 among them
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d{1,2}")
@@ -91,9 +92,11 @@ def _reader(task: Task) -> Callable[[str, bool], Read]:
         return lambda text, _: _category(text, column, words)
     if task.codes is not None:
         codes, suggestions = task.codes, count()
-        return lambda text, from_number: _known_code(text, from_number, column, codes, suggestions)
+        return lambda text, from_number: (
+            _named(text, task.names) or _known_code(text, from_number, column, codes, suggestions)
+        )
     if column.taxonomy or column.constraints.pattern:
-        return lambda text, _: _matching(narrow(text), column)
+        return lambda text, _: _named(text, task.names) or _matching(narrow(text), column)
     return lambda text, _: _free(text, column)
 
 
@@ -112,6 +115,18 @@ def _free(text: str, column: Column) -> Read:
         )
         return column.delimiter.join(part for part in parts if part)
     return cleaned
+
+
+def _named(text: str, names: Mapping[str, str] | None) -> str | None:
+    """Return the code that a name stands for, or a code with its own name behind it; None for anything else."""
+    if not names:
+        return None
+    word = comparable(_INSIDE.sub("", text))
+    written = _CODE_AND_NAME.fullmatch(word)
+    if written is None:
+        return names.get(word)
+    code = names.get(written["name"])
+    return code if code is not None and code == written["code"] else names.get(word)
 
 
 def _matching(text: str, column: Column) -> Read:
@@ -193,7 +208,7 @@ def _uscc_reason(code: str, wrong: str) -> dict[str, str]:
 
 
 def _is_restored(task: Task, text: str, found: str) -> bool:
-    is_code = task.field.format == "uscc" or task.codes is not None
+    is_code = task.field.format == "uscc" or task.codes is not None or bool(task.names)
     return is_code and found != narrow(text).replace(" ", "")
 
 

@@ -56,6 +56,7 @@ def check_file(
     midnight: Literal["closes", "opens"] | None = None,
     previous: pl.DataFrame | None = None,
     sets: Mapping[str, frozenset[str]] | None = None,
+    names: Mapping[str, Mapping[str, str]] | None = None,
     limits: Limits | None = None,
 ) -> Checked:
     """Read a department's file as rows of a table and check every cell and row of it.
@@ -63,8 +64,9 @@ def check_file(
     `units` tells a field's unit (`tax` → 元), `mapping` its column (`tax` → header text or column letter), `constants`
     a value that is not in the file (`meter` → its number); a field may be called by its title too. `dates` says in
     which order a file writes day and month, `midnight` whether 00:00 closes the day it is written with. `sets` gives
-    the known codes of a column. `previous` are the rows of the period before. What forbids reading the file at all
-    raises ProblemsError (LEDGER-001 … 021, 094); faults of cells and rows are returned.
+    the known codes of a column, `names` what the names of codes stand for (in comparable form). `previous` are the rows
+    of the period before. What forbids reading the file at all raises ProblemsError (LEDGER-001 … 021, 094); faults of
+    cells and rows are returned.
     """
     vocabulary = Vocabulary(contract)
 
@@ -89,7 +91,7 @@ def check_file(
     if problems:
         raise ProblemsError(problems)
     days = replace(given.days, epoch=book.epoch)
-    body = read_body(raw, head, found, contract, sets or {}, days, given.midnight)
+    body = read_body(raw, head, found, contract, sets or {}, days, given.midnight, names or {})
     if body.frame.is_empty():
         raise ProblemsError([problem("LEDGER-094", place, table=contract.title)])
     body = body.with_constants(given.constants, period)

@@ -70,6 +70,7 @@ class Task:
     missing: frozenset[str]
     unit_from: Unit | None = None
     codes: frozenset[str] | None = None
+    names: Mapping[str, str] | None = None  # name in comparable form → the code it stands for
     percent: frozenset[int] = frozenset()
     date_order: str | None = None
 
