@@ -18,7 +18,7 @@ from jiqun.methods.exact.member import read_value
 from jiqun.methods.plan import Plan
 from jiqun.methods.tables import PERIOD_COLUMNS, Tables
 from jiqun.packs.models.method import Rollup
-from jiqun.values import from_scaled, to_scaled
+from jiqun.values import exact, from_scaled, to_scaled
 
 
 def rolled_up(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> pl.DataFrame | None:
@@ -37,6 +37,17 @@ def rolled_up(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> pl.DataF
     doubts = [one.doubt for one in readings.values() if one.doubt is not None]
     grouped = _grouped(rows, key, readings, rollup, plan, name)
     return _refereed(plan, tables, name, rollup, rows, grouped, doubts)
+
+
+def of_no_rows(rollup: Rollup) -> float | bool | None:
+    """What no row that counts means: 0 of a count, false of `any`, of the others only what the rule says.
+
+    >>> of_no_rows(Rollup(table="grant", take="sum", of="amount", no_rows="0"))
+    0.0
+    """
+    if rollup.take in ("count", "distinct", "any"):
+        return False if rollup.take == "any" else 0
+    return None if rollup.no_rows is None else float(exact(rollup.no_rows))
 
 
 def _rows(plan: Plan, tables: Tables, name: str, rollup: Rollup, used: Sequence[str]) -> Frame | None:
@@ -124,7 +135,10 @@ def _of_values(
     totals += [nw.col("value__").max().alias("max__"), nw.col("value__").min().alias("min__")]
     if rollup.take == "distinct":
         return _different(rows.select(nw.col(key), **flags, **extra), key, name)
-    grouped = rows.select(nw.col(key), **flags, **extra).group_by(key).agg(*totals)
+    rows = rows.select(nw.col(key), **flags, **extra)
+    if rollup.best is not None:
+        rows = _only_best(rows, key, rollup.best)
+    grouped = rows.group_by(key).agg(*totals)
     whole = (nw.col("open__") == 0) & (nw.col("lacking__") == 0) & (nw.col("true__") > 0)
     doubt = nw.col("doubt__") > 0
     if not numeric:
@@ -134,7 +148,24 @@ def _of_values(
     raw, bound = _raw(rollup)
     scaled, near = guarded_round(nw.when(whole).then(raw), nw.when(whole).then(bound), rollup.digits)
     made = unscaled(scaled, rollup.digits)
+    if rollup.no_rows is not None:
+        none = (nw.col("open__") == 0) & (nw.col("true__") == 0)
+        made = nw.when(none).then(nw.lit(of_no_rows(rollup))).otherwise(made)
     return grouped.select(nw.col(key), (near | doubt).alias("near__"), made.alias(name))
+
+
+def _only_best(rows: Frame, key: str, most: int) -> Frame:
+    """Leave only the `most` greatest figures of a subject among the rows that count.
+
+    Figures that lie within their error of each other may change places: a sum of n of them is then off by at most n
+    times the greatest error, which every one that is kept takes upon itself.
+    """
+    place = nw.col("value__").rank("ordinal", descending=True).over(key)
+    kept = (nw.col("true__") == 1) & (nw.col("value__").is_null() | (place <= most))
+    rows = rows.with_columns(kept__=kept.fill_null(False), bound__=nw.col("bound__").max().over(key))
+    own = nw.col("kept__")
+    figures = {name: nw.when(own).then(nw.col(name)) for name in ("value__", "bound__", "size__")}
+    return rows.with_columns(true__=own.cast(nw.Int64), **figures)
 
 
 def _different(rows: Frame, key: str, name: str) -> Frame:
@@ -208,7 +239,9 @@ def exact_rollup(plan: Plan, name: str, rollup: Rollup, rows: Sequence[Mapping[s
     if rollup.take == "distinct":
         return None if None in values else Fraction(len(set(values)))
     if not values or None in values:
-        return None
+        return exact(rollup.no_rows) if not values and rollup.no_rows is not None else None
+    if rollup.best is not None:
+        values = sorted(values, reverse=True)[: rollup.best]
     if rollup.take in ("max", "min"):
         made = max(values) if rollup.take == "max" else min(values)
     else:

@@ -209,7 +209,7 @@ class _Reader:
         for name, given in self.method.inputs.items():
             if f"assumed__{name}" in self.known.columns:
                 assumed = pl.col(f"assumed__{name}").fill_null(False)
-                yield Line("assumption", name, assumed, value=pl.lit(given.if_missing), clause=given.clause)
+                yield Line("assumption", name, assumed, value=pl.lit(str(given.if_missing)), clause=given.clause)
 
     # --- texts
 

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from jiqun.packs.models.base import Code, Day, Model, Num, UnfitError
+from jiqun.packs.models.base import Code, Day, Model, Num, Stated, UnfitError
 from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, Some, exactly_one
 from jiqun.values import exact
 
@@ -54,6 +54,22 @@ class Rollup(Model):
     rows: Literal["same_period", "up_to_period", "all"] = "all"
     date_column: str | None = None  # needed by same_period and up_to_period in a table without a year column
     digits: Digits = 6  # sums, means and extremes are rounded half-up to this many decimals
+    best: int | None = None  # sum and mean: only this many of the greatest figures count (取最高的三项)
+    no_rows: Num | None = None  # sums, means, extremes: what no row that counts means; unknown where left out
+
+    @model_validator(mode="after")
+    def _fits_what_is_taken(self) -> Self:
+        if self.best is not None and (self.take not in ("sum", "mean") or self.best < 1):
+            raise UnfitError(
+                "best 写的是只计最高的几条，至少 1，只用于 sum 和 mean",
+                "best says how many of the greatest count, at least 1, and belongs to sum and mean",
+            )
+        if self.no_rows is not None and self.take in ("count", "distinct", "any"):
+            raise UnfitError(
+                f"{self.take} 没有记录时本来就是{'否' if self.take == 'any' else ' 0'}，不写 no_rows",
+                f"{self.take} over no rows is {'false' if self.take == 'any' else '0'} anyway and has no no_rows",
+            )
+        return self
 
 
 class ResultOf(Model):
@@ -101,7 +117,7 @@ class Input(Model):
     parameter: str | None = None
     ancestor: Ancestor | None = None
     lookup: Lookup | None = None
-    if_missing: Num | None = None  # only where the rule itself says what a missing value counts as
+    if_missing: Stated | None = None  # only where the rule itself says what a missing value counts as
     clause: Clause | None = None
 
     @model_validator(mode="after")
