@@ -69,7 +69,7 @@ def number(draw: st.DrawFn, unit: str, depth: int) -> str:
             return literal if unit == "1" else f'unit({literal}, "{unit}")'
         return draw(st.sampled_from(LEAVES[unit]))
     form = draw(
-        st.sampled_from(["sum", "sum", "product", "quotient", "quotient", "extreme", "sign", "step", "choice", "root"])
+        st.sampled_from(["sum", "sum", "product", "quotient", "quotient", "extreme", "sign", "step", "choice", "root", "power"])
     )
     one = draw(number(unit, depth - 1))
     if form == "sum":
@@ -77,6 +77,9 @@ def number(draw: st.DrawFn, unit: str, depth: int) -> str:
         return one + "".join(f" {draw(st.sampled_from('+-'))} ({term})" for term in rest)
     if form == "root":
         return f"root({draw(number('1', depth - 1))}, {draw(st.integers(2, 5))}) * ({one})"
+    if form == "power":
+        base, of = draw(number("1", depth - 1)), draw(st.sampled_from(["2", "-1", "0.6", "1 / 3", "min(abs(factor), 3)"]))
+        return draw(st.sampled_from([f"raised_to({base}, {of}) * ({one})", f"ln({base}) * ({one})"]))
     if form == "product":
         return f"({one}) * ({draw(number('1', depth - 1))})"
     if form == "quotient":
@@ -287,7 +290,25 @@ def test_a_root_on_the_line_is_on_the_line_and_a_negative_number_has_none(engine
             assert doubt or value == want
 
 
-@pytest.mark.parametrize(("formula", "code"), [("root(factor, 1)", "EXPR-024"), ("root(factor, staff)", "EXPR-024"), ("root(factor, 2.5)", "EXPR-024"), ("root(tax, 2)", "EXPR-025")])  # fmt: skip
+def test_a_power_on_the_line_is_on_the_line(engines: list[Engine]) -> None:
+    """The cube of 1.2 is 1.728 and its cube root 1.2; nothing negative has a power, and 0 none that is not positive."""
+    lines = check(parse("raised_to(factor, 3) >= 1.728 and raised_to(raised_to(factor, 3), 1 / 3) <= 1.2"), NAMES)
+    growing = check(parse("raised_to(factor, rate) >= 1"), NAMES)
+    cells = [("1.2", "0"), ("1.1999999999", "0.5"), ("1.2000000001", "-0.5"), ("-1", "1"), ("0", "0"), ("0", "1"), (None, "1")]
+    wanted = [(True, True), (False, True), (False, False), (None, None), (False, None), (False, False), (None, None)]
+    rows = [
+        {name: None for name in NAMES if name != "manufacturing"} | {"factor": factor, "rate": rate}
+        for factor, rate in cells
+    ]
+    found = [tuple(exact_value(one, exactly(row)) for one in (lines, growing)) for row in rows]
+    assert found == wanted
+    for engine in engines:
+        for place, read in enumerate(read_columns(engine, as_frame(rows), [lines, growing])):  # type: ignore[arg-type]
+            for both, value, doubt in zip(wanted, read["value"], read["doubt"], strict=True):
+                assert doubt or value == both[place]
+
+
+@pytest.mark.parametrize(("formula", "code"), [("root(factor, 1)", "EXPR-024"), ("root(factor, staff)", "EXPR-024"), ("root(factor, 2.5)", "EXPR-024"), ("root(tax, 2)", "EXPR-025"), ("raised_to(tax, 2)", "EXPR-026"), ("raised_to(factor, land)", "EXPR-026"), ("ln(tax)", "EXPR-026")])  # fmt: skip
 def test_a_root_of_no_degree_or_of_a_quantity_is_refused(formula: str, code: str) -> None:
     with pytest.raises(ProblemsError) as told:
         check(parse(formula), NAMES)

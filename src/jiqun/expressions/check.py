@@ -272,6 +272,8 @@ class _Checker:
             return item
         if node.operator == "root":
             return self._root(node, item)
+        if node.operator in ("raised_to", "ln"):
+            return self._power(node, item)
         if node.operator == "negative":
             return nodes.Negative(item, item.type)
         if node.operator == "abs":
@@ -287,6 +289,17 @@ class _Checker:
             return self.fault("EXPR-025", written, unit=unit_of(item))
         pure = item if unit_of(item) == Unit.none() else conversion(item, Unit.none())
         return nodes.Root(pure, int(value), _PURE)
+
+    def _power(self, node: Operation, item: TypedNode) -> TypedNode:
+        """A power or a logarithm: of pure numbers only, a per cent among them."""
+        parts = [item, *(self._number(one) for one in node.operands[1:])]
+        for written, part in zip(node.operands, parts, strict=True):
+            if part is _BROKEN:
+                return part
+            if not unit_of(part).fits(Unit.none()):
+                return self.fault("EXPR-026", written, unit=unit_of(part))
+        pure = [one if unit_of(one) == Unit.none() else conversion(one, Unit.none()) for one in parts]
+        return nodes.Logarithm(pure[0], _PURE) if node.operator == "ln" else nodes.Power(pure[0], pure[1], _PURE)
 
     def _unit(self, node: Operation) -> TypedNode:
         number, written = node.operands

@@ -16,11 +16,16 @@ from jiqun.expressions.nodes import Typed, TypedNode
 from jiqun.expressions.rounding import DIVISION_STEPS, ROUNDOFF, near_half, unscaled
 from jiqun.expressions.types import BooleanType, DateType, Exact, NumberType, Type
 from jiqun.values import exact
+from jiqun.values.powers import LARGEST_EXPONENT
 
 # Covers the second-order terms and the rounding of the bound itself: at most ~1000 operations, each 1.1e-16.
 SAFETY = 1.000001
 # engines differ in the last bits of a power, and 1/n is itself rounded: |ln x| ≤ 576 within the range of doubles
 _POWER_STEPS = 640
+_MOST_LOGARITHM = 600.0
+_SMALL_PART = 1000.0  # an error is at most this part of the number, so that
+_SECOND_ORDER = 1.1  # what is left out of a first-order error is less than a tenth of it
+_SETTLED = 1e-40  # the exact readings of powers and logarithms have 40 decimals
 
 
 @dataclass(frozen=True)
@@ -152,6 +157,10 @@ class _Reader:
                 return _rounded(self.read(item), digits)
             case nodes.Root(item=item, degree=degree):
                 return _root(self.read(item), degree)
+            case nodes.Power(item=item, exponent=exponent):
+                return _power(self.read(item), self.read(exponent))
+            case nodes.Logarithm(item=item):
+                return _logarithm(self.read(item))
             case nodes.YearsBetween(first=first, second=second):
                 return _years_between(self.read(first).value, self.read(second).value)
             case nodes.MonthsBetween(first=first, second=second, begun=begun):
@@ -312,6 +321,37 @@ def _root(item: _Reading, degree: int) -> _Reading:
     return _Reading(
         value, bound=nw.when(size > 0.0).then(bound).otherwise(nw.lit(0.0)), doubt=_either(item.doubt, unsure)
     )
+
+
+def _power(base: _Reading, exponent: _Reading) -> _Reading:
+    """x^y: an error e of x gives |y|·e/x of the result, one of y |ln x| of it; what may be 0 or beyond is in doubt."""
+    x, y, sign = base.value, exponent.value, exponent.value.abs()
+    ex, ey = base.error(), exponent.error()
+    raised = nw.when((x > 0.0) & (sign <= float(LARGEST_EXPONENT))).then(x**y)
+    value = nw.when((x == 0.0) & (y > 0.0)).then(nw.lit(0.0)).otherwise(raised)
+    relative = sign * ex / x + ey * _MOST_LOGARITHM + _POWER_STEPS * ROUNDOFF
+    bound = nw.when(x > 0.0).then(value * relative * _SECOND_ORDER).otherwise(nw.lit(0.0)) + _SETTLED
+    doubt = _either(base.doubt, exponent.doubt, _near_nothing(base))
+    if not exponent.faithful:
+        at_a_line = ((sign - float(LARGEST_EXPONENT)).abs() <= ey) | (sign <= ey)
+        doubt = _either(doubt, at_a_line.fill_null(False))
+    return _Reading(value, bound=bound, doubt=doubt)
+
+
+def _logarithm(item: _Reading) -> _Reading:
+    """ln x, whose error is e/x and a few roundings."""
+    x = item.value
+    value = nw.when(x > 0.0).then(x).log()
+    bound = (item.error() / x) * _SECOND_ORDER + (value.abs() * 8.0 + 4.0) * ROUNDOFF + _SETTLED
+    bound = nw.when(x > 0.0).then(bound).otherwise(nw.lit(0.0))
+    return _Reading(value, bound=bound, doubt=_either(item.doubt, _near_nothing(item)))
+
+
+def _near_nothing(item: _Reading) -> nw.Expr | None:
+    """Where a number is so near to 0 that its error is no small part of it; never for one with a relative error."""
+    if item.relative is not None:
+        return None
+    return (item.value.abs() <= item.error() * _SMALL_PART).fill_null(False)
 
 
 def _floor(item: _Reading, up: bool) -> _Reading:

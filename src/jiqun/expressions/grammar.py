@@ -15,6 +15,8 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "ceil": (1, 1),
     "round": (2, 2),
     "root": (2, 2),
+    "raised_to": (2, 2),
+    "ln": (1, 1),
     "years_between": (2, 2),
     "months_between": (2, 2),
     "months_begun": (2, 2),

@@ -111,6 +111,23 @@ class Root:
 
 
 @dataclass(frozen=True)
+class Power:
+    """A pure number to a power, exact or to 40 decimals; missing where it is negative or the exponent beyond ±100."""
+
+    item: TypedNode
+    exponent: TypedNode
+    type: Type | None
+
+
+@dataclass(frozen=True)
+class Logarithm:
+    """The natural logarithm of a pure number, to 40 decimals; missing where the number is not positive."""
+
+    item: TypedNode
+    type: Type | None
+
+
+@dataclass(frozen=True)
 class YearsBetween:
     """Full years from the first day to the second; negative where the second lies before the first."""
 
@@ -200,6 +217,8 @@ TypedNode = (
     | Floor
     | Rounded
     | Root
+    | Power
+    | Logarithm
     | YearsBetween
     | MonthsBetween
     | DaysBetween

@@ -39,6 +39,8 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "round": "四舍五入({items}，{digits} 位小数)",
         "root": "{degree} 次方根({items})",
         "root 2": "平方根({items})",
+        "power": "({first})的({second})次方",
+        "ln": "自然对数({items})",
         "years": "满年数(自 {first} 至 {second})",
         "months": "满月数(自 {first} 至 {second})",
         "months begun": "月数(自 {first} 至 {second}，不足一月按一月计)",
@@ -69,6 +71,8 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "round": "round({items}, {digits} decimals)",
         "root": "root of degree {degree}({items})",
         "root 2": "square root({items})",
+        "power": "({first}) to the power of ({second})",
+        "ln": "natural logarithm({items})",
         "years": "full years(from {first} to {second})",
         "months": "full months(from {first} to {second})",
         "months begun": "months(from {first} to {second}, one begun counts)",
@@ -174,6 +178,10 @@ class _Speaker:
             case nodes.Root(degree=degree):
                 name = "root 2" if degree == 2 else "root"
                 return self._phrase(name, items=self._listed(node), degree=str(degree)), _ATOM
+            case nodes.Power(item=item, exponent=exponent):
+                return self._phrase("power", first=self.say(item)[0], second=self.say(exponent)[0]), _ATOM
+            case nodes.Logarithm():
+                return self._phrase("ln", items=self._listed(node)), _ATOM
             case nodes.YearsBetween(first=first, second=second):
                 return self._phrase("years", first=self._within(first, _SUM), second=self._within(second, _SUM)), _ATOM
             case nodes.MonthsBetween(first=first, second=second, begun=begun):
