@@ -67,6 +67,8 @@ def _strict(node: TypedNode, operands: list[Any]) -> Exact:
             return half_up(Fraction(operands[0]), digits)
         case nodes.Root(degree=degree):
             return None if operands[0] < 0 else nth_root(Fraction(operands[0]), degree)
+        case nodes.Segments():
+            return Fraction(operands[0])
         case nodes.Power():
             return power(Fraction(operands[0]), Fraction(operands[1]))
         case nodes.Logarithm():

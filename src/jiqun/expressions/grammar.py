@@ -17,6 +17,7 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "root": (2, 2),
     "raised_to": (2, 2),
     "ln": (1, 1),
+    "progressive": (4, 40),
     "years_between": (2, 2),
     "months_between": (2, 2),
     "months_begun": (2, 2),

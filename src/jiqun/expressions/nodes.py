@@ -128,6 +128,24 @@ class Logarithm:
 
 
 @dataclass(frozen=True)
+class Said:
+    """A number, the bounds at which it is cut, and the rates of its parts: what words say of segments."""
+
+    item: TypedNode
+    bounds: tuple[TypedNode, ...]
+    rates: tuple[TypedNode, ...]
+
+
+@dataclass(frozen=True)
+class Segments:
+    """The parts of a number between bounds, each at its own rate: computed as `made`, said as `said`."""
+
+    made: TypedNode
+    said: Said
+    type: Type | None
+
+
+@dataclass(frozen=True)
 class YearsBetween:
     """Full years from the first day to the second; negative where the second lies before the first."""
 
@@ -219,6 +237,7 @@ TypedNode = (
     | Root
     | Power
     | Logarithm
+    | Segments
     | YearsBetween
     | MonthsBetween
     | DaysBetween

@@ -187,9 +187,11 @@ class InputCompiler(Checker):
         if typed is None:
             return None
         if rollup.take in ("max", "min") and isinstance(typed.type, DateType):
-            if rollup.no_rows is not None:
-                self.fault("METHOD-006", f"{path}.rollup.no_rows", formula=typed.text, wanted_zh="数", wanted_en="a number")
-            return typed.type
+            if rollup.no_rows is None:
+                return typed.type
+            path = f"{path}.rollup.no_rows"
+            self.fault("METHOD-006", path, formula=typed.text, wanted_zh="数", wanted_en="a number")
+            return None
         if rollup.take == "distinct":
             return NumberType(self.unit(unit or "1", f"{path}.unit"))
         typed = self._number(f"{path}.rollup.of", typed, unit)

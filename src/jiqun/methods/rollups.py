@@ -91,7 +91,11 @@ def _in_span(plan: Plan, rollup: Rollup, dated: str) -> nw.Expr:
     column = nw.col(dated)
     if dated in PERIOD_COLUMNS:
         now = plan.period.year if dated == "year" else str(plan.period)
+        if rollup.rows == "before_period":
+            return column < now
         return column == now if rollup.rows == "same_period" else column <= now
+    if rollup.rows == "before_period":
+        return column < nw.lit(first)
     upto = column <= nw.lit(last)
     return upto if rollup.rows == "up_to_period" else upto & (column >= nw.lit(first))
 

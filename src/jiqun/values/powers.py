@@ -30,7 +30,7 @@ def logarithm(value: Fraction) -> Fraction:
 def power(base: Fraction, exponent: Fraction) -> Fraction | None:
     """Return base to a power; None where there is none: a negative base, 0 to 0 or less, an exponent beyond ±100.
 
-    >>> power(Fraction("1.2"), Fraction(3)), power(Fraction("1.728"), Fraction("1") / 3), power(Fraction(-2), Fraction(2))
+    >>> power(Fraction("1.2"), Fraction(3)), power(Fraction("1.728"), Fraction(1, 3)), power(Fraction(-2), Fraction(2))
     (Fraction(216, 125), Fraction(6, 5), None)
     """
     if base < 0 or abs(exponent) > LARGEST_EXPONENT or (base == 0 and exponent <= 0):

@@ -13,6 +13,7 @@ from fractions import Fraction
 from jiqun.values import nth_root
 from jiqun.values.powers import CONTEXT, as_decimal, settled
 
+
 def square_root(value: Fraction) -> Fraction:
     """Return √value to 40 decimals."""
     return nth_root(value, 2)

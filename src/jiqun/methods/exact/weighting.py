@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from jiqun.methods.exact.irrational import geometric_mean, square_root
 from jiqun.packs.models.method import Ahp, Node
-from jiqun.values import exact, half_up
+from jiqun.values import exact, half_up, logarithm
 
 Row = Sequence[Fraction | None]
 

@@ -51,8 +51,8 @@ class Rollup(Model):
     key: str | None = (
         None  # the subject's column that `by` must equal (a shared parcel, a landlord); itself if left out
     )
-    rows: Literal["same_period", "up_to_period", "all"] = "all"
-    date_column: str | None = None  # needed by same_period and up_to_period in a table without a year column
+    rows: Literal["same_period", "up_to_period", "before_period", "all"] = "all"
+    date_column: str | None = None  # needed unless `rows` is all in a table without a year column
     digits: Digits = 6  # sums, means and extremes are rounded half-up to this many decimals
     best: int | None = None  # sum and mean: only this many of the greatest figures count (取最高的三项)
     no_rows: Num | None = None  # sums, means, extremes: what no row that counts means; unknown where left out
