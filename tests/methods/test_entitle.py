@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 from functools import partial
 
 import polars as pl
@@ -61,6 +62,7 @@ def firms(grades, **more):
         "power": pl.Float64,
         "exporter": pl.Boolean,
         "land": pl.Float64,
+        **{name: pl.Date for name in more if name.endswith("_on")},
     }
     return pl.DataFrame(rows, schema=kinds)
 
@@ -181,6 +183,39 @@ def test_the_amount_before_cap_and_budget_stands_beside_the_one_that_counts(plan
     assert "122 元（压减前 300 元）" in said
     reasons = result.long_trace().filter((pl.col("step") == "entitlement") & (pl.col("enterprise") == "c"))["reason"]
     assert reasons.to_list() == ["before cap and budget 300 元"]
+
+
+QUEUE = (
+    HEAD
+    + """
+entitlements:
+  part: {title: 补助, amount: 'power * unit(0.01, "元/kWh")', unit: 元, digits: 1, budget: {amount: 'land * unit(90, "元/亩")', over: [industry], cut: in_order, order: [-production_started_on, land]}}
+  whole: {title: 整户补助, amount: 'power * unit(0.01, "元/kWh")', unit: 元, digits: 1, budget: {amount: 600, cut: in_order, order: [total, -exporter], last: nothing}}
+"""
+)
+
+
+@ENGINES
+def test_random_queues_equal_the_exact_evaluator(plan_of, engine):
+    plan = plan_of(QUEUE)
+    for seed in range(3):
+        chance = random.Random(seed)
+        some = partial(chance.choices, k=16)
+        days = [None, *(date(2020, 1, day) for day in range(1, 9))]
+        table = firms(
+            some("ABCD"),
+            power=some([0.0, 1.5, 2.0, 3.25, None]),
+            land=some([1.0, 5.0, 10.0]),
+            industry=some(["30", "44"]),
+            exporter=some([None, True, False]),
+            production_started_on=some(days),
+        )
+        result = entitled(plan, table, history(), engine)
+        expected = exact.evaluate(plan, result.gathered)
+        for row in result.trace.iter_rows(named=True):
+            one = expected[row["enterprise"]].row
+            names = [name for name in row if name.startswith("entitlement__")]
+            assert {name: row[name] for name in names} == {name: one[name] for name in names}, row["enterprise"]
 
 
 @ENGINES

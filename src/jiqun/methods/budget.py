@@ -57,40 +57,36 @@ def _shares(claims: Sequence[Claim], budget: Budget) -> list[int | None]:
         return [
             None if whole is None else own if wanted <= whole else own * whole // wanted for own, whole, _ in claims
         ]
-    before = _asked_before(claims, budget.order)
     found: list[int | None] = []
-    for (own, whole, _), span in zip(claims, before, strict=True):
-        if whole is None or (span is None and wanted > whole):
-            found.append(None)
-        elif span is None:
-            found.append(own)
-        else:
-            ends = {_served(own, each, whole, budget.last) for each in span}
-            found.append(ends.pop() if len(ends) == 1 else None)
+    for (own, whole, _), span in zip(claims, _asked_before(claims, budget.order), strict=True):
+        ends = set() if whole is None else {_served(own, before, whole, budget.last) for before in span}
+        found.append(ends.pop() if len(ends) == 1 else None)
     return found
 
 
 def _served(own: int, before: int, whole: int, last: str) -> int:
     """What one gets when `before` is asked for ahead of it."""
-    if last == "nothing":
-        return own if before + own <= whole else 0
-    return max(min(own, whole - before), 0)
+    if before + own <= whole:
+        return own
+    return 0 if last == "nothing" else max(whole - before, 0)
 
 
-def _asked_before(claims: Sequence[Claim], order: Sequence[str]) -> list[tuple[int, int] | None]:
-    """The least and the most that may be asked for ahead of each; None for one whose own place is not known.
+def _asked_before(claims: Sequence[Claim], order: Sequence[str]) -> list[tuple[int, int]]:
+    """The least and the most that may be asked for ahead of each.
 
-    One without a place may stand before everybody, and of those at the same place each may come first or last.
+    One whose own place is not known may stand before or behind everybody, and of those at the same place each may come
+    first or last.
     """
     placed = [at for at, (_, _, names) in enumerate(claims) if None not in names.values()]
-    floating = sum(own for own, _, names in claims if None in names.values())
+    wanted = sum(own for own, _, _ in claims)
+    floating = wanted - sum(claims[at][0] for at in placed)
 
     def key(at: int) -> tuple[Exact, ...]:
         return tuple(claims[at][2][name.removeprefix("-")] for name in order)
 
     for index, name in reversed(list(enumerate(order))):
-        placed.sort(key=lambda at: key(at)[index], reverse=not name.startswith("-"))  # type: ignore[arg-type,return-value]
-    found: list[tuple[int, int] | None] = [None] * len(claims)
+        placed.sort(key=lambda at, index=index: key(at)[index], reverse=not name.startswith("-"))  # type: ignore[arg-type,return-value]
+    found = [(0, wanted - own) for own, _, _ in claims]
     before = 0
     for _, together in groupby(placed, key):
         level = list(together)
