@@ -77,6 +77,14 @@ def entitled(plan, table, past=None, engine="polars"):
     return evaluate(plan, tables, engine=engine)
 
 
+def equals_the_exact_evaluator(result):
+    expected = exact.evaluate(result.plan, result.gathered)
+    for row in result.trace.iter_rows(named=True):
+        one = expected[row["enterprise"]].row
+        names = [name for name in row if name.startswith("entitlement__")]
+        assert {name: row[name] for name in names} == {name: one[name] for name in names}, row["enterprise"]
+
+
 def states(result, name):
     return list(
         zip(
@@ -211,11 +219,7 @@ def test_random_queues_equal_the_exact_evaluator(plan_of, engine):
             production_started_on=some(days),
         )
         result = entitled(plan, table, history(), engine)
-        expected = exact.evaluate(plan, result.gathered)
-        for row in result.trace.iter_rows(named=True):
-            one = expected[row["enterprise"]].row
-            names = [name for name in row if name.startswith("entitlement__")]
-            assert {name: row[name] for name in names} == {name: one[name] for name in names}, row["enterprise"]
+        equals_the_exact_evaluator(result)
 
 
 @ENGINES
@@ -289,10 +293,6 @@ def test_random_firms_under_ceilings_equal_the_exact_evaluator(plan_of, engine, 
     )
     past = history(*((name, 2021, chance.choice("AD")) for name in "abcdefghijklmnop"))
     result = entitled(plan, table, past, engine)
-    expected = exact.evaluate(plan, result.gathered)
-    for row in result.trace.iter_rows(named=True):
-        one = expected[row["enterprise"]].row
-        names = [name for name in row if name.startswith("entitlement__")]
-        assert {name: row[name] for name in names} == {name: one[name] for name in names}, row["enterprise"]
+    equals_the_exact_evaluator(result)
     states_found = set(result.trace["entitlement__land_grant__state"]) - {None}
     assert {"applies", "unknown"} <= states_found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -81,11 +82,12 @@ def _asked_before(claims: Sequence[Claim], order: Sequence[str]) -> list[tuple[i
     wanted = sum(own for own, _, _ in claims)
     floating = wanted - sum(claims[at][0] for at in placed)
 
-    def key(at: int) -> tuple[Exact, ...]:
+    def key(at: int) -> tuple[Any, ...]:
         return tuple(claims[at][2][name.removeprefix("-")] for name in order)
 
-    for index, name in reversed(list(enumerate(order))):
-        placed.sort(key=lambda at, index=index: key(at)[index], reverse=not name.startswith("-"))  # type: ignore[arg-type,return-value]
+    for name in reversed(order):
+        bare = name.removeprefix("-")
+        placed.sort(key=partial(_named, claims, bare), reverse=bare == name)
     found = [(0, wanted - own) for own, _, _ in claims]
     before = 0
     for _, together in groupby(placed, key):
@@ -95,3 +97,7 @@ def _asked_before(claims: Sequence[Claim], order: Sequence[str]) -> list[tuple[i
             found[at] = (before, before + floating + tied - claims[at][0])
         before += tied
     return found
+
+
+def _named(claims: Sequence[Claim], name: str, at: int) -> Any:
+    return claims[at][2][name]
