@@ -136,6 +136,7 @@ CASES = [
     ("a quantity is raised to a power", None, GRANT % '"raised_to(tax, 2) * tax"', "EXPR-026"),
     ("the best of a count", None, INPUT % "rollup: {table: enterprise_year, take: count, best: 3}", "PACK-023"),
     ("a count over no rows", None, INPUT % "rollup: {table: enterprise_year, take: count, no_rows: 0}", "PACK-023"),
+    ("all rows of an earlier period", None, INPUT % "earlier: 1, rollup: {table: enterprise_year, take: count}", "PACK-023"),
     ("a word stands in for a number", None, INPUT % "column: land, if_missing: 很大", "METHOD-006"),
 ]  # fmt: skip
 

@@ -84,6 +84,10 @@ EVENTS = pl.DataFrame(
             "{rollup: {table: event, take: max, of: fine, rows: before_period, date_column: date, no_rows: -1}}",
             {"a": 5.0, "b": -1.0, "c": -1.0},
         ),
+        (
+            "{earlier: 1, rollup: {table: event, take: count, rows: same_period, date_column: date}}",
+            {"a": 1, "b": 0, "c": 0},
+        ),
         ("{rollup: {table: event, take: sum, of: fine, best: 2}}", {"a": 5.2, "b": 1.0, "c": 9.0}),
         ("{rollup: {table: event, take: mean, of: fine, best: 1, where: fine < 5}}", {"a": 0.2, "b": 1.0, "c": None}),
         ("{rollup: {table: event, take: mean, of: fine, digits: 1}}", {"a": 1.8, "b": 1.0, "c": 9.0}),

@@ -16,6 +16,7 @@ from jiqun.expressions import (
     columns,
 )
 from jiqun.methods.compile_checking import Checker
+from jiqun.methods.tables import PERIOD_COLUMNS
 from jiqun.packs.models import TableContract
 from jiqun.packs.models.method import Ancestor, Input, Lookup, Repeats, Rollup
 from jiqun.packs.models.table import Column
@@ -170,7 +171,7 @@ class InputCompiler(Checker):
                 self._unknown_column(name, contract, f"{path}.rollup.{part}")
         if rollup.key is not None:
             self._key_column(rollup.key, f"{path}.rollup.key")
-        if rollup.rows != "all" and rollup.date_column is None and "year" not in contract.column_names:
+        if rollup.rows != "all" and rollup.date_column is None and not set(PERIOD_COLUMNS) & set(contract.column_names):
             self.fault("METHOD-013", f"{path}.rollup", table=rollup.table)
         scope = {one.name: kind for one in contract.fields if (kind := column_type(one)) is not None}
         scope |= {name: self.names[name] for name in (*self.given, *self.classes) if name in self.names}

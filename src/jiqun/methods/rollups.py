@@ -18,7 +18,7 @@ from jiqun.methods.exact.member import read_value
 from jiqun.methods.plan import Plan
 from jiqun.methods.tables import PERIOD_COLUMNS, Tables
 from jiqun.packs.models.method import Rollup
-from jiqun.values import exact, from_scaled, to_scaled
+from jiqun.values import Period, exact, from_scaled, to_scaled
 
 
 def rolled_up(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> pl.DataFrame | None:
@@ -64,7 +64,8 @@ def _rows(plan: Plan, tables: Tables, name: str, rollup: Rollup, used: Sequence[
         test = nw.lit(True) if among is None else columns(among).value
         rows = tables.engine.settle(_with_twins(rows, by, test))
     if dated is not None:
-        rows = rows.filter(_in_span(plan, rollup, dated))
+        period = plan.period.earlier(plan.method.inputs[name].earlier)
+        rows = rows.filter(_in_span(period, rollup, dated))
     return rows.filter(~nw.col(rollup.by or plan.subject).is_null())
 
 
@@ -86,18 +87,15 @@ def _with_twins(rows: Frame, by: Sequence[str], test: nw.Expr) -> Frame:
     return rows.drop("passing__", "unsure__", "passing_others__", "unsure_others__")
 
 
-def _in_span(plan: Plan, rollup: Rollup, dated: str) -> nw.Expr:
-    first, last = plan.period.first, plan.period.last
+def _in_span(period: Period, rollup: Rollup, dated: str) -> nw.Expr:
+    """Rows of a period: a month counts for its quarter and its year too."""
+    first: Any = {"year": period.year, "month": period.first.isoformat()[:7]}.get(dated, nw.lit(period.first))
+    last: Any = {"year": period.year, "month": period.last.isoformat()[:7]}.get(dated, nw.lit(period.last))
     column = nw.col(dated)
-    if dated in PERIOD_COLUMNS:
-        now = plan.period.year if dated == "year" else str(plan.period)
-        if rollup.rows == "before_period":
-            return column < now
-        return column == now if rollup.rows == "same_period" else column <= now
     if rollup.rows == "before_period":
-        return column < nw.lit(first)
-    upto = column <= nw.lit(last)
-    return upto if rollup.rows == "up_to_period" else upto & (column >= nw.lit(first))
+        return column < first
+    upto = column <= last
+    return upto if rollup.rows == "up_to_period" else upto & (column >= first)
 
 
 def _grouped(rows: Frame, key: str, readings: Mapping[str, Columns], rollup: Rollup, plan: Plan, name: str) -> Frame:

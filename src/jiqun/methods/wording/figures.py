@@ -71,7 +71,8 @@ def column_label(voice: Voice, table: str, column: str) -> str:
 def _rollup(voice: Voice, name: str, one: Rollup) -> str:
     path = f"inputs.{name}.rollup"
     of = "" if one.of is None else voice.formula(f"{path}.of", table=one.table)
-    which = [voice.say(f"rows.{one.rows}")]
+    earlier = voice.plan.method.inputs[name].earlier
+    which = [voice.say(f"rows.{one.rows}_earlier" if earlier else f"rows.{one.rows}", count=earlier)]
     if one.key is not None:
         by = column_label(voice, one.table, one.by or voice.plan.subject)
         which.append(voice.say("rows.key", by=by, key=voice.label(one.key)))

@@ -16,7 +16,7 @@ class Evaluates(Model):
 
     table: str = "enterprise_year"
     subject: str = "enterprise"
-    per: Literal["year", "month", "once"] = "year"
+    per: Literal["year", "quarter", "month", "once"] = "year"
 
 
 class Classes(Model):
@@ -109,7 +109,7 @@ class Input(Model):
     title_en: str = ""
     unit: str | None = None
     column: str | None = None  # "column" or "table.column", joined on the subject (and period where the table has one)
-    earlier: int = 0  # periods back, with column or certified
+    earlier: int = 0  # periods back, with column, certified, or a rollup of a period's rows
     rollup: Rollup | None = None
     result: ResultOf | None = None
     streak: Streak | None = None
@@ -123,6 +123,12 @@ class Input(Model):
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         exactly_one(self, "column", "rollup", "result", "streak", "certified", "parameter", "ancestor", "lookup")
+        dated = self.rollup is not None and self.rollup.rows != "all"
+        if self.earlier and self.column is None and self.certified is None and not dated:
+            raise UnfitError(
+                "earlier 写的是前几期，只和 column、certified 或限定了时期（rows）的 rollup 一起写",
+                "earlier is for column, certified, and a rollup whose rows are those of a period",
+            )
         return self
 
 
