@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from functools import reduce
 from operator import and_, or_
@@ -89,13 +90,19 @@ def _with_twins(rows: Frame, by: Sequence[str], test: nw.Expr) -> Frame:
 
 def _in_span(period: Period, rollup: Rollup, dated: str) -> nw.Expr:
     """Rows of a period: a month counts for its quarter and its year too."""
-    first: Any = {"year": period.year, "month": period.first.isoformat()[:7]}.get(dated, nw.lit(period.first))
-    last: Any = {"year": period.year, "month": period.last.isoformat()[:7]}.get(dated, nw.lit(period.last))
+    first, last = (nw.lit(_written(day, dated)) for day in (period.first, period.last))
     column = nw.col(dated)
     if rollup.rows == "before_period":
         return column < first
     upto = column <= last
     return upto if rollup.rows == "up_to_period" else upto & (column >= first)
+
+
+def _written(day: date, dated: str) -> int | str | date:
+    """A day as a column of a table's period writes it."""
+    if dated == "year":
+        return day.year
+    return day.isoformat()[:7] if dated == "month" else day
 
 
 def _grouped(rows: Frame, key: str, readings: Mapping[str, Columns], rollup: Rollup, plan: Plan, name: str) -> Frame:
