@@ -344,7 +344,7 @@ def test_segments_are_said_as_rules_say_them_and_a_negative_number_has_none() ->
     found = {cell: exact_value(typed, {"tax": Fraction(cell)}) for cell in cells}
     assert found == {cell: Fraction(str(value)) for cell, value in cells.items()}
     assert words(typed, {"tax": "投资"}) == (
-        "分段累进(投资：500 万元以内的部分 × 0.08、500 万元至 1000 万元的部分 × 0.1、超过 1000 万元的部分 × 0.12)"
+        "分段累进(投资：500 万元以内的部分按 0.08、500 万元至 1000 万元的部分按 0.1、超过 1000 万元的部分按 0.12)"
     )
 
 

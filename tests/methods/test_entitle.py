@@ -203,6 +203,18 @@ entitlements:
 )
 
 
+def test_two_of_one_day_for_one_place_are_told_that_nobody_knows_who_was_first(plan_of):
+    """Each asks for 2,000 yuan of the 1,800 that 20 mu bring; the third came later and finds nothing."""
+    days = [date(2020, 1, 1), date(2020, 1, 1), date(2020, 1, 2)]
+    table = firms("AAA", power=[20.0] * 3, land=[20.0] * 3, production_started_on=days)
+    result = entitled(plan_of(QUEUE), table, history())
+    assert states(result, "part") == [(None, "unknown"), (None, "unknown"), (0, "applies")]
+    told = render_text(result.explain("a"))
+    assert "补助（支持）：未知（应得 2,000.0 元；限额、分组或先后不明，给多少不能确定）" in told
+    assert "金额 = power 20 万kWh × 0.01 元/kWh" in told
+    assert "补助（支持）：适用 0.0 元（压减前 2,000.0 元）" in render_text(result.explain("c"))
+
+
 @ENGINES
 def test_random_queues_equal_the_exact_evaluator(plan_of, engine):
     plan = plan_of(QUEUE)

@@ -42,9 +42,9 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "power": "({first})的({second})次方",
         "ln": "自然对数({items})",
         "segments": "分段累进({item}：{parts})",
-        "first segment": "{end} 以内的部分 × {rate}",
-        "segment": "{start} 至 {end} 的部分 × {rate}",
-        "last segment": "超过 {start} 的部分 × {rate}",
+        "first segment": "{end} 以内的部分按 {rate}",
+        "segment": "{start} 至 {end} 的部分按 {rate}",
+        "last segment": "超过 {start} 的部分按 {rate}",
         "years": "满年数(自 {first} 至 {second})",
         "months": "满月数(自 {first} 至 {second})",
         "months begun": "月数(自 {first} 至 {second}，不足一月按一月计)",
@@ -78,9 +78,9 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "power": "({first}) to the power of ({second})",
         "ln": "natural logarithm({items})",
         "segments": "progressive({item}: {parts})",
-        "first segment": "the part up to {end} × {rate}",
-        "segment": "the part from {start} to {end} × {rate}",
-        "last segment": "the part above {start} × {rate}",
+        "first segment": "{rate} of the part up to {end}",
+        "segment": "{rate} of the part from {start} to {end}",
+        "last segment": "{rate} of the part above {start}",
         "years": "full years(from {first} to {second})",
         "months": "full months(from {first} to {second})",
         "months begun": "months(from {first} to {second}, one begun counts)",
@@ -205,7 +205,7 @@ class _Speaker:
         bounds = [self._within(one, _SUM) for one in said.bounds]
         names = ["first segment", *["segment"] * (len(bounds) - 1), "last segment"]
         parts = [
-            self._phrase(name, start=start, end=end, rate=self._within(rate, _SIGN))
+            self._phrase(name, start=start, end=end, rate=self._within(rate, _PRODUCT))
             for name, start, end, rate in zip(names, ["", *bounds], [*bounds, ""], said.rates, strict=True)
         ]
         return self._phrase("segments", item=self._within(said.item, _SUM), parts=self.phrases["comma"].join(parts))
