@@ -136,6 +136,9 @@ CASES = [
     ("a quantity is raised to a power", None, GRANT % '"raised_to(tax, 2) * tax"', "EXPR-026"),
     ("the best of a count", None, INPUT % "rollup: {table: enterprise_year, take: count, best: 3}", "PACK-023"),
     ("a count over no rows", None, INPUT % "rollup: {table: enterprise_year, take: count, no_rows: 0}", "PACK-023"),
+    ("of each without the best", None, INPUT % "rollup: {table: enterprise_year, take: sum, of: tax, each: [scale]}", "PACK-023"),
+    ("many periods of all rows", None, INPUT % "rollup: {table: enterprise_year, take: count, periods: 3}", "PACK-023"),
+    ("of each of nothing", None, INPUT % "rollup: {table: enterprise_year, take: sum, of: land, best: 1, each: [scael]}", "METHOD-003"),
     ("all rows of an earlier period", None, INPUT % "earlier: 1, rollup: {table: enterprise_year, take: count}", "PACK-023"),
     ("a word stands in for a number", None, INPUT % "column: land, if_missing: 很大", "METHOD-006"),
 ]  # fmt: skip

@@ -88,6 +88,14 @@ EVENTS = pl.DataFrame(
             "{earlier: 1, rollup: {table: event, take: count, rows: same_period, date_column: date}}",
             {"a": 1, "b": 0, "c": 0},
         ),
+        (
+            "{rollup: {table: event, take: sum, of: fine, rows: same_period, periods: 2, date_column: date}}",
+            {"a": 5.3, "b": 1.0, "c": None},
+        ),
+        (
+            "{rollup: {table: event, take: sum, of: fine, best: 1, each: [level]}}",  # b's names none
+            {"a": 5.2, "b": None, "c": 9.0},
+        ),
         ("{rollup: {table: event, take: sum, of: fine, best: 2}}", {"a": 5.2, "b": 1.0, "c": 9.0}),
         ("{rollup: {table: event, take: mean, of: fine, best: 1, where: fine < 5}}", {"a": 0.2, "b": 1.0, "c": None}),
         ("{rollup: {table: event, take: mean, of: fine, digits: 1}}", {"a": 1.8, "b": 1.0, "c": 9.0}),

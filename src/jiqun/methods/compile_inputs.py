@@ -169,6 +169,9 @@ class InputCompiler(Checker):
         for part, name in (("by", rollup.by or self.method.evaluates.subject), ("date_column", rollup.date_column)):
             if name is not None and name not in contract.column_names:
                 self._unknown_column(name, contract, f"{path}.rollup.{part}")
+        for name in rollup.each:
+            if name not in contract.column_names:
+                self._unknown_column(name, contract, f"{path}.rollup.each")
         if rollup.key is not None:
             self._key_column(rollup.key, f"{path}.rollup.key")
         if rollup.rows != "all" and rollup.date_column is None and not set(PERIOD_COLUMNS) & set(contract.column_names):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import reduce
@@ -58,7 +58,7 @@ def _rows(plan: Plan, tables: Tables, name: str, rollup: Rollup, used: Sequence[
     among = plan.formulas.get(path)
     by = () if rollup.repeats is None else rollup.repeats.by
     others = () if among is None else sorted(among.names)
-    rows = tables.select(rollup.table, [*used, *by, *others, *([] if dated is None else [dated])])
+    rows = tables.select(rollup.table, [*used, *by, *others, *rollup.each, *([] if dated is None else [dated])])
     if rows is None:
         return None
     if by:
@@ -90,7 +90,8 @@ def _with_twins(rows: Frame, by: Sequence[str], test: nw.Expr) -> Frame:
 
 def _in_span(period: Period, rollup: Rollup, dated: str) -> nw.Expr:
     """Rows of a period: a month counts for its quarter and its year too."""
-    first, last = (nw.lit(_written(day, dated)) for day in (period.first, period.last))
+    begun = period.earlier(rollup.periods - 1).first
+    first, last = (nw.lit(_written(day, dated)) for day in (begun, period.last))
     column = nw.col(dated)
     if rollup.rows == "before_period":
         return column < first
@@ -144,9 +145,13 @@ def _of_values(
     totals += [nw.col("value__").max().alias("max__"), nw.col("value__").min().alias("min__")]
     if rollup.take == "distinct":
         return _different(rows.select(nw.col(key), **flags, **extra), key, name)
-    rows = rows.select(nw.col(key), **flags, **extra)
+    names = {f"each__{place}": nw.col(name) for place, name in enumerate(rollup.each)}
+    if names:  # a row that names nothing may be another of the same
+        nameless = reduce(or_, (name.is_null() for name in names.values()))
+        extra["lacking__"] = (counted & (of.value.is_null() | nameless)).cast(nw.Int64)
+    rows = rows.select(nw.col(key), **flags, **extra, **names)
     if rollup.best is not None:
-        rows = _only_best(rows, key, rollup.best)
+        rows = _only_best(rows, key, names, rollup.best)
     grouped = rows.group_by(key).agg(*totals)
     whole = (nw.col("open__") == 0) & (nw.col("lacking__") == 0) & (nw.col("true__") > 0)
     doubt = nw.col("doubt__") > 0
@@ -163,13 +168,13 @@ def _of_values(
     return grouped.select(nw.col(key), (near | doubt).alias("near__"), made.alias(name))
 
 
-def _only_best(rows: Frame, key: str, most: int) -> Frame:
-    """Leave only the `most` greatest figures of a subject among the rows that count.
+def _only_best(rows: Frame, key: str, each: Iterable[str], most: int) -> Frame:
+    """Leave only the `most` greatest figures among a subject's rows that count, or of each name among them.
 
     Figures that lie within their error of each other may change places: a sum of n of them is then off by at most n
     times the greatest error, which every one that is kept takes upon itself.
     """
-    place = nw.col("value__").rank("ordinal", descending=True).over(key)
+    place = nw.col("value__").rank("ordinal", descending=True).over(key, *each)
     kept = (nw.col("true__") == 1) & (nw.col("value__").is_null() | (place <= most))
     rows = rows.with_columns(kept__=kept.fill_null(False), bound__=nw.col("bound__").max().over(key))
     own = nw.col("kept__")
@@ -250,9 +255,19 @@ def exact_rollup(plan: Plan, name: str, rollup: Rollup, rows: Sequence[Mapping[s
     if not values or None in values:
         return exact(rollup.no_rows) if not values and rollup.no_rows is not None else None
     if rollup.best is not None:
-        values = sorted(values, reverse=True)[: rollup.best]
+        named = [tuple(row[name] for name in rollup.each) for row in chosen]
+        if any(None in name for name in named):
+            return None
+        values = _best_of_each(list(zip(named, values, strict=True)), rollup.best)
     if rollup.take in ("max", "min"):
         made = max(values) if rollup.take == "max" else min(values)
     else:
         made = sum(values, Fraction(0)) / (1 if rollup.take == "sum" else len(values))
     return from_scaled(to_scaled(made, rollup.digits), rollup.digits) if isinstance(made, Fraction) else made
+
+
+def _best_of_each(named: Sequence[tuple[tuple[Any, ...], Any]], most: int) -> list[Any]:
+    found: dict[tuple[Any, ...], list[Any]] = {}
+    for name, value in named:
+        found.setdefault(name, []).append(value)
+    return [value for values in found.values() for value in sorted(values, reverse=True)[:most]]

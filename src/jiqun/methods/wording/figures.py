@@ -72,7 +72,8 @@ def _rollup(voice: Voice, name: str, one: Rollup) -> str:
     path = f"inputs.{name}.rollup"
     of = "" if one.of is None else voice.formula(f"{path}.of", table=one.table)
     earlier = voice.plan.method.inputs[name].earlier
-    which = [voice.say(f"rows.{one.rows}_earlier" if earlier else f"rows.{one.rows}", count=earlier)]
+    span = "same_periods" if one.periods > 1 else one.rows
+    which = [voice.say(f"rows.{span}_earlier" if earlier else f"rows.{span}", count=earlier, periods=one.periods)]
     if one.key is not None:
         by = column_label(voice, one.table, one.by or voice.plan.subject)
         which.append(voice.say("rows.key", by=by, key=voice.label(one.key)))
@@ -83,7 +84,8 @@ def _rollup(voice: Voice, name: str, one: Rollup) -> str:
     rows = voice.say("rows.join").join(part for part in which if part)
     take = voice.say(f"take.{one.take}", of=of)
     if one.best is not None:
-        take = voice.say("take.best", take=take, count=one.best)
+        each = voice.listed(column_label(voice, one.table, column) for column in one.each)
+        take = voice.say("take.best_of_each" if each else "take.best", take=take, count=one.best, each=each)
     said = voice.say("input.rollup", table=voice.table(one.table), rows=rows, take=take)
     if one.no_rows is None:
         return said

@@ -54,7 +54,9 @@ class Rollup(Model):
     rows: Literal["same_period", "up_to_period", "before_period", "all"] = "all"
     date_column: str | None = None  # needed unless `rows` is all in a table without a year column
     digits: Digits = 6  # sums, means and extremes are rounded half-up to this many decimals
+    periods: int = 1  # same_period: this one and those before, so many together (近三年)
     best: int | None = None  # sum and mean: only this many of the greatest figures count (取最高的三项)
+    each: Listed[str] = ()  # best: so many of the rows with the same values here (同一成果只计最高的一次)
     no_rows: Num | None = None  # sums, means, extremes: what no row that counts means; unknown where left out
 
     @model_validator(mode="after")
@@ -63,6 +65,15 @@ class Rollup(Model):
             raise UnfitError(
                 "best 写的是只计最高的几条，至少 1，只用于 sum 和 mean",
                 "best says how many of the greatest count, at least 1, and belongs to sum and mean",
+            )
+        if self.each and self.best is None:
+            raise UnfitError(
+                "each 写的是每个什么各计几条，要和 best 一起写", "each says of what the best count; it needs best"
+            )
+        if self.periods != 1 and (self.rows != "same_period" or self.periods < 1):
+            raise UnfitError(
+                "periods 写的是本期连同以前共几期，至少 1，只用于 rows: same_period",
+                "periods says how many up to this one, at least 1, and belongs to rows: same_period",
             )
         if self.no_rows is not None and self.take in ("count", "distinct", "any"):
             raise UnfitError(
