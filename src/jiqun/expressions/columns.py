@@ -164,17 +164,20 @@ class _Reader:
                 return self.read(made)
             case nodes.Logarithm(item=item):
                 return _logarithm(self.read(item))
-            case nodes.YearsBetween(first=first, second=second):
-                return _count(years_between(self.read(first).value, self.read(second).value))
-            case nodes.MonthsBetween(first=first, second=second, begun=begun):
-                return _count(months_between(self.read(first).value, self.read(second).value, begun))
-            case nodes.DaysBetween(first=first, second=second):
-                days = day_number(self.read(second).value) - day_number(self.read(first).value)
-                return _count(days.cast(nw.Float64))
+            case nodes.YearsBetween() | nodes.MonthsBetween() | nodes.DaysBetween():
+                return _Reading(self._span(node), relative=0, faithful=True)
             case nodes.Choice(test=test, then=then, otherwise=otherwise, type=kind):
                 return self._choice(self.read(test), then, otherwise, kind)
             case _:
                 return self._verdict(node)
+
+    def _span(self, node: nodes.YearsBetween | nodes.MonthsBetween | nodes.DaysBetween) -> nw.Expr:
+        first, second = self.read(node.first).value, self.read(node.second).value
+        if isinstance(node, nodes.YearsBetween):
+            return years_between(first, second)
+        if isinstance(node, nodes.MonthsBetween):
+            return months_between(first, second, node.begun)
+        return (day_number(second) - day_number(first)).cast(nw.Float64)
 
     def _verdict(self, node: TypedNode) -> _Reading:
         match node:
@@ -217,10 +220,6 @@ class _Reader:
         if first.relative is not None and second.relative is not None:
             return _Reading(value, max(first.relative, second.relative), doubt=doubt, faithful=faithful)
         return _Reading(value, bound=chosen(test.value, first.error(), second.error()), doubt=doubt)
-
-
-def _count(value: nw.Expr) -> _Reading:
-    return _Reading(value, relative=0, faithful=True)
 
 
 def _or_else(doubt: nw.Expr | None, never: nw.Expr) -> nw.Expr:
