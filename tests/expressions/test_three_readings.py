@@ -25,6 +25,7 @@ from jiqun.expressions import (
     columns,
     exact_value,
     parse,
+    words,
 )
 from jiqun.problems import ProblemsError
 from jiqun.values import Unit
@@ -69,7 +70,22 @@ def number(draw: st.DrawFn, unit: str, depth: int) -> str:
             return literal if unit == "1" else f'unit({literal}, "{unit}")'
         return draw(st.sampled_from(LEAVES[unit]))
     form = draw(
-        st.sampled_from(["sum", "sum", "product", "quotient", "quotient", "extreme", "sign", "step", "choice", "root"])
+        st.sampled_from(
+            [
+                "sum",
+                "sum",
+                "product",
+                "quotient",
+                "quotient",
+                "extreme",
+                "sign",
+                "step",
+                "choice",
+                "root",
+                "power",
+                "parts",
+            ]
+        )
     )
     one = draw(number(unit, depth - 1))
     if form == "sum":
@@ -77,6 +93,15 @@ def number(draw: st.DrawFn, unit: str, depth: int) -> str:
         return one + "".join(f" {draw(st.sampled_from('+-'))} ({term})" for term in rest)
     if form == "root":
         return f"root({draw(number('1', depth - 1))}, {draw(st.integers(2, 5))}) * ({one})"
+    if form == "parts":
+        first, second = sorted(draw(st.lists(st.integers(1, 900), min_size=2, max_size=2, unique=True)))
+        return f"progressive({one}, 0.3, {first}, {draw(number('1', 0))}, {second}, 0.05)"
+    if form == "power":
+        base, of = (
+            draw(number("1", depth - 1)),
+            draw(st.sampled_from(["2", "-1", "0.6", "1 / 3", "min(abs(factor), 3)"])),
+        )
+        return draw(st.sampled_from([f"raised_to({base}, {of}) * ({one})", f"ln({base}) * ({one})"]))
     if form == "product":
         return f"({one}) * ({draw(number('1', depth - 1))})"
     if form == "quotient":
@@ -287,8 +312,44 @@ def test_a_root_on_the_line_is_on_the_line_and_a_negative_number_has_none(engine
             assert doubt or value == want
 
 
-@pytest.mark.parametrize(("formula", "code"), [("root(factor, 1)", "EXPR-024"), ("root(factor, staff)", "EXPR-024"), ("root(factor, 2.5)", "EXPR-024"), ("root(tax, 2)", "EXPR-025")])  # fmt: skip
-def test_a_root_of_no_degree_or_of_a_quantity_is_refused(formula: str, code: str) -> None:
+def test_a_power_on_the_line_is_on_the_line(engines: list[Engine]) -> None:
+    """The cube of 1.2 is 1.728 and its cube root 1.2; nothing negative has a power, and 0 none that is not positive."""
+    lines = check(parse("raised_to(factor, 3) >= 1.728 and raised_to(raised_to(factor, 3), 1 / 3) <= 1.2"), NAMES)
+    growing = check(parse("raised_to(factor, rate) >= 1"), NAMES)
+    cells = [
+        ("1.2", "0"),
+        ("1.1999999999", "0.5"),
+        ("1.2000000001", "-0.5"),
+        ("-1", "1"),
+        ("0", "0"),
+        ("0", "1"),
+        (None, "1"),
+    ]
+    wanted = [(True, True), (False, True), (False, False), (None, None), (False, None), (False, False), (None, None)]
+    rows = [
+        {name: None for name in NAMES if name != "manufacturing"} | {"factor": factor, "rate": rate}
+        for factor, rate in cells
+    ]
+    found = [tuple(exact_value(one, exactly(row)) for one in (lines, growing)) for row in rows]
+    assert found == wanted
+    for engine in engines:
+        for place, read in enumerate(read_columns(engine, as_frame(rows), [lines, growing])):  # type: ignore[arg-type]
+            for both, value, doubt in zip(wanted, read["value"], read["doubt"], strict=True):
+                assert doubt or value == both[place]
+
+
+def test_segments_are_said_as_rules_say_them_and_a_negative_number_has_none() -> None:
+    typed = check(parse("progressive(tax, 0.08, 500, 0.1, unit(1000, '万元'), 0.12)"), NAMES)
+    cells = {"-5": 0, "500": 40, "500.01": "40.001", "1000": 90, "2000": 210, "0": 0}
+    found = {cell: exact_value(typed, {"tax": Fraction(cell)}) for cell in cells}
+    assert found == {cell: Fraction(str(value)) for cell, value in cells.items()}
+    assert words(typed, {"tax": "投资"}) == (
+        "分段累进(投资：500 万元以内的部分按 0.08、500 万元至 1000 万元的部分按 0.1、超过 1000 万元的部分按 0.12)"
+    )
+
+
+@pytest.mark.parametrize(("formula", "code"), [("progressive(tax, 0.1, 500, 0.2, 900)", "EXPR-027"), ("progressive(tax, 0.1, 900, 0.2, 500, 0.3)", "EXPR-028"), ("progressive(tax, 0.1, 0, 0.2)", "EXPR-028"), ("root(factor, 1)", "EXPR-024"), ("root(factor, staff)", "EXPR-024"), ("root(factor, 2.5)", "EXPR-024"), ("root(tax, 2)", "EXPR-025"), ("raised_to(tax, 2)", "EXPR-026"), ("raised_to(factor, land)", "EXPR-026"), ("ln(tax)", "EXPR-026")])  # fmt: skip
+def test_a_root_power_or_segment_that_means_nothing_is_refused(formula: str, code: str) -> None:
     with pytest.raises(ProblemsError) as told:
         check(parse(formula), NAMES)
     assert [one.code for one in told.value.problems] == [code]

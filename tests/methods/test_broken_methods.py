@@ -85,6 +85,8 @@ ONE_ONLY = """scores:
   above: {tax_per_mu: {ratio: {to: base}, weight: "100", digits: 2, clause: "1"}}
   below: {tax_per_tce: {bands: [{points: "100"}], weight: "100", digits: 2, clause: "1"}}
 """
+GRANT = '\nentitlements:\n  e: {title: 补助, title_en: Grant, clause: "1", unit: 万元, amount: %s}\n'
+INPUT = '\ninputs:\n  i: {title: 输入, title_en: Input, clause: "1", %s}\nentitlements:\n  e: {title: 补助, title_en: Grant, clause: "1", where: i > 1}\n'  # fmt: skip
 CASES = [
     ("the shares add up to more than one", 'C: "0.2"', 'C: "0.3"', "METHOD-050"),
     ("the weights add up to 90", 'weight: "60", cap: "90"', 'weight: "50"', None),
@@ -126,7 +128,20 @@ CASES = [
         "PACK-119",
     ),
     ("one population lacks what it is ranked by", None, None, "METHOD-107"),
-]
+    ("a queue has no order", None, GRANT % "tax * 0.1, budget: {amount: 10, cut: in_order}", "PACK-023"),
+    ("an order has no queue", None, GRANT % "tax * 0.1, budget: {amount: 10, order: [land]}", "PACK-023"),
+    ("a queue goes by nothing", None, GRANT % "tax * 0.1, budget: {amount: 10, cut: in_order, order: [-lnad]}", "METHOD-007"),
+    ("segments lack a rate", None, GRANT % '"progressive(tax, 0.1, 500, 0.2, 900)"', "EXPR-027"),
+    ("segments run backwards", None, GRANT % '"progressive(tax, 0.1, 900, 0.2, 500, 0.3)"', "EXPR-028"),
+    ("a quantity is raised to a power", None, GRANT % '"raised_to(tax, 2) * tax"', "EXPR-026"),
+    ("the best of a count", None, INPUT % "rollup: {table: enterprise_year, take: count, best: 3}", "PACK-023"),
+    ("a count over no rows", None, INPUT % "rollup: {table: enterprise_year, take: count, no_rows: 0}", "PACK-023"),
+    ("of each without the best", None, INPUT % "rollup: {table: enterprise_year, take: sum, of: tax, each: [scale]}", "PACK-023"),
+    ("many periods of all rows", None, INPUT % "rollup: {table: enterprise_year, take: count, periods: 3}", "PACK-023"),
+    ("of each of nothing", None, INPUT % "rollup: {table: enterprise_year, take: sum, of: land, best: 1, each: [scael]}", "METHOD-003"),
+    ("all rows of an earlier period", None, INPUT % "earlier: 1, rollup: {table: enterprise_year, take: count}", "PACK-023"),
+    ("a word stands in for a number", None, INPUT % "column: land, if_missing: 很大", "METHOD-006"),
+]  # fmt: skip
 
 
 def found_in(folder: Path, method: str) -> list[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 from functools import partial
 
 import polars as pl
@@ -61,6 +62,7 @@ def firms(grades, **more):
         "power": pl.Float64,
         "exporter": pl.Boolean,
         "land": pl.Float64,
+        **{name: pl.Date for name in more if name.endswith("_on")},
     }
     return pl.DataFrame(rows, schema=kinds)
 
@@ -73,6 +75,14 @@ def history(*rows, method="shandong"):
 def entitled(plan, table, past=None, engine="polars"):
     tables = {"enterprise_year": table} | ({} if past is None else {"grade_history": past})
     return evaluate(plan, tables, engine=engine)
+
+
+def equals_the_exact_evaluator(result):
+    expected = exact.evaluate(result.plan, result.gathered)
+    for row in result.trace.iter_rows(named=True):
+        one = expected[row["enterprise"]].row
+        names = [name for name in row if name.startswith("entitlement__")]
+        assert {name: row[name] for name in names} == {name: one[name] for name in names}, row["enterprise"]
 
 
 def states(result, name):
@@ -183,6 +193,47 @@ def test_the_amount_before_cap_and_budget_stands_beside_the_one_that_counts(plan
     assert reasons.to_list() == ["before cap and budget 300 元"]
 
 
+QUEUE = (
+    HEAD
+    + """
+entitlements:
+  part: {title: 补助, amount: 'power * unit(0.01, "元/kWh")', unit: 元, digits: 1, budget: {amount: 'land * unit(90, "元/亩")', over: [industry], cut: in_order, order: [-production_started_on, land]}}
+  whole: {title: 整户补助, amount: 'power * unit(0.01, "元/kWh")', unit: 元, digits: 1, budget: {amount: 600, cut: in_order, order: [total, -exporter], last: nothing}}
+"""
+)
+
+
+def test_two_of_one_day_for_one_place_are_told_that_nobody_knows_who_was_first(plan_of):
+    """Each asks for 2,000 yuan of the 1,800 that 20 mu bring; the third came later and finds nothing."""
+    days = [date(2020, 1, 1), date(2020, 1, 1), date(2020, 1, 2)]
+    table = firms("AAA", power=[20.0] * 3, land=[20.0] * 3, production_started_on=days)
+    result = entitled(plan_of(QUEUE), table, history())
+    assert states(result, "part") == [(None, "unknown"), (None, "unknown"), (0, "applies")]
+    told = render_text(result.explain("a"))
+    assert "补助（支持）：未知（应得 2,000.0 元；限额、分组或先后不明，给多少不能确定）" in told
+    assert "金额 = power 20 万kWh × 0.01 元/kWh" in told
+    assert "补助（支持）：适用 0.0 元（压减前 2,000.0 元）" in render_text(result.explain("c"))
+
+
+@ENGINES
+def test_random_queues_equal_the_exact_evaluator(plan_of, engine):
+    plan = plan_of(QUEUE)
+    for seed in range(3):
+        chance = random.Random(seed)
+        some = partial(chance.choices, k=16)
+        days = [None, *(date(2020, 1, day) for day in range(1, 9))]
+        table = firms(
+            some("ABCD"),
+            power=some([0.0, 1.5, 2.0, 3.25, None]),
+            land=some([1.0, 5.0, 10.0]),
+            industry=some(["30", "44"]),
+            exporter=some([None, True, False]),
+            production_started_on=some(days),
+        )
+        result = entitled(plan, table, history(), engine)
+        equals_the_exact_evaluator(result)
+
+
 @ENGINES
 def test_equal_amounts_of_a_group_leave_the_first_written(plan_of, engine):
     rule = (
@@ -254,10 +305,6 @@ def test_random_firms_under_ceilings_equal_the_exact_evaluator(plan_of, engine, 
     )
     past = history(*((name, 2021, chance.choice("AD")) for name in "abcdefghijklmnop"))
     result = entitled(plan, table, past, engine)
-    expected = exact.evaluate(plan, result.gathered)
-    for row in result.trace.iter_rows(named=True):
-        one = expected[row["enterprise"]].row
-        names = [name for name in row if name.startswith("entitlement__")]
-        assert {name: row[name] for name in names} == {name: one[name] for name in names}, row["enterprise"]
+    equals_the_exact_evaluator(result)
     states_found = set(result.trace["entitlement__land_grant__state"]) - {None}
     assert {"applies", "unknown"} <= states_found

@@ -75,6 +75,29 @@ EVENTS = pl.DataFrame(
             "{rollup: {table: event, take: sum, of: fine, rows: same_period, date_column: date, digits: 2}}",
             {"a": 0.3, "b": 1.0, "c": None},
         ),
+        (
+            "{rollup: {table: event, take: sum, of: fine, rows: same_period, date_column: date, no_rows: 0}}",
+            {"a": 0.3, "b": 1.0, "c": 0.0},
+        ),
+        ("{rollup: {table: event, take: sum, of: fine, where: fine > 7, no_rows: 0}}", {"a": 0.0, "b": 0.0, "c": 9.0}),
+        (
+            "{rollup: {table: event, take: max, of: fine, rows: before_period, date_column: date, no_rows: -1}}",
+            {"a": 5.0, "b": -1.0, "c": -1.0},
+        ),
+        (
+            "{earlier: 1, rollup: {table: event, take: count, rows: same_period, date_column: date}}",
+            {"a": 1, "b": 0, "c": 0},
+        ),
+        (
+            "{rollup: {table: event, take: sum, of: fine, rows: same_period, periods: 2, date_column: date}}",
+            {"a": 5.3, "b": 1.0, "c": None},
+        ),
+        (
+            "{rollup: {table: event, take: sum, of: fine, best: 1, each: [level]}}",  # b's names none
+            {"a": 5.2, "b": None, "c": 9.0},
+        ),
+        ("{rollup: {table: event, take: sum, of: fine, best: 2}}", {"a": 5.2, "b": 1.0, "c": 9.0}),
+        ("{rollup: {table: event, take: mean, of: fine, best: 1, where: fine < 5}}", {"a": 0.2, "b": 1.0, "c": None}),
         ("{rollup: {table: event, take: mean, of: fine, digits: 1}}", {"a": 1.8, "b": 1.0, "c": 9.0}),
         (
             "{rollup: {table: event, take: max, of: date}}",
@@ -99,6 +122,20 @@ def test_a_sum_on_a_rounding_half_is_decided_exactly(plan_of, engine):
     )
     found, _ = inputs(plan_of, "{rollup: {table: event, take: sum, of: fine, digits: 2}}", {"event": rows}, engine)
     assert found == {"a": 0.31, "b": 1.01, "c": None}
+
+
+@ENGINES
+def test_figures_that_floats_cannot_tell_apart_leave_the_best_of_them_exact(plan_of, engine):
+    """0.1 + 0.2 and 0.3 are the same fine; the two greatest of a's come to 0.605, half-up 0.61."""
+    rows = pl.DataFrame({"enterprise": ["a"] * 4, "fine": [0.3, 0.305, 0.1, 0.3], "date": [date(2022, 1, 1)] * 4})
+    text = "{rollup: {table: event, take: sum, of: fine + 0.2 - 0.2 if level is missing else fine, best: 2, digits: 2}}"
+    found, _ = inputs(
+        plan_of,
+        text.replace("+ 0.2 - 0.2", "* 3 / 3"),
+        {"event": rows.with_columns(level=pl.lit(None, pl.String))},
+        engine,
+    )
+    assert found == {"a": 0.61, "b": None, "c": None}
 
 
 def test_a_table_that_was_not_given_makes_the_count_missing_not_zero(plan_of):

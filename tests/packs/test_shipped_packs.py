@@ -7,6 +7,9 @@ from datetime import date
 from pathlib import Path
 from textwrap import dedent
 
+from jiqun.methods import load as load_method
+from jiqun.methods.examples import examples_of, run_example
+from jiqun.methods.lint import lint_method
 from jiqun.packs import builtin_root, load
 from jiqun.packs.lint import lint, lint_folders
 from jiqun.packs.released import released_lock
@@ -52,10 +55,29 @@ def test_a_lock_written_for_a_pack_finds_nothing_and_an_edit_is_found(tmp_path: 
 def test_the_pack_of_the_how_to_is_clean_and_answers(tmp_path: Path) -> None:
     guide = (Path(__file__).parents[2] / "docs/howto/write-a-pack.md").read_text("utf-8")
     blocks = [dedent(block) for block in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)]
-    for name, text in zip(("pack.yaml", "notice.yaml", "base.yaml"), blocks, strict=True):
+    names = ("pack.yaml", "notice.yaml", "base.yaml", "grant.yaml", "example.yaml")
+    for name, text in zip(names, blocks, strict=True):
         (tmp_path / "huangyan").mkdir(exist_ok=True)
         (tmp_path / "huangyan" / name).write_text(text, "utf-8")
     found = [one.text("en") for one in lint_folders(builtin_root(), tmp_path) if one.place.file.startswith("huangyan")]
     assert [text for text in found if not text.startswith("PACK-117")] == []
     book = load(builtin_root(), tmp_path, pack_ids=["huangyan"])
     assert str(book.parameter("huangyan.base-tax", date(2022, 12, 31)).value) == "24097/1000"
+    rule = load_method("huangyan.grant", book)
+    assert [one.text("en") for one in lint_method(rule.method, book, at=rule.at) if one.code != "METHOD-120"] == []
+    (example,) = examples_of(book, rule.method)
+    assert [one for one in run_example(book, example) if not one.agrees] == []
+
+
+def test_every_word_that_the_how_to_sends_to_the_references_is_explained_there() -> None:
+    pages = Path(__file__).parents[2] / "docs"
+    table = (
+        (pages / "howto/write-a-pack.md")
+        .read_text("utf-8")
+        .partition("## From a clause to a step")[2]
+        .partition("\n## ")[0]
+    )
+    known = "".join((pages / f"reference/{name}.md").read_text("utf-8") for name in ("method-semantics", "formulas"))
+    words = {word for code in re.findall(r"`([^`]+)`", table) for word in re.findall(r"[a-z]+_[a-z_]+|^[a-z]+", code)}
+    own = {"before", "rate", "base", "x", "applied_on"}
+    assert sorted(word for word in words - own if word not in known) == []

@@ -9,10 +9,12 @@ from fractions import Fraction
 from typing import cast
 
 from jiqun.expressions import nodes
+from jiqun.expressions.adoption import adopted, is_bare, may_adopt
 from jiqun.expressions.exactly import evaluated
 from jiqun.expressions.grammar import COMPARISONS, MOST_COLUMN_WORK, MOST_ROOT_DEGREE, MOST_ROUND_DIGITS, ORDERED
 from jiqun.expressions.nearest import nearest
 from jiqun.expressions.nodes import Typed, TypedNode
+from jiqun.expressions.segments import descends, segments
 from jiqun.expressions.tree import Expression, Literal, Node, Operation, Word, placed
 from jiqun.expressions.types import BooleanType, CodesType, DateType, Exact, NumberType, TextType, Type, type_name
 from jiqun.expressions.units import conversion, product_unit, quotient_unit, unit_of
@@ -80,31 +82,6 @@ def _shown(node: Node) -> dict[str, str]:
     return {"what_zh": text, "what_en": text}
 
 
-def _may_adopt(node: Node) -> bool:
-    """Tell whether a node takes the unit of what it is compared with: a bare number, or a choice between such."""
-    if isinstance(node, Operation) and node.operator == "if":
-        return all(_may_adopt(one) or _is_missing(one) for one in node.operands[1:])
-    return _is_bare(node)
-
-
-def _is_missing(node: Node) -> bool:
-    return isinstance(node, Literal) and node.value is None
-
-
-def _adopted(node: TypedNode, kind: NumberType) -> TypedNode:
-    if isinstance(node, nodes.Choice):
-        then, otherwise = (_adopted(branch, kind) for branch in (node.then, node.otherwise))
-        return nodes.Choice(node.test, then, otherwise, kind)
-    return node if node.type is None else replace(node, type=kind)
-
-
-def _is_bare(node: Node) -> bool:
-    """Tell whether a part is made of plain numbers only, so that it may take its neighbour's unit."""
-    if isinstance(node, Operation):
-        return node.operator in ("+", "-", "*", "/", "negative") and all(map(_is_bare, node.operands))
-    return isinstance(node, Literal) and isinstance(node.value, Fraction)
-
-
 class _Checker:
     """Walks one formula; each method returns a typed node, or `_BROKEN` after telling the fault."""
 
@@ -132,6 +109,8 @@ class _Checker:
                 return self._product(node)
             case Operation(operator="min" | "max"):
                 return self._extreme(node)
+            case Operation(operator="progressive"):
+                return self._segments(node)
             case Operation(operator="in" | "not in"):
                 return self._membership(node)
             case Operation(operator="if"):
@@ -202,7 +181,7 @@ class _Checker:
         typed = [found for _, found in parts]
         if any(found is _BROKEN for found in typed):
             return [_BROKEN]
-        own = [found for node, found in parts if not (adopt and _may_adopt(node)) and found.type is not None]
+        own = [found for node, found in parts if not (adopt and may_adopt(node)) and found.type is not None]
         if adopt:
             own.sort(key=lambda found: isinstance(found, nodes.Constant))
         target = unit_of(own[0] if own else next(found for found in typed if found.type is not None))
@@ -210,8 +189,8 @@ class _Checker:
         for node, found in parts:
             if found.type is None or unit_of(found) == target:
                 result.append(found)
-            elif adopt and _may_adopt(node):
-                result.append(_adopted(found, NumberType(target)))
+            elif adopt and may_adopt(node):
+                result.append(adopted(found, NumberType(target)))
             elif not unit_of(found).fits(target):
                 result.append(self._misfit(node, found, target))
             else:
@@ -219,7 +198,7 @@ class _Checker:
         return [_BROKEN] if any(found is _BROKEN for found in result) else result
 
     def _misfit(self, node: Node, found: TypedNode, target: Unit) -> TypedNode:
-        if _is_bare(node):
+        if is_bare(node):
             return self.fault("EXPR-013", node, unit=target)
         return self.fault("EXPR-011", node, unit=unit_of(found), other=target)
 
@@ -231,7 +210,7 @@ class _Checker:
             rest = rest.operands[0]
         parts.insert(0, (rest, 1))
         numbers = [(part, self._number(part)) for part, _ in parts]
-        if _is_bare(parts[0][0]) and not all(_is_bare(part) for part, _ in parts):
+        if is_bare(parts[0][0]) and not all(is_bare(part) for part, _ in parts):
             for _, found in numbers:
                 if found is not _BROKEN and unit_of(found).dimension:
                     return self.fault("EXPR-013", parts[0][0], unit=unit_of(found))
@@ -242,7 +221,7 @@ class _Checker:
 
     def _product(self, node: Operation) -> TypedNode:
         left, right = (self._number(one) for one in node.operands)
-        if node.operator == "/" and right is not _BROKEN and _is_bare(node.operands[1]) and evaluated(right, {}) == 0:
+        if node.operator == "/" and right is not _BROKEN and is_bare(node.operands[1]) and evaluated(right, {}) == 0:
             return self.fault("EXPR-019", node.operands[1])
         if left is _BROKEN or right is _BROKEN:
             return _BROKEN
@@ -260,6 +239,19 @@ class _Checker:
             return _BROKEN
         return nodes.Extreme("min" if node.operator == "min" else "max", tuple(same), same[0].type)
 
+    def _segments(self, node: Operation) -> TypedNode:
+        """Rates and bounds in turn behind the number: `progressive(x, rate, bound, rate, bound, rate)`."""
+        if len(node.operands) % 2:
+            return self.fault("EXPR-027", node)
+        levels, shares = (node.operands[0], *node.operands[2::2]), node.operands[1::2]
+        cut = self._same_unit([(one, self._number(one)) for one in levels], adopt=True)
+        rates = self._same_unit([(one, self._number(one)) for one in shares], adopt=True)
+        if _BROKEN in (cut[0], rates[0]):
+            return _BROKEN
+        if descends(cut[1:]):
+            return self.fault("EXPR-028", node)
+        return segments(cut[0], cut[1:], rates)
+
     def _numeric_function(self, node: Operation) -> TypedNode:
         item = self._number(node.operands[0])
         if node.operator == "round":
@@ -272,6 +264,8 @@ class _Checker:
             return item
         if node.operator == "root":
             return self._root(node, item)
+        if node.operator in ("raised_to", "ln"):
+            return self._power(node, item)
         if node.operator == "negative":
             return nodes.Negative(item, item.type)
         if node.operator == "abs":
@@ -288,9 +282,20 @@ class _Checker:
         pure = item if unit_of(item) == Unit.none() else conversion(item, Unit.none())
         return nodes.Root(pure, int(value), _PURE)
 
+    def _power(self, node: Operation, item: TypedNode) -> TypedNode:
+        """A power or a logarithm: of pure numbers only, a per cent among them."""
+        parts = [item, *(self._number(one) for one in node.operands[1:])]
+        for written, part in zip(node.operands, parts, strict=True):
+            if part is _BROKEN:
+                return part
+            if not unit_of(part).fits(Unit.none()):
+                return self.fault("EXPR-026", written, unit=unit_of(part))
+        pure = [one if unit_of(one) == Unit.none() else conversion(one, Unit.none()) for one in parts]
+        return nodes.Logarithm(pure[0], _PURE) if node.operator == "ln" else nodes.Power(pure[0], pure[1], _PURE)
+
     def _unit(self, node: Operation) -> TypedNode:
         number, written = node.operands
-        if not _is_bare(number):
+        if not is_bare(number):
             return self.fault(
                 "EXPR-023", number, **_shown(number), wanted_zh="不带引号的数", wanted_en="a plain number"
             )

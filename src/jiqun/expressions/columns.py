@@ -11,16 +11,22 @@ from operator import and_, or_
 import narwhals as nw
 
 from jiqun.expressions import nodes
+from jiqun.expressions.days import chosen, day_number, months_between, years_between
 from jiqun.expressions.exactly import evaluated
 from jiqun.expressions.nodes import Typed, TypedNode
 from jiqun.expressions.rounding import DIVISION_STEPS, ROUNDOFF, near_half, unscaled
 from jiqun.expressions.types import BooleanType, DateType, Exact, NumberType, Type
 from jiqun.values import exact
+from jiqun.values.powers import LARGEST_EXPONENT
 
 # Covers the second-order terms and the rounding of the bound itself: at most ~1000 operations, each 1.1e-16.
 SAFETY = 1.000001
 # engines differ in the last bits of a power, and 1/n is itself rounded: |ln x| ≤ 576 within the range of doubles
 _POWER_STEPS = 640
+_MOST_LOGARITHM = 600.0
+_SMALL_PART = 1000.0  # an error is at most this part of the number, so that
+_SECOND_ORDER = 1.1  # what is left out of a first-order error is less than a tenth of it
+_SETTLED = 1e-40  # the exact readings of powers and logarithms have 40 decimals
 
 
 @dataclass(frozen=True)
@@ -152,17 +158,26 @@ class _Reader:
                 return _rounded(self.read(item), digits)
             case nodes.Root(item=item, degree=degree):
                 return _root(self.read(item), degree)
-            case nodes.YearsBetween(first=first, second=second):
-                return _years_between(self.read(first).value, self.read(second).value)
-            case nodes.MonthsBetween(first=first, second=second, begun=begun):
-                return _months_between(self.read(first).value, self.read(second).value, begun)
-            case nodes.DaysBetween(first=first, second=second):
-                days = _day_number(self.read(second).value) - _day_number(self.read(first).value)
-                return _Reading(days.cast(nw.Float64), relative=0, faithful=True)
+            case nodes.Power(item=item, exponent=exponent):
+                return _power(self.read(item), self.read(exponent))
+            case nodes.Segments(made=made):
+                return self.read(made)
+            case nodes.Logarithm(item=item):
+                return _logarithm(self.read(item))
+            case nodes.YearsBetween() | nodes.MonthsBetween() | nodes.DaysBetween():
+                return _Reading(self._span(node), relative=0, faithful=True)
             case nodes.Choice(test=test, then=then, otherwise=otherwise, type=kind):
                 return self._choice(self.read(test), then, otherwise, kind)
             case _:
                 return self._verdict(node)
+
+    def _span(self, node: nodes.YearsBetween | nodes.MonthsBetween | nodes.DaysBetween) -> nw.Expr:
+        first, second = self.read(node.first).value, self.read(node.second).value
+        if isinstance(node, nodes.YearsBetween):
+            return years_between(first, second)
+        if isinstance(node, nodes.MonthsBetween):
+            return months_between(first, second, node.begun)
+        return (day_number(second) - day_number(first)).cast(nw.Float64)
 
     def _verdict(self, node: TypedNode) -> _Reading:
         match node:
@@ -193,27 +208,22 @@ class _Reader:
     def _choice(self, test: _Reading, then: TypedNode, otherwise: TypedNode, kind: Type | None) -> _Reading:
         first = absent(kind) if then.type is None else self.read(then)
         second = absent(kind) if otherwise.type is None else self.read(otherwise)
-        value = _chosen(test.value, first.value, second.value)
+        value = chosen(test.value, first.value, second.value)
         doubt = test.doubt
         if first.doubt is not None or second.doubt is not None:
             never = nw.lit(False)
-            of_branch = _chosen(test.value, _or_else(first.doubt, never), _or_else(second.doubt, never))
+            of_branch = chosen(test.value, _or_else(first.doubt, never), _or_else(second.doubt, never))
             doubt = _either(doubt, of_branch.fill_null(False))
         if not isinstance(kind, NumberType):
             return _Reading(value, doubt=doubt)
         faithful = first.faithful and second.faithful
         if first.relative is not None and second.relative is not None:
             return _Reading(value, max(first.relative, second.relative), doubt=doubt, faithful=faithful)
-        return _Reading(value, bound=_chosen(test.value, first.error(), second.error()), doubt=doubt)
+        return _Reading(value, bound=chosen(test.value, first.error(), second.error()), doubt=doubt)
 
 
 def _or_else(doubt: nw.Expr | None, never: nw.Expr) -> nw.Expr:
     return never if doubt is None else doubt
-
-
-def _chosen(test: nw.Expr, first: nw.Expr, second: nw.Expr) -> nw.Expr:
-    """A missing test chooses neither: SQL's and Polars' `otherwise` alone would take the second."""
-    return nw.when(test).then(first).otherwise(nw.when(~test).then(second))
 
 
 def constant(value: Exact, kind: Type | None) -> _Reading:
@@ -314,6 +324,37 @@ def _root(item: _Reading, degree: int) -> _Reading:
     )
 
 
+def _power(base: _Reading, exponent: _Reading) -> _Reading:
+    """x^y: an error e of x gives |y|·e/x of the result, one of y |ln x| of it; what may be 0 or beyond is in doubt."""
+    x, y, sign = base.value, exponent.value, exponent.value.abs()
+    ex, ey = base.error(), exponent.error()
+    raised = nw.when((x > 0.0) & (sign <= float(LARGEST_EXPONENT))).then(x**y)
+    value = nw.when((x == 0.0) & (y > 0.0)).then(nw.lit(0.0)).otherwise(raised)
+    relative = sign * ex / x + ey * _MOST_LOGARITHM + _POWER_STEPS * ROUNDOFF
+    bound = nw.when(x > 0.0).then(value * relative * _SECOND_ORDER).otherwise(nw.lit(0.0)) + _SETTLED
+    doubt = _either(base.doubt, exponent.doubt, _near_nothing(base))
+    if not exponent.faithful:
+        at_a_line = ((sign - float(LARGEST_EXPONENT)).abs() <= ey) | (sign <= ey)
+        doubt = _either(doubt, at_a_line.fill_null(False))
+    return _Reading(value, bound=bound, doubt=doubt)
+
+
+def _logarithm(item: _Reading) -> _Reading:
+    """ln x, whose error is e/x and a few roundings."""
+    x = item.value
+    value = nw.when(x > 0.0).then(x).log()
+    bound = (item.error() / x) * _SECOND_ORDER + (value.abs() * 8.0 + 4.0) * ROUNDOFF + _SETTLED
+    bound = nw.when(x > 0.0).then(bound).otherwise(nw.lit(0.0))
+    return _Reading(value, bound=bound, doubt=_either(item.doubt, _near_nothing(item)))
+
+
+def _near_nothing(item: _Reading) -> nw.Expr | None:
+    """Where a number is so near to 0 that its error is no small part of it; never for one with a relative error."""
+    if item.relative is not None:
+        return None
+    return (item.value.abs() <= item.error() * _SMALL_PART).fill_null(False)
+
+
 def _floor(item: _Reading, up: bool) -> _Reading:
     value = item.value.ceil() if up else item.value.floor()
     if item.faithful:
@@ -329,49 +370,6 @@ def _rounded(item: _Reading, digits: int) -> _Reading:
     near = near_half(scaled.abs(), item.error() * float(10**digits))
     value = unscaled((scaled + 0.5).floor(), digits)
     return _Reading(value, relative=1, doubt=_either(item.doubt, near), faithful=True)
-
-
-def _years_between(first: nw.Expr, second: nw.Expr) -> _Reading:
-    start, end = _day_of_year_key(first), _day_of_year_key(second)
-    year = second.dt.year().cast(nw.Int64)
-    leap = _is_leap(year)
-    last_of_february = nw.when((start == 229) & ~leap).then(nw.lit(228)).otherwise(start)
-    reached = end >= last_of_february
-    years = (year - first.dt.year().cast(nw.Int64)).cast(nw.Float64)
-    return _Reading(_chosen(reached, years, years - 1.0), relative=0, faithful=True)
-
-
-def _months_between(first: nw.Expr, second: nw.Expr, begun: bool) -> _Reading:
-    year, month = second.dt.year().cast(nw.Int64), second.dt.month().cast(nw.Int64)
-    february = nw.when(_is_leap(year)).then(nw.lit(29)).otherwise(nw.lit(28))
-    short = nw.when(month.is_in([4, 6, 9, 11])).then(nw.lit(30)).otherwise(nw.lit(31))
-    last = nw.when(month == 2).then(february).otherwise(short)
-    start, end = first.dt.day().cast(nw.Int64), second.dt.day().cast(nw.Int64)
-    since = first.dt.year().cast(nw.Int64) * 12 + first.dt.month().cast(nw.Int64)
-    months = (year * 12 + month - since).cast(nw.Float64)
-    if begun:
-        value = _chosen(end > start, months + 1.0, months)
-    else:
-        value = _chosen((end >= start) | (end >= last), months, months - 1.0)
-    return _Reading(value, relative=0, faithful=True)
-
-
-def _day_number(day: nw.Expr) -> nw.Expr:
-    """Count days from a fixed one, a year counted from March ends with the leap day; engines differ on dates."""
-    month = day.dt.month().cast(nw.Int64)
-    early = nw.when(month <= 2).then(nw.lit(1)).otherwise(nw.lit(0))
-    year, since_march = day.dt.year().cast(nw.Int64) - early, month - 3 + early * 12
-    leaps = year // 4 - year // 100 + year // 400
-    return year * 365 + leaps + (since_march * 153 + 2) // 5 + day.dt.day().cast(nw.Int64)
-
-
-def _is_leap(year: nw.Expr) -> nw.Expr:
-    return (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-
-
-def _day_of_year_key(day: nw.Expr) -> nw.Expr:
-    """Month and day as one ordered number, widened first: Polars keeps a month in 8 bits."""
-    return day.dt.month().cast(nw.Int64) * 100 + day.dt.day().cast(nw.Int64)
 
 
 _COMPARE = {

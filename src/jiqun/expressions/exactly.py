@@ -13,7 +13,7 @@ from typing import Any
 from jiqun.expressions import nodes
 from jiqun.expressions.nodes import Typed, TypedNode
 from jiqun.expressions.types import Exact
-from jiqun.values import half_up, nth_root
+from jiqun.values import half_up, logarithm, nth_root, power
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 
@@ -67,6 +67,12 @@ def _strict(node: TypedNode, operands: list[Any]) -> Exact:
             return half_up(Fraction(operands[0]), digits)
         case nodes.Root(degree=degree):
             return None if operands[0] < 0 else nth_root(Fraction(operands[0]), degree)
+        case nodes.Segments():
+            return Fraction(operands[0])
+        case nodes.Power():
+            return power(Fraction(operands[0]), Fraction(operands[1]))
+        case nodes.Logarithm():
+            return logarithm(Fraction(operands[0])) if operands[0] > 0 else None
         case nodes.YearsBetween():
             return Fraction(full_years(operands[0], operands[1]))
         case nodes.MonthsBetween(begun=begun):

@@ -111,6 +111,41 @@ class Root:
 
 
 @dataclass(frozen=True)
+class Power:
+    """A pure number to a power, exact or to 40 decimals; missing where it is negative or the exponent beyond ±100."""
+
+    item: TypedNode
+    exponent: TypedNode
+    type: Type | None
+
+
+@dataclass(frozen=True)
+class Logarithm:
+    """The natural logarithm of a pure number, to 40 decimals; missing where the number is not positive."""
+
+    item: TypedNode
+    type: Type | None
+
+
+@dataclass(frozen=True)
+class Said:
+    """A number, the bounds at which it is cut, and the rates of its parts: what words say of segments."""
+
+    item: TypedNode
+    bounds: tuple[TypedNode, ...]
+    rates: tuple[TypedNode, ...]
+
+
+@dataclass(frozen=True)
+class Segments:
+    """The parts of a number between bounds, each at its own rate: computed as `made`, said as `said`."""
+
+    made: TypedNode
+    said: Said
+    type: Type | None
+
+
+@dataclass(frozen=True)
 class YearsBetween:
     """Full years from the first day to the second; negative where the second lies before the first."""
 
@@ -200,6 +235,9 @@ TypedNode = (
     | Floor
     | Rounded
     | Root
+    | Power
+    | Logarithm
+    | Segments
     | YearsBetween
     | MonthsBetween
     | DaysBetween

@@ -39,6 +39,12 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "round": "四舍五入({items}，{digits} 位小数)",
         "root": "{degree} 次方根({items})",
         "root 2": "平方根({items})",
+        "power": "({first})的({second})次方",
+        "ln": "自然对数({items})",
+        "segments": "分段累进({item}：{parts})",
+        "first segment": "{end} 以内的部分按 {rate}",
+        "segment": "{start} 至 {end} 的部分按 {rate}",
+        "last segment": "超过 {start} 的部分按 {rate}",
         "years": "满年数(自 {first} 至 {second})",
         "months": "满月数(自 {first} 至 {second})",
         "months begun": "月数(自 {first} 至 {second}，不足一月按一月计)",
@@ -69,6 +75,12 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "round": "round({items}, {digits} decimals)",
         "root": "root of degree {degree}({items})",
         "root 2": "square root({items})",
+        "power": "({first}) to the power of ({second})",
+        "ln": "natural logarithm({items})",
+        "segments": "progressive({item}: {parts})",
+        "first segment": "{rate} of the part up to {end}",
+        "segment": "{rate} of the part from {start} to {end}",
+        "last segment": "{rate} of the part above {start}",
         "years": "full years(from {first} to {second})",
         "months": "full months(from {first} to {second})",
         "months begun": "months(from {first} to {second}, one begun counts)",
@@ -174,6 +186,12 @@ class _Speaker:
             case nodes.Root(degree=degree):
                 name = "root 2" if degree == 2 else "root"
                 return self._phrase(name, items=self._listed(node), degree=str(degree)), _ATOM
+            case nodes.Power(item=item, exponent=exponent):
+                return self._phrase("power", first=self.say(item)[0], second=self.say(exponent)[0]), _ATOM
+            case nodes.Segments(said=said):
+                return self._segments(said), _ATOM
+            case nodes.Logarithm():
+                return self._phrase("ln", items=self._listed(node)), _ATOM
             case nodes.YearsBetween(first=first, second=second):
                 return self._phrase("years", first=self._within(first, _SUM), second=self._within(second, _SUM)), _ATOM
             case nodes.MonthsBetween(first=first, second=second, begun=begun):
@@ -182,6 +200,15 @@ class _Speaker:
             case nodes.DaysBetween(first=first, second=second):
                 return self._phrase("days", first=self._within(first, _SUM), second=self._within(second, _SUM)), _ATOM
         raise TypeError(f"no words for {type(node).__name__}")
+
+    def _segments(self, said: nodes.Said) -> str:
+        bounds = [self._within(one, _SUM) for one in said.bounds]
+        names = ["first segment", *["segment"] * (len(bounds) - 1), "last segment"]
+        parts = [
+            self._phrase(name, start=start, end=end, rate=self._within(rate, _PRODUCT))
+            for name, start, end, rate in zip(names, ["", *bounds], [*bounds, ""], said.rates, strict=True)
+        ]
+        return self._phrase("segments", item=self._within(said.item, _SUM), parts=self.phrases["comma"].join(parts))
 
     def _phrase(self, which: str, **parts: str) -> str:
         return filled(self.phrases[which], parts)

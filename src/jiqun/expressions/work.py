@@ -50,6 +50,13 @@ def _work(node: TypedNode) -> _Work:
             return _Work(2 * values + 8, None, doubts + 4 * values + errors + 12)
         case nodes.Root():
             return _Work(3 * values + 6, None if relative else 5 * values + errors + 16, doubts + values + errors + 4)
+        case nodes.Segments():
+            return parts[0]
+        case nodes.Power():
+            value = 3 * values + 10
+            return _Work(value, value + 4 * values + errors + 20, doubts + 3 * values + 2 * errors + 16)
+        case nodes.Logarithm():
+            return _Work(2 * values + 3, 4 * values + errors + 12, doubts + 2 * values + errors + 8)
         case nodes.Choice():
             test, then, otherwise = parts
             bound = None if then.bound is None and otherwise.bound is None else 2 * test.value + errors + 4

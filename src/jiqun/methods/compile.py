@@ -155,7 +155,9 @@ class _Compiler(InputCompiler):
         typed = self.formulas.get(f"{path}.points")
         if typed is not None and isinstance(typed.type, NumberType):
             dimension = typed.type.unit.dimension
-            if dimension and dimension not in _COUNTED:
+            if not dimension:  # 600 % are 6 points, not 600
+                self._number(f"{path}.points", typed, "1")
+            elif dimension not in _COUNTED:
                 self.fault("METHOD-005", f"{path}.points", unit=typed.type.unit, wanted="分")
         if addition.where is not None:
             self.boolean(f"{path}.where", addition.where, self.names)

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from jiqun.expressions import (
     BooleanType,
     CodesType,
     DateType,
+    Exact,
     NumberType,
     TextType,
     Type,
     columns,
 )
 from jiqun.methods.compile_checking import Checker
+from jiqun.methods.tables import PERIOD_COLUMNS
 from jiqun.packs.models import TableContract
 from jiqun.packs.models.method import Ancestor, Input, Lookup, Repeats, Rollup
 from jiqun.packs.models.table import Column
 from jiqun.problems import Place, ProblemsError
-from jiqun.values import Unit
+from jiqun.values import Unit, exact
 
 RESULT_TYPES: Mapping[str, Type] = {"grade": TextType()}
+_WANTED = {
+    NumberType: ("数", "a number"), BooleanType: ("是非（true、false）", "true or false"),
+    DateType: ("日期（2022-01-01）", "a day (2022-01-01)"), TextType: ("文本", "a text"),
+}  # fmt: skip
 
 
 class InputCompiler(Checker):
@@ -61,8 +68,9 @@ class InputCompiler(Checker):
             if kind is None or one.streak is not None:
                 continue
             self._define(name, kind, path, (one.title, one.title_en), shadows=one.column == name)
-            if one.if_missing is not None and not isinstance(kind, NumberType):
-                self.fault("METHOD-006", f"{path}.if_missing", formula=name, wanted_zh="数", wanted_en="a number")
+            if one.if_missing is not None and stated_value(one.if_missing, kind) is None:
+                zh, en = _WANTED[type(kind)]
+                self.fault("METHOD-006", f"{path}.if_missing", formula=one.if_missing, wanted_zh=zh, wanted_en=en)
 
     def _input_type(self, name: str, one: Input, path: str) -> Type | None:
         unit = self.unit(one.unit or "1", f"{path}.unit")
@@ -161,9 +169,12 @@ class InputCompiler(Checker):
         for part, name in (("by", rollup.by or self.method.evaluates.subject), ("date_column", rollup.date_column)):
             if name is not None and name not in contract.column_names:
                 self._unknown_column(name, contract, f"{path}.rollup.{part}")
+        for name in rollup.each:
+            if name not in contract.column_names:
+                self._unknown_column(name, contract, f"{path}.rollup.each")
         if rollup.key is not None:
             self._key_column(rollup.key, f"{path}.rollup.key")
-        if rollup.rows != "all" and rollup.date_column is None and "year" not in contract.column_names:
+        if rollup.rows != "all" and rollup.date_column is None and not set(PERIOD_COLUMNS) & set(contract.column_names):
             self.fault("METHOD-013", f"{path}.rollup", table=rollup.table)
         scope = {one.name: kind for one in contract.fields if (kind := column_type(one)) is not None}
         scope |= {name: self.names[name] for name in (*self.given, *self.classes) if name in self.names}
@@ -180,7 +191,11 @@ class InputCompiler(Checker):
         if typed is None:
             return None
         if rollup.take in ("max", "min") and isinstance(typed.type, DateType):
-            return typed.type
+            if rollup.no_rows is None:
+                return typed.type
+            path = f"{path}.rollup.no_rows"
+            self.fault("METHOD-006", path, formula=typed.text, wanted_zh="数", wanted_en="a number")
+            return None
         if rollup.take == "distinct":
             return NumberType(self.unit(unit or "1", f"{path}.unit"))
         typed = self._number(f"{path}.rollup.of", typed, unit)
@@ -198,6 +213,24 @@ class InputCompiler(Checker):
             self.fault(
                 "METHOD-006", f"{path}.among", formula=typed.text, wanted_zh="不用算的条件", wanted_en="a plain test"
             )
+
+
+def stated_value(written: str | bool, kind: Type) -> Exact:
+    """Read what a rule states in place of a value of a type; None where it is no such value.
+
+    >>> stated_value("0.5", NumberType(Unit.none())), stated_value("D", TextType()), stated_value("D", BooleanType())
+    (Fraction(1, 2), 'D', None)
+    """
+    if isinstance(kind, BooleanType):
+        return written if isinstance(written, bool) else None
+    if isinstance(written, bool):
+        return None
+    if isinstance(kind, TextType):
+        return written
+    try:
+        return date.fromisoformat(written) if isinstance(kind, DateType) else exact(written)
+    except ValueError:
+        return None
 
 
 def column_type(column: Column) -> Type | None:

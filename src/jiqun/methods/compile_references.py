@@ -148,6 +148,8 @@ def _result_references(method: Method, names: Mapping[str, Type]) -> Iterator[Re
     for key, entitlement in method.entitlements.items():
         for column in entitlement.budget.over if entitlement.budget is not None else ():
             yield f"entitlements.{key}.budget.over", "column", column, names
+        for name in entitlement.budget.order if entitlement.budget is not None else ():
+            yield f"entitlements.{key}.budget.order", "column", name.removeprefix("-"), names
         for name in entitlement.grades:
             yield f"entitlements.{key}.grades", "grade", name, classes
     for key, ceiling in method.ceilings.items():

@@ -10,12 +10,12 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
+from jiqun.methods.budget import STATES, share_out
 from jiqun.methods.referee import Asked, decided, patch, rounded, settle
 from jiqun.methods.work import ROW, Work, first_of, is_member, word
-from jiqun.packs.models.method import Budget, Ceiling, Entitlement
+from jiqun.packs.models.method import Ceiling, Entitlement
 from jiqun.values import exact
 
-STATES = ("applies", "superseded", "unknown", "no")
 TEST = "entitled__"  # + entitlement: whether its grade and condition hold
 
 
@@ -51,7 +51,7 @@ def add_entitlements(work: Work) -> None:
         _hold_together(work, name, ceiling)
     for name, one in entitlements.items():
         if one.budget is not None:
-            _share_out(work, name, one.budget)
+            share_out(work, name, one.budget)
     passing = [name for name in work.columns if name.startswith(("entitled__", "amount__", "budget__", "ceiling__"))]
     work.drop(passing)
     work.settle()
@@ -125,30 +125,6 @@ def _settle_exclusive(work: Work, names: list[str]) -> None:
             for name in names
         }
     )
-
-
-def _share_out(work: Work, name: str, budget: Budget) -> None:
-    """Cut the amounts of every group that asks for more than its budget: ⌊amount × budget ÷ Σ amounts⌋.
-
-    Those who get something are few beside a population, and the products outgrow 64 bits, so this runs over Python's
-    integers. Where the budget or the group is missing, the amount is unknown.
-    """
-    work.settle()
-    amount, state = f"entitlement__{name}", f"entitlement__{name}__state"
-    groups = {f"group__{index}": work.value(column) for index, column in enumerate(budget.over)}
-    applies = nw.col(state).cast(nw.String) == "applies"
-    table = work.collect(work.frame.filter(applies).select(ROW, amount, f"budget__{name}", **groups))
-    asked: dict[tuple[Any, ...], int] = {}
-    for _, own, _, *key in table.iter_rows():
-        asked[tuple(key)] = asked.get(tuple(key), 0) + own
-    shares: list[int | None] = []
-    for _, own, whole, *key in table.iter_rows():
-        wanted = asked[tuple(key)]
-        shares.append(None if whole is None or None in key else own if wanted <= whole else own * whole // wanted)
-    states = ["unknown" if one is None else "applies" for one in shares]
-    patch(work, table[ROW], {amount: shares})
-    said = work.table[state].cast(pl.String).scatter(table[ROW], pl.Series(states, dtype=pl.String))
-    work.keep(work.table.with_columns(said.cast(pl.Enum(STATES)).alias(state)))
 
 
 def _hold_together(work: Work, name: str, one: Ceiling) -> None:

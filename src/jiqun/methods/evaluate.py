@@ -134,7 +134,8 @@ def trace_columns(plan: Plan) -> dict[str, pl.DataType | type[pl.DataType]]:
     for name in method.entitlements:
         columns |= {f"entitlement__{name}": pl.Int64, f"entitlement__{name}__state": pl.String}
         columns |= {f"entitlement__{name}__asked": pl.Int64} if method.may_be_cut(name) else {}
-    return columns | {f"assumed__{name}": pl.Boolean for name, one in method.inputs.items() if one.if_missing}
+    assuming = (name for name, one in method.inputs.items() if one.if_missing is not None)
+    return columns | {f"assumed__{name}": pl.Boolean for name in assuming}
 
 
 def _finished(work: Work) -> pl.DataFrame:

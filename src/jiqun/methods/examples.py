@@ -100,7 +100,7 @@ def _row_of(result: Result, subject: str | None) -> dict[str, Any]:
 def figure_text(result: Result, row: Mapping[str, Any], name: str) -> str | None:
     """Return a figure of a trace row as exact text, by the name it has in formulas; KeyError for an unknown name."""
     plan, method = result.plan, result.plan.method
-    if name in row:
+    if name in row and plan.figure(name) is None:  # a measure may have the name of a figure of the trace
         return (
             plain(row[name], plan.digits(row["population"], "total"))
             if name == "total" and row[name] is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from functools import reduce
 from math import inf
 from operator import and_
@@ -13,14 +14,14 @@ import polars as pl
 
 from jiqun.engines import Frame
 from jiqun.expressions import BooleanType, DateType, NumberType
-from jiqun.methods.compile_inputs import split_column
+from jiqun.methods.compile_inputs import split_column, stated_value
 from jiqun.methods.compile_references import used_columns
 from jiqun.methods.plan import Plan
-from jiqun.methods.rollups import rolled_up
+from jiqun.methods.rollups import of_no_rows, rolled_up
 from jiqun.methods.tables import Tables
 from jiqun.packs.models.method import Input, Streak
 from jiqun.problems import Place, Problem, problem, stop_if_errors
-from jiqun.values import Period, exact
+from jiqun.values import Period
 
 SHOWN = 5
 
@@ -116,19 +117,22 @@ def _with_inputs(plan: Plan, tables: Tables, frame: Frame, inputs: dict[str, Inp
             source = _source(plan, tables, name, one)
             key = one.rollup.key if one.rollup is not None else None
             frame = _join(plan, tables, frame, source, [name], key)
-            if source is not None and one.rollup is not None and one.rollup.take in ("count", "distinct", "any"):
-                nothing = nw.lit(False) if one.rollup.take == "any" else nw.lit(0)
+            nothing = None if one.rollup is None else of_no_rows(one.rollup)
+            if source is not None and nothing is not None:
                 missing = nw.col(f"found__{name}").is_null() & ~nw.col(key or plan.subject).is_null()
-                frame = frame.with_columns(nw.when(missing).then(nothing).otherwise(nw.col(name)).alias(name))
+                frame = frame.with_columns(nw.when(missing).then(nw.lit(nothing)).otherwise(nw.col(name)).alias(name))
             if one.streak is not None and tables.has("grade_history"):
                 frame = frame.with_columns(nw.col(name).fill_null(0))
             frame = frame.drop(f"found__{name}", strict=False)
     assumed = {name: one for name, one in inputs.items() if one.if_missing is not None}
     for name, one in assumed.items():
-        value = float(exact(one.if_missing or "0"))
+        assert one.if_missing is not None
+        value = stated_value(one.if_missing, plan.names[name])
         missing = nw.col(name).is_null()
         frame = frame.with_columns(missing.alias(f"assumed__{name}"))
-        frame = frame.with_columns(nw.col(name).cast(nw.Float64).fill_null(value).alias(name))
+        own = nw.col(name).cast(nw.Float64) if isinstance(value, Fraction) else nw.col(name)
+        stated = nw.lit(float(value) if isinstance(value, Fraction) else value)
+        frame = frame.with_columns(nw.when(missing).then(stated).otherwise(own).alias(name))
     return frame
 
 

@@ -86,6 +86,9 @@ def names_by_results(method: Method) -> Iterator[str]:
         yield from (*(requirement.all or ()), *(requirement.any or ()), *(requirement.of or ()))
     for grade in method.grades.values():
         yield from _by_grade(grade)
+    for entitlement in method.entitlements.values():
+        if entitlement.budget is not None:
+            yield from (*entitlement.budget.over, *(name.removeprefix("-") for name in entitlement.budget.order))
     for move in method.moves.values():
         if move.inherit is not None:
             yield move.inherit.from_subject

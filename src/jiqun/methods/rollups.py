@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from functools import reduce
 from operator import and_, or_
@@ -18,7 +19,7 @@ from jiqun.methods.exact.member import read_value
 from jiqun.methods.plan import Plan
 from jiqun.methods.tables import PERIOD_COLUMNS, Tables
 from jiqun.packs.models.method import Rollup
-from jiqun.values import from_scaled, to_scaled
+from jiqun.values import Period, exact, from_scaled, to_scaled
 
 
 def rolled_up(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> pl.DataFrame | None:
@@ -39,6 +40,17 @@ def rolled_up(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> pl.DataF
     return _refereed(plan, tables, name, rollup, rows, grouped, doubts)
 
 
+def of_no_rows(rollup: Rollup) -> float | bool | None:
+    """What no row that counts means: 0 of a count, false of `any`, of the others only what the rule says.
+
+    >>> of_no_rows(Rollup(table="grant", take="sum", of="amount", no_rows="0"))
+    0.0
+    """
+    if rollup.take in ("count", "distinct", "any"):
+        return False if rollup.take == "any" else 0
+    return None if rollup.no_rows is None else float(exact(rollup.no_rows))
+
+
 def _rows(plan: Plan, tables: Tables, name: str, rollup: Rollup, used: Sequence[str]) -> Frame | None:
     """The related rows of the asked span, with a subject; `twin__` where the rollup asks for repeated rows."""
     dated = None if rollup.rows == "all" else rollup.date_column or _period_column(plan, rollup.table)
@@ -46,14 +58,15 @@ def _rows(plan: Plan, tables: Tables, name: str, rollup: Rollup, used: Sequence[
     among = plan.formulas.get(path)
     by = () if rollup.repeats is None else rollup.repeats.by
     others = () if among is None else sorted(among.names)
-    rows = tables.select(rollup.table, [*used, *by, *others, *([] if dated is None else [dated])])
+    rows = tables.select(rollup.table, [*used, *by, *others, *rollup.each, *([] if dated is None else [dated])])
     if rows is None:
         return None
     if by:
         test = nw.lit(True) if among is None else columns(among).value
         rows = tables.engine.settle(_with_twins(rows, by, test))
     if dated is not None:
-        rows = rows.filter(_in_span(plan, rollup, dated))
+        period = plan.period.earlier(plan.method.inputs[name].earlier)
+        rows = rows.filter(_in_span(period, rollup, dated))
     return rows.filter(~nw.col(rollup.by or plan.subject).is_null())
 
 
@@ -75,14 +88,22 @@ def _with_twins(rows: Frame, by: Sequence[str], test: nw.Expr) -> Frame:
     return rows.drop("passing__", "unsure__", "passing_others__", "unsure_others__")
 
 
-def _in_span(plan: Plan, rollup: Rollup, dated: str) -> nw.Expr:
-    first, last = plan.period.first, plan.period.last
+def _in_span(period: Period, rollup: Rollup, dated: str) -> nw.Expr:
+    """Rows of a period: a month counts for its quarter and its year too."""
+    begun = period.earlier(rollup.periods - 1).first
+    first, last = (nw.lit(_written(day, dated)) for day in (begun, period.last))
     column = nw.col(dated)
-    if dated in PERIOD_COLUMNS:
-        now = plan.period.year if dated == "year" else str(plan.period)
-        return column == now if rollup.rows == "same_period" else column <= now
-    upto = column <= nw.lit(last)
-    return upto if rollup.rows == "up_to_period" else upto & (column >= nw.lit(first))
+    if rollup.rows == "before_period":
+        return column < first
+    upto = column <= last
+    return upto if rollup.rows == "up_to_period" else upto & (column >= first)
+
+
+def _written(day: date, dated: str) -> int | str | date:
+    """A day as a column of a table's period writes it."""
+    if dated == "year":
+        return day.year
+    return day.isoformat()[:7] if dated == "month" else day
 
 
 def _grouped(rows: Frame, key: str, readings: Mapping[str, Columns], rollup: Rollup, plan: Plan, name: str) -> Frame:
@@ -124,7 +145,14 @@ def _of_values(
     totals += [nw.col("value__").max().alias("max__"), nw.col("value__").min().alias("min__")]
     if rollup.take == "distinct":
         return _different(rows.select(nw.col(key), **flags, **extra), key, name)
-    grouped = rows.select(nw.col(key), **flags, **extra).group_by(key).agg(*totals)
+    names = {f"each__{place}": nw.col(name) for place, name in enumerate(rollup.each)}
+    if names:  # a row that names nothing may be another of the same
+        nameless = reduce(or_, (name.is_null() for name in names.values()))
+        extra["lacking__"] = (counted & (of.value.is_null() | nameless)).cast(nw.Int64)
+    rows = rows.select(nw.col(key), **flags, **extra, **names)
+    if rollup.best is not None:
+        rows = _only_best(rows, key, names, rollup.best)
+    grouped = rows.group_by(key).agg(*totals)
     whole = (nw.col("open__") == 0) & (nw.col("lacking__") == 0) & (nw.col("true__") > 0)
     doubt = nw.col("doubt__") > 0
     if not numeric:
@@ -134,7 +162,24 @@ def _of_values(
     raw, bound = _raw(rollup)
     scaled, near = guarded_round(nw.when(whole).then(raw), nw.when(whole).then(bound), rollup.digits)
     made = unscaled(scaled, rollup.digits)
+    if rollup.no_rows is not None:
+        none = (nw.col("open__") == 0) & (nw.col("true__") == 0)
+        made = nw.when(none).then(nw.lit(of_no_rows(rollup))).otherwise(made)
     return grouped.select(nw.col(key), (near | doubt).alias("near__"), made.alias(name))
+
+
+def _only_best(rows: Frame, key: str, each: Iterable[str], most: int) -> Frame:
+    """Leave only the `most` greatest figures among a subject's rows that count, or of each name among them.
+
+    Figures that lie within their error of each other may change places: a sum of n of them is then off by at most n
+    times the greatest error, which every one that is kept takes upon itself.
+    """
+    place = nw.col("value__").rank("ordinal", descending=True).over(key, *each)
+    kept = (nw.col("true__") == 1) & (nw.col("value__").is_null() | (place <= most))
+    rows = rows.with_columns(kept__=kept.fill_null(False), bound__=nw.col("bound__").max().over(key))
+    own = nw.col("kept__")
+    figures = {name: nw.when(own).then(nw.col(name)) for name in ("value__", "bound__", "size__")}
+    return rows.with_columns(true__=own.cast(nw.Int64), **figures)
 
 
 def _different(rows: Frame, key: str, name: str) -> Frame:
@@ -208,9 +253,21 @@ def exact_rollup(plan: Plan, name: str, rollup: Rollup, rows: Sequence[Mapping[s
     if rollup.take == "distinct":
         return None if None in values else Fraction(len(set(values)))
     if not values or None in values:
-        return None
+        return exact(rollup.no_rows) if not values and rollup.no_rows is not None else None
+    if rollup.best is not None:
+        named = [tuple(row[name] for name in rollup.each) for row in chosen]
+        if any(None in name for name in named):
+            return None
+        values = _best_of_each(list(zip(named, values, strict=True)), rollup.best)
     if rollup.take in ("max", "min"):
         made = max(values) if rollup.take == "max" else min(values)
     else:
         made = sum(values, Fraction(0)) / (1 if rollup.take == "sum" else len(values))
     return from_scaled(to_scaled(made, rollup.digits), rollup.digits) if isinstance(made, Fraction) else made
+
+
+def _best_of_each(named: Sequence[tuple[tuple[Any, ...], Any]], most: int) -> list[Any]:
+    found: dict[tuple[Any, ...], list[Any]] = {}
+    for name, value in named:
+        found.setdefault(name, []).append(value)
+    return [value for values in found.values() for value in sorted(values, reverse=True)[:most]]

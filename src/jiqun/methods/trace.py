@@ -209,7 +209,7 @@ class _Reader:
         for name, given in self.method.inputs.items():
             if f"assumed__{name}" in self.known.columns:
                 assumed = pl.col(f"assumed__{name}").fill_null(False)
-                yield Line("assumption", name, assumed, value=pl.lit(given.if_missing), clause=given.clause)
+                yield Line("assumption", name, assumed, value=pl.lit(str(given.if_missing)), clause=given.clause)
 
     # --- texts
 
@@ -219,7 +219,9 @@ class _Reader:
         if column not in self.known.columns:
             return None
         before = pl.format("before cap and budget {} {}", scaled_text(pl.col(column), one.digits), pl.lit(one.unit))
-        return pl.when(pl.col(f"entitlement__{name}") != pl.col(column)).then(before)
+        unknown = pl.col(f"entitlement__{name}__state") == "unknown"
+        less = pl.col(f"entitlement__{name}") != pl.col(column)
+        return pl.when(less | (unknown & pl.col(column).is_not_null())).then(before)
 
     def _in(self, populations: Iterable[str]) -> pl.Expr:
         return pl.col("population").cast(pl.String).is_in(list(populations))

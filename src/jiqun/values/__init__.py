@@ -3,6 +3,7 @@
 from jiqun.values.digest import canonical, digest, digest_of_parts, file_digest, in_order
 from jiqun.values.exact import Number, decimal_text, exact, exact_sum, from_scaled, half_up, plain, rescale, to_scaled
 from jiqun.values.period import Period
+from jiqun.values.powers import logarithm, power
 from jiqun.values.roots import nth_root
 from jiqun.values.text import comparable, filled, narrow, text_width
 from jiqun.values.units import Unit, known_units, unit_said
@@ -24,9 +25,11 @@ __all__ = [
     "half_up",
     "in_order",
     "known_units",
+    "logarithm",
     "nth_root",
     "narrow",
     "plain",
+    "power",
     "rescale",
     "text_width",
     "to_scaled",

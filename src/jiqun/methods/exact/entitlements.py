@@ -8,6 +8,7 @@ from math import floor
 from typing import Any
 
 from jiqun.methods.exact.member import Entitled, Member, as_number
+from jiqun.methods.exact.quota import ranked
 from jiqun.methods.plan import Plan
 from jiqun.packs.models.method import Budget, Ceiling, Streak
 from jiqun.values import exact, half_up
@@ -37,6 +38,9 @@ def _share_out(plan: Plan, members: Sequence[Member], name: str, budget: Budget)
         if member.entitlements[name].state == "applies":
             groups.setdefault(tuple(member.names[column] for column in budget.over), []).append(member)
     for key, group in groups.items():
+        if budget.cut == "in_order":
+            _serve(plan, group, name, budget, known=None not in key)
+            continue
         asked = sum((one.entitlements[name].amount or Fraction(0) for one in group), Fraction(0))
         for member in group:
             own = member.entitlements[name].amount or Fraction(0)
@@ -47,6 +51,42 @@ def _share_out(plan: Plan, members: Sequence[Member], name: str, budget: Budget)
                 part = own * half_up(whole, digits) / asked
                 cut = Fraction(floor(part * 10**digits), 10**digits)
                 member.entitlements[name] = Entitled("applies", cut, member.entitlements[name].asked)
+
+
+def _serve(plan: Plan, group: Sequence[Member], name: str, budget: Budget, known: bool) -> None:
+    """Give every member what is left when its turn comes, at the earliest and at the latest turn it may have."""
+    digits = plan.method.entitlements[name].digits
+    asked = {one.subject: one.entitlements[name].amount or Fraction(0) for one in group}
+    found: dict[str, Fraction | None] = {}
+    for member in group:
+        own, budgeted = asked[member.subject], member.number(plan, f"entitlements.{name}.budget.amount")
+        if not known or budgeted is None:
+            found[member.subject] = None
+            continue
+        whole = half_up(budgeted, digits)
+        ahead = {one.subject: turns(budget.order, one, member) for one in group if one is not member}
+        ends = []
+        for turn in ("before", "perhaps"):
+            before = sum((asked[one] for one, said in ahead.items() if said in ("before", turn)), Fraction(0))
+            fits = before + own <= whole
+            ends.append(own if fits else Fraction(0) if budget.last == "nothing" else max(whole - before, Fraction(0)))
+        found[member.subject] = ends[0] if ends[0] == ends[1] else None
+    for member in group:
+        share = found[member.subject]
+        state = "unknown" if share is None else "applies"
+        member.entitlements[name] = Entitled(state, share, member.entitlements[name].asked)
+
+
+def turns(order: Sequence[str], one: Member, other: Member) -> str:
+    """Tell whether `one` comes before, after, or perhaps before the other: at the same place, or without a place."""
+    names = [name.removeprefix("-") for name in order]
+    if any(member.names[name] is None for member in (one, other) for name in names):
+        return "perhaps"
+    for written, name in zip(order, names, strict=True):
+        verdict = ranked(one.names[name], other.names[name], not written.startswith("-"))
+        if verdict != 0:
+            return "before" if verdict < 0 else "after"
+    return "perhaps"
 
 
 def streak(plan: Plan, member: Member, name: str, one: Streak) -> Fraction | None:

@@ -1,4 +1,4 @@
-"""Logarithms, roots and powers to 40 decimals: what a rule that takes them is rounded from.
+"""Square roots and geometric means to 40 decimals: what a rule that takes them is rounded from.
 
 A geometric mean of whole decimals is either irrational or has few decimals, so 40 decimals (half-up) tell on which side
 of a rounding half it lies, and give an exact 0.5 where the mean is 0.5.
@@ -7,26 +7,11 @@ of a rounding half it lies, and give an exact 0.5 where the mean is 0.5.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Context, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
-from jiqun.values import half_up, nth_root
-from jiqun.values.roots import ROOT_DECIMALS
-
-_CONTEXT = Context(prec=80, Emax=10**9, Emin=-(10**9))
-
-
-def _decimal(value: Fraction) -> Decimal:
-    return _CONTEXT.divide(Decimal(value.numerator), Decimal(value.denominator))
-
-
-def _settled(value: Decimal) -> Fraction:
-    return half_up(Fraction(value), ROOT_DECIMALS)
-
-
-def logarithm(value: Fraction) -> Fraction:
-    """Return ln(value) to 40 decimals."""
-    return _settled(_CONTEXT.ln(_decimal(value)))
+from jiqun.values import nth_root
+from jiqun.values.powers import CONTEXT, as_decimal, settled
 
 
 def square_root(value: Fraction) -> Fraction:
@@ -42,5 +27,5 @@ def geometric_mean(values: Sequence[Fraction], weights: Sequence[Fraction]) -> F
     """
     total = Decimal(0)
     for value, weight in zip(values, weights, strict=True):
-        total = _CONTEXT.add(total, _CONTEXT.multiply(_decimal(weight), _CONTEXT.ln(_decimal(value))))
-    return _settled(_CONTEXT.exp(_CONTEXT.divide(total, _decimal(sum(weights, Fraction(0))))))
+        total = CONTEXT.add(total, CONTEXT.multiply(as_decimal(weight), CONTEXT.ln(as_decimal(value))))
+    return settled(CONTEXT.exp(CONTEXT.divide(total, as_decimal(sum(weights, Fraction(0))))))

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import floor
 
-from jiqun.methods.exact.irrational import logarithm, square_root
+from jiqun.methods.exact.irrational import square_root
 from jiqun.methods.exact.member import Member, as_number, groups
 from jiqun.methods.plan import Plan
 from jiqun.packs.models.method import Prepared, PrepareStep
-from jiqun.values import exact, half_up
+from jiqun.values import exact, half_up, logarithm
 
 Values = list[Fraction]
 

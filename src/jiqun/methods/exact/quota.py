@@ -121,13 +121,14 @@ def comparison(quota: Quota, one: Member, other: Member) -> int:
     keys = [(quota.of, quota.order == "descending")]
     keys += [(name.removeprefix("-"), not name.startswith("-")) for name in quota.ties.by]
     for name, descending in keys:
-        verdict = _order(one.names[name], other.names[name], descending)
+        verdict = ranked(one.names[name], other.names[name], descending)
         if verdict != 0:
             return verdict
     return 0
 
 
-def _order(one: Any, other: Any, descending: bool) -> int:
+def ranked(one: Any, other: Any, descending: bool) -> int:
+    """Tell which of two values comes first: -1 for `one`, 0 where they are equal; a missing one comes last."""
     if one is None or other is None:
         return (one is None) - (other is None)
     if one == other:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from jiqun.methods.exact.irrational import geometric_mean, logarithm, square_root
+from jiqun.methods.exact.irrational import geometric_mean, square_root
 from jiqun.packs.models.method import Ahp, Node
-from jiqun.values import exact, half_up
+from jiqun.values import exact, half_up, logarithm
 
 Row = Sequence[Fraction | None]
 

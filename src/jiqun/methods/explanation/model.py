@@ -127,6 +127,7 @@ class EntitlementLine:
     unit: str
     effect: str
     words: str
+    how: str  # the amount's formula with the subject's own numbers; nothing where there is no amount or none to be seen
     clause: ClauseText | None
 
 

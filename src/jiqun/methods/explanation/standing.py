@@ -143,8 +143,10 @@ def entitlement_lines(reader: Reader) -> tuple[EntitlementLine, ...]:
             continue
         amount = reader.scaled(f"entitlement__{name}", one.digits)
         asked = reader.scaled(f"entitlement__{name}__asked", one.digits)
-        if amount is not None and reader.reads_hidden(f"entitlements.{name}.amount"):
-            amount, asked = MASKED, None
+        path = f"entitlements.{name}.amount"
+        how = "" if one.amount is None else voice.formula(path, reader.values(reader.plan.formulas[path].names))
+        if one.amount is not None and reader.reads_hidden(path):
+            amount, asked, how = None if amount is None else MASKED, None, ""
         lines.append(
             EntitlementLine(
                 name,
@@ -156,6 +158,7 @@ def entitlement_lines(reader: Reader) -> tuple[EntitlementLine, ...]:
                 "" if one.unit == "1" else one.unit,
                 voice.say(f"effect.{one.effect}"),
                 entitlement_words(voice, name),
+                how,
                 voice.clause(one.clause),
             )
         )

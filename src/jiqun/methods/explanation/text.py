@@ -139,9 +139,12 @@ class _Writer:
         for line in self.e.entitlements:
             unit = Unit.parse(line.unit)
             amount = "" if line.amount is None else unit.behind(line.amount, self.language)
-            if line.asked is not None:
-                amount = self.say("why.asked", amount=amount, asked=unit.behind(line.asked, self.language)).strip()
-            said = self.say(
-                "why.entitlement", title=line.title, effect=line.effect, state=line.state_words, amount=amount
-            ).rstrip()
+            asked = "" if line.asked is None else unit.behind(line.asked, self.language)
+            if asked and line.amount is not None:
+                amount = self.say("why.asked", amount=amount, asked=asked)
+            key = "why.entitlement_open" if asked and line.amount is None else "why.entitlement"
+            parts = {"title": line.title, "effect": line.effect, "state": line.state_words}
+            said = self.say(key, **parts, amount=amount, asked=asked).rstrip()
             yield joined([said, self._clause(line.clause)], self.language)
+            if line.how:
+                yield "  " + self.say("why.amount", how=line.how)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jiqun.expressions import NumberType
 from jiqun.methods.compile_inputs import split_column
 from jiqun.methods.wording.numbers import number_text, share_text, with_unit, written
 from jiqun.methods.wording.voice import Voice
@@ -14,9 +15,17 @@ def input_words(voice: Voice, name: str) -> str:
     one = voice.plan.method.inputs[name]
     said = _source(voice, name, one)
     if one.if_missing is not None:
-        number = with_unit(written(one.if_missing), voice.unit(name), voice.language)
-        return voice.say("input.if_missing", source=said, number=number)
+        return voice.say("input.if_missing", source=said, stated=stated_text(voice, name, one.if_missing))
     return said
+
+
+def stated_text(voice: Voice, name: str, stated: str | bool) -> str:
+    """Write what a rule states in place of a missing value: a number with its unit, a text or day, yes or no."""
+    if isinstance(stated, bool):
+        return voice.say("quoted", word=voice.say("truth.yes" if stated else "truth.no"))
+    if not isinstance(voice.plan.names.get(name), NumberType):
+        return voice.say("quoted", word=voice.coded(name, stated))
+    return with_unit(written(stated), voice.unit(name), voice.language)
 
 
 def _source(voice: Voice, name: str, one: Input) -> str:
@@ -62,7 +71,9 @@ def column_label(voice: Voice, table: str, column: str) -> str:
 def _rollup(voice: Voice, name: str, one: Rollup) -> str:
     path = f"inputs.{name}.rollup"
     of = "" if one.of is None else voice.formula(f"{path}.of", table=one.table)
-    which = [voice.say(f"rows.{one.rows}")]
+    earlier = voice.plan.method.inputs[name].earlier
+    span = "same_periods" if one.periods > 1 else one.rows
+    which = [voice.say(f"rows.{span}_earlier" if earlier else f"rows.{span}", count=earlier, periods=one.periods)]
     if one.key is not None:
         by = column_label(voice, one.table, one.by or voice.plan.subject)
         which.append(voice.say("rows.key", by=by, key=voice.label(one.key)))
@@ -71,7 +82,14 @@ def _rollup(voice: Voice, name: str, one: Rollup) -> str:
     if one.repeats is not None:
         which.append(_repeats(voice, name, one.table, one.repeats))
     rows = voice.say("rows.join").join(part for part in which if part)
-    return voice.say("input.rollup", table=voice.table(one.table), rows=rows, take=voice.say(f"take.{one.take}", of=of))
+    take = voice.say(f"take.{one.take}", of=of)
+    if one.best is not None:
+        each = voice.listed(column_label(voice, one.table, column) for column in one.each)
+        take = voice.say("take.best_of_each" if each else "take.best", take=take, count=one.best, each=each)
+    said = voice.say("input.rollup", table=voice.table(one.table), rows=rows, take=take)
+    if one.no_rows is None:
+        return said
+    return voice.say("input.no_rows", source=said, stated=stated_text(voice, name, one.no_rows))
 
 
 def _repeats(voice: Voice, name: str, table: str, one: Repeats) -> str:

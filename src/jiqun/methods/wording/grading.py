@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from jiqun.expressions import DateType
 from jiqun.methods.wording.numbers import interval_text, share_text, with_unit, written
 from jiqun.methods.wording.totals import item_label
 from jiqun.methods.wording.voice import Voice
-from jiqun.packs.models.method import Cut, Grade, Quota, SmallPool
+from jiqun.packs.models.method import Budget, Cut, Grade, Quota, SmallPool
 from jiqun.values import Unit, unit_said
 
 
@@ -115,10 +116,7 @@ def counting_words(voice: Voice, quota: Quota) -> str:
 
 def tie_words(voice: Voice, quota: Quota) -> str:
     """Say who comes first at equal values and where the rest of a tie goes."""
-    names = [
-        voice.say("ties.lower_first", name=voice.label(name[1:])) if name.startswith("-") else voice.label(name)
-        for name in quota.ties.by
-    ]
+    names = [_turn(voice, name) if name.startswith("-") else voice.label(name) for name in quota.ties.by]
     if not names:
         return voice.say(f"ties.all_{quota.ties.then}")
     return voice.listed([voice.say("ties.by", names=voice.listed(names)), voice.say(f"ties.{quota.ties.then}")])
@@ -167,11 +165,27 @@ def entitlement_words(voice: Voice, name: str) -> str:
     if one.exclusive is not None:
         said.append(voice.say("entitled.exclusive", group=one.exclusive))
     if one.budget is not None:
-        budget = voice.formula(f"entitlements.{name}.budget.amount")
-        budget = Unit.parse(one.unit).behind(budget, voice.language) if budget[-1].isdigit() else budget
-        over = voice.listed(voice.group_label(column) for column in one.budget.over)
-        said.append(voice.say("entitled.budget_over" if over else "entitled.budget", budget=budget, over=over))
+        said.append(_budget_words(voice, name, one.budget, one.unit))
     return voice.joined(said)
+
+
+def _budget_words(voice: Voice, name: str, one: Budget, unit: str) -> str:
+    """Say what many share and what becomes of their amounts where it is not enough."""
+    budget = voice.formula(f"entitlements.{name}.budget.amount")
+    budget = Unit.parse(unit).behind(budget, voice.language) if budget[-1].isdigit() else budget
+    over = voice.listed(voice.group_label(column) for column in one.over)
+    together = voice.say("budget.over" if over else "budget.all", budget=budget, over=over)
+    if one.cut == "in_proportion":
+        return voice.say("budget.in_proportion", together=together)
+    order = voice.listed(_turn(voice, column) for column in one.order)
+    return voice.say(f"budget.{one.last}", together=together, order=order)
+
+
+def _turn(voice: Voice, name: str) -> str:
+    """Say by what it goes who comes first, and which end."""
+    bare = name.removeprefix("-")
+    ends = ("early", "late") if isinstance(voice.plan.names.get(bare), DateType) else ("low", "high")
+    return voice.say(f"turn.{ends[0] if name.startswith('-') else ends[1]}", name=voice.label(bare))
 
 
 def exception_words(voice: Voice, name: str) -> str:

@@ -56,6 +56,7 @@ Identifier = Annotated[str, AfterValidator(_identifier)]
 Day = Annotated[date, BeforeValidator(_iso_date)]
 Code = Annotated[str, BeforeValidator(_code)]
 Num = Annotated[str, BeforeValidator(_number)]
+Stated = Annotated[str | bool, BeforeValidator(_code)]  # a number, text, day or truth value, as its place wants it
 Codes = Annotated[tuple[Code, ...], BeforeValidator(_listed)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 

@@ -222,11 +222,26 @@ class Move(Model):
 class Budget(Model):
     """A sum that all amounts of an entitlement share, for each group of `over` (nothing: for everybody together).
 
-    Where they ask for more, each is amount × budget ÷ Σ amounts, rounded down, so that the sum stays within.
+    Where they ask for more, each is amount × budget ÷ Σ amounts, rounded down, so that the sum stays within; or they
+    are served in the order of `order` (descending, ascending with -name) until nothing is left (先到先得，额满为止).
     """
 
     amount: Formula
     over: Listed[str] = ()
+    cut: Literal["in_proportion", "in_order"] = "in_proportion"
+    order: Listed[str] = ()
+    last: Literal["in_part", "nothing"] = "in_part"  # in_order: what the first gets whose amount no longer fits
+
+    @model_validator(mode="after")
+    def _has_an_order(self) -> Self:
+        if (self.cut == "in_order") != bool(self.order):
+            raise UnfitError(
+                "cut: in_order 要写 order（按什么先后），别的分法没有先后",
+                "cut: in_order says in `order` who comes first, and only it does",
+            )
+        if self.last != "in_part" and self.cut != "in_order":
+            raise UnfitError("last 只用于 cut: in_order", "last belongs to cut: in_order")
+        return self
 
 
 class Entitlement(Model):

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from jiqun.packs.models.base import Code, Day, Model, Num, UnfitError
+from jiqun.packs.models.base import Code, Day, Model, Num, Stated, UnfitError
 from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, Some, exactly_one
 from jiqun.values import exact
 
@@ -16,7 +16,7 @@ class Evaluates(Model):
 
     table: str = "enterprise_year"
     subject: str = "enterprise"
-    per: Literal["year", "month", "once"] = "year"
+    per: Literal["year", "quarter", "month", "once"] = "year"
 
 
 class Classes(Model):
@@ -51,9 +51,36 @@ class Rollup(Model):
     key: str | None = (
         None  # the subject's column that `by` must equal (a shared parcel, a landlord); itself if left out
     )
-    rows: Literal["same_period", "up_to_period", "all"] = "all"
-    date_column: str | None = None  # needed by same_period and up_to_period in a table without a year column
+    rows: Literal["same_period", "up_to_period", "before_period", "all"] = "all"
+    date_column: str | None = None  # needed unless `rows` is all in a table without a year column
     digits: Digits = 6  # sums, means and extremes are rounded half-up to this many decimals
+    periods: int = 1  # same_period: this one and those before, so many together (近三年)
+    best: int | None = None  # sum and mean: only this many of the greatest figures count (取最高的三项)
+    each: Listed[str] = ()  # best: so many of the rows with the same values here (同一成果只计最高的一次)
+    no_rows: Num | None = None  # sums, means, extremes: what no row that counts means; unknown where left out
+
+    @model_validator(mode="after")
+    def _fits_what_is_taken(self) -> Self:
+        if self.best is not None and (self.take not in ("sum", "mean") or self.best < 1):
+            raise UnfitError(
+                "best 写的是只计最高的几条，至少 1，只用于 sum 和 mean",
+                "best says how many of the greatest count, at least 1, and belongs to sum and mean",
+            )
+        if self.each and self.best is None:
+            raise UnfitError(
+                "each 写的是每个什么各计几条，要和 best 一起写", "each says of what the best count; it needs best"
+            )
+        if self.periods != 1 and (self.rows != "same_period" or self.periods < 1):
+            raise UnfitError(
+                "periods 写的是本期连同以前共几期，至少 1，只用于 rows: same_period",
+                "periods says how many up to this one, at least 1, and belongs to rows: same_period",
+            )
+        if self.no_rows is not None and self.take in ("count", "distinct", "any"):
+            raise UnfitError(
+                f"{self.take} 没有记录时本来就是{'否' if self.take == 'any' else ' 0'}，不写 no_rows",
+                f"{self.take} over no rows is {'false' if self.take == 'any' else '0'} anyway and has no no_rows",
+            )
+        return self
 
 
 class ResultOf(Model):
@@ -93,7 +120,7 @@ class Input(Model):
     title_en: str = ""
     unit: str | None = None
     column: str | None = None  # "column" or "table.column", joined on the subject (and period where the table has one)
-    earlier: int = 0  # periods back, with column or certified
+    earlier: int = 0  # periods back, with column, certified, or a rollup of a period's rows
     rollup: Rollup | None = None
     result: ResultOf | None = None
     streak: Streak | None = None
@@ -101,12 +128,18 @@ class Input(Model):
     parameter: str | None = None
     ancestor: Ancestor | None = None
     lookup: Lookup | None = None
-    if_missing: Num | None = None  # only where the rule itself says what a missing value counts as
+    if_missing: Stated | None = None  # only where the rule itself says what a missing value counts as
     clause: Clause | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         exactly_one(self, "column", "rollup", "result", "streak", "certified", "parameter", "ancestor", "lookup")
+        dated = self.rollup is not None and self.rollup.rows != "all"
+        if self.earlier and self.column is None and self.certified is None and not dated:
+            raise UnfitError(
+                "earlier 写的是前几期，只和 column、certified 或限定了时期（rows）的 rollup 一起写",
+                "earlier is for column, certified, and a rollup whose rows are those of a period",
+            )
         return self
 
 

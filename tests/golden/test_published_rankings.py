@@ -1,0 +1,132 @@
+"""More that others computed and printed: the Index of Economic Freedom, and weights and rankings of papers and books.
+
+The worked tables of Xu (2004), Zavadskas & Podvezko (2016), Tuş & Aytaç Adalı (2019), Papathanasiou & Ploskas (2018) and
+Ersoy (2021) stand with their printed results in the tests of the Python packages pyrepo-mcda and
+distance-metrics-mcda.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+
+import pytest
+from tests.golden.published import evaluated, measures, read, result, scores
+
+from jiqun.values import exact as decimal
+
+ENGINES = pytest.mark.parametrize("engine", ["polars", "duckdb"])
+FREEDOMS = (
+    "property", "judicial", "integrity", "tax_burden", "spending", "fiscal_health", "business", "labour", "monetary",
+    "trade", "investment", "financial",
+)  # fmt: skip
+RAW = ("income_rate", "corporate_rate", "taxes", "spent")
+TAX = "(3 * 100 - 0.03 * (raised_to(income_rate, 2) + raised_to(corporate_rate, 2) + raised_to(taxes, 2))) / 3"
+
+
+@cache
+def _freedom() -> tuple[list[list[str]], dict[str, dict[str, int | None]]]:
+    """The twelve freedoms as printed and their mean; two of them again from the rates they are made of."""
+    rows = read("economic-freedom-2019.txt")
+    again = {
+        "made_tax": {"title": "税负", "formula": f"max({TAX}, 0)", "digits": 1, "shown": True},
+        "made_spending": {"title": "支出", "formula": "max(100 - 0.03 * raised_to(spent, 2), 0)", "digits": 1, "shown": True},
+    }  # fmt: skip
+    sections = {
+        "measures": {**measures(FREEDOMS, 1), **again},
+        "scores": scores(FREEDOMS, 1),
+        "nodes": {"index": {"take": "arithmetic", "of": list(FREEDOMS), "digits": 1}},
+        "totals": {"all": {"of": ["index"], "digits": 1}},
+    }
+    return rows, evaluated(sections, (*FREEDOMS, *RAW), [(row[0], *row[2:]) for row in rows])
+
+
+def test_the_index_of_economic_freedom_is_the_printed_one_in_every_country():
+    rows, found = _freedom()
+    assert len(rows) == 99
+    for country, printed, *_ in rows:
+        ours = found[country]["total"]
+        assert ours == (None if printed == "-" else decimal(printed) * 10), country
+
+
+def test_two_freedoms_follow_from_rates_as_their_formulas_say():
+    """100 − 0.03·x², x printed with one decimal: a score is off by what ±0.05 of x is worth, and half its own digit.
+
+    Chad's burden of taxes is printed as 46.1; its rates, as the table has them, give 43.5.
+    """
+    rows, found = _freedom()
+    taxes = {}
+    for row in rows:
+        country, tax, spending, spent = row[0], row[5], row[6], row[17]
+        if spending != "-":
+            apart = abs(Fraction(found[country]["measure__made_spending"], 10) - decimal(spending))
+            assert apart <= Fraction("0.003") * decimal(spent) + Fraction("0.1"), country
+        if "-" not in row[14:17]:
+            taxes[country] = abs(Fraction(found[country]["measure__made_tax"], 10) - decimal(tax))
+    assert {country for country, apart in taxes.items() if apart > Fraction("0.2")} == {"Chad"}
+    assert sum(apart == 0 for apart in taxes.values()) >= 85
+
+
+def _weights(columns, rows, weighting):
+    node = {"take": "arithmetic", "of": list(columns), "weighting": {**weighting, "digits": 8}, "digits": 6}
+    sections = {
+        "measures": measures(columns, 2),
+        "scores": scores(columns, 2),
+        "nodes": {"index": node},
+        "totals": {"all": {"of": ["index"], "digits": 4}},
+    }
+    found = result(sections, columns, rows).benchmarks.to_dicts()
+    return [float(row["value"]) for row in found if row["benchmark"].startswith("index.")]
+
+
+def _closeness(columns, rows, weights, lower, digits, engine="polars"):
+    node = {"take": "topsis", "of": list(columns), "weights": dict(zip(columns, weights, strict=True)), "lower": lower}
+    sections = {
+        "measures": measures(columns, 2),
+        "scores": scores(columns, 2),
+        "nodes": {"closeness": {**node, "digits": digits}},
+        "totals": {"all": {"of": ["closeness"], "digits": digits}},
+    }
+    found = evaluated(sections, columns, rows, engine)
+    return [found[row[0]]["total"] for row in rows]
+
+
+XU = [("a", "30", "30", "38", "29"), ("b", "19", "54", "86", "29"), ("c", "19", "15", "85", "28.9"), ("d", "68", "70", "60", "29")]  # fmt: skip
+ZAVADSKAS = [("a", "3.0", "100", "10", "7"), ("b", "2.5", "80", "8", "5"), ("c", "1.8", "50", "20", "11"), ("d", "2.2", "70", "12", "9")]  # fmt: skip
+TUS = [
+    ("a", "5000", "3", "3", "4", "3", "2"), ("b", "680", "5", "3", "2", "2", "1"), ("c", "2000", "3", "2", "3", "4", "3"),
+    ("d", "600", "4", "3", "1", "2", "2"), ("e", "800", "2", "4", "3", "3", "4"),
+]  # fmt: skip
+SITES = [("a", "8", "7", "2", "1"), ("b", "5", "3", "7", "5"), ("c", "7", "5", "6", "4"), ("d", "9", "9", "7", "3"), ("e", "11", "10", "3", "7"), ("f", "6", "9", "5", "4")]  # fmt: skip
+COMPUTERS = [
+    ("a", "256", "8", "41", "1.6", "1.77", "7347.16"), ("b", "256", "8", "32", "1.0", "1.8", "6919.99"),
+    ("c", "256", "8", "53", "1.6", "1.9", "8400"), ("d", "256", "8", "41", "1.0", "1.75", "6808.9"),
+    ("e", "512", "8", "35", "1.6", "1.7", "8479.99"), ("f", "256", "4", "35", "1.6", "1.7", "7499.99"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "printed"), [(XU, [0.4630, 0.3992, 0.1378, 0.0000]), (ZAVADSKAS, [0.1146, 0.1981, 0.4185, 0.2689])]
+)
+def test_entropy_weights_of_two_papers_are_the_printed_ones(rows, printed):
+    weights = _weights(("one", "two", "three", "four"), rows, {"entropy": {"of": "share"}})
+    assert [round(one, 4) for one in weights] == printed
+
+
+def test_critic_weights_of_time_and_attendance_software_are_the_printed_ones():
+    weights = _weights(("one", "two", "three", "four", "five", "six"), TUS, {"critic": True})
+    assert [round(one, 3) for one in weights] == [0.157, 0.249, 0.168, 0.121, 0.154, 0.151]
+
+
+@ENGINES
+def test_topsis_of_a_text_book_ranks_six_sites_with_the_printed_figures(engine):
+    found = _closeness(("one", "two", "three", "four"), SITES, ("0.4", "0.3", "0.1", "0.2"), [], 3, engine)
+    assert found == [387, 327, 391, 615, 868, 493]
+
+
+def test_topsis_of_six_computers_has_the_two_digits_that_hold_in_the_paper():
+    """Its weights are printed with three digits, so that of its three only two come back."""
+    columns = ("disk", "memory", "battery", "speed", "weight", "price")
+    weights = ("0.405", "0.221", "0.134", "0.199", "0.007", "0.034")
+    found = _closeness(columns, COMPUTERS, weights, ["weight", "price"], 2)
+    assert found == [round(one * 100) for one in (0.308, 0.254, 0.327, 0.263, 0.857, 0.192)]
