@@ -20,6 +20,8 @@ def narrow(text: str) -> str:
     >>> narrow("　１２，３４５．６ ")
     '12,345.6'
     """
+    if not text or (text.isascii() and text.isalnum()):  # codes have nothing to fold, and files have millions of them
+        return text
     return _BLANKS.sub(" ", unicodedata.normalize("NFKC", text).translate(_BRACKETS)).strip()
 
 

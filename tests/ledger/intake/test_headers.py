@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jiqun.ledger.intake import Checked, check_file
+from jiqun.ledger.intake import Checked, check_file, layout
 from jiqun.ledger.intake.header_text import readings
 from jiqun.packs.models.table import TableContract
 from jiqun.problems import ProblemsError
@@ -58,6 +58,20 @@ def test_titles_unit_lines_and_signatures_around_a_table(workbook: Workbook, tab
     assert (checked.header.header_row, checked.header.data_row) == (3, 4)
     left = [one for one in checked.notices if one.code == "LEDGER-041"]
     assert [one.values["rows"] for one in left] == ["6、7"] and checked.summary().left_out == 2
+
+
+def test_figures_that_read_like_a_year_and_a_month_are_not_looked_at_row_by_row(
+    tmp_path: Path, tables: Tables, code: Code, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"{code(one)},{1000 + one}.5" for one in range(200)]
+    file = tmp_path / "税收.csv"
+    file.write_text("\n".join(["统一社会信用代码,税收（万元）", *rows, "2024年1月,", ""]), encoding="utf-8")
+    seen: list[int] = []
+    reason = layout._reason
+    monkeypatch.setattr(layout, "_reason", lambda *told: (seen.append(told[2]), reason(*told))[1])
+    checked = check_file(file, tables("enterprise_year"), period=YEAR)
+    assert checked.good["tax"].to_list() == [1000.5 + one for one in range(200)]
+    assert seen == [201] and checked.summary().left_out == 1  # the day of the table, alone in its row
 
 
 def test_a_unit_line_counts_for_money_only_and_the_header_goes_before_it(
