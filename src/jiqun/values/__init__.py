@@ -4,7 +4,7 @@ from jiqun.values.digest import canonical, digest, digest_of_parts, file_digest,
 from jiqun.values.exact import Number, decimal_text, exact, exact_sum, from_scaled, half_up, plain, rescale, to_scaled
 from jiqun.values.period import Period
 from jiqun.values.roots import nth_root
-from jiqun.values.text import comparable, filled, narrow, text_width
+from jiqun.values.text import comparable, filled, narrow, printable, text_width
 from jiqun.values.units import Unit, known_units, unit_said
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "nth_root",
     "narrow",
     "plain",
+    "printable",
     "rescale",
     "text_width",
     "to_scaled",

@@ -140,6 +140,11 @@ class Ledger:
         self.view = view
         self._tables: dict[str, pl.DataFrame] = {}
 
+    def state(self, language: Language) -> str:
+        """Say which state of the ledger this is; what is made from it carries it, as a run carries its snapshot."""
+        version = max(self.view.versions.values(), default=0)
+        return f"台账日志第 {version} 版" if language == "zh" else f"ledger log version {version}"
+
     def table(self, name: str) -> pl.DataFrame:
         """Return a table as it stands; empty with its contract's columns where nothing was imported."""
         if name not in self._tables:

@@ -24,6 +24,7 @@ from jiqun.reports.word.common import (
     pool_words,
     ratio_words,
     share_text,
+    source_of,
 )
 from jiqun.reports.word.model import Attachment, Heading, Paragraph, Part, Report, cell_number, day_words, signature_of
 
@@ -56,6 +57,7 @@ class _Bulletin:
             parts=tuple(self._parts()),
             attachments=tuple(self._attachments()),
             signature=signature_of(signed),
+            source=source_of(self.told.grounds),
         )
 
     def _parts(self) -> Iterator[Part]:

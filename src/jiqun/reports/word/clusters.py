@@ -26,6 +26,7 @@ def clusters_report(told: ClusterFigures, today: date, *, place: str = "") -> Re
             f"成文日期 {day_words(today)}",
         ),
         parts=tuple(_parts(told)),
+        source=f"数据快照 {told.snapshot}，冻结于 {told.frozen_on}",
     )
 
 

@@ -36,6 +36,12 @@ def facts_of(grounds: Grounds, run: Evaluated | None = None) -> tuple[str, ...]:
     return tuple(found)
 
 
+def source_of(grounds: Grounds) -> str:
+    """Say in few words which run and which state of the data a table is from."""
+    state = "正式" if grounds.official else "试算"
+    return f"运行 {grounds.run}（{state}），数据快照 {grounds.snapshot}，冻结于 {grounds.frozen_on}"
+
+
 def share_text(part: int, whole: int) -> str:
     """Return a share in per cent with one decimal; a dash of nothing."""
     return f"{number_text(Fraction(100 * part, whole), 1)}%" if whole else UNKNOWN

@@ -22,6 +22,7 @@ from jiqun.reports.word.common import (
     moved_words,
     ratio_value,
     share_text,
+    source_of,
 )
 from jiqun.reports.word.model import Heading, Paragraph, Part, Report, cell_number, day_words, number_text, signature_of
 from jiqun.values import exact
@@ -61,6 +62,7 @@ class _Brief:
             facts=(*facts_of(self.told.grounds, self.run), f"成文日期 {day_words(self.today)}"),
             parts=tuple(self._parts()),
             signature=signature_of(self.run.sign_off),
+            source=source_of(self.told.grounds),
         )
 
     def _parts(self) -> Iterator[Part]:
@@ -222,7 +224,7 @@ class _Brief:
             [one.enterprise, self._named(one.enterprise), one.title, one.what, one.day.isoformat(), _left(one.left)]
             for one in self.told.dues
         ]
-        fields = (_CODE, _NAME, Field("称号", widest=20), Field("事项", kind="code"), Field("期限", kind="code"))
+        fields = (_CODE, _NAME, Field("称号", widest=20), Field("事项", kind="code"), Field("期限", kind="date"))
         title = "90 天内到期和一年内逾期的称号"
         yield Sheet("到期事项", title, (*fields, Field("状态", kind="code", widest=14)), cells, (), 2)
 

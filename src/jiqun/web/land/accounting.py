@@ -175,9 +175,9 @@ def workbook(top: Line, rows: Sequence[Line], year: int, by: str, language: Lang
         title, unit = column.title if zh else column.title_en, unit_said(column.unit, language)
         fields += [
             Field(title, unit, "number", 4),
-            Field("含存疑" if zh else "with doubts", unit, "number", 4),
-            Field("有数企业" if zh else "reported", "家" if zh else "", "number"),
-            Field("比上年" if zh else "growth", "%", "number", 2),
+            Field(f"{title}（含存疑）" if zh else f"{title}, with doubts", unit, "number", 4),
+            Field(f"{title}（有数企业）" if zh else f"{title}, reported", "家" if zh else "", "number"),
+            Field(f"{title}（比上年）" if zh else f"{title}, growth", "%", "number", 2),
         ]
     cells = [_values(one) for one in (top, *rows)]
     title = f"亩均账（{BY[by][0]}）" if zh else f"Accounts by {BY[by][1].lower()}"
@@ -188,7 +188,11 @@ def workbook(top: Line, rows: Sequence[Line], year: int, by: str, language: Lang
     )
     head = Head(
         title=title,
-        facts=(f"数据年度 {year}" if zh else f"data year {year}", "规上企业" if zh else "above-scale firms"),
+        facts=(
+            f"数据年度 {year}" if zh else f"data year {year}",
+            "规上企业" if zh else "above-scale firms",
+            ledger().state(language),
+        ),
         state="按台账现有数据汇总，不是统计公报" if zh else "from the ledger as it stands, no official statistics",
         trial=False,
         language=language,
