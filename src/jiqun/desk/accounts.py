@@ -19,11 +19,12 @@ _SUMS = ("land", "tax", "value_added", "output", "revenue", "energy", "staff")
 
 @dataclass(frozen=True)
 class Sum:
-    """A sum over the firms that reported it, and without those in doubt; None where nobody did."""
+    """A sum over the firms that reported it, and without those in doubt, `of` the others; None where nobody did."""
 
     value: Fraction | None
     sound: Fraction | None
     covered: int
+    of: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Account:
     """A group's account of a year: how many above-scale firms, what they add up to, and its ratios.
 
     `ratios` are sum ÷ sum over the firms that reported both parts; `growth` is the change against the year before in
-    per cent, without the firms whose figures are in doubt.
+    per cent, without the firms whose figures are in doubt; `before` are the ratios of that year.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Account:
     sums: Mapping[str, Sum]
     ratios: Mapping[str, Ratio]
     growth: Mapping[str, Fraction | None]
+    before: Mapping[str, Ratio]
 
 
 def accounts(book: LawBook, firms: pl.DataFrame, year: int, by: str) -> tuple[Account, tuple[Account, ...]]:
@@ -79,7 +81,7 @@ def _account(key: str, firms: pl.DataFrame, year: int, doubts: Mapping[str, Set[
     now, before = ratios(firms, year, doubts), ratios(firms, year - 1, doubts)
     rows = firms.filter((pl.col("year") == year) & (pl.col("scale") == "above"))
     sums = {name: summed(rows, name, doubts.get(name, frozenset())) for name in _SUMS}
-    return Account(key, rows.height, sums, now, {name: _growth(now[name], before[name]) for name in RATIOS})
+    return Account(key, rows.height, sums, now, {name: _growth(now[name], before[name]) for name in RATIOS}, before)
 
 
 def summed(rows: pl.DataFrame, name: str, doubtful: Set[str]) -> Sum:
@@ -87,10 +89,11 @@ def summed(rows: pl.DataFrame, name: str, doubtful: Set[str]) -> Sum:
     if name not in rows.columns:
         return Sum(None, None, 0)
     known = rows.select("enterprise", name).drop_nulls()
-    sound = [one for firm, one in known.iter_rows() if firm not in doubtful]
+    sound = {firm: one for firm, one in known.iter_rows() if firm not in doubtful}
     value = exact_sum(known[name].to_list()) if known.height else None
     same = len(sound) == known.height
-    return Sum(value, value if same else exact_sum(sound) if sound else None, known.height)
+    steady = value if same else exact_sum(list(sound.values())) if sound else None
+    return Sum(value, steady, known.height, frozenset(sound))
 
 
 def _growth(now: Ratio, before: Ratio) -> Fraction | None:

@@ -33,7 +33,7 @@ class Cluster:
     `actual` is None where no firm reported; `unreported` firms belong and gave no figure; `partial` firms have an
     industry of which only a part belongs, so they count only with product evidence. `doubtful` is how many figures
     jumped a thousandfold since the year before, `sound` what the cluster adds up to without them, None where nothing is
-    left; `largest` is the share of the largest firm in it.
+    left; `largest` is the share of the largest firm in it; `of` are the firms that `sound` is made of.
     """
 
     code: str
@@ -50,6 +50,7 @@ class Cluster:
     target: Target | None
     horizon: int
     year: int
+    of: frozenset[str] = frozenset()
 
     @property
     def told(self) -> int:
@@ -116,7 +117,8 @@ def _cluster(
     possible = book.codes(asked.taxonomy, [code], day, of=INDUSTRIES, partial=True) - certain
     inside = rows.filter(pl.col("industry").is_in(list(certain)))
     reported = inside.select("enterprise", measure).drop_nulls()
-    sound = reported.filter(~pl.col("enterprise").is_in(list(doubts[measure])))[measure].to_list()
+    steady = reported.filter(~pl.col("enterprise").is_in(list(doubts[measure])))
+    sound = steady[measure].to_list()
     total = exact_sum(sound)
     return Cluster(
         code,
@@ -133,6 +135,7 @@ def _cluster(
         target,
         asked.horizon,
         year,
+        frozenset(steady["enterprise"].to_list()),
     )
 
 
@@ -156,7 +159,8 @@ def _target(book: LawBook, code: str, tier: str, asked: Wanted) -> Target | None
 class Ratio:
     """A ratio of two sums over the firms that reported both; `covered` of `firms` did.
 
-    `sound` is the ratio without the firms one of whose two figures is in doubt, `doubtful` how many those are.
+    `sound` is the ratio without the firms one of whose two figures is in doubt, `doubtful` how many those are, `of` the
+    firms that it is made of.
     """
 
     name: str
@@ -165,6 +169,7 @@ class Ratio:
     firms: int
     sound: Fraction | None
     doubtful: int
+    of: frozenset[str] = frozenset()
 
 
 RATIOS: Mapping[str, tuple[str, str]] = {
@@ -197,7 +202,7 @@ def _ratio(rows: pl.DataFrame, name: str, above: str, below: str, doubts: Mappin
     value = _quotient(known, above, below)
     doubtful = known.height - sound.height
     steady = _quotient(sound, above, below) if doubtful else value
-    return Ratio(name, value, known.height, rows.height, steady, doubtful)
+    return Ratio(name, value, known.height, rows.height, steady, doubtful, frozenset(sound["enterprise"].to_list()))
 
 
 def _quotient(known: pl.DataFrame, above: str, below: str) -> Fraction | None:
