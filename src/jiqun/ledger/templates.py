@@ -17,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 from jiqun.ledger.intake.excel_safety import is_risky
 from jiqun.ledger.intake.header_report import is_needed
 from jiqun.ledger.intake.raw import letter
-from jiqun.ledger.intake.sheet_choice import NOTES_SHEET
+from jiqun.ledger.intake.sheet_choice import NOTES_SHEET, OPTIONS_SHEET
 from jiqun.packs.models.table import Column, TableContract
 from jiqun.problems import Place, ProblemsError, problem
 from jiqun.values import Period
@@ -211,7 +211,7 @@ def _lists(book: Workbook, contract: TableContract, codes: Codes, styles: _Style
     }
     if not wanted:
         return {}
-    page = book.add_worksheet("选项")
+    page = book.add_worksheet(OPTIONS_SHEET)
     page.hide()
     places: dict[str, str] = {}
     for index, (name, items) in enumerate(wanted.items()):
@@ -219,7 +219,7 @@ def _lists(book: Workbook, contract: TableContract, codes: Codes, styles: _Style
             page.write_string(row, 2 * index, code, styles.text)
             page.write_string(row, 2 * index + 1, title, styles.text)
         column = letter(2 * index)
-        places[name] = f"=选项!${column}$1:${column}${len(items)}"
+        places[name] = f"={OPTIONS_SHEET}!${column}$1:${column}${len(items)}"
     return places
 
 
