@@ -10,15 +10,18 @@ import sys
 from fractions import Fraction
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.checks import run_checks
 from django.http import HttpResponse
 from django.middleware.security import SecurityMiddleware
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from jiqun.problems import ProblemsError, problem
 from jiqun.web.addresses import hsts
 from jiqun.web.jobs.models import Worker
 from jiqun.web.shell.logs import JsonLines
+from jiqun.web.shell.middleware import ToldProblems
 from jiqun.web.shell.templatetags.jiqun import grade, number
 
 
@@ -118,3 +121,12 @@ def test_a_table_to_which_nobody_reported_says_how_to_begin(as_user):
 
 def test_the_page_of_jobs_counts_them(as_user):
     assert "共 <b>0</b> 件" in as_user("analyst").get("/jobs/").content.decode()
+
+
+def test_a_ledger_that_could_not_be_written_is_no_page_that_is_not_there(rf):
+    refused = ProblemsError([problem("LEDGER-054", table="event", detail="disk full")])
+    nobody = ProblemsError([problem("CLI-003", asked="x")])
+    told = ToldProblems(lambda request: HttpResponse())
+    request = rf.get("/")
+    request.user = AnonymousUser()
+    assert [told.process_exception(request, one).status_code for one in (refused, nobody)] == [422, 404]
