@@ -11,7 +11,7 @@ import polars as pl
 
 from jiqun.desk.report_accounts import RATIO_TITLES, SUMS, Account
 from jiqun.desk.reporting import DistrictBrief
-from jiqun.methods.explanation.restricted import MASKED
+from jiqun.methods.explanation.restricted import FEWEST, MASKED
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.run import Evaluated
 from jiqun.reports.summary import grade_words
@@ -101,7 +101,8 @@ class _Brief:
         if not own.doubtful + region.doubtful:
             return ""
         said = f"以上已剔除数值存疑的企业（本区县 {own.doubtful} 户、全域 {region.doubtful} 户）"
-        if not (self.told.own.tells_doubts("tax_per_mu") and self.told.region.tells_doubts("tax_per_mu")):
+        parts = (own.doubtful, region.doubtful, region.doubtful - own.doubtful)  # of here, of all, of elsewhere
+        if self.told.own.restricted and any(0 < one < FEWEST for one in parts):
             return said + "。"
         return f"{said}；含存疑分别为 {number_text(own.value)} 和 {number_text(region.value)} 万元/亩。"
 

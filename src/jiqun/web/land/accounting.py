@@ -193,8 +193,8 @@ def _cell(one: Account, column: Ratio, whole: Account, hidden: _Hidden) -> Cell:
         return Cell(None, None, 0, told.covered, None, None, few=True)
     region_wide = whole.ratios[column.name].sound
     value, sound = (None if each is None else each * column.factor for each in (told.value, told.sound))
-    if not hidden.none and 0 < told.doubtful < FEWEST:
-        value = None  # beside the sound one it would tell the figure of the one or two firms in doubt
+    if not hidden.none and told.doubtful and (one is not whole or told.doubtful < FEWEST):
+        value = None  # beside the sound one it would tell the firms in doubt, and the whole's less it those of others
     above = None if told.sound is None or region_wide is None else told.sound >= region_wide
     growth = None if column.name in hidden.before.get(one.key, ()) else one.growth[column.name]
     return Cell(value, sound, told.doubtful, told.covered, growth, above)
