@@ -296,3 +296,24 @@ def test_a_cluster_of_two_firms_is_masked_with_its_share_of_the_target(context: 
     assert [row[2] for row in found] == [MASKED] and all(row[5] in (MASKED, None) for row in found)
     said = "".join(part.text for part in report.parts if isinstance(part, Paragraph))
     assert f"亩均税收{MASKED}" in said and cluster.name not in said
+
+
+def test_a_firm_whose_total_is_one_masked_figure_is_not_placed_among_those_near_the_next_grade(
+    context: Context, run: Run
+) -> None:
+    codes = run.gathered["district"].drop_nulls().unique().sort().to_list()
+    found = []
+    for code in codes[:12]:
+        reach = Reach(reporting.firms_of_district(context, run, code), sees_restricted=False)
+        untold = making.evaluated_of(context, run, reach).untold
+        near = reporting.near(run, reach)
+        if not {one.enterprise for one in near} & untold:
+            continue
+        report = making.district(context, run, code, reach, TODAY, before=None)
+        sheet = next(one for one in report.sheets if one.name == "临近上一档")
+        listed = [row[0] for row in sheet.rows]
+        assert listed == [one.enterprise for one in near if one.enterprise not in untold]
+        assert f"另有 {len(near) - len(listed)} 户" in sheet.notes[1]
+        found.append(code)
+        break
+    assert found

@@ -124,8 +124,8 @@ def spoken_unit(field: Column) -> str:
 def _head(page: Worksheet, contract: TableContract, styles: _Styles, period: Period | None) -> None:
     when = f"（{period}年）" if period is not None and period.kind == "year" else f"（{period}）" if period else ""
     title = f"{contract.title}填报表{when}"
-    if len(contract.fields) > 1:
-        page.merge_range(0, 0, 0, len(contract.fields) - 1, title, styles.title)
+    if len(contract.fields) > 1:  # no wider than the first of several pages
+        page.merge_range(0, 0, 0, min(len(contract.fields), _COLUMNS_OF_A_PAGE) - 1, title, styles.title)
     else:
         page.write_string(0, 0, title, styles.title)
     page.set_row(0, 26)
@@ -138,8 +138,13 @@ def _head(page: Worksheet, contract: TableContract, styles: _Styles, period: Per
     page.freeze_panes(_FIRST_ROW, min(2, len(contract.fields)))
     page.set_landscape()
     page.set_paper(_A4)
-    page.fit_to_pages(-(-len(contract.fields) // _COLUMNS_OF_A_PAGE), 0)
+    pages = -(-len(contract.fields) // _COLUMNS_OF_A_PAGE)
+    page.fit_to_pages(pages, 0)
+    if pages > 1:  # side by side, each with what the rows are about
+        page.print_across()
+        page.repeat_columns(0, 1)
     page.repeat_rows(0, _FIRST_ROW - 1)
+    page.set_footer("&L&A&R&P / &N")
 
 
 def _explain(page: Worksheet, contract: TableContract, codes: Codes, styles: _Styles) -> None:
@@ -164,6 +169,7 @@ def _explain(page: Worksheet, contract: TableContract, codes: Codes, styles: _St
     page.set_paper(_A4)
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
+    page.set_footer("&L&A&R&P / &N")
 
 
 def _rule_text(field: Column, codes: Codes) -> str:

@@ -156,7 +156,9 @@ class _Brief:
     def _near(self) -> Iterator[Part]:
         yield Heading("临近上一档和缺数据的企业")
         label, untold = self.run.voice.label, self.run.untold
-        if not self.told.near:
+        # whose total stays untold is left out: its place among the others would tell what it lacks
+        near = [one for one in self.told.near if one.enterprise not in untold]
+        if not near:
             yield Paragraph("没有按排名可升档的企业。")
         else:
             fields = (
@@ -174,13 +176,16 @@ class _Brief:
                     self._named(one.enterprise),
                     one.grade,
                     one.wanted,
-                    *(MASKED if one.enterprise in untold else cell_number(each) for each in (one.total, one.lacks)),
+                    cell_number(one.total),
+                    cell_number(one.lacks),
                     "、".join(label(name) for name in one.missing) or "无",
                 ]
-                for one in self.told.near
+                for one in near
             ]
-            notes = ("按排名的档次；其他企业不变时达到上一档末位所差的分数",)
-            yield Sheet("临近上一档", f"离上一档最近的 {len(cells)} 户", fields, cells, notes, 2)
+            notes = ["按排名的档次；其他企业不变时达到上一档末位所差的分数"]
+            if len(near) < len(self.told.near):
+                notes.append(f"另有 {len(self.told.near) - len(near)} 户的总分只由一项受限数据得出，不列")
+            yield Sheet("临近上一档", f"离上一档最近的 {len(cells)} 户", fields, cells, tuple(notes), 2)
         if self.told.ungraded:
             rows: list[list[Value]] = [
                 [firm, self._named(firm), "、".join(label(name) for name in names) or "见评价页"]
