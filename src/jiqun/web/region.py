@@ -83,6 +83,7 @@ def evaluated(id_: str, language: Language) -> Evaluated:
         run=run.id,
         snapshot=run.snapshot,
         official=run.official,
+        sign_off=run.sign_off,
         facts=subject_facts(region(), run),
         book=run.book,
         language=language,
