@@ -290,6 +290,6 @@ def test_a_mean_of_one_or_two_firms_is_masked_for_who_may_not_see_restricted_fig
     assert [MASKED in one for one in told_of] == [not told, True, not told], told_of
     kept = restricted_names(plan)
     run = Evaluated(plan, trace, gathered, pl.DataFrame(), "run", "snapshot", official=False, hidden=kept)
-    row = next(row for row in indicator_sheets(run)[0].rows if row[0] == firm)
+    row = next(row for row in next(indicator_sheets(run)).rows if row[0] == firm)
     # tax, tax per mu, its points, and the mean of few
     assert row.count(MASKED) == (3 if told else 4) and (float(mean) in row) == told

@@ -80,7 +80,7 @@ def test_points_with_a_public_benchmark_would_give_the_tax_back_and_so_are_maske
     run = Evaluated(
         plan, trace, gathered, pl.DataFrame(), "r", "s", official=False, hidden=restricted_names(plan), facts=gathered
     )
-    told = [*cells(indicator_sheets(run)[0], "f0"), *cells(results_sheet(run), "f0")]
+    told = [*cells(next(indicator_sheets(run)), "f0"), *cells(results_sheet(run), "f0")]
     known = (165.37, 20.6713, 25.7351)
     assert not [one for one in told if isinstance(one, float) and any(abs(one - each) < 0.01 for each in known)]
 
@@ -137,8 +137,25 @@ def test_a_firm_reads_its_own_figures_and_not_the_mean_of_itself_and_one_competi
     cohorts = Cohorts(plan, trace, gathered)
     assert [cohorts.size("base", firm) for firm in ("f0", "f2")] == [2, 3]
     run = Evaluated(plan, trace, gathered, pl.DataFrame(), "r", "s", official=False, hidden=names)
-    rows = {firm: cells(indicator_sheets(run)[0], firm) for firm in ("f0", "f2")}
+    rows = {firm: cells(next(indicator_sheets(run)), firm) for firm in ("f0", "f2")}
     assert 25.0 in rows["f2"] and 25.0 not in rows["f0"]
+
+
+@pytest.mark.parametrize(("small", "told"), [(2, False), (3, True)])
+def test_the_mean_of_all_is_not_told_to_the_two_whom_the_means_of_districts_leave_over(plan_of, small, told):
+    held = (
+        "benchmarks: {base: {title: 对照, digits: 4, statistic: {measure: tax_per_mu, take: mean, "
+        "over: [population, district], smallest_cohort: 4, otherwise: all_of_them}}, all_of_them: {title: 全部, digits: 4, statistic: {measure: "
+        "tax_per_mu, take: mean}}}\n"
+    )
+    plan = plan_of(ONE.replace(BASE, held))
+    places = ["large"] * 5 + ["small"] * small
+    trace, gathered = results(plan, [100.0 + 7 * at for at in range(5 + small)], places)
+    # 7 firms' mean × 7 − 5 firms' mean × 5 is what the two of the small district have together
+    line = explain(plan, trace, gathered, "f5", sees_restricted=False).items[0].benchmarks[0]
+    assert (line.value != MASKED) == told
+    own = explain(plan, trace, gathered, "f0", sees_restricted=False).items[0].benchmarks[0]
+    assert own.value != MASKED
 
 
 @pytest.mark.parametrize(("firms", "told"), [(12, True), (4, False)])

@@ -18,7 +18,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 from tests.demo_region import Demo
 
-from jiqun.desk import reporting
+from jiqun.desk import report_accounts, reporting
 from jiqun.desk.clusters import Ratio
 from jiqun.desk.context import Context
 from jiqun.desk.reporting import Reach
@@ -114,7 +114,7 @@ def test_sums_of_a_district_leave_out_what_nobody_reported() -> None:
         | {"revenue": [1.0, 1.0], "rd": [0.0, 0.0], "staff": [1, 1], "energy": [1.0, 1.0]},
         schema_overrides={"value_added": pl.Float64},
     )
-    told = reporting.account(rows, YEAR)
+    told = report_accounts.account(rows, YEAR)
     assert (told.sums["output"].value, told.sums["output"].covered) == (1.5, 1)
     assert told.sums["value_added"].value is None
     assert told.ratios["tax_per_mu"].value == exact("0.1")  # 0.2 ÷ 2: the firm without land is in neither sum
@@ -221,7 +221,7 @@ def test_a_ratio_is_named_without_the_figures_in_doubt_and_says_what_it_is_with_
 def test_sums_leave_out_a_figure_a_thousand_times_that_of_the_year_before() -> None:
     firms = {"enterprise": ["a", "b"] * 2, "year": [YEAR - 1] * 2 + [YEAR] * 2, "scale": ["above"] * 4}
     figures = {"tax": [5.0, 7.0, 5_000.0, 8.0], "land": [1.0, 1.0, 1.0, 1.0]}
-    told = reporting.account(pl.DataFrame(firms | figures), YEAR)
+    told = report_accounts.account(pl.DataFrame(firms | figures), YEAR)
     assert (told.sums["tax"].value, told.sums["tax"].sound) == (5_008, 8)
     assert (told.ratios["tax_per_mu"].value, told.ratios["tax_per_mu"].sound) == (2_504, 8)
 
@@ -238,3 +238,82 @@ def test_a_long_list_of_firms_is_a_table_for_every_district_in_word_and_one_shee
     assert sum("说明" in one.text for one in document.paragraphs) == 1
     book = openpyxl.load_workbook(BytesIO(report_bytes(report, ".xlsx")))
     assert book.sheetnames == ["正文", "名单"] and book["名单"].max_row >= 300
+
+
+def _small_districts(context: Context, run: Run) -> dict[str, frozenset[str]]:
+    """The above-scale firms of the year that told their tax, by district: counted here, not by the reports."""
+    rows = reporting.yearly(reporting.snapshot(context, run), run.plan.period.year)
+    told = rows.filter(
+        (pl.col("year") == run.plan.period.year) & (pl.col("scale") == "above") & pl.col("tax").is_not_null()
+    )
+    return {
+        str(key[0]): frozenset(part["enterprise"]) for key, part in told.partition_by("district", as_dict=True).items()
+    }
+
+
+def test_a_bulletin_leaves_no_difference_of_one_or_two_firms_to_who_may_not_see_them(
+    context: Context, run: Run
+) -> None:
+    report = making.bulletin(context, run, Reach(None, sees_restricted=False), TODAY, before=None)
+    sheet = next(one for one in report.sheets if one.title.startswith("各区县亩均账"))
+    tax = [one.title for one in sheet.fields].index("实缴税金")
+    masked = {str(row[0]) for row in sheet.rows if row[tax] == MASKED}
+    firms = {
+        making.evaluated_of(context, run, Reach()).district(code) or code: found
+        for code, found in _small_districts(context, run).items()
+    }
+    small = {name for name, found in firms.items() if len(found) < 3}
+    assert small and small <= masked and len(masked) < len(firms)
+    assert len(frozenset().union(*(firms[name] for name in masked if name in firms))) >= 3
+    open_to_all = making.bulletin(context, run, Reach(), TODAY, before=None)
+    assert not any(MASKED in row for one in open_to_all.sheets for row in one.rows)
+
+
+def test_the_brief_of_a_district_of_two_firms_tells_neither_their_sum_nor_its_growth(
+    context: Context, run: Run
+) -> None:
+    code = min(_small_districts(context, run).items(), key=lambda one: len(one[1]))[0]
+    reach = Reach(reporting.firms_of_district(context, run, code), sees_restricted=False)
+    report = making.district(context, run, code, reach, TODAY, before=None)
+    sheet = next(one for one in report.sheets if one.name == "区县账")
+    rows = {str(row[0]): row for row in sheet.rows}
+    for name in ("实缴税金", "工业增加值", "亩均税收", "全员劳动生产率"):
+        assert rows[name][2] == rows[name][4] == MASKED
+    assert rows["用地"][2] != MASKED
+    words = next(part.text for part in report.parts if isinstance(part, Paragraph))
+    assert f"亩均税收{MASKED}" in words and "高于" not in words and "低于" not in words
+
+
+def test_a_cluster_of_two_firms_is_masked_with_its_share_of_the_target(context: Context, run: Run) -> None:
+    rows = reporting.snapshot(context, run).table("enterprise").select("enterprise")
+    frozen = reporting.snapshot(context, run)
+    whole = reporting.cluster_figures(context, frozen, YEAR, Reach())
+    cluster = max(whole.found, key=lambda one: len(one.of))
+    two = frozenset(sorted(cluster.of)[:2])
+    assert two <= frozenset(rows["enterprise"])
+    report = making.clusters(context, frozen, YEAR, Reach(two, sees_restricted=False), TODAY)
+    found = [row for one in report.sheets for row in one.rows if row[0] == cluster.name]
+    assert [row[2] for row in found] == [MASKED] and all(row[5] in (MASKED, None) for row in found)
+    said = "".join(part.text for part in report.parts if isinstance(part, Paragraph))
+    assert f"亩均税收{MASKED}" in said and cluster.name not in said
+
+
+def test_a_firm_whose_total_is_one_masked_figure_is_not_placed_among_those_near_the_next_grade(
+    context: Context, run: Run
+) -> None:
+    codes = run.gathered["district"].drop_nulls().unique().sort().to_list()
+    found = []
+    for code in codes[:12]:
+        reach = Reach(reporting.firms_of_district(context, run, code), sees_restricted=False)
+        untold = making.evaluated_of(context, run, reach).untold
+        near = reporting.near(run, reach)
+        if not {one.enterprise for one in near} & untold:
+            continue
+        report = making.district(context, run, code, reach, TODAY, before=None)
+        sheet = next(one for one in report.sheets if one.name == "临近上一档")
+        listed = [row[0] for row in sheet.rows]
+        assert listed == [one.enterprise for one in near if one.enterprise not in untold]
+        assert f"另有 {len(near) - len(listed)} 户" in sheet.notes[1]
+        found.append(code)
+        break
+    assert found

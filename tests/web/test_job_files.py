@@ -37,6 +37,7 @@ def test_a_long_export_is_a_job_whose_file_holds_the_own_rows_and_is_logged(as_u
     (tmp_path / "got.xlsx").write_bytes(answer.content)
     book = openpyxl.load_workbook(tmp_path / "got.xlsx")
     text = {str(cell) for sheet in book.worksheets for row in sheet.iter_rows(values_only=True) for cell in row}
+    assert book.sheetnames[-3:] == ["调整", "办法", "问题"]  # the rule in words, as the command writes it
     firms = ledger().table("enterprise")
     own = pl.col("district") == people["district"].place
     assert text & set(firms.filter(own)["enterprise"]) and not text & set(firms.filter(~own)["enterprise"])

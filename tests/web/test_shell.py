@@ -10,11 +10,18 @@ import sys
 from fractions import Fraction
 
 import pytest
-from django.test import Client
+from django.contrib.auth.models import AnonymousUser
+from django.core.checks import run_checks
+from django.http import HttpResponse
+from django.middleware.security import SecurityMiddleware
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from jiqun.problems import ProblemsError, problem
+from jiqun.web.addresses import hsts
 from jiqun.web.jobs.models import Worker
 from jiqun.web.shell.logs import JsonLines
+from jiqun.web.shell.middleware import ToldProblems
 from jiqun.web.shell.templatetags.jiqun import grade, number
 
 
@@ -66,6 +73,32 @@ def test_the_deployment_check_is_clean_under_production_settings(demo):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize(
+    ("said", "header"),
+    [
+        ("host", "max-age=31536000"),
+        ("subdomains", "max-age=31536000; includeSubDomains"),
+        ("preload", "max-age=31536000; includeSubDomains; preload"),
+        ("off", None),
+    ],
+)
+def test_how_far_browsers_remember_tls_is_for_the_place_to_choose(said, header, settings):
+    chosen = hsts(said)
+    settings.SECURE_HSTS_SECONDS = chosen.seconds
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.SECURE_HSTS_PRELOAD = chosen.subdomains, chosen.preload
+    settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.SECRET_KEY = "0123456789" * 5 + "abcdefghij"
+    found = {one.id for one in run_checks(tags=["security"], include_deployment_checks=True)}
+    assert {one for one in found if one in {"security.W004", "security.W005", "security.W021"}} == set(chosen.silenced)
+    answered = SecurityMiddleware(lambda request: HttpResponse())(RequestFactory().get("/", secure=True))
+    assert answered.headers.get("Strict-Transport-Security") == header
+
+
+def test_an_unknown_reach_of_hsts_is_refused_at_the_start():
+    with pytest.raises(ValueError, match="host, subdomains"):
+        hsts("yes")
+
+
 def test_a_form_without_its_mark_is_told_in_the_language_of_the_page_and_saves_nothing(as_user, people):
     client = Client(enforce_csrf_checks=True)
     client.force_login(people["analyst"], "django.contrib.auth.backends.ModelBackend")
@@ -88,3 +121,12 @@ def test_a_table_to_which_nobody_reported_says_how_to_begin(as_user):
 
 def test_the_page_of_jobs_counts_them(as_user):
     assert "共 <b>0</b> 件" in as_user("analyst").get("/jobs/").content.decode()
+
+
+def test_a_ledger_that_could_not_be_written_is_no_page_that_is_not_there(rf):
+    refused = ProblemsError([problem("LEDGER-054", table="event", detail="disk full")])
+    nobody = ProblemsError([problem("CLI-003", asked="x")])
+    told = ToldProblems(lambda request: HttpResponse())
+    request = rf.get("/")
+    request.user = AnonymousUser()
+    assert [told.process_exception(request, one).status_code for one in (refused, nobody)] == [422, 404]

@@ -20,11 +20,12 @@ _SUMS = ("land", "tax", "value_added", "output", "revenue", "energy", "staff")
 
 @dataclass(frozen=True)
 class Sum:
-    """A sum over the firms that reported it, and without those in doubt; None where nobody did."""
+    """A sum over the firms that reported it, and without those in doubt, `of` the others; None where nobody did."""
 
     value: Fraction | None
     sound: Fraction | None
     covered: int
+    of: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Account:
     """A group's account of a year: how many above-scale firms, what they add up to, and its ratios.
 
     `ratios` are sum ÷ sum over the firms that reported both parts; `growth` is the change against the year before in
-    per cent, without the firms whose figures are in doubt.
+    per cent, without the firms whose figures are in doubt; `before` are the ratios of that year.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Account:
     sums: Mapping[str, Sum]
     ratios: Mapping[str, Ratio]
     growth: Mapping[str, Fraction | None]
+    before: Mapping[str, Ratio]
 
 
 def accounts(book: LawBook, firms: pl.DataFrame, year: int, by: str) -> tuple[Account, tuple[Account, ...]]:
@@ -81,7 +83,7 @@ def _account(key: str, firms: pl.DataFrame, year: int, doubts: Mapping[str, Set[
     rows = firms.filter((pl.col("year") == year) & (pl.col("scale") == "above"))
     cells = rows.to_dict(as_series=False)
     sums = {name: summed(cells, name, doubts.get(name, frozenset())) for name in _SUMS}
-    return Account(key, rows.height, sums, now, {name: _growth(now[name], before[name]) for name in RATIOS})
+    return Account(key, rows.height, sums, now, {name: _growth(now[name], before[name]) for name in RATIOS}, before)
 
 
 def summed(cells: Mapping[str, list[Any]], name: str, doubtful: Set[str]) -> Sum:
@@ -89,10 +91,11 @@ def summed(cells: Mapping[str, list[Any]], name: str, doubtful: Set[str]) -> Sum
     if name not in cells:
         return Sum(None, None, 0)
     known = [(firm, one) for firm, one in zip(cells["enterprise"], cells[name], strict=True) if one is not None]
-    sound = [one for firm, one in known if firm not in doubtful]
+    sound = {firm: one for firm, one in known if firm not in doubtful}
     value = exact_sum(one for _, one in known) if known else None
     same = len(sound) == len(known)
-    return Sum(value, value if same else exact_sum(sound) if sound else None, len(known))
+    steady = value if same else exact_sum(sound.values()) if sound else None
+    return Sum(value, steady, len(known), frozenset(sound))
 
 
 def _growth(now: Ratio, before: Ratio) -> Fraction | None:

@@ -34,7 +34,7 @@ class Cluster:
     `actual` is None where no firm reported; `unreported` firms belong and gave no figure; `partial` firms have an
     industry of which only a part belongs, so they count only with product evidence. `doubtful` is how many figures
     jumped a thousandfold since the year before, `sound` what the cluster adds up to without them, None where nothing is
-    left; `largest` is the share of the largest firm in it.
+    left; `largest` is the share of the largest firm in it; `of` are the firms that `sound` is made of.
     """
 
     code: str
@@ -51,6 +51,7 @@ class Cluster:
     target: Target | None
     horizon: int
     year: int
+    of: frozenset[str] = frozenset()
 
     @property
     def told(self) -> int:
@@ -117,7 +118,8 @@ def _cluster(
     possible = book.codes(asked.taxonomy, [code], day, of=INDUSTRIES, partial=True) - certain
     inside = rows.filter(pl.col("industry").is_in(list(certain)))
     reported = inside.select("enterprise", measure).drop_nulls()
-    sound = reported.filter(~pl.col("enterprise").is_in(list(doubts[measure])))[measure].to_list()
+    steady = reported.filter(~pl.col("enterprise").is_in(list(doubts[measure])))
+    sound = steady[measure].to_list()
     total = exact_sum(sound)
     return Cluster(
         code,
@@ -134,6 +136,7 @@ def _cluster(
         target,
         asked.horizon,
         year,
+        frozenset(steady["enterprise"].to_list()),
     )
 
 
@@ -157,7 +160,8 @@ def _target(book: LawBook, code: str, tier: str, asked: Wanted) -> Target | None
 class Ratio:
     """A ratio of two sums over the firms that reported both; `covered` of `firms` did.
 
-    `sound` is the ratio without the firms one of whose two figures is in doubt, `doubtful` how many those are.
+    `sound` is the ratio without the firms one of whose two figures is in doubt, `doubtful` how many those are, `of` the
+    firms that it is made of.
     """
 
     name: str
@@ -166,6 +170,7 @@ class Ratio:
     firms: int
     sound: Fraction | None
     doubtful: int
+    of: frozenset[str] = frozenset()
 
 
 RATIOS: Mapping[str, tuple[str, str]] = {
@@ -202,7 +207,7 @@ def _ratio(cells: Mapping[str, list[Any]], name: str, above: str, below: str, do
     value = _quotient(known)
     doubtful = len(known) - len(sound)
     steady = _quotient(sound) if doubtful else value
-    return Ratio(name, value, len(known), len(firms), steady, doubtful)
+    return Ratio(name, value, len(known), len(firms), steady, doubtful, frozenset(one[0] for one in sound))
 
 
 def _quotient(known: Sequence[tuple[str, float, float]]) -> Fraction | None:

@@ -10,13 +10,14 @@ from fractions import Fraction
 
 import polars as pl
 
-from jiqun.desk.accounts import Sum, summed
-from jiqun.desk.clusters import Cluster, Jump, Ratio, clusters, doubted, jumps, ratios
+from jiqun.desk.clusters import Cluster, Jump, clusters, jumps
 from jiqun.desk.comparing import Compared, compare_runs
 from jiqun.desk.context import Context
 from jiqun.desk.evaluating import snapshot_of
+from jiqun.desk.report_accounts import Account, account, accounts, kept_back, kept_back_beside
 from jiqun.desk.running import Run, all_runs
 from jiqun.desk.screening import ladder_in_use
+from jiqun.desk.withheld import clusters_withheld
 from jiqun.ledger.snapshot import Snapshot
 from jiqun.methods.compare import Change
 from jiqun.methods.ladder.titles import holdings, title_events
@@ -25,20 +26,6 @@ from jiqun.problems import ProblemsError, problem
 from jiqun.values import from_scaled
 
 YEARLY = "enterprise_year"
-SUMS: Mapping[str, tuple[str, str]] = {
-    "output": ("工业总产值", "万元"),
-    "value_added": ("工业增加值", "万元"),
-    "tax": ("实缴税金", "万元"),
-    "land": ("用地", "亩"),
-}
-RATIO_TITLES: Mapping[str, tuple[str, str]] = {
-    "tax_per_mu": ("亩均税收", "万元/亩"),
-    "value_added_per_mu": ("亩均增加值", "万元/亩"),
-    "output_per_mu": ("亩均产值", "万元/亩"),
-    "rd_intensity": ("研发投入强度", "%"),
-    "labour_productivity": ("全员劳动生产率", "万元/人"),
-    "value_added_per_energy": ("单位能耗增加值", "万元/tce"),
-}
 DOUBTED = ("tax", "revenue", "value_added", "output", "energy", "emission", "rd", "staff")
 
 
@@ -70,15 +57,6 @@ class Grounds:
     official: bool
     snapshot: str
     frozen_on: str
-
-
-@dataclass(frozen=True)
-class Account:
-    """The account of a group of above-scale firms: sums, and ratios over the firms that reported both parts."""
-
-    firms: int
-    sums: Mapping[str, Sum]
-    ratios: Mapping[str, Ratio]
 
 
 @dataclass(frozen=True)
@@ -173,23 +151,6 @@ def yearly(frozen: Snapshot, year: int) -> pl.DataFrame:
     return rows.join(used, on=["enterprise", "year"], how="left")
 
 
-def account(rows: pl.DataFrame, year: int) -> Account:
-    """Add up the above-scale firms of a year; what a firm did not report is left out, never counted as zero."""
-    firms = rows.filter((pl.col("year") == year) & (pl.col("scale") == "above"))
-    doubtful = doubted(rows, year)
-    cells = firms.to_dict(as_series=False)
-    sums = {name: summed(cells, name, doubtful.get(name, frozenset())) for name in SUMS}
-    found = ratios(rows, year, doubtful)
-    return Account(firms.height, sums, {name: found[name] for name in RATIO_TITLES if name in found})
-
-
-def accounts(rows: pl.DataFrame, year: int, column: str) -> dict[str, Account]:
-    """Return the account of every value of a column, by that value."""
-    of_year = rows.filter(pl.col(column).is_not_null())
-    parts = of_year.partition_by(column, as_dict=True)
-    return {str(key[0]): account(part, year) for key, part in sorted(parts.items(), key=lambda one: str(one[0][0]))}
-
-
 def cuts(run: Run) -> tuple[CutLine, ...]:
     """Return the last place of every grade in every pool; totals are exact."""
     if "pool" not in run.trace.columns or "grade__ranked" not in run.trace.columns:
@@ -279,17 +240,22 @@ def dues(context: Context, frozen: Snapshot, today: date, reach: Reach, within: 
     return tuple(sorted(found, key=lambda one: (one.day, one.enterprise, one.title)))
 
 
+def restricted_columns(context: Context) -> frozenset[str]:
+    """Name the columns of the yearly table that not everybody may see."""
+    return frozenset(one.name for one in context.contract(YEARLY).fields if one.sensitivity == "restricted")
+
+
 @dataclass(frozen=True)
 class ClusterFigures:
-    """The clusters of a year with the key figures beside them, from one snapshot."""
+    """The clusters of a year with the account of all firms beside them; `withheld` clusters are not told."""
 
     snapshot: str
     frozen_on: str
     year: int
-    firms: int
+    whole: Account
     found: tuple[Cluster, ...]
     tiers: Mapping[str, str]
-    ratios: Mapping[str, Ratio]
+    withheld: frozenset[str] = frozenset()
 
 
 def cluster_figures(context: Context, frozen: Snapshot, year: int, reach: Reach) -> ClusterFigures:
@@ -298,7 +264,11 @@ def cluster_figures(context: Context, frozen: Snapshot, year: int, reach: Reach)
     found = clusters(context.book, rows, year)
     whole = account(rows, year)
     names = _tier_names(context, list(dict.fromkeys(one.tier for one in found)), year)
-    return ClusterFigures(frozen.id, frozen.when[:10], year, whole.firms, found, names, whole.ratios)
+    if reach.sees_restricted:
+        return ClusterFigures(frozen.id, frozen.when[:10], year, whole, found, names)
+    hidden = restricted_columns(context)
+    told = kept_back(whole, hidden)
+    return ClusterFigures(frozen.id, frozen.when[:10], year, told, found, names, clusters_withheld(found, hidden))
 
 
 def _tier_names(context: Context, tiers: Collection[str], year: int) -> dict[str, str]:
@@ -326,11 +296,17 @@ def bulletin(context: Context, run: Run, before: Run | None, reach: Reach) -> Bu
     base = grounds(context, run)
     rows = reach.rows(yearly(snapshot(context, run), base.year))
     divided = rows.with_columns(division=pl.col("industry").str.slice(0, 2))
+    whole = account(rows, base.year)
+    districts, divisions = accounts(rows, base.year, "district"), accounts(divided, base.year, "division")
+    if not reach.sees_restricted:
+        hidden = restricted_columns(context)
+        districts, divisions = (kept_back_beside(whole, one, hidden) for one in (districts, divisions))
+        whole = kept_back(whole, hidden)
     return Bulletin(
         base,
-        account(rows, base.year),
-        accounts(rows, base.year, "district"),
-        accounts(divided, base.year, "division"),
+        whole,
+        districts,
+        divisions,
         cuts(run),
         None if before is None else moved(context, before, run, reach),
     )
@@ -361,12 +337,17 @@ def district_brief(
     everybody = yearly(frozen, base.year)
     own = reach.rows(everybody)
     names = dict(_names(own))
+    now, last, region = account(own, base.year), account(own, base.year - 1), account(everybody, base.year)
+    if not reach.sees_restricted:
+        hidden = restricted_columns(context)
+        now = kept_back_beside(region, {district: now}, hidden)[district]
+        last, region = kept_back(last, hidden), kept_back(region, hidden)
     return DistrictBrief(
         base,
         district,
-        account(own, base.year),
-        account(own, base.year - 1),
-        account(everybody, base.year),
+        now,
+        last,
+        region,
         near(run, reach),
         ungraded(run, reach),
         None if before is None else moved(context, before, run, reach),

@@ -71,7 +71,7 @@ def reported_key(code: str | None, name: str | None, district: str | None) -> st
     >>> reported_key(None, "重庆＊＊公司", "500112")
     '|重庆**公司|500112'
     """
-    return "|".join(part.replace("|", "/") for part in (_code(code), comparable(name or ""), narrow(district or "")))
+    return _firm(code, name, district).reported
 
 
 def resolve(
@@ -120,13 +120,14 @@ def _by_rule(firm: _Firm, known: _Register, registers: bool) -> tuple[str | None
         return known.ids[firm.code], "code"
     if is_masked(firm.code) or is_masked(firm.name):
         return None, "masked"
-    if is_fake_code(firm.code):
+    is_valid = uscc.is_valid(firm.code)
+    if not is_valid and is_fake_code(firm.code):
         return None, "fake_code"
     if not firm.code and not firm.name:
         return None, "no_identity"
     by_name, name_reason = _by_name(firm, known)
     renamed = known.by_organisation.get(firm.code) if firm.code else None  # a former code may be a valid one
-    if uscc.is_valid(firm.code) and renamed is None:
+    if is_valid and renamed is None:
         return (None, "other_code") if by_name is not None else (firm.code, "valid_code")
     former = _former_code(firm, known)
     if former:
@@ -169,7 +170,9 @@ def _fits(reported: str, registered: str, needed: bool) -> bool:
 
 
 def _firm(code: str | None, name: str | None, district: str | None) -> _Firm:
-    return _Firm(_code(code), narrow(name or ""), narrow(district or ""), reported_key(code, name, district))
+    parts = _code(code), comparable(name or ""), narrow(district or "")
+    reported = "|".join(part.replace("|", "/") for part in parts)
+    return _Firm(parts[0], narrow(name or ""), parts[2], reported)
 
 
 def _code(code: str | None) -> str:

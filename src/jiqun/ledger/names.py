@@ -14,7 +14,7 @@ _REGION = re.compile(
 )
 _MARKS = re.compile(r"[()\[\]{}<>《》·・,.，。、\-—_'\"“”‘’&/]")
 _FORMS = (("股份有限责任公司", "股份有限公司"), ("有限责任公司", "有限公司"), ("集团公司", "集团"))
-_MASK = re.compile(r"[*×某]")
+_MASK = re.compile(r"[*＊×某]")
 _SHORTEST = 4
 
 
@@ -38,7 +38,7 @@ def normal_name(name: str) -> str:
 
 def is_masked(text: str) -> bool:
     """Tell whether letters of a name or code were blacked out (重庆**公司, 某某公司)."""
-    return bool(_MASK.search(text.replace("＊", "*")))
+    return bool(_MASK.search(text))
 
 
 def is_fake_code(code: str) -> bool:

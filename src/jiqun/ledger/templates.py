@@ -17,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 from jiqun.ledger.intake.excel_safety import is_risky
 from jiqun.ledger.intake.header_report import is_needed
 from jiqun.ledger.intake.raw import letter
-from jiqun.ledger.intake.sheet_choice import NOTES_SHEET
+from jiqun.ledger.intake.sheet_choice import NOTES_SHEET, OPTIONS_SHEET
 from jiqun.packs.models.table import Column, TableContract
 from jiqun.problems import Place, ProblemsError, problem
 from jiqun.values import Period
@@ -124,8 +124,8 @@ def spoken_unit(field: Column) -> str:
 def _head(page: Worksheet, contract: TableContract, styles: _Styles, period: Period | None) -> None:
     when = f"（{period}年）" if period is not None and period.kind == "year" else f"（{period}）" if period else ""
     title = f"{contract.title}填报表{when}"
-    if len(contract.fields) > 1:
-        page.merge_range(0, 0, 0, len(contract.fields) - 1, title, styles.title)
+    if len(contract.fields) > 1:  # no wider than the first of several pages
+        page.merge_range(0, 0, 0, min(len(contract.fields), _COLUMNS_OF_A_PAGE) - 1, title, styles.title)
     else:
         page.write_string(0, 0, title, styles.title)
     page.set_row(0, 26)
@@ -138,8 +138,13 @@ def _head(page: Worksheet, contract: TableContract, styles: _Styles, period: Per
     page.freeze_panes(_FIRST_ROW, min(2, len(contract.fields)))
     page.set_landscape()
     page.set_paper(_A4)
-    page.fit_to_pages(-(-len(contract.fields) // _COLUMNS_OF_A_PAGE), 0)
+    pages = -(-len(contract.fields) // _COLUMNS_OF_A_PAGE)
+    page.fit_to_pages(pages, 0)
+    if pages > 1:  # side by side, each with what the rows are about
+        page.print_across()
+        page.repeat_columns(0, 1)
     page.repeat_rows(0, _FIRST_ROW - 1)
+    page.set_footer("&L&A&R&P / &N")
 
 
 def _explain(page: Worksheet, contract: TableContract, codes: Codes, styles: _Styles) -> None:
@@ -164,6 +169,7 @@ def _explain(page: Worksheet, contract: TableContract, codes: Codes, styles: _St
     page.set_paper(_A4)
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
+    page.set_footer("&L&A&R&P / &N")
 
 
 def _rule_text(field: Column, codes: Codes) -> str:
@@ -211,7 +217,7 @@ def _lists(book: Workbook, contract: TableContract, codes: Codes, styles: _Style
     }
     if not wanted:
         return {}
-    page = book.add_worksheet("选项")
+    page = book.add_worksheet(OPTIONS_SHEET)
     page.hide()
     places: dict[str, str] = {}
     for index, (name, items) in enumerate(wanted.items()):
@@ -219,7 +225,7 @@ def _lists(book: Workbook, contract: TableContract, codes: Codes, styles: _Style
             page.write_string(row, 2 * index, code, styles.text)
             page.write_string(row, 2 * index + 1, title, styles.text)
         column = letter(2 * index)
-        places[name] = f"=选项!${column}$1:${column}${len(items)}"
+        places[name] = f"={OPTIONS_SHEET}!${column}$1:${column}${len(items)}"
     return places
 
 

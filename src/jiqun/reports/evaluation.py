@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from jiqun.reports.indicators import indicator_sheets
 from jiqun.reports.layout import Head, Page, Sheet
 from jiqun.reports.results import moves_sheet, problems_sheet, results_sheet
@@ -9,11 +11,15 @@ from jiqun.reports.run import Evaluated
 from jiqun.reports.summary import summary_sheet
 
 
-def evaluation_sheets(run: Evaluated) -> tuple[Head, list[Sheet | Page]]:
-    """Lay an evaluation out: what stands over every sheet, and the sheets in their order."""
-    rule = [Page(run.say("sheet.rule"), run.say("title.rule"), tuple(run.rule.splitlines()))] if run.rule else []
-    sheets = [results_sheet(run), *indicator_sheets(run), summary_sheet(run), moves_sheet(run)]
-    return head_of(run), [*sheets, *rule, problems_sheet(run)]
+def evaluation_sheets(run: Evaluated) -> Iterator[Sheet | Page]:
+    """Lay the sheets of an evaluation out in their order, each when it is asked for: of a million firms one fits."""
+    yield results_sheet(run)
+    yield from indicator_sheets(run)
+    yield summary_sheet(run)
+    yield moves_sheet(run)
+    if run.rule:
+        yield Page(run.say("sheet.rule"), run.say("title.rule"), tuple(run.rule.splitlines()))
+    yield problems_sheet(run)
 
 
 def head_of(run: Evaluated) -> Head:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
 
 from jiqun.ledger.intake.excel_safety import neutralise
 from jiqun.reports.evaluation import evaluation_sheets, head_of
-from jiqun.reports.layout import Field
+from jiqun.reports.layout import Field, Page, Sheet
 from jiqun.reports.results import results_sheet
 from jiqun.reports.run import Evaluated
 from jiqun.reports.workbook import write_workbook
@@ -16,14 +17,14 @@ from jiqun.reports.workbook import write_workbook
 ENDINGS = (".xlsx", ".csv", ".parquet")
 
 
-def export(run: Evaluated, path: Path) -> None:
-    """Write a run as the file's ending says; ValueError for another ending.
+def export(run: Evaluated, path: Path, step: Callable[[str], None] = lambda title: None) -> None:
+    """Write a run as the file's ending says; ValueError for another ending. `step` is told the sheet being written.
 
     The CSV is UTF-8 with a byte order mark, so that Excel reads it; its last column says 试算 or 正式.
     """
     ending = path.suffix.lower()
     if ending == ".xlsx":
-        write_workbook(path, *evaluation_sheets(run))
+        write_workbook(path, head_of(run), _told(evaluation_sheets(run), step))
     elif ending == ".csv":
         path.write_bytes(b"\xef\xbb\xbf" + _csv(run))
     elif ending == ".parquet":
@@ -31,6 +32,12 @@ def export(run: Evaluated, path: Path) -> None:
         run.trace.write_parquet(path, metadata=metadata)
     else:
         raise ValueError(f"{path.name}: one of {', '.join(ENDINGS)}")
+
+
+def _told(sheets: Iterable[Sheet | Page], step: Callable[[str], None]) -> Iterator[Sheet | Page]:
+    for one in sheets:
+        step(one.name)
+        yield one
 
 
 def _csv(run: Evaluated) -> bytes:

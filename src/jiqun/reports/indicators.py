@@ -19,9 +19,9 @@ _MEMBERS = ("graded", "scored")
 _MOST_DECIMALS = 6
 
 
-def indicator_sheets(run: Evaluated) -> list[Sheet]:
-    """Return the sheets of all items that are scored in some population, in the order of the method."""
-    return [_Indicator(run, item).sheet() for item in run.plan.items()]
+def indicator_sheets(run: Evaluated) -> Iterator[Sheet]:
+    """Make the sheets of all items that are scored in some population, in the order of the method."""
+    return (_Indicator(run, item).sheet() for item in run.plan.items())
 
 
 class _Indicator:
@@ -39,6 +39,12 @@ class _Indicator:
         )
         self.inputs = list(dict.fromkeys(self._inputs()))
         self.cohorts = run.cohorts
+        self.labels = {one: run.voice.label(one) for one in self.scores}
+        self.clauses = {one: self._clause(score) for one, score in self.scores.items()}
+
+    def _clause(self, score: Score) -> str:
+        clause = self.run.voice.clause(score.clause or self._measure_clause())
+        return "" if clause is None else clause.clause
 
     def _inputs(self) -> Iterator[str]:
         plan = self.run.plan
@@ -101,33 +107,36 @@ class _Indicator:
             yield f"{run.say('basis')}{run.say('colon')}{clause.document}{number}"
 
     def _joined(self) -> pl.DataFrame:
-        """The members that are scored, with their inputs as they were gathered."""
+        """The members that are scored, with their inputs as they were gathered; only the columns that are shown."""
         subject = self.run.plan.subject
+        figures = [f"measure__{name}" for name in self.measures] + [f"benchmark__{name}" for name in self.benchmarks]
+        said = ("fact__name", "population", f"reason__{self.item}", f"points__{self.item}", *figures)
         inputs = self.run.gathered.select(subject, *(pl.col(name).alias(f"input__{name}") for name in self.inputs))
         scored = pl.col("status").cast(pl.String).is_in(_MEMBERS)
         here = pl.col("population").cast(pl.String).is_in(list(self.scores))
-        return self.run.rows.filter(scored & here).join(inputs, on=subject, how="left", maintain_order="left")
+        rows = self.run.rows.filter(scored & here)
+        rows = rows.select(subject, *(name for name in dict.fromkeys(said) if name in rows.columns))
+        return rows.join(inputs, on=subject, how="left", maintain_order="left")
 
     def _row(self, row: Mapping[str, Any]) -> list[Value]:
         run = self.run
         population = str(row["population"])
         score = self.scores[population]
         reason = row.get(f"reason__{self.item}")
-        clause = run.voice.clause(score.clause or self._measure_clause())
         points = row.get(f"points__{self.item}")
         is_hidden = points is not None and points_hidden(run.hidden, self.item)
         reason = OWN[0] if is_hidden and reason in OWN else reason
         return [
             row[run.plan.subject],
             row["fact__name"],
-            run.voice.label(population),
+            self.labels[population],
             *(self._shown(name, _plain(row[f"input__{name}"])) for name in self.inputs),
             *(self._shown(name, self._measure(row, name)) for name in self.measures),
             *(self._benchmark(row, name) for name in self.benchmarks),
             float(score.weight),
             MASKED if is_hidden else None if points is None else points / 10**score.digits,
             run.voice.say(f"reason.{reason}") if reason else "",
-            "" if clause is None else clause.clause,
+            self.clauses[population],
         ]
 
     def _shown(self, name: str, value: Value) -> Value:

@@ -158,7 +158,7 @@ def _deadlines(run: Screened) -> Sheet:
         *_firm_fields(run),
         Field(both("称号", "title"), widest=28),
         Field(both("事项", "what"), widest=28),
-        Field(both("日期", "day"), kind="code"),
+        Field(both("日期", "day"), kind="date"),
         Field(both("已过", "missed"), widest=6),
     )
     rows: list[list[Value]] = [
@@ -185,7 +185,7 @@ def _targets(run: Screened) -> Sheet:
         Field(both("目标数", "target"), both("家", "firms"), "number"),
         Field(both("完成数", "done"), both("家", "firms"), "number"),
         Field(both("完成率", "share"), kind="share", digits=1),
-        Field(both("截止", "by"), kind="code"),
+        Field(both("截止", "by"), kind="date"),
     )
     rows: list[list[Value]] = [
         [

@@ -8,18 +8,21 @@ from typing import Literal
 
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.problems import Language
+from jiqun.values import printable
 
-Kind = Literal["text", "number", "share", "code"]
+Kind = Literal["text", "number", "share", "code", "date"]
 Value = str | int | float | None
 _BAD_IN_NAMES = str.maketrans("[]:*?/\\", "［］：＊？／＼")
 _LONGEST_NAME = 31
+_TAKEN_BY_EXCEL = "history"
 
 
 @dataclass(frozen=True)
 class Field:
     """One column: its title, the unit under it, what its cells are, and the decimals numbers are shown with.
 
-    `share` cells are fractions shown as per cent; `wrap` lets long texts run over several lines.
+    `share` cells are fractions shown as per cent, `date` cells days written 2026-11-28; `wrap` lets long texts run
+    over several lines.
     """
 
     title: str
@@ -93,9 +96,9 @@ def sheet_names(wanted: Iterable[str]) -> Iterator[str]:
     >>> list(sheet_names(["亩均税收", "税收/能耗", "亩均税收"]))
     ['亩均税收', '税收／能耗', '亩均税收 2']
     """
-    taken: set[str] = set()
+    taken = {_TAKEN_BY_EXCEL}
     for text in wanted:
-        base = text.translate(_BAD_IN_NAMES).strip("' ") or "—"
+        base = printable(text).translate(_BAD_IN_NAMES).strip("' \t\n") or "—"
         name, count = base[:_LONGEST_NAME], 1
         while name.casefold() in taken:
             count += 1

@@ -13,6 +13,10 @@ from jiqun.reports.run import Evaluated
 from jiqun.values import unit_said
 
 _REASONS = ("total_missing", "value_missing", "pool_missing", "no_cut", "no_rung", "could_be", "scored", "exempt")
+_READ = (
+    *(f"fact__{name}" for name in ("name", "district", "industry")),
+    *("population", "status", "total", "pool", "rank", "grade", "treated_as", "exception", "grade__reason"),
+)
 _MOVED = ("rule", "unknown", "locked", "protected")
 
 
@@ -56,9 +60,15 @@ class _Results:
                 for _, one in self.entitlements
             ),
         )
-        rows = [self._row(row) for row in run.rows.iter_rows(named=True)]
+        rows = [self._row(row) for row in self._shown().iter_rows(named=True)]
         notes = (run.say("unknown_not_zero"),)
         return Sheet(run.say("sheet.results"), run.say("title.results"), fields, rows, notes, frozen=2)
+
+    def _shown(self) -> pl.DataFrame:
+        """The rows with the columns that are shown: a wide trace has many more, and each would be read for each row."""
+        rows = self.run.rows
+        shown = [self.run.plan.subject, *_READ, *(f"entitlement__{name}" for name, _ in self.entitlements)]
+        return rows.select(name for name in shown if name in rows.columns)
 
     def _row(self, row: Mapping[str, Any]) -> list[Value]:
         run = self.run

@@ -2,178 +2,160 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from importlib import resources
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from jiqun.ledger.intake.excel_safety import neutralise
-from jiqun.reports.layout import Field, Head, Page, Sheet, Value, sheet_names
-from jiqun.values import text_width
+from jiqun.reports.layout import Head, Page, Sheet, sheet_names
+from jiqun.reports.workbook_cells import Column, cell_words
+from jiqun.reports.workbook_look import (
+    AMBER,
+    GREY,
+    LINE,
+    SHADE,
+    Styles,
+    column_width,
+    height_of,
+    lines_of,
+    set_page,
+    set_width,
+)
+from jiqun.values import printable
 
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(
     tzinfo=None
 )  # a fixed moment: the file says nothing about when it was written
-_FONT = "Microsoft YaHei"
-_INK, _GREY, _AMBER, _HEAD, _LINE = "#1F2933", "#5B6773", "#9A6700", "#EEF3F8", "#C8D2DC"
 _MEASURED_ROWS = 400
-_NARROWEST = 6
-_LINE_HEIGHT = 16.0
-_A4, _A3 = 9, 8  # the numbers Excel gives paper
-_WIDEST_ON_A4 = 180.0  # wider sheets would be printed too small to read
-_LONGEST_TEXT = 32_767
-_LONGEST_HEADER = 150  # signs; Excel allows 255 with fonts and mark
-_BESIDE_THE_MARK = 60  # a longer title would run into the mark in the middle
+_ROWS_OF_A_SHEET = 1_000_000  # Excel has 1,048,576 rows, and drops without a word what is written below them
+_WIDEST_LINE = 160.0  # what stands above a table is read on the first of several pages
+_NARROWEST_LINE = 100.0
+_EMPTY_COLUMN = 8.0
+_LONGEST = 255  # signs that the properties of a file may have
 
 
-def write_workbook(path: Path, head: Head, sheets: Sequence[Sheet | Page]) -> None:
+def write_workbook(path: Path, head: Head, sheets: Iterable[Sheet | Page]) -> None:
     """Write a report; text that a spreadsheet would run as a formula is kept as text.
 
     Numbers stay numbers with fixed decimals. Of a trial every sheet says so in its head, on paper and behind the cells.
+    Sheets are taken one by one and rows are not kept, so that a million of them fit into memory.
     """
-    path.write_bytes(workbook_bytes(head, sheets))
+    _write(path, head, sheets)
 
 
-def workbook_bytes(head: Head, sheets: Sequence[Sheet | Page]) -> bytes:
+def workbook_bytes(head: Head, sheets: Iterable[Sheet | Page]) -> bytes:
     """Return the bytes of the workbook."""
     target = BytesIO()
-    book = xlsxwriter.Workbook(
-        target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
-    book.set_properties({"title": head.title, "subject": head.state, "created": _CREATED})
-    styles = _Styles(book)
-    for name, sheet in zip(sheet_names(one.name for one in sheets), sheets, strict=True):
-        written = book.add_worksheet(name)
-        _page_setup(written, head)
-        if isinstance(sheet, Sheet):
-            _write_sheet(written, head, sheet, styles)
-        else:
-            _write_page(written, head, sheet, styles)
-    book.close()
+    _write(target, head, sheets)
     return target.getvalue()
 
 
-class _Styles:
-    """The formats of a workbook, each made once."""
-
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
-        self._book = book
-        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
-
-    def of(self, **wanted: Any) -> Format:
-        properties = {"font_name": _FONT, "font_size": 10, "font_color": _INK, "valign": "vcenter", **wanted}
-        key = tuple(sorted(properties.items()))
-        if key not in self._made:
-            self._made[key] = self._book.add_format(properties)
-        return self._made[key]
-
-    def cell(self, field: Field) -> Format:
-        line = {"bottom": 4, "bottom_color": _LINE}
-        if field.kind == "number":
-            return self.of(
-                num_format="#,##0" + ("." + "0" * field.digits if field.digits else ""), align="right", **line
-            )
-        if field.kind == "share":
-            return self.of(
-                num_format="0" + ("." + "0" * field.digits if field.digits else "") + "%", align="right", **line
-            )
-        if field.kind == "code":
-            return self.of(num_format="@", align="center", **line)
-        return self.of(text_wrap=field.wrap, valign="top" if field.wrap else "vcenter", indent=1, **line)
-
-    def head(self, field: Field, unit: bool) -> Format:
-        align = {"number": "right", "share": "right", "code": "center"}.get(field.kind, "left")
-        common = {"bg_color": _HEAD, "align": align, "text_wrap": True, "indent": int(align == "left")}
-        if unit:
-            return self.of(**common, font_size=9, font_color=_GREY, bottom=1, bottom_color=_GREY)
-        return self.of(**common, bold=True)
+def _write(target: Path | BytesIO, head: Head, sheets: Iterable[Sheet | Page]) -> None:
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(target, options) as book:
+        book.set_properties({"title": printable(head.title)[:_LONGEST], "subject": head.state, "created": _CREATED})
+        styles = Styles(book)
+        named = _Names()
+        for one in sheets:
+            for part in _parts(one):
+                written = book.add_worksheet(named.of(part.name))
+                set_page(written, head)
+                if isinstance(part, Sheet):
+                    _write_sheet(written, head, part, styles)
+                else:
+                    _write_page(written, head, part, styles)
 
 
-def _page_setup(written: Worksheet, head: Head) -> None:
-    written.set_landscape()
-    written.set_paper(_A4)
-    written.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
-    written.fit_to_pages(1, 0)
-    look = f'&C&"{_FONT},Bold"&14' if head.trial else f'&C&"{_FONT},Regular"&10'
-    below = "\n" if text_width(head.title) > _BESIDE_THE_MARK else ""
-    written.set_header(f'&L&"{_FONT},Regular"&9 {_header_text(head.title)}{look}{below}{head.state}')
-    written.set_footer(f'&L&"{_FONT},Regular"&8&A&R&8&P / &N')
-    written.hide_gridlines(2)
-    if head.trial:
-        picture = resources.files("jiqun.reports") / "assets" / f"trial.{head.language}.png"
-        written.set_background(BytesIO(picture.read_bytes()))
+class _Names:
+    """Names of sheets as they come, each once."""
+
+    def __init__(self) -> None:
+        self._wanted: list[str] = []
+
+    def of(self, name: str) -> str:
+        self._wanted.append(name)
+        return list(sheet_names(self._wanted))[-1]
 
 
-def _header_text(text: str) -> str:
-    return text[:_LONGEST_HEADER].replace("&", "&&")
+def _parts(one: Sheet | Page) -> Iterator[Sheet | Page]:
+    """Give a table that is longer than a sheet of Excel as several, each with its head."""
+    if isinstance(one, Page) or len(one.rows) <= _ROWS_OF_A_SHEET:
+        yield one
+        return
+    for start in range(0, len(one.rows), _ROWS_OF_A_SHEET):
+        yield replace(one, rows=one.rows[start : start + _ROWS_OF_A_SHEET])
 
 
-def _write_top(written: Worksheet, head: Head, title: str, notes: Iterable[str], styles: _Styles) -> int:
+def _write_top(
+    written: Worksheet, head: Head, title: str, notes: Iterable[str], styles: Styles, widths: Sequence[float]
+) -> int:
     """Write title, facts, state and notes; return the next free row."""
-    written.set_row(0, 26)
-    written.write_string(
-        0, 0, _text(title if title == head.title else f"{title} · {head.title}"), styles.of(bold=True, font_size=15)
-    )
-    written.write_string(1, 0, _text(" · ".join(head.facts)), styles.of(font_color=_GREY))
-    colour = {"font_color": _AMBER, "bold": True} if head.trial else {"font_color": _GREY}
-    written.write_string(2, 0, _text(head.state), styles.of(**colour))
-    row = 3
-    for note in notes:
-        written.write_string(row, 0, _text(note), styles.of(font_color=_GREY, font_size=9))
-        row += 1
-    return row
+    whole = title if title == head.title else f"{title} · {head.title}"
+    state = {"font_color": AMBER, "bold": True} if head.trial else {"font_color": GREY}
+    lines: list[tuple[str, dict[str, Any]]] = [
+        (whole, {"bold": True, "font_size": 15}),
+        (" · ".join(head.facts), {"font_color": GREY}),
+        (head.state, state),
+        *((note, {"font_color": GREY, "font_size": 9}) for note in notes),
+    ]
+    for row, (text, look) in enumerate(lines):
+        _write_line(written, row, text, look, styles, widths)
+    return len(lines)
 
 
-def _write_sheet(written: Worksheet, head: Head, sheet: Sheet, styles: _Styles) -> None:
-    top = _write_top(written, head, sheet.title, sheet.notes, styles)
-    first, whole = top + 2, 0.0
-    lines, tall = [1] * len(sheet.rows), 1
-    for column, field in enumerate(sheet.fields):
-        written.write_string(top, column, _text(field.title), styles.head(field, unit=False))
-        written.write_string(top + 1, column, _text(field.unit), styles.head(field, unit=True))
-        width = _width(field, [row[column] for row in sheet.rows[:_MEASURED_ROWS]])
-        whole += width
-        tall = max(tall, _lines_of(field.title, width))
-        if field.wrap:
-            cells = (str(row[column] or "") for row in sheet.rows)
-            lines = [max(many, _lines_of(cell, width)) for many, cell in zip(lines, cells, strict=True)]
-        written.set_column(column, column, width)
-        _write_column(written, first, column, field, sheet.rows, styles.cell(field))
-    written.set_row(top, _LINE_HEIGHT * tall)
-    for at, many in enumerate(lines, start=first):
-        if many > 1:  # only Excel itself would find the height when the file is opened
-            written.set_row(at, _LINE_HEIGHT * many)
-    if whole > _WIDEST_ON_A4:
-        written.set_paper(_A3)
+def _write_line(
+    written: Worksheet, row: int, text: str, look: dict[str, Any], styles: Styles, widths: Sequence[float]
+) -> None:
+    """Write a text over the columns of a sheet; a long one runs over several lines, not out of the page."""
+    size = look.get("font_size", 10)
+    last, room = 0, widths[0]
+    while room < _NARROWEST_LINE or (last + 1 < len(widths) and room + widths[last + 1] <= _WIDEST_LINE):
+        last += 1
+        room += widths[last] if last < len(widths) else _EMPTY_COLUMN
+    lines = lines_of(text, room * 10 / size)
+    if lines > 1 and last > 0:
+        written.merge_range(row, 0, row, last, "", styles.of(**look, text_wrap=True))
+    written.write_string(row, 0, cell_words(text), styles.of(**look, text_wrap=lines > 1))
+    written.set_row(row, height_of(lines, size) + (2 if size > 10 else 0))
+
+
+def _write_sheet(written: Worksheet, head: Head, sheet: Sheet, styles: Styles) -> None:
+    measured = sheet.rows[:_MEASURED_ROWS]
+    widths = [column_width(field, [row[at] for row in measured]) for at, field in enumerate(sheet.fields)]
+    top = _write_top(written, head, sheet.title, sheet.notes, styles, widths)
+    first = top + 2
+    _write_head(written, top, sheet, styles, widths)
+    columns = [Column(written, at, field, styles) for at, field in enumerate(sheet.fields)]
+    wrapped = [at for at, field in enumerate(sheet.fields) if field.wrap]
+    for at, row in enumerate(sheet.rows, start=first):
+        if wrapped and (lines := max(lines_of(str(row[one] or ""), widths[one]) for one in wrapped)) > 1:
+            written.set_row(at, height_of(lines))
+        for column, value in zip(columns, row, strict=True):
+            column.put(at, value)
+    set_width(written, widths, sheet.frozen)
     written.freeze_panes(first, sheet.frozen)
     written.repeat_rows(top, top + 1)
     if sheet.filters and sheet.rows:
         written.autofilter(top + 1, 0, top + 1 + len(sheet.rows), len(sheet.fields) - 1)
 
 
-def _write_column(
-    written: Worksheet, first: int, column: int, field: Field, rows: Sequence[Sequence[Value]], style: Format
-) -> None:
-    number, text, blank = written.write_number, written.write_string, written.write_blank
-    for at, row in enumerate(rows, start=first):
-        value = row[column]
-        if value is None or value == "":
-            blank(at, column, None, style)
-        elif isinstance(value, str):
-            text(at, column, _text(value), style)
-        else:
-            number(at, column, value, style)
+def _write_head(written: Worksheet, top: int, sheet: Sheet, styles: Styles, widths: Sequence[float]) -> None:
+    for column, (field, width) in enumerate(zip(sheet.fields, widths, strict=True)):
+        written.set_column(column, column, width)
+        written.write_string(top, column, cell_words(field.title), styles.head(field, unit=False))
+    written.set_row(top, height_of(max(map(lines_of, (one.title for one in sheet.fields), widths))))
+    for column, field in enumerate(sheet.fields):
+        written.write_string(top + 1, column, cell_words(field.unit), styles.head(field, unit=True))
 
 
-def _write_page(written: Worksheet, head: Head, page: Page, styles: _Styles) -> None:
-    """Write Markdown as a sheet: headings bold, tables cell by cell, paragraphs as they are."""
-    row = _write_top(written, head, page.title, (), styles) + 1
+def _write_page(written: Worksheet, head: Head, page: Page, styles: Styles) -> None:
+    """Write Markdown as a sheet: headings bold, tables cell by cell, paragraphs over the whole width."""
+    row = _write_top(written, head, page.title, (), styles, page.widths) + 1
     for column, width in enumerate(page.widths):
         written.set_column(column, column, width)
     previous = ""
@@ -181,47 +163,29 @@ def _write_page(written: Worksheet, head: Head, page: Page, styles: _Styles) -> 
         if line.startswith("|"):
             cells = [cell.strip().replace("\\|", "|") for cell in _cells(line)]
             if not all(set(cell) <= set("-: ") for cell in cells):
-                bold = not previous.startswith("|")
-                for column, cell in enumerate(cells):
-                    look = {"bold": True, "bg_color": _HEAD} if bold else {"bottom": 4, "bottom_color": _LINE}
-                    style = styles.of(text_wrap=True, valign="top", **look)
-                    written.write_string(row, column, _text(cell), style)
-                written.set_row(row, _height(cells, page.widths))
+                _write_cells(written, row, cells, styles, page.widths, is_head=not previous.startswith("|"))
                 row += 1
         elif line.strip():
             depth = len(line) - len(line.lstrip("#"))
             size = {0: 10, 1: 15, 2: 13}.get(depth, 11)
             text = line.lstrip("#").strip().replace("**", "")
             said = f"· {text[2:]}" if text.startswith("- ") else text
-            written.write_string(row, 0, _text(said), styles.of(bold=depth > 0, font_size=size))
+            _write_line(written, row, said, {"bold": depth > 0, "font_size": size}, styles, page.widths)
             row += 1
         elif previous.strip():
             row += 1
         previous = line
 
 
+def _write_cells(
+    written: Worksheet, row: int, cells: Sequence[str], styles: Styles, widths: Sequence[int], *, is_head: bool
+) -> None:
+    look = {"bold": True, "bg_color": SHADE} if is_head else {"bottom": 4, "bottom_color": LINE}
+    style = styles.of(text_wrap=True, valign="top", **look)
+    written.set_row(row, height_of(max(map(lines_of, cells, widths))))
+    for column, cell in enumerate(cells):
+        written.write_string(row, column, cell_words(cell), style)
+
+
 def _cells(line: str) -> list[str]:
     return line.strip().strip("|").replace("\\|", "\0").replace("|", "\1").replace("\0", "\\|").split("\1")
-
-
-def _height(cells: Sequence[str], widths: Sequence[int]) -> float:
-    return _LINE_HEIGHT * max(_lines_of(cell, width) for cell, width in zip(cells, widths, strict=False))
-
-
-def _lines_of(text: str, width: float) -> int:
-    return max(1, -(-text_width(text) // max(int(width) - 2, 1)))
-
-
-def _text(value: str) -> str:
-    return neutralise(value)[:_LONGEST_TEXT]
-
-
-def _width(field: Field, cells: Sequence[Value]) -> float:
-    if field.kind in ("number", "share"):
-        size = field.digits + (1 if field.kind == "share" else 0)
-        shown = [len(f"{value:,.{size}f}") for value in cells if isinstance(value, (int, float))]
-    else:
-        shown = [text_width(value) for value in cells if isinstance(value, str)]
-    # the head may take two lines, and the filter's button needs room
-    wanted = max([*shown, min(text_width(field.title), 16), text_width(field.unit) + 3, _NARROWEST])
-    return float(min(wanted, field.widest) + 2)

@@ -5,7 +5,7 @@ from jiqun.values.exact import Number, decimal_text, exact, exact_sum, from_scal
 from jiqun.values.period import Period
 from jiqun.values.powers import logarithm, power
 from jiqun.values.roots import nth_root
-from jiqun.values.text import comparable, filled, narrow, text_width
+from jiqun.values.text import comparable, filled, narrow, printable, text_width
 from jiqun.values.units import Unit, known_units, unit_said
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "narrow",
     "plain",
     "power",
+    "printable",
     "rescale",
     "text_width",
     "to_scaled",

@@ -11,6 +11,7 @@ from functools import cache
 _BLANKS = re.compile(r"\s+")
 _CHINESE = re.compile("[\u3000-\u9fff\uff00-\uffef‘’“”]")
 _TIGHT = re.compile("[\u3000-\u9fff\uff00-\uffef‘’“”%)]")  # what a Chinese word follows without a blank
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _BRACKETS = str.maketrans({"（": "(", "）": ")", "【": "[", "】": "]", "［": "[", "］": "]", "：": ":", "，": ","})
 
 
@@ -20,12 +21,23 @@ def narrow(text: str) -> str:
     >>> narrow("　１２，３４５．６ ")
     '12,345.6'
     """
+    if not text or (text.isascii() and text.isalnum()):  # codes have nothing to fold, and files have millions of them
+        return text
     return _BLANKS.sub(" ", unicodedata.normalize("NFKC", text).translate(_BRACKETS)).strip()
 
 
 def comparable(text: str) -> str:
     """Bring a name or header to the form in which two spellings are compared: narrow, no blanks, lower case."""
     return narrow(text).replace(" ", "").casefold()
+
+
+def printable(text: str) -> str:
+    """Leave out the signs that no XML file may hold, and so neither a Word nor an Excel file.
+
+    >>> printable(f"甲{chr(0)}厂"), printable("甲 厂")
+    ('甲厂', '甲 厂')
+    """
+    return _UNPRINTABLE.sub("", text)
 
 
 def text_width(text: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,40 @@ def secret_key(folder: Path) -> str:
     with os.fdopen(handle, "w", encoding="utf-8") as kept:
         kept.write(secrets.token_urlsafe(64))
     return file.read_text("utf-8").strip()
+
+
+@dataclass(frozen=True)
+class Hsts:
+    """What browsers are told to remember of TLS, and the deployment checks that ask for more than the place chose."""
+
+    seconds: int
+    subdomains: bool = False
+    preload: bool = False
+    silenced: tuple[str, ...] = ()
+
+
+_NO_SUBDOMAINS, _NO_PRELOAD, _NO_HSTS = "security.W005", "security.W021", "security.W004"
+_YEAR = 31_536_000
+_HSTS = {
+    "off": Hsts(0, silenced=(_NO_HSTS,)),
+    "host": Hsts(_YEAR, silenced=(_NO_SUBDOMAINS, _NO_PRELOAD)),
+    "subdomains": Hsts(_YEAR, subdomains=True, silenced=(_NO_PRELOAD,)),
+    "preload": Hsts(_YEAR, subdomains=True, preload=True),
+}
+
+
+def hsts(text: str) -> Hsts:
+    """Read what `JIQUN_HSTS` says: off, host, subdomains or preload; ValueError for another word.
+
+    A browser that was told cannot be told otherwise for a year, and `preload` puts a name on lists shipped with
+    browsers: on a city's intranet, where other hosts may not speak TLS, that is the place's to decide.
+
+    >>> hsts("host").seconds, hsts("host").subdomains, hsts("preload").preload
+    (31536000, False, True)
+    """
+    if text not in _HSTS:
+        raise ValueError(f"JIQUN_HSTS={text}: one of {', '.join(_HSTS)}")
+    return _HSTS[text]
 
 
 def networks(text: str) -> list[IPv4Network | IPv6Network]:

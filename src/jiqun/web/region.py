@@ -83,6 +83,7 @@ def evaluated(id_: str, language: Language) -> Evaluated:
         run=run.id,
         snapshot=run.snapshot,
         official=run.official,
+        sign_off=run.sign_off,
         facts=subject_facts(region(), run),
         book=run.book,
         language=language,
@@ -140,6 +141,11 @@ class Ledger:
         self.view = view
         self._tables = Kept(self._read, most=None)
         self._land_use = Kept(self._added_up, most=None)
+
+    def state(self, language: Language) -> str:
+        """Say which state of the ledger this is; what is made from it carries it, as a run carries its snapshot."""
+        version = max(self.view.versions.values(), default=0)
+        return f"台账日志第 {version} 版" if language == "zh" else f"ledger log version {version}"
 
     def table(self, name: str) -> pl.DataFrame:
         """Return a table as it stands; empty with its contract's columns where nothing was imported."""

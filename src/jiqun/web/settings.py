@@ -1,7 +1,8 @@
 """Settings of the workbench; everything a place sets comes from its workspace or the environment.
 
 `JIQUN_WORKSPACE` (folder, default the current one), `JIQUN_HOSTS` (comma separated names the server answers to),
-`JIQUN_HTTPS=1` (behind TLS: secure cookies, HSTS), `JIQUN_SECRET_KEY` (else a key kept in the workspace for
+`JIQUN_HTTPS=1` (behind TLS: secure cookies, HSTS), `JIQUN_HSTS` (how far HSTS goes: off, host, the default,
+subdomains, preload), `JIQUN_SECRET_KEY` (else a key kept in the workspace for
 its owner only), `JIQUN_UPLOAD_MB` (largest file taken, default 64), `JIQUN_UPLOAD_DAYS` (how long a file waits to be
 confirmed, default 30), `JIQUN_PROXIES` (addresses or networks of proxies whose X-Forwarded-For is believed),
 `JIQUN_API_PER_MINUTE` (calls of one user, default 600).
@@ -12,10 +13,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from jiqun.web.addresses import database, networks, secret_key
+from jiqun.web.addresses import database, hsts, networks, secret_key
 
 WORKSPACE = Path(os.environ.get("JIQUN_WORKSPACE", ".")).resolve()
 HTTPS = os.environ.get("JIQUN_HTTPS") == "1"
+HSTS = hsts(os.environ.get("JIQUN_HSTS", "host"))
 UPLOAD_BYTES = int(os.environ.get("JIQUN_UPLOAD_MB", "64")) * 1024 * 1024
 UPLOAD_DAYS = int(os.environ.get("JIQUN_UPLOAD_DAYS", "30"))
 TRUSTED_PROXIES = networks(os.environ.get("JIQUN_PROXIES", ""))
@@ -118,8 +120,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = ["^health/$"]  # who watches the server asks it beside the proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_HSTS_SECONDS = HSTS.seconds if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD = HTTPS and HSTS.subdomains, HTTPS and HSTS.preload
+SILENCED_SYSTEM_CHECKS = list(HSTS.silenced) if HTTPS else []  # what the place chose is no fault of its settings
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from jiqun.ledger.intake import Checked, check_file
+from jiqun.ledger.intake import Checked, check_file, layout
 from jiqun.ledger.intake.header_text import readings
 from jiqun.packs.models.table import TableContract
 from jiqun.problems import ProblemsError
@@ -58,6 +59,20 @@ def test_titles_unit_lines_and_signatures_around_a_table(workbook: Workbook, tab
     assert (checked.header.header_row, checked.header.data_row) == (3, 4)
     left = [one for one in checked.notices if one.code == "LEDGER-041"]
     assert [one.values["rows"] for one in left] == ["6、7"] and checked.summary().left_out == 2
+
+
+def test_figures_that_read_like_a_year_and_a_month_are_not_looked_at_row_by_row(
+    tmp_path: Path, tables: Tables, code: Code, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"{code(one)},{1000 + one}.5" for one in range(200)]
+    file = tmp_path / "税收.csv"
+    file.write_text("\n".join(["统一社会信用代码,税收（万元）", *rows, "2024年1月,", ""]), encoding="utf-8")
+    seen: list[int] = []
+    reason = layout._reason
+    monkeypatch.setattr(layout, "_reason", lambda *told: (seen.append(told[2]), reason(*told))[1])
+    checked = check_file(file, tables("enterprise_year"), period=YEAR)
+    assert checked.good["tax"].to_list() == [1000.5 + one for one in range(200)]
+    assert seen == [201] and checked.summary().left_out == 1  # the day of the table, alone in its row
 
 
 def test_a_unit_line_counts_for_money_only_and_the_header_goes_before_it(
@@ -179,3 +194,50 @@ def test_one_header_for_two_fields_is_a_question(workbook: Workbook, code: Code)
     assert [(one.code, one.place.cell, one.values["fields"]) for one in caught.value.problems] == [
         ("LEDGER-017", "B1", "a、b")
     ]
+
+
+@pytest.mark.parametrize("hides", ["veryHidden", "hidden"])
+def test_a_hidden_sheet_is_named_and_read_only_when_told(
+    workbook: Workbook, tables: Tables, code: Code, hides: str
+) -> None:
+    file = workbook([["统一社会信用代码", "税收合计（万元）"], [code(1), 10]])
+    book = openpyxl.load_workbook(file)
+    book.active.title, book.active.sheet_state = "税收", hides
+    book.create_sheet("封面").append(["见附表"])
+    book.active = 1
+    book.save(file)
+    with pytest.raises(ProblemsError) as refused:
+        check_file(file, tables("enterprise_year"), period=YEAR)
+    (told,) = refused.value.problems
+    assert told.code == "LEDGER-014" and "隐藏的工作表 “税收” 没有读" in told.text("zh") and "“税收”" in told.text("en")
+    read = check_file(file, tables("enterprise_year"), period=YEAR, sheet="税收")
+    assert read.good["tax"].to_list() == [10.0] and not read.notices
+
+
+def test_hidden_sheets_beside_the_table_are_told_but_not_the_lists_of_a_template(
+    workbook: Workbook, tables: Tables, code: Code
+) -> None:
+    file = workbook([["统一社会信用代码", "税收合计（万元）"], [code(1), 10]])
+    book = openpyxl.load_workbook(file)
+    for name in ("选项", "上年"):
+        book.create_sheet(name).sheet_state = "hidden"
+    book.save(file)
+    told = [one.text("zh") for one in check_file(file, tables("enterprise_year"), period=YEAR).notices]
+    assert len(told) == 1 and "“上年”" in told[0] and "选项" not in told[0]
+
+
+def test_a_name_or_a_code_read_in_other_letters_than_written_is_told(
+    workbook: Workbook, tables: Tables, code: Code
+) -> None:
+    rows: list[list[object]] = [["统一社会信用代码", "企业名称", "税收合计（万元）"]]
+    wide = "９１" + code(3)[2:]
+    rows += [
+        [code(1), "乙\u3000厂\n", 1],
+        [code(2), "（集团）Ⅲ号㈱", 2],
+        [wide, "丙\x07厂", 3],
+        [f" {code(4)} ", "'=丁厂 ", 4],
+    ]
+    checked = check_file(workbook(rows), tables("enterprise_year"), period=YEAR)
+    assert checked.good["name"].to_list() == ["乙 厂", "（集团）Ⅲ号㈱", "丙 厂", "=丁厂"]  # letters stay as written
+    told = {one.place.cell: (one.values["rows"], one.values["read"]) for one in checked.notices}
+    assert told == {"B4": ("1", "丙 厂"), "A4": ("1", code(3))}

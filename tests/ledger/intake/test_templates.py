@@ -83,6 +83,15 @@ def test_a_template_helps_while_typing(tables: Tables, tmp_path: Path) -> None:
     assert notes["A2"].value == "统一社会信用代码" and notes["G2"].value == "91500112MA5U00001H"
 
 
+def test_a_wide_template_is_printed_on_pages_that_each_name_the_firm(tables: Tables, tmp_path: Path) -> None:
+    for name, pages, again in (("enterprise_year", 3, "$A:$B"), ("parcel", None, None)):
+        write_template(tables(name), tmp_path / "空.xlsx")
+        page = openpyxl.load_workbook(tmp_path / "空.xlsx").worksheets[0]
+        assert (page.page_setup.fitToWidth, page.print_title_cols, page.print_title_rows) == (pages, again, "$1:$2")
+        (title,) = page.merged_cells.ranges
+        assert title.max_col <= 10 and "&P" in page.oddFooter.right.text
+
+
 def test_the_same_contract_gives_the_same_bytes(tables: Tables, tmp_path: Path) -> None:
     for name in ("a.xlsx", "b.xlsx"):
         write_template(tables("parcel"), tmp_path / name)

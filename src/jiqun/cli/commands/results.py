@@ -13,6 +13,7 @@ from jiqun.cli.speech import both, language
 from jiqun.desk.advice import nearest_lines
 from jiqun.desk.comparing import compare_runs
 from jiqun.desk.context import Context
+from jiqun.desk.evaluating import Step
 from jiqun.desk.explaining import explain_subject, subject_facts, subject_names
 from jiqun.desk.running import Run, find_run
 from jiqun.desk.subjects import find_subject
@@ -23,6 +24,8 @@ from jiqun.problems import ProblemsError, problem
 from jiqun.reports import Evaluated
 from jiqun.reports import export as export_report
 from jiqun.reports.export import ENDINGS
+
+_OTHER_SHEETS = 6  # beside those of the indicators: results, summary, moves, rule, problems, and what comes first
 
 
 @click.command(help=both("一家企业为什么是这个档次，直到条款和单元格", "Why a firm has its grade, to clause and cell"))
@@ -113,14 +116,14 @@ def export(context: Context, run: str, output: Path) -> None:
             param_hint="-o",
         )
     found = find_run(context, run)
-    with progress(1) as step:
+    with progress(len(found.plan.items()) + _OTHER_SHEETS) as step:
         step(both("写文件", "writing"))
-        write_export(context, found, output)
+        write_export(context, found, output, step)
     state = trial_words(found)
     say(f"{state}结果已写入 {output}", f"{state}Results written to {output}")
 
 
-def write_export(context: Context, run: Run, path: Path) -> None:
+def write_export(context: Context, run: Run, path: Path, step: Step = lambda title: None) -> None:
     """Write a run as Excel, CSV or Parquet; CLI-007 where the file cannot be written."""
     evaluated = Evaluated(
         plan=run.plan,
@@ -138,6 +141,6 @@ def write_export(context: Context, run: Run, path: Path) -> None:
         language=language(),
     )
     try:
-        export_report(evaluated, path)
+        export_report(evaluated, path, step)
     except OSError as refused:
         raise ProblemsError([problem("CLI-007", file=path, detail=refused.strerror or refused)]) from None

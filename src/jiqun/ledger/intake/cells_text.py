@@ -208,8 +208,11 @@ def _uscc_reason(code: str, wrong: str) -> dict[str, str]:
 
 
 def _is_restored(task: Task, text: str, found: str) -> bool:
-    is_code = task.field.format == "uscc" or task.codes is not None or bool(task.names)
-    return is_code and found != narrow(text).replace(" ", "")
+    """Tell whether a value is in other signs than its cell: beyond blanks, and of a code beyond case."""
+    column = task.field
+    if column.format == "uscc" or task.codes is not None or task.names:
+        return found != _INSIDE.sub("", text).removeprefix("'").upper()
+    return not column.allowed and not column.delimiter and found.split() != original(text.strip(BLANKS)).split()
 
 
 def _merged(changes: Iterable[Change]) -> tuple[Change, ...]:

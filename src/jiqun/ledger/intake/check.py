@@ -21,8 +21,9 @@ from jiqun.ledger.intake.header_units import told_units
 from jiqun.ledger.intake.raw import RawSheet, letter, number_of, shown
 from jiqun.ledger.intake.reading import Fault
 from jiqun.ledger.intake.rows import Judged, judge
-from jiqun.ledger.intake.sheet_choice import Looking, choose_sheet
+from jiqun.ledger.intake.sheet_choice import Looking, choose_sheet, hidden_sheets
 from jiqun.ledger.intake.source import Source, open_book
+from jiqun.ledger.intake.workbook import Book
 from jiqun.packs.models.table import TableContract
 from jiqun.problems import Place, Problem, ProblemsError, by_place, problem
 from jiqun.values import Period, file_digest
@@ -97,7 +98,8 @@ def check_file(
     body = body.with_constants(given.constants, period)
     judged = judge(body, contract, period, previous, sets or {})
     source = Source(path, file_digest(path), raw.name or None)
-    return _checked(source, contract, raw, found, body, judged, place)
+    unread = [] if sheet is not None else _hidden(book, Place(path.name))
+    return _checked(source, contract, raw, found, body, judged, place, unread)
 
 
 def look(
@@ -157,6 +159,12 @@ def _unused(given: Given, found: Understood, place: Place) -> list[Problem]:
     ]
 
 
+def _hidden(book: Book, place: Place) -> list[Problem]:
+    """Say which hidden sheets were not read: what a department means to hand over may stand in one."""
+    sheets = "、".join(f"“{one}”" for one in hidden_sheets(book))
+    return [problem("LEDGER-096", place, sheets=sheets)] if sheets else []
+
+
 def _checked(
     source: Source,
     contract: TableContract,
@@ -165,6 +173,7 @@ def _checked(
     body: Body,
     judged: Judged,
     place: Place,
+    unread: Sequence[Problem],
 ) -> Checked:
     faults = tuple(sorted((*body.faults, *judged.faults), key=lambda one: (one.row, one.column or 0, one.code)))
     bad_rows = {one.row + 1 for one in faults}
@@ -172,7 +181,7 @@ def _checked(
     is_repeated = body.frame["_row"].is_in(list(judged.repeated)) & ~is_bad
     good = body.frame.filter(~is_bad & ~is_repeated)
     problems = _problems(faults, place)
-    notices = by_place((*found.notices, *body.notices(place), *judged.notices(place, found.report)))
+    notices = by_place((*unread, *found.notices, *body.notices(place), *judged.notices(place, found.report)))
     summary = Summary(
         rows=body.frame.height,
         good=good.height,

@@ -26,6 +26,7 @@ class DelimitedBook:
     """A text table on disk, seen as a workbook with one sheet without name; records count as rows."""
 
     names: tuple[str, ...] = ("",)
+    all_names: tuple[str, ...] = ("",)
     epoch: datetime = EPOCH_1900
 
     def __init__(self, path: Path, limits: Limits) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -39,18 +39,26 @@ class Layout:
 def lay_out(sheet: RawSheet, head: Head, keys: Sequence[int]) -> Layout:
     """Tell data rows from the rest; `keys` are the columns of text keys: a row that has its key is never a total."""
     body = pl.int_range(head.data_row, sheet.height, eager=True, dtype=pl.Int64)
-    filled = pl.repeat(False, sheet.height, eager=True)
-    suspects: set[int] = set()
+    many = pl.repeat(0, sheet.height, dtype=pl.Int32, eager=True)
     for column in sheet.columns:
-        filled = filled | column.filled()
-        if column.texts.null_count() < len(column):
-            marks = (_TOTAL_WORDS, _REMARK_WORDS, f"^{_DATE_LINE.pattern}$")
-            words = reduce(or_, (column.texts.str.contains(mark) for mark in marks))
-            suspects.update(words.fill_null(False).arg_true())
-    suspects.update(_like_header(sheet, head))
+        many = many + column.filled().cast(pl.Int32)
+    suspects = {*_marked(sheet, alone=many == 1), *_like_header(sheet, head)}
     left = {row: text for row in sorted(suspects) if row >= head.data_row and (text := _reason(sheet, head, row, keys))}
-    kept = body.filter(filled.gather(body) & ~body.is_in(list(left)))
+    kept = body.filter((many > 0).gather(body) & ~body.is_in(list(left)))
     return Layout(kept, tuple(left.items()))
+
+
+def _marked(sheet: RawSheet, *, alone: pl.Series) -> Iterator[int]:
+    """Return the rows that a cell marks as a total, a remark or, where it stands `alone`, the day of the table.
+
+    1234.5 looks like a year and a month: beside other cells it is a figure, and no row is to be looked at for it.
+    """
+    for column in sheet.columns:
+        if column.texts.null_count() == len(column):
+            continue
+        said = column.texts.str.contains
+        day = alone & said(f"^{_DATE_LINE.pattern}$")
+        yield from reduce(or_, (said(_TOTAL_WORDS), said(_REMARK_WORDS), day)).fill_null(False).arg_true()
 
 
 def _reason(sheet: RawSheet, head: Head, row: int, keys: Sequence[int]) -> str:

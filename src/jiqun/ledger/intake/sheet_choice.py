@@ -13,6 +13,7 @@ from jiqun.packs.models.table import Column, TableContract
 from jiqun.problems import Place, Problem, ProblemsError, problem
 
 _HEADERS_NAMED = 6
+OPTIONS_SHEET = "选项"  # what a template calls the hidden sheet of its drop-down lists
 NOTES_SHEET = "填报说明"  # what a template calls the sheet that explains its columns, and many departments with it
 
 
@@ -35,7 +36,7 @@ def choose_sheet(book: Book, file: str, looking: Looking, sheet: str | None) -> 
     """
     names = (sheet,) if sheet is not None else book.names
     shown = "、".join(book.names) or "—"
-    if sheet is not None and sheet not in getattr(book, "all_names", book.names):
+    if sheet is not None and sheet not in book.all_names:
         raise ProblemsError([problem("LEDGER-010", Place(file), sheet=sheet, sheets=shown)])
     found: list[tuple[RawSheet, Head]] = []
     filled = False
@@ -45,16 +46,22 @@ def choose_sheet(book: Book, file: str, looking: Looking, sheet: str | None) -> 
         head = find_head(raw, looking.vocabulary, looking.year, looking.told, looking.header_row)
         if head is not None and (head.matches or looking.header_row is not None):
             found.append((raw, head))
+    hidden = {"hidden": "、".join(f"“{one}”" for one in hidden_sheets(book)) or None} if sheet is None else {}
     if not filled:
-        raise ProblemsError([problem("LEDGER-094", Place(file, sheet or ""), table=looking.contract.title)])
+        raise ProblemsError([problem("LEDGER-094", Place(file, sheet or ""), table=looking.contract.title, **hidden)])
     if not found:
-        raise ProblemsError([_no_header(file, names[0] if len(names) == 1 else "", looking)])
+        raise ProblemsError([_no_header(file, names[0] if len(names) == 1 else "", looking, hidden)])
     return _only_one(found, file, looking)
 
 
-def _no_header(file: str, sheet: str, looking: Looking) -> Problem:
+def hidden_sheets(book: Book) -> tuple[str, ...]:
+    """Name the sheets that nobody sees who opens the file, and that are read only when told by name."""
+    return tuple(one for one in book.all_names if one not in book.names and one != OPTIONS_SHEET)
+
+
+def _no_header(file: str, sheet: str, looking: Looking, hidden: Mapping[str, str | None]) -> Problem:
     expected = "、".join(one.title for one in looking.contract.fields[:_HEADERS_NAMED])
-    return problem("LEDGER-014", Place(file, sheet), table=looking.contract.title, expected=expected)
+    return problem("LEDGER-014", Place(file, sheet), table=looking.contract.title, expected=expected, **hidden)
 
 
 def _only_one(found: list[tuple[RawSheet, Head]], file: str, looking: Looking) -> tuple[RawSheet, Head]:

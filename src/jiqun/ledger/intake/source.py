@@ -81,6 +81,7 @@ class ParquetBook:
     """A Parquet file, seen as a workbook with one sheet whose row 1 holds the column names."""
 
     names: tuple[str, ...] = ("",)
+    all_names: tuple[str, ...] = ("",)
     epoch: datetime = EPOCH_1900
 
     def __init__(self, path: Path, limits: Limits) -> None:

@@ -41,9 +41,13 @@ EPOCH_1904 = datetime(1904, 1, 1)
 
 
 class Book(Protocol):
-    """A file with sheets, each readable by name; `epoch` is the day that serial dates count from."""
+    """A file with sheets, each readable by name; `epoch` is the day that serial dates count from.
+
+    `names` are the sheets in view, `all_names` hidden ones too.
+    """
 
     names: tuple[str, ...]
+    all_names: tuple[str, ...]
     epoch: datetime
 
     def read(self, name: str) -> RawSheet: ...

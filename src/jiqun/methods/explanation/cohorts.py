@@ -22,6 +22,7 @@ class Cohorts:
     def __init__(self, plan: Plan, trace: pl.DataFrame, gathered: pl.DataFrame) -> None:
         self.plan, self.trace, self.gathered = plan, trace, gathered
         self._sizes: dict[str, Mapping[str, int]] = {}
+        self._folded: dict[str, Mapping[str, int]] = {}
 
     def size(self, name: str, subject: str) -> int | None:
         """How many firms of the run a subject's benchmark was taken over; None where the run does not tell."""
@@ -40,13 +41,17 @@ class Cohorts:
         `others` are the names whose figures the reader may not see of other firms. Given away is a minimum or maximum,
         what was taken over fewer than three firms, and a percentile beyond which fewer than three firms lie. How many
         firms last period's statistic was taken over the run does not tell: it is told where ten are in the cohort now.
+        The mean of all, which the firms of small cohorts are held against, is not told either where fewer than three
+        firms are: less the means of the larger cohorts it would be theirs.
         """
         one = self.plan.method.benchmarks[name].statistic
         if one is None or one.measure not in others:
             return False
         size = self.size(name, subject)
         if size is not None and size < one.smallest_cohort:
-            return one.otherwise is not None and self.tells_one(one.otherwise, subject, others)
+            if one.otherwise is None:
+                return False
+            return self._folds_few(name, one, subject) or self.tells_one(one.otherwise, subject, others)
         if one.take in _ONE_FIRM:
             return True
         if size is None:
@@ -56,18 +61,47 @@ class Cohorts:
             return share * (size - 1) + 1 < FEWEST
         return size < FEWEST
 
-    def _counted(self, one: Statistic) -> Mapping[str, int]:
-        """The size of every subject's own cohort; who has no value of a column that makes cohorts is in none."""
+    def _folds_few(self, name: str, one: Statistic, subject: str) -> bool:
+        """Tell whether fewer than three firms are in the small cohorts that a subject's mean of all takes in beside."""
+        if name not in self._folded:
+            self._folded[name] = self._counted_small(one)
+        return 0 < self._folded[name].get(subject, 0) < FEWEST
+
+    def _counted_small(self, one: Statistic) -> Mapping[str, int]:
+        """The members of small cohorts within the larger one of every subject; none where they do not add up to it."""
+        assert one.otherwise is not None
+        other = self.plan.method.benchmarks[one.otherwise].statistic
+        found = self._members(one)
+        means = {one.take, other.take} if other is not None else set()
+        if found is None or other is None or means != {"mean"} or not set(other.over) <= set(one.over):
+            return {}
+        rows, there = found
+        small = there.group_by(list(one.over)).len("_size").filter(pl.col("_size") < one.smallest_cohort)
+        if not other.over:
+            return dict.fromkeys(rows[self.plan.subject].cast(pl.String), int(small["_size"].sum()))
+        inside = small.group_by(list(other.over)).agg(pl.col("_size").sum())
+        counted = rows.join(inside, on=list(other.over), how="left")
+        return dict(counted.select(pl.col(self.plan.subject).cast(pl.String), pl.col("_size").fill_null(0)).iter_rows())
+
+    def _members(self, one: Statistic) -> tuple[pl.DataFrame, pl.DataFrame] | None:
+        """The subjects that are in a cohort at all, and those of them whose figure is in its statistic."""
         subject, column = self.plan.subject, f"measure__{one.measure}"
         known = {"population", *self.gathered.columns}
         if column not in self.trace.columns or not set(one.over) <= known:
-            return {}
+            return None
         keys = list(one.over)
         own = self.gathered.select(subject, *(name for name in keys if name != "population"))
         rows = self.trace.select(subject, pl.col("population", "status").cast(pl.String), column)
         rows = rows.join(own, on=subject).drop_nulls(keys)
         members = MEMBER_STATUSES if one.members == "scored" else ("graded",)
-        there = rows.filter(pl.col("status").is_in(members) & pl.col(column).is_not_null())
+        return rows, rows.filter(pl.col("status").is_in(members) & pl.col(column).is_not_null())
+
+    def _counted(self, one: Statistic) -> Mapping[str, int]:
+        """The size of every subject's own cohort; who has no value of a column that makes cohorts is in none."""
+        found, subject, keys = self._members(one), self.plan.subject, list(one.over)
+        if found is None:
+            return {}
+        rows, there = found
         if not keys:
             return dict.fromkeys(rows[subject].cast(pl.String), there.height)
         counted = rows.join(there.group_by(keys).len("_size"), on=keys, how="left")

@@ -17,13 +17,14 @@ from jiqun.reports.run import Evaluated
 from jiqun.reports.summary import grade_words
 from jiqun.reports.word.common import (
     account_sheet,
+    account_words,
     counted,
     facts_of,
     moved_sheet,
     moved_words,
     pool_words,
-    ratio_words,
     share_text,
+    source_of,
 )
 from jiqun.reports.word.model import Attachment, Heading, Paragraph, Part, Report, cell_number, day_words, signature_of
 
@@ -34,14 +35,14 @@ _REMARKS = ("视同档次", "说明", "调整")  # few firms have any: one colum
 _CODE = Field("统一社会信用代码", kind="code", widest=20)
 
 
-def bulletin_report(run: Evaluated, told: Bulletin, today: date, *, place: str = "", open_to: bool = True) -> Report:
+def bulletin_report(run: Evaluated, told: Bulletin, today: date, *, place: str = "") -> Report:
     """Make the bulletin; `place` names the part of the region that a narrowed run is about."""
-    return _Bulletin(run, told, today, place, open_to).report()
+    return _Bulletin(run, told, today, place).report()
 
 
 class _Bulletin:
-    def __init__(self, run: Evaluated, told: Bulletin, today: date, place: str, open_to: bool) -> None:
-        self.run, self.told, self.today, self.place, self.open_to = run, told, today, place, open_to
+    def __init__(self, run: Evaluated, told: Bulletin, today: date, place: str) -> None:
+        self.run, self.told, self.today, self.place = run, told, today, place
         self.grades = grade_words(run)
         self.rows = run.rows
         self.year = told.grounds.year
@@ -56,6 +57,7 @@ class _Bulletin:
             parts=tuple(self._parts()),
             attachments=tuple(self._attachments()),
             signature=signature_of(signed),
+            source=source_of(self.told.grounds),
         )
 
     def _parts(self) -> Iterator[Part]:
@@ -89,8 +91,7 @@ class _Bulletin:
         yield self._grades_by("population", "评价类别", "各类企业档次分布", self.run.voice.label)
         yield Heading("亩均账", 2)
         whole = self.told.whole
-        words = "；".join(ratio_words(one) for one in whole.ratios.values())
-        yield Paragraph(f"{whole.firms} 户规上工业企业：{words}。各区县、各行业见附件 2。")
+        yield Paragraph(f"{whole.firms} 户规上工业企业：{account_words(whole)}。各区县、各行业见附件 2。")
 
     def _grades_by(self, column: str, head: str, title: str, named: Any, rows: pl.DataFrame | None = None) -> Sheet:
         """Count firms and grades by a column."""
@@ -179,8 +180,8 @@ class _Bulletin:
 
     def _accounts(self) -> Iterator[Part]:
         told, run = self.told, self.run
-        yield account_sheet("区县", "各区县亩均账（规上）", told.districts, run.district, open_to=self.open_to)
-        yield account_sheet("行业大类", "各行业亩均账（规上）", told.divisions, run.division, open_to=self.open_to)
+        yield account_sheet("区县", "各区县亩均账（规上）", told.districts, run.district)
+        yield account_sheet("行业大类", "各行业亩均账（规上）", told.divisions, run.division)
 
     def _last_class(self) -> Iterator[Part]:
         last = self.grades[-1]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import date
 
 from jiqun.desk.clusters import Cluster
 from jiqun.desk.reporting import ClusterFigures
+from jiqun.methods.explanation.restricted import MASKED
 from jiqun.reports.layout import Field, Sheet, Value
-from jiqun.reports.word.common import ratio_words
+from jiqun.reports.word.common import WITHHELD, account_words
 from jiqun.reports.word.model import Heading, Paragraph, Part, Report, cell_number, day_words, number_text
 
 _MEASURES = {"output": "产值", "revenue": "营业收入"}
@@ -26,6 +27,7 @@ def clusters_report(told: ClusterFigures, today: date, *, place: str = "") -> Re
             f"成文日期 {day_words(today)}",
         ),
         parts=tuple(_parts(told)),
+        source=f"数据快照 {told.snapshot}，冻结于 {told.frozen_on}",
     )
 
 
@@ -33,7 +35,8 @@ def _parts(told: ClusterFigures) -> Iterator[Part]:
     if not told.found:
         yield Paragraph("本工作区的规则包没有产业集群分类，不能编制集群月报。")
         return
-    known = [one for one in told.found if one.share is not None]
+    hidden = told.withheld
+    known = [one for one in told.found if one.share is not None and one.code not in hidden]
     cleaned = [one for one in known if one.doubtful]
     reached = [one for one in known if one.share is not None and one.share >= 1]
     silent = sum(one.actual is None for one in told.found)
@@ -44,8 +47,7 @@ def _parts(told: ClusterFigures) -> Iterator[Part]:
         f"{told.found[0].horizon} 年目标比较，其中 {len(reached)} 个已达到目标；{len(cleaned)} 个含存疑数值，"
         f"剔除后再比。集群之间企业有交叉，各集群数值不能相加。"
     )
-    words = "；".join(ratio_words(one) for one in told.ratios.values())
-    yield Paragraph(f"{told.firms} 户规上工业企业：{words}。")
+    yield Paragraph(f"{told.whole.firms} 户规上工业企业：{account_words(told.whole)}。")
     unreported, partial = sum(one.unreported for one in told.found), sum(one.partial for one in told.found)
     yield Paragraph(
         f"未填报：各集群合计 {unreported} 户次没有填报口径指标，按未知处理、不作零计；"
@@ -55,12 +57,12 @@ def _parts(told: ClusterFigures) -> Iterator[Part]:
     for tier, title in told.tiers.items():
         own = [one for one in told.found if one.tier == tier]
         yield Heading(title, 2)
-        yield Paragraph(_tier_words(own))
-        yield _sheet(title, own)
+        yield Paragraph(_tier_words(own, hidden))
+        yield _sheet(title, own, hidden)
 
 
-def _tier_words(own: list[Cluster]) -> str:
-    compared = (one for one in own if one.share is not None)
+def _tier_words(own: list[Cluster], hidden: Set[str]) -> str:
+    compared = (one for one in own if one.share is not None and one.code not in hidden)
     known = sorted(compared, key=lambda one: (-(one.share or 0), one.code))
     doubtful = "、".join(one.name for one in own if one.doubtful)
     said = f"含存疑数值、已剔除后比较：{doubtful}。" if doubtful else ""
@@ -79,7 +81,7 @@ def _percent(one: Cluster) -> str:
     return "未知" if one.share is None else f"{number_text(one.share * 100, 1)}%"
 
 
-def _sheet(title: str, own: list[Cluster]) -> Sheet:
+def _sheet(title: str, own: list[Cluster], hidden: Set[str]) -> Sheet:
     fields = (
         Field("集群", widest=24),
         Field("口径", widest=10),
@@ -93,21 +95,25 @@ def _sheet(title: str, own: list[Cluster]) -> Sheet:
         Field("部分属于", "户", "number"),
         Field("存疑", "户", "number"),
     )
-    notes = ("现值为台账合计，已剔除存疑数值，不是统计公报数；“存疑”为比上年相差千倍以上、尚未更正的数值",)
-    return Sheet(title, title, fields, [_row(one) for one in own], notes, 1)
+    notes = ["现值为台账合计，已剔除存疑数值，不是统计公报数；“存疑”为比上年相差千倍以上、尚未更正的数值"]
+    if any(one.code in hidden for one in own):
+        notes.append(WITHHELD)
+    return Sheet(title, title, fields, [_row(one, one.code in hidden) for one in own], tuple(notes), 1)
 
 
-def _row(one: Cluster) -> list[Value]:
+def _row(one: Cluster, is_hidden: bool) -> list[Value]:
+    """Lay a cluster out; share and growth needed would tell what it adds up to, as the target is public."""
     target = one.target
     growth = one.growth_needed
+    masked: Value = MASKED if is_hidden else None
     return [
         one.name,
         _MEASURES.get(one.measure, one.measure),
-        cell_number(one.sound),
+        masked or cell_number(one.sound),
         None if target is None else float(target.value),
         "" if target is None else ("公布目标" if target.published else "按层级规模"),
-        None if one.share is None else float(one.share),
-        None if growth is None else max(growth, 0.0) / 100,
+        None if one.share is None else masked or float(one.share),
+        None if growth is None else masked or max(growth, 0.0) / 100,
         one.firms,
         one.unreported,
         one.partial,

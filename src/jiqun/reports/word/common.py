@@ -7,15 +7,16 @@ from fractions import Fraction
 
 from jiqun.desk.clusters import Ratio
 from jiqun.desk.comparing import CAUSE_TITLES
-from jiqun.desk.reporting import RATIO_TITLES, SUMS, Account, Grounds, Moved
+from jiqun.desk.report_accounts import RATIO_TITLES, SUMS, Account
+from jiqun.desk.reporting import Grounds, Moved
 from jiqun.methods.compare import CAUSES, Change
-from jiqun.methods.explanation.restricted import MASKED
+from jiqun.methods.explanation.restricted import FEWEST, MASKED
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.run import Evaluated
 from jiqun.reports.word.model import UNKNOWN, cell_number, number_text
 
 DOUBTS_LEFT_OUT = "已剔除存疑数值：与上年或中位数相差千倍以上、尚未更正的"
-FEWEST = 3  # a sum over fewer firms tells a single firm's figures
+WITHHELD = f"“{MASKED}”由不足 {FEWEST} 户的数值合成，或与其他数值相减可得出不足 {FEWEST} 户的数值"
 _COMPLETENESS = {"partial": "（办法只读到部分原文）", "illustrative": "（办法含示意参数，不能作为正式依据）"}
 _FACTORS = {"rd_intensity": 100}
 _ACCOUNT_RATIOS = ("tax_per_mu", "value_added_per_mu", "rd_intensity", "labour_productivity")
@@ -36,6 +37,12 @@ def facts_of(grounds: Grounds, run: Evaluated | None = None) -> tuple[str, ...]:
     return tuple(found)
 
 
+def source_of(grounds: Grounds) -> str:
+    """Say in few words which run and which state of the data a table is from."""
+    state = "正式" if grounds.official else "试算"
+    return f"运行 {grounds.run}（{state}），数据快照 {grounds.snapshot}，冻结于 {grounds.frozen_on}"
+
+
 def share_text(part: int, whole: int) -> str:
     """Return a share in per cent with one decimal; a dash of nothing."""
     return f"{number_text(Fraction(100 * part, whole), 1)}%" if whole else UNKNOWN
@@ -51,7 +58,15 @@ def ratio_value(one: Ratio) -> Fraction | None:
     return None if one.sound is None else one.sound * _FACTORS.get(one.name, 1)
 
 
-def ratio_words(one: Ratio) -> str:
+def account_words(one: Account) -> str:
+    """Say the ratios of an account, each but those withheld with its unit and how many firms it is from."""
+    return "；".join(
+        f"{RATIO_TITLES[name][0]}{MASKED}" if name in one.withheld else ratio_words(each, one.tells_doubts(name))
+        for name, each in one.ratios.items()
+    )
+
+
+def ratio_words(one: Ratio, tells_doubts: bool = True) -> str:
     """Say a ratio with its unit, how many firms it is from, and what it would be with the figures in doubt."""
     title, unit = RATIO_TITLES[one.name]
     if one.value is None:
@@ -60,35 +75,31 @@ def ratio_words(one: Ratio) -> str:
         return f"{title}未知（两项齐全的 {one.covered} 户数值都存疑）"
     said = f"{title} {number_text(ratio_value(one))} {unit}（{one.firms} 户中 {one.covered} 户两项齐全"
     if one.doubtful:
-        with_doubts = number_text(one.value * _FACTORS.get(one.name, 1))
-        said += f"，已剔除存疑 {one.doubtful} 户，含存疑为 {with_doubts} {unit}"
+        said += f"，已剔除存疑 {one.doubtful} 户"
+    if one.doubtful and tells_doubts:
+        said += f"，含存疑为 {number_text(one.value * _FACTORS.get(one.name, 1))} {unit}"
     return said.replace(" %", "%") + "）"
 
 
-def account_sheet(name: str, title: str, accounts: Mapping[str, Account], named: Named, *, open_to: bool) -> Sheet:
-    """Lay accounts out, one group a row; groups of fewer firms than `FEWEST` are masked for whom it is not open."""
+def account_sheet(name: str, title: str, accounts: Mapping[str, Account], named: Named) -> Sheet:
+    """Lay accounts out, one group a row; what is withheld is masked."""
     fields = [Field(name, widest=22), Field("规上户数", "户", "number")]
     fields += [Field(SUMS[one][0], SUMS[one][1], "number", 0 if one != "land" else 1) for one in SUMS]
     fields += [Field(RATIO_TITLES[one][0], RATIO_TITLES[one][1], "number", 2) for one in _ACCOUNT_RATIOS]
     fields += [Field("存疑", "户", "number")]
-    rows = [
-        [named(code) or code, *account_row(one, hidden=not open_to and 0 < one.firms < FEWEST)]
-        for code, one in accounts.items()
-        if one.firms
-    ]
+    rows = [[named(code) or code, *account_row(one)] for code, one in accounts.items() if one.firms]
     notes = ["比值为合计比合计，只计两项都填报的企业；没有填报的不作零计", DOUBTS_LEFT_OUT]
-    if not open_to:
-        notes.append(f"不足 {FEWEST} 户的不列数值")
+    if any(one.withheld for one in accounts.values()):
+        notes.append(WITHHELD)
     return Sheet(title, title, tuple(fields), rows, tuple(notes), 1)
 
 
-def account_row(one: Account, *, hidden: bool = False) -> list[Value]:
+def account_row(one: Account) -> list[Value]:
     """Return the cells of an account: firms, sums, ratios."""
+    sums = {name: cell_number(one.sums[name].sound, 1 if name == "land" else 0) for name in SUMS}
+    made = {name: cell_number(ratio_value(one.ratios[name])) for name in _ACCOUNT_RATIOS}
     found: list[Value] = [one.firms]
-    for name in SUMS:
-        found.append(MASKED if hidden else cell_number(one.sums[name].sound, 1 if name == "land" else 0))
-    for name in _ACCOUNT_RATIOS:
-        found.append(MASKED if hidden else cell_number(ratio_value(one.ratios[name])))
+    found += [MASKED if name in one.withheld else value for name, value in (sums | made).items()]
     return [*found, max(each.doubtful for each in one.ratios.values())]
 
 

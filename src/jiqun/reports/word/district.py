@@ -9,19 +9,22 @@ from fractions import Fraction
 
 import polars as pl
 
-from jiqun.desk.reporting import RATIO_TITLES, SUMS, DistrictBrief
-from jiqun.methods.explanation.restricted import MASKED
+from jiqun.desk.report_accounts import RATIO_TITLES, SUMS, Account
+from jiqun.desk.reporting import DistrictBrief
+from jiqun.methods.explanation.restricted import FEWEST, MASKED
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.run import Evaluated
 from jiqun.reports.summary import grade_words
 from jiqun.reports.word.common import (
     DOUBTS_LEFT_OUT,
+    WITHHELD,
     counted,
     facts_of,
     moved_sheet,
     moved_words,
     ratio_value,
     share_text,
+    source_of,
 )
 from jiqun.reports.word.model import Heading, Paragraph, Part, Report, cell_number, day_words, number_text, signature_of
 from jiqun.values import exact
@@ -61,6 +64,7 @@ class _Brief:
             facts=(*facts_of(self.told.grounds, self.run), f"成文日期 {day_words(self.today)}"),
             parts=tuple(self._parts()),
             signature=signature_of(self.run.sign_off),
+            source=source_of(self.told.grounds),
         )
 
     def _parts(self) -> Iterator[Part]:
@@ -82,6 +86,8 @@ class _Brief:
     def _account_words(self) -> str:
         own, region = self.told.own.ratios["tax_per_mu"], self.told.region.ratios["tax_per_mu"]
         said = f"{self.name}有规上工业企业 {self.told.own.firms} 户。"
+        if "tax_per_mu" in self.told.own.withheld | self.told.region.withheld:
+            return said + f"亩均税收{MASKED}。"
         if own.sound is None or region.sound is None:
             return said + "亩均税收未知。"
         told = "高于" if own.sound > region.sound else ("低于" if own.sound < region.sound else "等于")
@@ -94,10 +100,11 @@ class _Brief:
         own, region = self.told.own.ratios["tax_per_mu"], self.told.region.ratios["tax_per_mu"]
         if not own.doubtful + region.doubtful:
             return ""
-        return (
-            f"以上已剔除数值存疑的企业（本区县 {own.doubtful} 户、全域 {region.doubtful} 户）；"
-            f"含存疑分别为 {number_text(own.value)} 和 {number_text(region.value)} 万元/亩。"
-        )
+        said = f"以上已剔除数值存疑的企业（本区县 {own.doubtful} 户、全域 {region.doubtful} 户）"
+        parts = (own.doubtful, region.doubtful, region.doubtful - own.doubtful)  # of here, of all, of elsewhere
+        if self.told.own.restricted and any(0 < one < FEWEST for one in parts):
+            return said + "。"
+        return f"{said}；含存疑分别为 {number_text(own.value)} 和 {number_text(region.value)} 万元/亩。"
 
     def _accounts(self) -> Sheet:
         fields = (
@@ -111,26 +118,22 @@ class _Brief:
         )
         told = self.told
         rows: list[list[Value]] = []
-        for name, (title, unit) in SUMS.items():
-            now, before = told.own.sums[name], told.own_before.sums[name]
-            whole = told.region.sums[name].sound
-            rows.append(self._line(title, unit, (now.sound, before.sound, whole), f"{now.covered}/{told.own.firms}"))
-        for name, one in told.own.ratios.items():
-            title, unit = RATIO_TITLES[name]
-            values = (
-                ratio_value(one),
-                ratio_value(told.own_before.ratios[name]),
-                ratio_value(told.region.ratios[name]),
-            )
-            rows.append(self._line(title, unit, values, f"{one.covered}/{one.firms}"))
-        notes = ("比值为合计比合计，只计两项都填报的企业；没有填报的不作零计", DOUBTS_LEFT_OUT)
-        return Sheet("区县账", f"{self.name}规上工业企业亩均账", fields, rows, notes, 1)
+        for name, (title, unit) in {**SUMS, **RATIO_TITLES}.items():
+            one = told.own.sums.get(name) or told.own.ratios[name]
+            rows.append([title, unit, *self._line(name), f"{one.covered}/{told.own.firms}"])
+        notes = ["比值为合计比合计，只计两项都填报的企业；没有填报的不作零计", DOUBTS_LEFT_OUT]
+        if told.own.withheld | told.own_before.withheld | told.region.withheld:
+            notes.append(WITHHELD)
+        return Sheet("区县账", f"{self.name}规上工业企业亩均账", fields, rows, tuple(notes), 1)
 
-    @staticmethod
-    def _line(title: str, unit: str, values: tuple[Fraction | None, ...], told: str) -> list[Value]:
-        now, before, whole = values
-        growth = None if now is None or not before else float(now / before - 1)
-        return [title, unit, cell_number(now), cell_number(before), growth, cell_number(whole), told]
+    def _line(self, name: str) -> list[Value]:
+        """The figure of the district now and a year before, its growth, and the figure of the region."""
+        own, before, region = (_figure(one, name) for one in (self.told.own, self.told.own_before, self.told.region))
+        hidden = [name in one.withheld for one in (self.told.own, self.told.own_before, self.told.region)]
+        growth = None if own is None or not before else float(own / before - 1)
+        cells = [cell_number(own), cell_number(before), growth, cell_number(region)]
+        is_hidden = (hidden[0], hidden[1], hidden[0] or hidden[1], hidden[2])
+        return [MASKED if masked else cell for cell, masked in zip(cells, is_hidden, strict=True)]
 
     def _grades(self) -> Iterator[Part]:
         rows, grades = self.run.rows, grade_words(self.run)
@@ -153,7 +156,9 @@ class _Brief:
     def _near(self) -> Iterator[Part]:
         yield Heading("临近上一档和缺数据的企业")
         label, untold = self.run.voice.label, self.run.untold
-        if not self.told.near:
+        # whose total stays untold is left out: its place among the others would tell what it lacks
+        near = [one for one in self.told.near if one.enterprise not in untold]
+        if not near:
             yield Paragraph("没有按排名可升档的企业。")
         else:
             fields = (
@@ -171,13 +176,16 @@ class _Brief:
                     self._named(one.enterprise),
                     one.grade,
                     one.wanted,
-                    *(MASKED if one.enterprise in untold else cell_number(each) for each in (one.total, one.lacks)),
+                    cell_number(one.total),
+                    cell_number(one.lacks),
                     "、".join(label(name) for name in one.missing) or "无",
                 ]
-                for one in self.told.near
+                for one in near
             ]
-            notes = ("按排名的档次；其他企业不变时达到上一档末位所差的分数",)
-            yield Sheet("临近上一档", f"离上一档最近的 {len(cells)} 户", fields, cells, notes, 2)
+            notes = ["按排名的档次；其他企业不变时达到上一档末位所差的分数"]
+            if len(near) < len(self.told.near):
+                notes.append(f"另有 {len(self.told.near) - len(near)} 户的总分只由一项受限数据得出，不列")
+            yield Sheet("临近上一档", f"离上一档最近的 {len(cells)} 户", fields, cells, tuple(notes), 2)
         if self.told.ungraded:
             rows: list[list[Value]] = [
                 [firm, self._named(firm), "、".join(label(name) for name in names) or "见评价页"]
@@ -222,9 +230,13 @@ class _Brief:
             [one.enterprise, self._named(one.enterprise), one.title, one.what, one.day.isoformat(), _left(one.left)]
             for one in self.told.dues
         ]
-        fields = (_CODE, _NAME, Field("称号", widest=20), Field("事项", kind="code"), Field("期限", kind="code"))
+        fields = (_CODE, _NAME, Field("称号", widest=20), Field("事项", kind="code"), Field("期限", kind="date"))
         title = "90 天内到期和一年内逾期的称号"
         yield Sheet("到期事项", title, (*fields, Field("状态", kind="code", widest=14)), cells, (), 2)
+
+
+def _figure(account: Account, name: str) -> Fraction | None:
+    return account.sums[name].sound if name in account.sums else ratio_value(account.ratios[name])
 
 
 def _left(days: int) -> str:

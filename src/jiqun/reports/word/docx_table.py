@@ -15,7 +15,7 @@ from docx.oxml.ns import nsdecls
 from jiqun.reports.layout import Field, Sheet
 from jiqun.reports.word.docx_look import CELL_SIZES, LATIN, LEVEL_1, TABLE, cell_style
 from jiqun.reports.word.model import cell_text
-from jiqun.values import text_width
+from jiqun.values import printable, text_width
 
 _MEASURED = 300
 _SIGN, _EDGES = 122, 130  # twentieths of a point that a sign of 小五 and a cell's edges take
@@ -24,7 +24,7 @@ _MANY = 8
 _CRAMPED = 0.7  # of the room that the texts of a table would take on one line
 _HEAD = {"number": 8, "share": 8}  # signs of a title that stay on one line; those of short codes may be broken earlier
 _CAPITALS = 1.06  # credit codes hold capitals, which are wider than digits
-_SIDES = {"number": "right", "share": "right", "code": "center"}
+_SIDES = {"number": "right", "share": "right", "code": "center", "date": "center"}
 _CELL_MARGIN = 40  # twentieths of a point
 
 
@@ -110,7 +110,7 @@ def _cell(content: str, width: int, shade: str = "") -> str:
 
 
 def _plain(text: str, style: str) -> str:
-    said = f'<w:r><w:t xml:space="preserve">{escape(_printable(text))}</w:t></w:r>'
+    said = f'<w:r><w:t xml:space="preserve">{escape(printable(text))}</w:t></w:r>'
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{said}</w:p>'
 
 
@@ -120,10 +120,5 @@ def _paragraph(text: str, side: str, family: str, half_points: int) -> str:
     return (
         '<w:p><w:pPr><w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/>'
         f'<w:jc w:val="{side}"/></w:pPr><w:r><w:rPr>{fonts}{size}</w:rPr>'
-        f'<w:t xml:space="preserve">{escape(_printable(text))}</w:t></w:r></w:p>'
+        f'<w:t xml:space="preserve">{escape(printable(text))}</w:t></w:r></w:p>'
     )
-
-
-def _printable(text: str) -> str:
-    """Leave out signs that no XML file may hold."""
-    return "".join(sign for sign in text if sign in "\t\n" or ord(sign) >= 32)

@@ -10,7 +10,7 @@ from jiqun.desk.reporting import Grounds
 from jiqun.methods.explanation.model import Explanation
 from jiqun.methods.wording.voice import ClauseText
 from jiqun.reports.layout import Field, Sheet, Value
-from jiqun.reports.word.common import facts_of
+from jiqun.reports.word.common import facts_of, source_of
 from jiqun.reports.word.model import UNKNOWN, Attachment, Heading, Paragraph, Part, Report, day_words
 
 
@@ -44,6 +44,7 @@ def letter_report(
         recipient=name,
         attachments=(Attachment("所用数据和出处", (_sources(told),), wide=True),),
         signature=signed,
+        source=source_of(base),
     )
 
 

@@ -109,7 +109,7 @@ def evaluated_of(context: Context, run: Run, reach: Reach) -> Evaluated:
 def bulletin(context: Context, run: Run, reach: Reach, today: date, *, before: Run | None, place: str = "") -> Report:
     """Make the per-mu bulletin for the firms within reach."""
     told = reporting.bulletin(context, run, before, reach)
-    return bulletin_report(evaluated_of(context, run, reach), told, today, place=place, open_to=reach.sees_restricted)
+    return bulletin_report(evaluated_of(context, run, reach), told, today, place=place)
 
 
 def district(
@@ -124,9 +124,7 @@ def district(
 ) -> Report:
     """Make the brief of a district; `reach` holds its firms."""
     told = reporting.district_brief(context, run, before, code, reach, today)
-    contract = context.contract(reporting.YEARLY)
-    restricted = {one.name for one in contract.fields if one.sensitivity == "restricted"}
-    hidden = frozenset() if reach.sees_restricted else frozenset(restricted)
+    hidden = frozenset() if reach.sees_restricted else reporting.restricted_columns(context)
     return district_report(evaluated_of(context, run, reach), told, today, hidden=hidden, pending=pending)
 
 

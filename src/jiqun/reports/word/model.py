@@ -48,7 +48,8 @@ class Report:
     """An official document: title, number, whom it is for, body, attachments, signature, and what it rests on.
 
     `facts` say on which run, rule and data every figure rests. A report that is not official is marked 试算 in its
-    title and on every page, and carries no signature.
+    title and on every page, and carries no signature. `source` is the run and the state of the data in few words, which
+    stand under every table, as tables are copied out of a document.
     """
 
     title: str
@@ -60,6 +61,7 @@ class Report:
     attachments: tuple[Attachment, ...] = ()
     signature: tuple[str, ...] = ()
     subtitle: str = ""
+    source: str = ""
 
     @property
     def full_title(self) -> str:
@@ -84,7 +86,7 @@ class Report:
     def workbook_sheets(self) -> list[Sheet | Page]:
         """Return the sheets of the workbook: the body as text, then every table as a sheet."""
         lines = tuple(part.text for part in self.parts if not isinstance(part, Sheet))
-        return [Page("正文", "正文", lines), *self.sheets]
+        return [Page("正文", "正文", lines, widths=(26,) * 5), *self.sheets]
 
 
 def signature_of(sign_off: SignOff | None) -> tuple[str, ...]:

@@ -20,12 +20,14 @@ from jiqun.reports.word import docx_look as look
 from jiqun.reports.word.docx_table import table_xml
 from jiqun.reports.word.model import UNKNOWN, Attachment, Heading, Paragraph, Part, Report, cell_text
 from jiqun.reports.workbook import workbook_bytes
+from jiqun.values import printable
 
 ENDINGS = (".docx", ".xlsx")
 _WRITTEN = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the file says nothing about when it was written
 _ZIP_DAY = (2000, 1, 1, 0, 0, 0)
 _DIGITS = "零一二三四五六七八九十"
 _TWIPS_PER_EMU = 635
+_LONGEST_TITLE = 255  # signs that the properties of a file may have
 _LONG = 200  # rows of a table that still are looked through as one
 
 
@@ -74,7 +76,7 @@ class _Writer:
 
     def _say_what(self) -> None:
         told = self.document.core_properties
-        told.title, told.subject = self.report.full_title, self.report.state
+        told.title, told.subject = printable(self.report.full_title)[:_LONGEST_TITLE], self.report.state
         told.author = told.last_modified_by = told.comments = told.keywords = ""
         told.created = told.modified = _WRITTEN
         told.revision, told.language = 1, "zh-CN"
@@ -82,7 +84,7 @@ class _Writer:
     def _line(self, text: str, family: str = look.BODY, size: str = "body") -> Any:
         paragraph = self.document.add_paragraph()
         look.spaced(paragraph.paragraph_format)
-        look.type_of(paragraph.add_run(text), family, look.SIZES[size])
+        look.type_of(paragraph.add_run(printable(text)), family, look.SIZES[size])
         return paragraph
 
     def _centred(self, text: str, family: str, size: str) -> None:
@@ -111,7 +113,7 @@ class _Writer:
         mark = (f"{chinese(number)}、", f"（{chinese(number)}）", f"{number}.")[at]
         family = (look.LEVEL_1, look.LEVEL_2, look.BODY)[at]
         paragraph = self.document.add_heading(level=part.level)
-        look.type_of(paragraph.add_run(mark + part.text), family, look.SIZES["body"], bold=at == 2)
+        look.type_of(paragraph.add_run(mark + printable(part.text)), family, look.SIZES["body"], bold=at == 2)
 
     def _table(self, sheet: Sheet) -> None:
         for one in _broken_up(sheet):
@@ -124,7 +126,8 @@ class _Writer:
         section = self.document.sections[-1]
         width = section.page_width - section.left_margin - section.right_margin  # type: ignore[operator]
         caption._element.addnext(table := table_xml(sheet, int(width) // _TWIPS_PER_EMU))
-        after = self._small(f"注：{'；'.join(sheet.notes)}" if sheet.notes else "")
+        said = [f"注：{'；'.join(sheet.notes)}。"] if sheet.notes else []
+        after = self._small("".join([*said, f"来源：{self.report.source}。" if self.report.source else ""]))
         table.addnext(after._element)
 
     def _small(self, text: str) -> Any:
@@ -133,7 +136,7 @@ class _Writer:
         form.space_before, form.space_after = Pt(2), Pt(6)
         if not text:  # the type of a paragraph without text is that of the body, and so would be its height
             form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, look.SIZES["note"]
-        look.type_of(paragraph.add_run(text), look.TABLE, look.SIZES["note"])
+        look.type_of(paragraph.add_run(printable(text)), look.TABLE, look.SIZES["note"])
         return paragraph
 
     def _attachment_list(self) -> None:

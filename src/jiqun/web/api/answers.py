@@ -12,9 +12,9 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, Throttled, ValidationError
 
 from jiqun.problems import Place, Problem, ProblemsError, problem
+from jiqun.web.shell.faults import MISSING
 
 _LOG = logging.getLogger("jiqun.api")
-_MISSING = ("CLI-001", "CLI-003", "PACK-040", "LEDGER-056", "LEDGER-070")
 _SAID = 200  # how much of a wrong value is repeated
 
 
@@ -44,7 +44,7 @@ def without_traces(api: NinjaAPI) -> None:
 
 
 def _problems(request: HttpRequest, wrong: Any) -> HttpResponse:
-    missing = any(one.code in _MISSING for one in wrong.problems)
+    missing = any(one.code in MISSING for one in wrong.problems)
     return told(wrong.problems, 404 if missing else 422)
 
 

@@ -23,9 +23,8 @@ def firm_report(code: str, scope: Scope, today: date) -> Report:
     """Make the file of a firm within the scope; restricted figures are masked for whom they are not."""
     rows, run = register()
     row = rows.filter(pl.col("enterprise") == code).row(0, named=True)
-    versions = ledger().view.versions
-    state = max(versions.values(), default=0)
-    facts = [f"台账现状（日志第 {state} 版）", f"制表日期 {day_words(today)}"]
+    state = ledger().state("zh")
+    facts = [state, f"制表日期 {day_words(today)}"]
     if run is not None:
         facts.append(f"最近评价 运行 {run.id}（{'正式' if run.official else '试算'}），数据快照 {run.snapshot}")
     return Report(
@@ -33,6 +32,7 @@ def firm_report(code: str, scope: Scope, today: date) -> Report:
         trial=False,
         facts=tuple(facts),
         parts=tuple(_parts(code, row, scope, today)),
+        source=f"{state}，{day_words(today)}",
     )
 
 
@@ -113,8 +113,8 @@ def _land(code: str) -> Iterator[Part]:
         Field("坐落", widest=24),
         Field("宗地面积", "亩", "number", 4),
         Field("方式", widest=10),
-        Field("起", kind="code"),
-        Field("止", kind="code"),
+        Field("起", kind="date"),
+        Field("止", kind="date"),
         Field("对方", widest=24),
     )
     rows: list[list[Value]] = [
@@ -152,8 +152,8 @@ def _titles(code: str, today: date) -> Iterator[Part]:
     heads = (
         Field("称号", widest=24),
         Field("状态", widest=12),
-        Field("认定", kind="code"),
-        Field("有效至", kind="code"),
+        Field("认定", kind="date"),
+        Field("有效至", kind="date"),
     )
     yield Sheet("称号", "称号和期限", (*heads, Field("到期事项", widest=30), Field("文件", widest=24)), rows)
 
@@ -177,5 +177,5 @@ def _events(code: str, scope: Scope) -> Iterator[Part]:
     titles = [
         dossier.heading(contract.column(name), "zh") for name in ("date", "kind", "level", "document", "description")
     ]
-    fields = (Field(titles[0], kind="code"), *(Field(one, widest=24) for one in titles[1:]))
+    fields = (Field(titles[0], kind="date"), *(Field(one, widest=24) for one in titles[1:]))
     yield Sheet("事件", "安全、环保、信用等事件", fields, rows)

@@ -10,7 +10,7 @@ from jiqun.desk.reporting import grounds
 from jiqun.desk.running import Run
 from jiqun.methods.wording.voice import Voice
 from jiqun.reports.layout import Field, Sheet, Value
-from jiqun.reports.word.common import counted, facts_of
+from jiqun.reports.word.common import counted, facts_of, source_of
 from jiqun.reports.word.model import Attachment, Heading, Paragraph, Part, Report, day_words
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.queries import AppealLine, Firms, notice_rows
@@ -50,6 +50,7 @@ def notice_report(campaign: Campaign, run: Run, firms: Firms, notice: Mapping[st
                 f"收到申诉后 {campaign.answer_days} 个工作日内答复。"
             ),
         ),
+        source=source_of(base),
         attachments=(Attachment("公示名单", (Sheet("公示名单", "公示名单", _FIELDS, cells, (), 2, by=2),)),),
     )
 

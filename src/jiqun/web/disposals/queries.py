@@ -148,7 +148,7 @@ def workbook(found: list[Line], run_id: str, language: Language) -> bytes:
     fields = tuple(
         Field(one, units[at][0 if zh else 1], "number", digits if at == 3 else 0)
         if at in units
-        else Field(one, kind="code" if at in (0, 8) else "text")
+        else Field(one, kind={0: "code", 8: "date"}.get(at, "text"))  # type: ignore[arg-type]
         for at, one in enumerate(titles)
     )
     rows: list[list[Value]] = [

@@ -18,7 +18,7 @@ from jiqun.reports.workbook import workbook_bytes
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.ladder.queries import Due, told
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import region
+from jiqun.web.region import ledger, region
 
 
 def screening_workbook(
@@ -47,7 +47,7 @@ def calendar_workbook(dues: Sequence[Due], on: date, language: Language) -> byte
     zh = language == "zh"
     head = Head(
         title="称号的更新和复核期限" if zh else "Deadlines of titles",
-        facts=(f"按 {on} 台账" if zh else f"ledger of {on}",),
+        facts=(f"按 {on} 台账" if zh else f"ledger of {on}", ledger().state(language)),
         state="按台账推算，以认定文件为准" if zh else "from the ledger; the recognising document decides",
         trial=False,
         language=language,
@@ -122,7 +122,7 @@ def _deadlines(dues: Sequence[Due], zh: bool) -> Sheet:
         if zh
         else ("code", "firm", "district", "title", "what", "day", "left")
     )
-    kinds = {0: "code", 5: "code", 6: "number"}
+    kinds = {0: "code", 5: "date", 6: "number"}
     fields = tuple(
         Field(one, ("天" if zh else "days") if at == 6 else "", kinds.get(at, "text"))  # type: ignore[arg-type]
         for at, one in enumerate(titles)

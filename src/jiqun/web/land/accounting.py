@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from urllib.parse import urlencode
@@ -12,6 +12,10 @@ import polars as pl
 from django.urls import reverse
 
 from jiqun.desk.accounts import GROUPINGS, Account, accounts
+from jiqun.desk.clusters import RATIOS
+from jiqun.desk.clusters import Ratio as Told
+from jiqun.desk.report_accounts import added
+from jiqun.desk.withheld import withheld, withheld_alone
 from jiqun.problems import Language
 from jiqun.reports.layout import Field, Head, Sheet, Value
 from jiqun.reports.workbook import workbook_bytes
@@ -94,10 +98,9 @@ def lines(scope: Scope, year: int, by: str, language: Language, sort: str, down:
     """Return the whole and the rows, sorted by a column; what is unknown comes last both ways."""
     whole, groups = found(ledger(), scope, year, by if by in GROUPINGS else "district")
     names = _names(by, year, language)
-    top = _line(whole, both("全部规上企业", "All above-scale firms"), "", scope, whole)
-    kept_back = frozenset() if scope.sees_restricted else _kept_back(whole, groups, overlap=by == "cluster")
-    rows = [_line(one, names.get(one.key, one.key), _to(by, one.key), scope, whole) for one in groups]
-    rows = [replace(one, few=True) if one.key in kept_back else one for one in rows]
+    hidden = _hidden(ledger(), scope, year, by)
+    top = _line(whole, both("全部规上企业", "All above-scale firms"), "", hidden, whole)
+    rows = [_line(one, names.get(one.key, one.key), _to(by, one.key), hidden, whole) for one in groups]
     place = {one.name: at for at, one in enumerate(COLUMNS)}
 
     def key(line: Line) -> Fraction | None:
@@ -148,22 +151,53 @@ def _to(by: str, key: str) -> str:
     return f"{reverse('enterprises:listing')}?{urlencode({columns[by]: key, 'scale': 'above'})}"
 
 
-def _line(one: Account, name: str, to: str, scope: Scope, whole: Account) -> Line:
-    cells = tuple(_cell(one, column, whole, scope) for column in COLUMNS)
-    few = not scope.sees_restricted and one.firms < FEWEST
+class _Hidden:
+    """What of the accounts a reader is not told: whole lines, ratios of this year, and of the year before (growth)."""
+
+    def __init__(self, whole: Account, groups: Sequence[Account], scope: Scope, *, overlap: bool) -> None:
+        self.none = scope.sees_restricted
+        self.lines = frozenset() if self.none else _kept_back(whole, groups, overlap=overlap)
+        now, before = (self._held(whole, groups, year, overlap) for year in ("ratios", "before"))
+        self.now, self.before = now, before
+
+    def _held(self, whole: Account, groups: Sequence[Account], year: str, overlap: bool) -> Mapping[str, Set[str]]:
+        if self.none:
+            return {}
+        columns = {one.name for one in region().contract("enterprise_year").fields if one.sensitivity == "restricted"}
+        made = {one.key: _firms_of(getattr(one, year), columns) for one in (whole, *groups)}
+        names = added(columns)
+        beside = {} if overlap else withheld(made[whole.key], {one.key: made[one.key] for one in groups}, names)
+        return {key: beside.get(key, withheld_alone(figures, names)) for key, figures in made.items()}
+
+
+@kept(32)
+def _hidden(of: Ledger, scope: Scope, year: int, by: str) -> _Hidden:
+    whole, groups = found(of, scope, year, by if by in GROUPINGS else "district")
+    return _Hidden(whole, groups, scope, overlap=by == "cluster")
+
+
+def _firms_of(ratios: Mapping[str, Told], columns: Set[str]) -> dict[str, frozenset[str]]:
+    shown = (one.name for one in COLUMNS)
+    return {name: ratios[name].of for name in shown if not columns.isdisjoint(RATIOS[name])}
+
+
+def _line(one: Account, name: str, to: str, hidden: _Hidden, whole: Account) -> Line:
+    cells = tuple(_cell(one, column, whole, hidden) for column in COLUMNS)
+    few = not hidden.none and (one.firms < FEWEST or one.key in hidden.lines)
     return Line(one.key, name, one.firms, one.sums["land"].sound, cells, few, to)
 
 
-def _cell(one: Account, column: Ratio, whole: Account, scope: Scope) -> Cell:
+def _cell(one: Account, column: Ratio, whole: Account, hidden: _Hidden) -> Cell:
     told = one.ratios[column.name]
-    if not scope.sees_restricted and 0 < told.covered - told.doubtful < FEWEST:
+    if column.name in hidden.now.get(one.key, ()):
         return Cell(None, None, 0, told.covered, None, None, few=True)
     region_wide = whole.ratios[column.name].sound
     value, sound = (None if each is None else each * column.factor for each in (told.value, told.sound))
-    if not scope.sees_restricted and 0 < told.doubtful < FEWEST:
-        value = None  # beside the sound one it would tell the figure of the one or two firms in doubt
+    if not hidden.none and told.doubtful and (one is not whole or told.doubtful < FEWEST):
+        value = None  # beside the sound one it would tell the firms in doubt, and the whole's less it those of others
     above = None if told.sound is None or region_wide is None else told.sound >= region_wide
-    return Cell(value, sound, told.doubtful, told.covered, one.growth[column.name], above)
+    growth = None if column.name in hidden.before.get(one.key, ()) else one.growth[column.name]
+    return Cell(value, sound, told.doubtful, told.covered, growth, above)
 
 
 def workbook(top: Line, rows: Sequence[Line], year: int, by: str, language: Language) -> bytes:
@@ -175,9 +209,9 @@ def workbook(top: Line, rows: Sequence[Line], year: int, by: str, language: Lang
         title, unit = column.title if zh else column.title_en, unit_said(column.unit, language)
         fields += [
             Field(title, unit, "number", 4),
-            Field("含存疑" if zh else "with doubts", unit, "number", 4),
-            Field("有数企业" if zh else "reported", "家" if zh else "", "number"),
-            Field("比上年" if zh else "growth", "%", "number", 2),
+            Field(f"{title}（含存疑）" if zh else f"{title}, with doubts", unit, "number", 4),
+            Field(f"{title}（有数企业）" if zh else f"{title}, reported", "家" if zh else "", "number"),
+            Field(f"{title}（比上年）" if zh else f"{title}, growth", "%", "number", 2),
         ]
     cells = [_values(one) for one in (top, *rows)]
     title = f"亩均账（{BY[by][0]}）" if zh else f"Accounts by {BY[by][1].lower()}"
@@ -188,7 +222,11 @@ def workbook(top: Line, rows: Sequence[Line], year: int, by: str, language: Lang
     )
     head = Head(
         title=title,
-        facts=(f"数据年度 {year}" if zh else f"data year {year}", "规上企业" if zh else "above-scale firms"),
+        facts=(
+            f"数据年度 {year}" if zh else f"data year {year}",
+            "规上企业" if zh else "above-scale firms",
+            ledger().state(language),
+        ),
         state="按台账现有数据汇总，不是统计公报" if zh else "from the ledger as it stands, no official statistics",
         trial=False,
         language=language,

@@ -204,7 +204,12 @@ def workbook(frame: pl.DataFrame, before: Run, after: Run, language: Language) -
     sides = f"{before.period} → {after.period}"
     head = Head(
         title=f"档次比较 {sides}" if zh else f"Grades compared {sides}",
-        facts=(f"运行 {before.id} → {after.id}" if zh else f"runs {before.id} → {after.id}",),
+        facts=(
+            f"运行 {before.id} → {after.id}" if zh else f"runs {before.id} → {after.id}",
+            f"数据快照 {before.snapshot} → {after.snapshot}"
+            if zh
+            else f"snapshots {before.snapshot} → {after.snapshot}",
+        ),
         state=say("official" if official else "trial", language),
         trial=not official,
         language=language,

@@ -9,6 +9,7 @@ from jiqun.reports.layout import Field, Head, Sheet, Value
 from jiqun.reports.workbook import workbook_bytes
 from jiqun.values import unit_said
 from jiqun.web.land.ranked import Asked, List
+from jiqun.web.region import ledger
 
 
 def title_of(asked: Asked, language: Language, within: str) -> str:
@@ -32,6 +33,7 @@ def workbook(asked: Asked, of: List, title: str, language: Language, columns: Ma
     facts = (
         f"数据年度 {asked.year}" if zh else f"data year {asked.year}",
         f"参加排名 {of.ranked} 家" if zh else f"{of.ranked} firms ranked",
+        ledger().state(language),
     )
     state = "按台账现有数据排名，不是评价结果" if zh else "from the ledger as it stands; no evaluation"
     head = Head(title, facts, state, trial=False, language=language)

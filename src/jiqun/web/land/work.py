@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from django.urls import reverse
 
 from jiqun.desk.evaluating import Wanted, run_method
+from jiqun.methods.wording.rule import plan_text
 from jiqun.reports.export import export
 from jiqun.values import Period
 from jiqun.web.jobs.files import makes
@@ -33,6 +35,7 @@ def evaluate(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, An
 def run_file(user: User, said: dict[str, Any]) -> tuple[str, bytes]:
     """Write a run with the rows and figures that a user may see, as Excel or CSV."""
     data = narrowed(evaluated(said["run"], spoken()), scope_of(user))
+    data = replace(data, rule=plan_text(data.plan, data.book, spoken()))
     name = data.run if data.official else f"{both('试算', 'trial')}_{data.run}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"out.{said['kind']}"

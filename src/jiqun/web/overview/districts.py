@@ -12,12 +12,13 @@ import polars as pl
 
 from jiqun.desk.clusters import doubted, jumps, ratios
 from jiqun.desk.running import Run
+from jiqun.desk.withheld import withheld
 from jiqun.problems import Language
 from jiqun.reports.summary import grade_words
 from jiqun.web.enterprises.register import leading_run, place_names
 from jiqun.web.kept import kept
 from jiqun.web.land.queries import within
-from jiqun.web.overview.queries import COLUMNS, FEWEST, yearly_firms
+from jiqun.web.overview.queries import COLUMNS, yearly_firms
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, evaluated, ledger, region
 
@@ -68,10 +69,13 @@ def sketch(of: Ledger, scope: Scope, year: int) -> Sketch:
     doubts = doubted(firms, year)
     values: dict[str, Fraction | None] = {}
     counts: dict[str, int] = {}
-    for (code,), rows in firms.group_by("district"):
-        found = ratios(rows, year, doubts)["tax_per_mu"]
-        is_told = scope.sees_restricted or found.covered - found.doubtful >= FEWEST
-        values[str(code)], counts[str(code)] = found.sound if is_told else None, found.firms
+    parts = firms.filter(pl.col("district").is_not_null()).group_by("district")
+    made = {str(code): ratios(rows, year, doubts)["tax_per_mu"] for (code,), rows in parts}
+    whole = {"tax_per_mu": ratios(firms, year, doubts)["tax_per_mu"].of}
+    groups = {code: {"tax_per_mu": one.of} for code, one in made.items()}
+    held = {} if scope.sees_restricted else withheld(whole, groups, {"tax_per_mu": "tax"})
+    for code, found in made.items():
+        values[code], counts[code] = None if held.get(code) else found.sound, found.firms
     known = sorted(one for one in values.values() if one is not None)
     lights = _lights(firms, year)
     drawn = []

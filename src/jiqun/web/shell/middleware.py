@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from jiqun.problems import ProblemsError
+from jiqun.web.shell.faults import MISSING
 from jiqun.web.shell.language import of_request, speak
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -34,5 +35,5 @@ class ToldProblems:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, ProblemsError):
             return None
-        missing = any(one.code in ("CLI-001", "CLI-003", "LEDGER-054") for one in exception.problems)
+        missing = any(one.code in MISSING for one in exception.problems)
         return render(request, "shell/problems.html", {"problems": exception.problems}, status=404 if missing else 422)
