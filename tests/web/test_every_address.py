@@ -104,6 +104,7 @@ def _graded(foreign: Foreign, **more: Any) -> dict[str, Any]:
 
 ADDRESSES: dict[str, Address] = {
     "overview:home": Address(),
+    "todo:mine": Address(),
     "people:login": Address(),
     "people:logout": Address(posts=True),
     "people:password": Address(),
