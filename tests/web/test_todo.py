@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,9 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from tests.web.campaign_events import campaign, event
 
-from jiqun.web.campaigns.models import Campaign, Event
-from jiqun.web.campaigns.state import ORDER
+from jiqun.web.campaigns.models import Event
 from jiqun.web.disposals.models import Disposal, DisposalEvent
 from jiqun.web.ledger.actions import Owed, set_duty
 from jiqun.web.ledger.models import Duty, Upload
@@ -48,23 +47,6 @@ def badge(as_user: As, who: str) -> int:
         r'我的待办<span class="badge badge-red">(\d+)</span>', as_user(who).get("/people/tokens/").content.decode()
     )
     return int(found[1]) if found else 0
-
-
-def campaign(stage: str, district: str = "") -> Campaign:
-    today = timezone.localdate()
-    made = Campaign.objects.create(
-        method="per-mu.chongqing-template", year=2024, district=district, title="评价", answer_days=2
-    )
-    plan = {one: (today.isoformat(), (today + timedelta(days=3)).isoformat()) for one in ORDER}
-    event(made, "campaign.created", plan=plan)
-    for one in ORDER[1 : ORDER.index(stage) + 1]:
-        event(made, "stage.entered", stage=one, reason="")
-    return made
-
-
-def event(of: Campaign, what: str, /, by: str = "analyst", about: int = 0, **said: Any) -> int:
-    made = Event.objects.create(campaign=of, at=timezone.now(), by=by, kind=what, about=about, details=said)
-    return int(made.pk)
 
 
 def test_a_proposal_waits_for_everybody_who_may_decide_but_not_for_who_made_it(
