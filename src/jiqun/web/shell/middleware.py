@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from jiqun.problems import ProblemsError
-from jiqun.web.shell.language import of_request, speak
+from jiqun.web.shell.language import of_request, speak, spoken
 
 Answer = Callable[[HttpRequest], HttpResponse]
+_MISSING = ("CLI-001", "CLI-003", "LEDGER-054")
 
 
 class Language:
@@ -34,5 +35,8 @@ class ToldProblems:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, ProblemsError):
             return None
-        missing = any(one.code in ("CLI-001", "CLI-003", "LEDGER-054") for one in exception.problems)
-        return render(request, "shell/problems.html", {"problems": exception.problems}, status=404 if missing else 422)
+        missing = [one for one in exception.problems if one.code in _MISSING]
+        if missing:  # what to do about it is said for the command line
+            told = [(one.code, one.what(spoken())) for one in missing]
+            return render(request, "shell/not_found.html", {"told": told}, status=404)
+        return render(request, "shell/problems.html", {"problems": exception.problems}, status=422)
