@@ -187,4 +187,4 @@ def test_a_page_asks_the_database_a_handful_of_times_for_the_badge_where_nothing
         first = tasks.tasks_of(people[who])
         with CaptureQueriesContext(connection) as asked:
             assert tasks.tasks_of(people[who]) is first
-        assert len(asked) <= 6, who
+        assert len(asked) <= 2, who

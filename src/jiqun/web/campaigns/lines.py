@@ -83,8 +83,10 @@ def opened(run_id: str, state: State, firms: Firms, scope: Scope, wanted: str = 
     data = evaluated(run_id, spoken())
     if scope.column == "enterprise" or "grade__ranked" not in data.rows.columns:
         return None
-    seen = within(data, scope).filter(pl.col(data.plan.subject).is_in(list(firms.names)))
-    pools = tuple(_pools(data, _ranked(seen)))
+    seen = _ranked(within(data, scope))
+    if state.campaign.district:
+        seen = seen.filter(pl.col(data.plan.subject).is_in(list(firms.names)))
+    pools = tuple(_pools(data, seen))
     if not pools:
         return None
     pool = next((one for one in pools if one.id == wanted), max(pools, key=lambda one: one.firms))
@@ -113,23 +115,24 @@ class _Opening:
         grade = data.plan.grade(self.population)
         self.classes = list(grade.classes) if grade is not None else []
         self.by_total = grade is not None and grade.quota is not None and grade.quota.of == "total"
-        everybody = self._inside(data.rows).to_dicts()
-        self.ranked = len(everybody)
-        last = {str(row["grade__ranked"]): row for row in everybody}  # in the order of ranks: the last one stays
+        everybody = self._inside(_ranked(data.rows))
+        self.ranked = everybody.height
+        # in the order of ranks, so that the last one stays
+        last = {str(row["grade__ranked"]): row for row in self._placed(everybody)}
         there = [one for one in self.classes if one in last]
         self.lines: Mapping[str, Mapping[str, Any]] = {one: last[one] for one in there[:-1]}
 
     def opened(self, pools: tuple[Pool, ...], seen: pl.DataFrame) -> Opened:
         frame = self._inside(seen)
         items = tuple(items_of(self.data, self.population, self.hidden))
-        grid = grid_rows(self.data, frame, list(items), False, self.hidden)
-        own = frame.to_dicts()
+        own = self._placed(frame)
         at = {one: sum(self._place(row) <= self._place(last) for row in own) for one, last in self.lines.items()}
         near = sorted({n for cut in at.values() for n in range(cut - _SIDE, cut + _SIDE) if 0 <= n < len(own)})
+        grid = grid_rows(self.data, frame[near], list(items), False, self.hidden)
         rows, before = [], -1
-        for n in near:
+        for n, shown in zip(near, grid, strict=True):
             cuts = tuple(self._cut(one) for one, cut in at.items() if before < cut <= n)
-            rows.append(self._row(grid[n], own[n], n - before - 1, cuts))
+            rows.append(self._row(shown, own[n], n - before - 1, cuts))
             before = n
         rest = tuple(self._cut(one) for one, cut in at.items() if cut > before)
         return Opened(pools, self.pool, self.population, self.ranked, items, tuple(rows), rest, tuple(self.lines))
@@ -138,7 +141,11 @@ class _Opening:
         same = pl.col("population").cast(pl.String) == self.population
         if self.name:
             same &= pl.col("pool").cast(pl.String) == self.name
-        return _ranked(rows).filter(same).sort("rank", self.data.plan.subject)
+        return rows.filter(same).sort("rank", self.data.plan.subject)
+
+    @staticmethod
+    def _placed(rows: pl.DataFrame) -> list[dict[str, Any]]:
+        return rows.select("population", "rank", "grade__ranked", "total").to_dicts()
 
     def _place(self, row: Mapping[str, Any]) -> int:
         return self.classes.index(str(row["grade__ranked"]))

@@ -7,14 +7,14 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 
 from jiqun.desk.context import Context
 from jiqun.problems import Language
 from jiqun.web.campaigns.models import Event
 from jiqun.web.campaigns.state import State
-from jiqun.web.disposals.actions import DECIDE, PROPOSE
 from jiqun.web.disposals.models import DisposalEvent
 from jiqun.web.drafts.models import DraftEvent
 from jiqun.web.drafts.state import State as Draft
@@ -26,7 +26,8 @@ from jiqun.web.todo.campaigns import campaign_tasks, open_campaigns
 from jiqun.web.todo.others import disposal_tasks, draft_tasks, ledger_tasks, open_drafts, title_tasks
 from jiqun.web.todo.task import Task
 
-_Last = tuple[int, Any] | None  # the newest event: nothing is ever changed or removed below it
+_EVENTS: tuple[type[Model], ...] = (Event, DisposalEvent, DraftEvent)
+_Newest = tuple[Any, ...]  # of events, which are never changed or removed: the newest tells one state from another
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,8 @@ class _Grounds:
     language: Language
     ledger: Ledger
     law: Context
-    campaigns: _Last
-    disposals: _Last
-    drafts: _Last
+    newest: _Newest
     files: tuple[tuple[int, str], ...]
-    duties: tuple[Any, ...]
 
 
 def tasks_of(user: User) -> tuple[Task, ...]:
@@ -59,7 +57,6 @@ def forget() -> None:
 
 
 def _grounds(user: User) -> _Grounds:
-    imports = user.may("import")
     files = Upload.objects.filter(owner=user, state__in=("checked", "refused")).values_list("pk", "state")
     return _Grounds(
         who=(user.pk, user.role, user.place, user.unit, user.full_name, user.is_active),
@@ -67,43 +64,46 @@ def _grounds(user: User) -> _Grounds:
         language=spoken(),
         ledger=ledger(),
         law=region(),
-        campaigns=_newest(Event),
-        disposals=_newest(DisposalEvent) if any(user.may(one) for one in (*DECIDE, *PROPOSE)) else None,
-        drafts=_newest(DraftEvent) if user.may("drafts") else None,
-        files=tuple(files) if imports else (),
-        duties=_duties() if imports else (),
+        newest=_newest(),
+        files=tuple(files) if user.may("import") else (),
     )
 
 
-def _newest(events: Any) -> _Last:
-    found: _Last = events.objects.order_by("-id").values_list("id", "at").first()
-    return found
+def _newest() -> _Newest:
+    """Ask for the newest event of every kind, and for the duties, in one query: this is done for every page.
 
-
-def _duties() -> tuple[Any, ...]:
-    """Every change of a duty is logged, so the newest line of the log tells one state of them from another."""
-    counted = Duty.objects.aggregate(n=Count("id"), newest=Max("id"))
-    logged = AuditEntry.objects.filter(action="ledger.duty").values_list("id", flat=True).first()
-    return counted["n"], counted["newest"], logged
+    Every change of a duty is logged, so the newest line of the log tells one state of the duties from another.
+    """
+    name = connection.ops.quote_name
+    tables = [name(one._meta.db_table) for one in _EVENTS]
+    asked = [
+        f"(SELECT {name(column)} FROM {table} ORDER BY id DESC LIMIT 1)" for table in tables for column in ("id", "at")
+    ]
+    duty, log = (name(one._meta.db_table) for one in (Duty, AuditEntry))
+    asked += [f"(SELECT {what} FROM {duty})" for what in ("COUNT(*)", "MAX(id)")]
+    asked.append(f"(SELECT MAX(id) FROM {log} WHERE action = 'ledger.duty')")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(asked)}")
+        return tuple(cursor.fetchone())
 
 
 @lru_cache(maxsize=512)
 def _tasks(user: User, on: _Grounds) -> tuple[Task, ...]:
     found = [
-        *campaign_tasks(_campaigns(on.campaigns, on.law), user, on.today),
+        *campaign_tasks(_campaigns(on.newest, on.law), user, on.today),
         *ledger_tasks(user, on.today),
         *disposal_tasks(user, on.today),
-        *(draft_tasks(_drafts(on.drafts, on.law), user, on.today) if user.may("drafts") else ()),
+        *(draft_tasks(_drafts(on.newest, on.law), user, on.today) if user.may("drafts") else ()),
         *title_tasks(user, on.today),
     ]
     return tuple(sorted(found, key=lambda one: one.urgency))
 
 
 @lru_cache(maxsize=2)
-def _campaigns(newest: _Last, law: Context) -> tuple[State, ...]:
+def _campaigns(newest: _Newest, law: Context) -> tuple[State, ...]:
     return open_campaigns()
 
 
 @lru_cache(maxsize=2)
-def _drafts(newest: _Last, law: Context) -> tuple[Draft, ...]:
+def _drafts(newest: _Newest, law: Context) -> tuple[Draft, ...]:
     return open_drafts()
