@@ -164,6 +164,7 @@ def test_who_must_change_the_password_can_switch_the_language_or_leave():
     assert "Change password" in page and 'action="/people/logout/"' in page
     said = {"old_password": "wrong", "new_password1": "own-password-22", "new_password2": "other-password-22"}
     page = client.post("/people/password/", said).content.decode()
+    assert "Your old password was entered incorrectly" in page, "what Django says of a form is English too"
     assert page.index('id="old-fault"') < page.index('name="new_password1"') < page.index('id="new-fault"')
     client.post("/people/logout/")
     assert client.get("/")["Location"].startswith("/people/login/")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 
 from jiqun.problems import ProblemsError
 from jiqun.web.shell.language import of_request, speak, spoken
@@ -19,8 +20,10 @@ class Language:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        speak(of_request(request))
-        return self.get_response(request)
+        language = of_request(request)
+        speak(language)
+        with translation.override("en" if language == "en" else "zh-hans"):  # what Django itself says of a form
+            return self.get_response(request)
 
 
 class ToldProblems:
