@@ -52,6 +52,9 @@ def test_what_rounding_leaves_over_is_a_part_of_its_own():
     assert effects(told("1.01", item("a", "1.0051")), told("2.00", item("a", "2.0049"))) == [
         ("a", Decimal("0.9998")), ("rest", Decimal("-0.0098")),
     ]  # fmt: skip
+    little, much = (changed(told("1", item("a", "1")), told(one, item("a", "2"))) for one in ("2.01", "3"))
+    assert little is not None and much is not None
+    assert (little.parts[-1].is_rounding, much.parts[-1].is_rounding) == (True, False), "a factor is no rounding"
 
 
 def test_an_item_that_came_or_went_counts_whole_and_one_without_points_is_unknown():

@@ -13,6 +13,7 @@ from typing import TypeVar
 from jiqun.methods.explanation.model import Explanation, ItemLine
 from jiqun.methods.explanation.restricted import MASKED
 
+_ROUNDING = Decimal("0.05")  # what totals of two decimals and a handful of rounded points differ by at most
 _SIGNS = {"bonus": 1, "deduction": -1}
 
 
@@ -45,6 +46,11 @@ class Part:
     benchmark: Sides
     weight: Sides
     count: int = 1
+
+    @property
+    def is_rounding(self) -> bool:
+        """Whether it is so little that only rounding leaves it over."""
+        return self.kind == "rest" and self.effect is not None and abs(self.effect) < _ROUNDING
 
 
 @dataclass(frozen=True)

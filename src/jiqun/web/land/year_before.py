@@ -121,6 +121,7 @@ def changes(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
         shown |= {"sides": sides, "told": told, "masked": not scope.sees_restricted, "mask": MASKED}
         shown["fall"] = None if told is None else waterfall(told)
         shown["digits"] = 2 if told is None else _decimals(told)
+        shown["finals"] = [(one, [move for move in one.moves if move.changed]) for one in sides]
         shown["causes"] = _causes(before, run, who, scope)
     template = "land/changes_part.html" if request.headers.get("HX-Request") else "land/changes.html"
     return render(request, template, shown)
