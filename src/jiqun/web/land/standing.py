@@ -108,7 +108,7 @@ def peer_points(found: Peers | None, item: str, id_: str, scope: Scope) -> str |
     """Return the median of an item as a scope may see it; None where there is none.
 
     Points that a restricted figure could be worked out from are masked as the firm's own are. To a firm they are also
-    where the rank rests on them alone: rank and median together would name the firm in the middle. See decision 0017.
+    where the rank rests on them alone: rank and median together would name the firm in the middle. See decision 0018.
     """
     value = None if found is None else found.medians.get(item)
     if value is None or found is None or scope.sees_others or not points_hidden(restricted_in(id_), item):
