@@ -91,6 +91,7 @@ def test_no_page_is_wider_than_its_window_or_has_a_serious_fault_for_a_screen_re
     run, firm = served.run.id, served.run.trace.drop_nulls("grade")["enterprise"][0]
     whole = (
         "/",
+        "/todo/",
         "/land/",
         "/jobs/",
         "/people/tokens/",

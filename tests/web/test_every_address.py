@@ -104,6 +104,7 @@ def _graded(foreign: Foreign, **more: Any) -> dict[str, Any]:
 
 ADDRESSES: dict[str, Address] = {
     "overview:home": Address(),
+    "todo:mine": Address(),
     "people:login": Address(),
     "people:logout": Address(posts=True),
     "people:password": Address(),
@@ -166,6 +167,7 @@ ADDRESSES: dict[str, Address] = {
     "land:evaluate": Address(posts=True),
     "land:grid": Address(lambda it: {"id_": it.run}),
     "land:ways": Address(lambda it: {"id_": it.run, "subject": it.firm}, theirs=True),
+    "land:changes": Address(lambda it: {"id_": it.run, "subject": it.firm}, theirs=True),
     "land:export": Address(lambda it: {"id_": it.run, "kind": "xlsx"}),
     "land:firm": Address(lambda it: {"id_": it.run, "subject": it.firm}, theirs=True),
     "disposals:listing": Address(),

@@ -89,7 +89,9 @@ def test_pages_speak_english_when_asked(as_user, run):
 
 def test_an_unknown_run_is_told_as_a_problem(as_user):
     answer = as_user("analyst").get("/land/runs/ffffffff/")
-    assert answer.status_code == 404 and "CLI-003" in answer.content.decode()
+    page = answer.content.decode()
+    assert answer.status_code == 404 and "CLI-003" in page and "没有这一页" in page
+    assert "jiqun runs" not in page, "nobody types commands in a browser"
 
 
 def test_only_who_may_evaluate_starts_one(as_user):

@@ -110,3 +110,25 @@ def test_every_low_efficiency_firm_has_its_file_as_word(as_user):
     assert codes
     for code in codes:
         assert as_user("analyst").get(f"/reports/firms/{code}.docx").status_code == 200
+
+
+def test_every_cluster_stands_beside_the_steady_path_and_the_page_says_where_the_path_starts(as_user):
+    answer = as_user("analyst").get("/")
+    page, context = answer.content.decode(), answer.context
+    assert sum(context["standings"].values()) == context["with_target"]
+    told = {one.code: basis for one, basis in context["paced"]}
+    assert told["L2"].startswith("2022 年公布数，") and "台账 2022 年" in told["L1"]
+    assert page.count('<b style="left:') == sum(
+        one.pace is not None and one.share is not None for tier in context["tiers"] for one in tier.clusters
+    )
+    assert "落后 −" in page and "序时应达 = 基数" in page
+
+
+def test_a_path_from_fewer_than_three_firms_is_not_told_to_who_may_not_see_one_firm(as_user):
+    def small(who):
+        tiers = as_user(who).get("/").context["tiers"]
+        paths = [one.pace for tier in tiers for one in tier.clusters if one.pace and not one.pace.base.published]
+        return [one for one in paths if (one.base.firms or 0) < 3]
+
+    assert small("leader") == []
+    assert all(one.pace is None for tier in as_user("district").get("/").context["tiers"] for one in tier.clusters)

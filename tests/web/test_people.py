@@ -133,3 +133,38 @@ def test_the_list_of_people_names_the_places_that_limit_them(as_user, people):
 
 def test_an_account_page_says_what_its_owner_sees(as_user):
     assert "看得到万州区，受限数据不可见" in as_user("district").get("/people/tokens/").content.decode()
+
+
+def test_who_chose_english_before_the_login_goes_on_in_english():
+    add(Person("guest", "leader"), "first-password-1", "test")
+    client = Client()
+    client.post("/people/language/", {"language": "en", "next": "/people/login/"})
+    assert 'lang="en" class="jq-plain active"' in client.get("/people/login/").content.decode()
+    client.post("/people/login/", {"username": "guest", "password": "first-password-1"})
+    page = client.get("/people/password/").content.decode()
+    assert "Change password" in page and User.objects.get(username="guest").language == "en"
+
+
+def test_a_browser_that_never_chose_a_language_leaves_the_account_s_own(people):
+    user = people["leader"]
+    user.language = "en"
+    user.set_password("right-password-1")
+    user.save()
+    client = Client()
+    client.post("/people/login/", {"username": "leader", "password": "right-password-1"})
+    assert "Overview" in client.get("/").content.decode() and User.objects.get(username="leader").language == "en"
+
+
+def test_who_must_change_the_password_can_switch_the_language_or_leave():
+    add(Person("new", "leader"), "first-password-1", "test")
+    client = Client()
+    client.post("/people/login/", {"username": "new", "password": "first-password-1"})
+    client.post("/people/language/", {"language": "en", "next": "/people/password/"})
+    page = client.get("/people/password/").content.decode()
+    assert "Change password" in page and 'action="/people/logout/"' in page
+    said = {"old_password": "wrong", "new_password1": "own-password-22", "new_password2": "other-password-22"}
+    page = client.post("/people/password/", said).content.decode()
+    assert "Your old password was entered incorrectly" in page, "what Django says of a form is English too"
+    assert page.index('id="old-fault"') < page.index('name="new_password1"') < page.index('id="new-fault"')
+    client.post("/people/logout/")
+    assert client.get("/")["Location"].startswith("/people/login/")

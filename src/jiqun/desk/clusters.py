@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from jiqun.desk.pace import Base, Pace, Standing, pace, published_base
 from jiqun.packs import LawBook, View
 from jiqun.problems import ProblemsError
 from jiqun.values import exact, exact_sum
@@ -20,11 +21,17 @@ _PER_YI = 10_000  # 万元 in a 亿元
 
 @dataclass(frozen=True)
 class Target:
-    """A target in 亿元: of output or revenue, published for the cluster or only the size its tier is named by."""
+    """A target in 亿元: of output or revenue, published for the cluster or only the size its tier is named by.
+
+    `counted` and `scope` are the source's own words for what is counted; `illustrative` where the number is uncertain.
+    """
 
     value: Fraction
     measure: str
     published: bool
+    counted: str | None = None
+    scope: str | None = None
+    illustrative: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,8 @@ class Cluster:
     `actual` is None where no firm reported; `unreported` firms belong and gave no figure; `partial` firms have an
     industry of which only a part belongs, so they count only with product evidence. `doubtful` is how many figures
     jumped a thousandfold since the year before, `sound` what the cluster adds up to without them, None where nothing is
-    left; `largest` is the share of the largest firm in it; `of` are the firms that `sound` is made of.
+    left; `largest` is the share of the largest firm in it; `of` are the firms that `sound` is made of; `pace` is None
+    without a target or a base to start from.
     """
 
     code: str
@@ -52,6 +60,17 @@ class Cluster:
     horizon: int
     year: int
     of: frozenset[str] = frozenset()
+    pace: Pace | None = None
+
+    @property
+    def standing(self) -> Standing | None:
+        """Whether what is sound keeps up with the steady path to the target; None where either is unknown."""
+        return None if self.sound is None or self.pace is None else self.pace.standing(self.sound)
+
+    @property
+    def gap(self) -> float | None:
+        """How far what is sound is from the path, in per cent of the path."""
+        return None if self.sound is None or self.pace is None else self.pace.gap(self.sound)
 
     @property
     def told(self) -> int:
@@ -74,18 +93,25 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Where the clusters and their targets stand in the law book."""
+    """Where the clusters, their targets and published figures stand in the law book, and the years of the plan.
+
+    `base` is the year before the plan's first, from which the ledger's own figures start the path to the target.
+    """
 
     taxonomy: str = "chongqing.33618"
     targets: str = "33618.target"
+    actuals: str = "33618.actual"
     horizon: int = 2027
+    base: int = 2022
 
 
 def clusters(book: LawBook, firms: pl.DataFrame, year: int, wanted: Wanted | None = None) -> tuple[Cluster, ...]:
     """Add up the above-scale firms of a year by cluster; clusters overlap, so they are never added to each other.
 
-    `firms` are the rows of enterprise_year. The measure (output or revenue, in 亿元) is that of the published target,
-    revenue where the cluster has none. The scope is the taxonomy's rule at the year's end.
+    `firms` are the rows of enterprise_year, of the year and the one before; with those of the plan's base year (and the
+    years around it, which tell what is in doubt) there is a path to the target. The measure (output or revenue, in
+    亿元) is that of the published target, revenue where the cluster has none. The scope is the taxonomy's rule at the
+    year's end.
     """
     asked = wanted or Wanted()
     if not book.has("taxonomy", asked.taxonomy):
@@ -94,7 +120,19 @@ def clusters(book: LawBook, firms: pl.DataFrame, year: int, wanted: Wanted | Non
     view = book.taxonomy(asked.taxonomy).on(day)
     rows = firms.filter((pl.col("year") == year) & (pl.col("scale") == "above"))
     doubts = {name: {one.enterprise for one in jumps(firms, year, [name])} for name in ("output", "revenue")}
-    return tuple(_cluster(book, view, code, rows, year, asked, doubts) for code in _leaves(view))
+    at_base = _sound_at_base(firms, asked.base)
+    return tuple(_cluster(book, view, code, rows, year, asked, doubts, at_base) for code in _leaves(view))
+
+
+def _sound_at_base(firms: pl.DataFrame, base: int) -> dict[str, pl.DataFrame]:
+    """The above-scale firms of the base year by measure, without those a thousand times off a year beside it."""
+    rows = firms.filter((pl.col("year") == base) & (pl.col("scale") == "above"))
+    found = {}
+    for name in ("output", "revenue"):
+        out = {one.enterprise for year in (base, base + 1) for one in jumps(firms, year, [name])}
+        sound = rows.select("enterprise", "industry", name).drop_nulls(name)
+        found[name] = sound.filter(~pl.col("enterprise").is_in(list(out)))
+    return found
 
 
 def _leaves(view: View) -> Iterable[str]:
@@ -109,6 +147,7 @@ def _cluster(
     year: int,
     asked: Wanted,
     doubts: Mapping[str, set[str]],
+    at_base: Mapping[str, pl.DataFrame],
 ) -> Cluster:
     tier = view.ancestors(code)[0]
     target = _target(book, code, tier, asked)
@@ -121,6 +160,7 @@ def _cluster(
     steady = reported.filter(~pl.col("enterprise").is_in(list(doubts[measure])))
     sound = steady[measure].to_list()
     total = exact_sum(sound)
+    own = at_base[measure].filter(pl.col("industry").is_in(list(certain)))
     return Cluster(
         code,
         view.codes[code].name,
@@ -137,7 +177,17 @@ def _cluster(
         asked.horizon,
         year,
         frozenset(steady["enterprise"].to_list()),
+        None if target is None else pace(_base(book, code, target, own, asked), target.value, year, asked.horizon),
     )
+
+
+def _base(book: LawBook, code: str, target: Target, own: pl.DataFrame, asked: Wanted) -> Base | None:
+    """Return what was published where it counts as the target does, else what the ledger's firms added up to."""
+    series = f"{asked.actuals}.{target.measure}.{code}"
+    found = published_base(book, series, target.counted, target.scope) if target.published else None
+    if found is not None or own.is_empty():
+        return found
+    return Base(exact_sum(own[target.measure].to_list()) / _PER_YI, asked.base, firms=own.height)
 
 
 def _target(book: LawBook, code: str, tier: str, asked: Wanted) -> Target | None:
@@ -152,7 +202,8 @@ def _target(book: LawBook, code: str, tier: str, asked: Wanted) -> Target | None
             found = book.parameter(f"{asked.targets}.{name}", day)
         except ProblemsError:  # nothing was published for it
             continue
-        return Target(Fraction(found.value), measure, published)
+        uncertain = found.completeness == "illustrative"
+        return Target(Fraction(found.value), measure, published, found.measure, found.scope, uncertain)
     return None
 
 

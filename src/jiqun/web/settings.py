@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "jiqun.web.people",
     "jiqun.web.jobs",
     "jiqun.web.overview",
+    "jiqun.web.todo",
     "jiqun.web.land",
     "jiqun.web.enterprises",
     "jiqun.web.ladder",

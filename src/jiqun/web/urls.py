@@ -8,6 +8,7 @@ from jiqun.web.shell.health import health
 
 urlpatterns = [
     path("", include("jiqun.web.overview.urls")),
+    path("todo/", include("jiqun.web.todo.urls")),
     path("people/", include("jiqun.web.people.urls")),
     path("jobs/", include("jiqun.web.jobs.urls")),
     path("enterprises/", include("jiqun.web.enterprises.urls")),

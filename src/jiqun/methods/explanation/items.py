@@ -11,8 +11,7 @@ from jiqun.methods.plan import conditions
 from jiqun.methods.wording.figures import benchmark_words, prepared_words
 from jiqun.methods.wording.grading import criterion_words
 from jiqun.methods.wording.numbers import with_unit, written
-from jiqun.methods.wording.rule import benchmarks_of
-from jiqun.methods.wording.scores import bound_words, formula_words
+from jiqun.methods.wording.scores import benchmarks_of, bound_words, formula_words
 from jiqun.methods.wording.totals import addition_words, node_words
 from jiqun.methods.work import MEMBER_STATUSES
 from jiqun.packs.models.method import Score, Statistic

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
 from itertools import zip_longest
 from pathlib import Path
 
 from jiqun.methods.compile import compile_method
-from jiqun.methods.full_points import most_points
 from jiqun.methods.plan import Plan
-from jiqun.methods.wording.figures import benchmark_words, input_words, prepared_words
+from jiqun.methods.wording.figures import input_words, prepared_words
 from jiqun.methods.wording.grading import (
     ceiling_words,
     criterion_words,
@@ -22,16 +20,16 @@ from jiqun.methods.wording.grading import (
     move_words,
     requirement_words,
 )
+from jiqun.methods.wording.indicators import Indicator, birth, indicator_groups
 from jiqun.methods.wording.phrases import say
 from jiqun.methods.wording.scores import common_end, score_words
 from jiqun.methods.wording.titles import title_rows
 from jiqun.methods.wording.totals import addition_lines, node_words, total_words
-from jiqun.methods.wording.tree import shares_in_total
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs import LawBook, TableContract
 from jiqun.packs.models.method import ALL, Method, Population, Score
 from jiqun.problems import Language, ProblemsError
-from jiqun.values import Period, decimal_text, half_up, unit_said
+from jiqun.values import Period, unit_said
 
 Row = tuple[str, ...]
 
@@ -47,13 +45,23 @@ def rule_text(
 
     Raises ProblemsError where the method does not compile in that period.
     """
+    return plan_text(newest_plan(method, book, period, contracts), book, language)
+
+
+def newest_plan(
+    method: Method,
+    book: LawBook | None,
+    period: Period | int | str | None = None,
+    contracts: Mapping[str, TableContract] | None = None,
+) -> Plan:
+    """Compile a method for a period, or the latest that has all of its numbers; ProblemsError where none has."""
     periods = [period] if period is not None else candidate_years(method, book)
     for one in periods[:-1]:
         try:
-            return plan_text(compile_method(method, one, book=book, contracts=contracts), book, language)
+            return compile_method(method, one, book=book, contracts=contracts)
         except ProblemsError:
             continue
-    return plan_text(compile_method(method, periods[-1], book=book, contracts=contracts), book, language)
+    return compile_method(method, periods[-1], book=book, contracts=contracts)
 
 
 def candidate_years(method: Method, book: LawBook | None) -> list[int]:
@@ -165,9 +173,7 @@ class _Page:
 
     def _mark(self, clause: str | None, completeness: str | None = None) -> str:
         """Say where a number stands: a part with a clause is in the document, one without is inferred."""
-        kind = completeness or ("complete" if clause else "partial")
-        if self.method.completeness == "illustrative":
-            kind = "illustrative"
+        kind = birth(self.method, clause, completeness)
         self.marks[kind] += 1
         return self.voice.say(f"mark.{kind}")
 
@@ -227,38 +233,18 @@ class _Page:
 
     def _indicators(self) -> Iterator[str]:
         keys = ("item", "formula", "unit", "digits", "weight", "benchmark", "clause", "mark")
-        for key, scores in self.method.scores.items():
-            inside = key if key != ALL else next(iter(self.method.populations))
-            shares = shares_in_total(self.voice.plan, inside)
-            points = {item: most_points(score) for item, score in scores.items()}
-            weights = {
-                item: _points_text(most) if shares is None else _per_cent(shares.get(item))
-                for item, most in points.items()
-            }
-            rows = [self._indicator(item, score, weights[item]) for item, score in scores.items()]
-            if shares is None and None not in points.values():
-                summed = sum((one for one in points.values() if one is not None), Fraction(0))
-                rows.append((self.voice.say("rule.sum"), "", "", "", decimal_text(summed), "", "", ""))
-            named = [one if one != "weight" or shares is None else "share" for one in keys]
+        for group in indicator_groups(self.voice):
+            rows = [self._indicator(one) for one in group.indicators]
+            if group.sum:
+                rows.append((self.voice.say("rule.sum"), "", "", "", group.sum, "", "", ""))
+            named = [one if one != "weight" or not group.is_share else "share" for one in keys]
             head = tuple(self.voice.say(f"rule.{one}") for one in named)
-            yield from (f"### {self._heading(key)}", "", *table(head, rows), "")
+            yield from (f"### {group.heading}", "", *table(head, rows), "")
 
-    def _indicator(self, item: str, score: Score, weight: str) -> Row:
-        name = self.voice.plan.measure_of(item, score)
-        measure = self.method.measures.get(name)
-        formula, unit, digits = self.voice.say("rule.see_points"), "", ""
-        if measure is not None:
-            formula = self.voice.formula(f"measures.{name}.formula")
-            unit, digits = unit_said(measure.unit, self.voice.language), str(measure.digits)
-        elif name in self.method.prepared:
-            one = self.method.prepared[name]
-            formula = self.voice.say("rule.see_prepared", measure=self.voice.label(one.measure))
-            digits = str(one.digits)
-        benchmarks = self.voice.joined(benchmark_words(self.voice, one) for one in benchmarks_of(score))
-        title = self.voice.score_title(item)
-        clause = score.clause or (measure.clause if measure is not None else None)
-        mark = self._mark(clause, score.completeness or self._benchmark_mark(score))
-        return title, formula, unit, digits, weight, benchmarks, self._clause(clause), mark
+    def _indicator(self, one: Indicator) -> Row:
+        held = self.voice.joined(each.words for each in one.held)
+        clause, mark = self._clause(one.clause), self._mark(one.clause, one.completeness)
+        return one.title, one.formula, one.unit, one.digits, one.weight, held, clause, mark
 
     def _prepared(self) -> Iterator[str]:
         """How measures are treated; the steps that all of them end with are said once."""
@@ -292,12 +278,6 @@ class _Page:
         ]  # fmt: skip
         if rows:
             yield from table(head, rows)
-
-    def _benchmark_mark(self, score: Score) -> str | None:
-        """The least certain of an item's fixed benchmarks."""
-        fixed = self.voice.plan.fixed
-        found = [fixed[name].completeness for name in benchmarks_of(score) if name in fixed]
-        return max(found, key=("complete", "partial", "illustrative").index) if "illustrative" in found else None
 
     def _points(self) -> Iterator[str]:
         for key, scores in self.method.scores.items():
@@ -342,28 +322,6 @@ class _Page:
             ),
             [one.completeness for one in self.method.grades.values()],
         )
-
-
-def _points_text(most: Fraction | None) -> str:
-    return "" if most is None else decimal_text(most)
-
-
-def _per_cent(share: Fraction | None) -> str:
-    return "" if share is None else f"{decimal_text(half_up(share * 100, 2))}%"
-
-
-def benchmarks_of(score: Score) -> tuple[str, ...]:
-    """The names of the benchmarks that a score, or one of its choices, holds its measure against."""
-    if score.ratio is not None:
-        return (score.ratio.to,)
-    if score.around is not None:
-        return (score.around.benchmark,)
-    if score.between is not None:
-        return (score.between.low, score.between.high)
-    if score.efficacy is not None:
-        return score.efficacy.standards
-    inner = score.choice.options.values() if score.choice is not None else ()
-    return tuple(dict.fromkeys(name for one in inner for name in benchmarks_of(one)))
 
 
 def table(head: Row, rows: Iterable[Row]) -> Iterator[str]:

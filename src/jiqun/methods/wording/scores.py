@@ -229,3 +229,17 @@ def common_end(clauses: Sequence[Sequence[str]]) -> int:
     most = min(len(one) for one in clauses) - 1
     ends = list(zip(*(reversed(one) for one in clauses), strict=False))[:most]
     return next((place for place, end in enumerate(ends) if len(set(end)) > 1), len(ends))
+
+
+def benchmarks_of(score: Score) -> tuple[str, ...]:
+    """The names of the benchmarks that a score, or one of its choices, holds its measure against."""
+    if score.ratio is not None:
+        return (score.ratio.to,)
+    if score.around is not None:
+        return (score.around.benchmark,)
+    if score.between is not None:
+        return (score.between.low, score.between.high)
+    if score.efficacy is not None:
+        return score.efficacy.standards
+    inner = score.choice.options.values() if score.choice is not None else ()
+    return tuple(dict.fromkeys(name for one in inner for name in benchmarks_of(one)))

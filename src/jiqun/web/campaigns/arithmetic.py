@@ -84,10 +84,10 @@ def _pools(
         sizes = class_sizes(quota, classes, number, here.height)
         names = quota_classes(quota, classes)
         lines = [_line(here, name, size) for name, size in zip(names, sizes, strict=True)]
-        yield Places(_pool_words(pool, voice, run.period), number, here.height, tuple(lines))
+        yield Places(pool_words(pool, voice, run.period), number, here.height, tuple(lines))
 
 
-def _pool_words(pool: str, voice: Voice, period: str) -> str:
+def pool_words(pool: str, voice: Voice, period: str) -> str:
     """Populations and districts of a pool by their names; anything else as it stands."""
     named = names_of("districts", date(int(period[:4]), 12, 31), spoken())
     parts = [voice.label(one) if one in voice.plan.populations else named.get(one, one) for one in pool.split("|")]

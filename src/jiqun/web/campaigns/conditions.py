@@ -18,7 +18,7 @@ from jiqun.values import Period
 from jiqun.web.campaigns.state import State
 from jiqun.web.kept import kept
 from jiqun.web.region import region, run_of
-from jiqun.web.shell.language import both
+from jiqun.web.shell.language import both, counted
 
 Text = tuple[str, str]
 
@@ -52,7 +52,8 @@ def _needs_run(state: State) -> list[Text]:
 
 def _open_adjustments(state: State) -> list[Text]:
     count = len(state.open_adjustments)
-    return [(f"{count} 件调整还没有确认或入账。", f"{count} adjustments are not decided or booked.")] if count else []
+    en = counted(f"{count} adjustment(s) not decided or booked yet.", count)
+    return [(f"{count} 件调整还没有确认或入账。", en)] if count else []
 
 
 def _needs_notice(state: State) -> list[Text]:
@@ -62,7 +63,8 @@ def _needs_notice(state: State) -> list[Text]:
 def _open(state: State) -> list[Text]:
     found = [*_needs_run(state), *_open_adjustments(state)]
     if count := len(state.open_appeals):
-        found.append((f"{count} 件申诉还没有办结或入账。", f"{count} appeals are not decided or booked."))
+        en = counted(f"{count} appeal(s) not decided or booked yet.", count)
+        found.append((f"{count} 件申诉还没有办结或入账。", en))
     if state.notice and timezone.localdate() < state.notice["until"]:
         until = state.notice["until"].isoformat()
         found.append((f"公示到 {until} 才满期。", f"The notice runs until {until}."))

@@ -96,8 +96,12 @@ def visible(user: User) -> Any:
     found = Campaign.objects.all()
     if scope.whole:
         return found
-    districts = scope.rows(ledger().table("enterprise"))["district"].drop_nulls().unique().to_list()
-    return found.filter(district__in=["", *districts])
+    return found.filter(district__in=["", *districts_seen(scope)])
+
+
+def districts_seen(scope: Scope) -> list[str]:
+    """Return the districts that firms of a scope lie in."""
+    return scope.rows(ledger().table("enterprise"))["district"].drop_nulls().unique().to_list()
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from jiqun.web.campaigns import actions, appealing, queries
 from jiqun.web.campaigns.arithmetic import arithmetic, effects
 from jiqun.web.campaigns.conditions import RefusedError, doubts_to_accept, lacking_for
 from jiqun.web.campaigns.coverage import answers, coverage, placing_run
+from jiqun.web.campaigns.lines import opened
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.papers import handed
 from jiqun.web.campaigns.state import ORDER, STAGES, Appeal, State, calendar, days_until, light_of_days, state_of, track
@@ -133,7 +134,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         **_steps(state, user),
         "needed": coverage(campaign, firms, placing_run(campaign, state)),
         "answers": answers(state, firms),
-        **_outcome(state, firms, scope),
+        **_outcome(state, firms, scope, request.GET.get("pool", "")),
     }
     return render(request, "campaigns/one.html", shown)
 
@@ -169,7 +170,7 @@ def _steps(state: State, user: Any) -> dict[str, Any]:
     }
 
 
-def _outcome(state: State, firms: queries.Firms, scope: Scope) -> dict[str, Any]:
+def _outcome(state: State, firms: queries.Firms, scope: Scope, pool: str) -> dict[str, Any]:
     told = state.signed or state.run
     if not told:
         return {"run": None, "lines": [], "near": []}
@@ -178,6 +179,7 @@ def _outcome(state: State, firms: queries.Firms, scope: Scope) -> dict[str, Any]
     since = queries.moved_since(published, run, firms)
     return {
         "near": queries.near_lines(run, firms, scope),
+        "opened": opened(run.id, state, firms, scope, pool),
         "run": run,
         "since": since,
         "lines": queries.grade_lines(run, firms),

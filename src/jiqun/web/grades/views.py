@@ -192,7 +192,7 @@ def firm(request: HttpRequest, line: str, method: str, run: str, subject: str) -
         "place": totals.place(trace.get("total")),
         "bands": standing.bands(told.lines, totals),
         "above": standing.above(told),
-        "items": standing.earned(told.items),
+        "items": standing.beside(told.items, None, made.id, scope),
     }
     return render(request, "grades/firm.html", shown)
 

@@ -218,7 +218,7 @@ def _grid_row(
 ) -> GridRow:
     population = str(row["population"] or "")
     points = tuple(
-        _told(_unscaled(row.get(f"points__{one.name}"), one.digits), points_hidden(hidden, one.name)) for one in items
+        _told(unscaled(row.get(f"points__{one.name}"), one.digits), points_hidden(hidden, one.name)) for one in items
     )
     return GridRow(
         subject=row[data.plan.subject],
@@ -227,7 +227,7 @@ def _grid_row(
         industry=row["fact__industry"] or "",
         industry_name=data.industry(row["fact__industry"]),
         points=points,
-        total=_told(_unscaled(row.get("total"), _total_digits(data, population)), total_hidden(hidden, population)),
+        total=_told(unscaled(row.get("total"), total_digits(data, population)), total_hidden(hidden, population)),
         rank=row.get("rank"),
         ranked=row.get("grade__ranked"),
         grade=row.get("grade"),
@@ -255,19 +255,25 @@ def _cut(data: Evaluated, before: Mapping[str, Any], row: Mapping[str, Any], hid
     ranked, next_ranked = before.get("grade__ranked"), row.get("grade__ranked")
     if not same or ranked is None or next_ranked is None or ranked == next_ranked:
         return ""
-    digits = _total_digits(data, str(row["population"]))
-    last = _told(_unscaled(before.get("total"), digits), total_hidden(hidden, str(row["population"])))
+    return cut_words(data, before, hidden)
+
+
+def cut_words(data: Evaluated, last: Mapping[str, Any], hidden: frozenset[str]) -> str:
+    """Say where the line of a grade is: rank and points of the last row that has it."""
+    population, ranked = str(last["population"]), last["grade__ranked"]
+    points = _told(unscaled(last.get("total"), total_digits(data, population)), total_hidden(hidden, population))
     if data.language == "en":
-        return f"{ranked} line: rank {before['rank']}, {last} points"
-    return f"{ranked} 档线　第 {before['rank']} 名，{last} 分"
+        return f"{ranked} line: rank {last['rank']}, {points} points"
+    return f"{ranked} 档线　第 {last['rank']} 名，{points} 分"
 
 
-def _total_digits(data: Evaluated, population: str) -> int:
+def total_digits(data: Evaluated, population: str) -> int:
     total = data.plan.total(population) if population in data.plan.populations else None
     return 2 if total is None else total.digits
 
 
-def _unscaled(value: int | None, digits: int) -> str | None:
+def unscaled(value: int | None, digits: int) -> str | None:
+    """Write a scaled figure with all its decimals; None for a missing one."""
     if value is None:
         return None
     told: Fraction = from_scaled(value, digits)
@@ -319,7 +325,7 @@ class Totals:
 
     @property
     def ends(self) -> tuple[str, str]:
-        return str(_unscaled(self.low, self.digits)), str(_unscaled(self.high, self.digits))
+        return str(unscaled(self.low, self.digits)), str(unscaled(self.high, self.digits))
 
 
 _BARS, _FIELD = 36, 26
@@ -354,7 +360,7 @@ def histogram(id_: str, population: str, pool: str, language: Language, few: int
     letter = "grade__ranked" if "grade__ranked" in rows.columns else "grade"
     grouped = rows.group_by(bin=(pl.col("total") - low) // width)
     binned = grouped.agg(pl.len().alias("count"), pl.col(letter).drop_nulls().mode().sort().first().alias("letter"))
-    digits = _total_digits(data, population)
+    digits = total_digits(data, population)
     binned = binned.filter(pl.col("count") >= few)
     if binned.is_empty():
         return Totals((), low, low + _BARS * width, digits)
@@ -362,7 +368,7 @@ def histogram(id_: str, population: str, pool: str, language: Language, few: int
     bars = []
     for at, count, most_have in binned.sort("bin").iter_rows():
         tall = round(_FIELD * count / most, 2)
-        ends = (str(_unscaled(low + one * width, digits)) for one in (at, at + 1))
+        ends = (str(unscaled(low + one * width, digits)) for one in (at, at + 1))
         spot = round(100 * at / _BARS, 3), round(90 / _BARS, 3), round(_FIELD - tall, 2), tall
         bars.append(Bar(*spot, (most_have or "u").lower(), count, *ends))
     return Totals(tuple(bars), low, low + _BARS * width, digits)

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+from jiqun.desk.peers import Peers, peers
 from jiqun.methods.explain import Explanation
-from jiqun.methods.explanation.model import LineOfClass
+from jiqun.methods.explanation.changed import figure
+from jiqun.methods.explanation.model import ItemLine, LineOfClass
+from jiqun.methods.explanation.restricted import MASKED, points_hidden, total_hidden
 from jiqun.web.land.queries import Totals
+from jiqun.web.people.scope import Scope
+from jiqun.web.region import evaluated, restricted_in
 
 _CAP = Decimal("1.5")  # how far beyond its weight a bar reaches where points may exceed it
-
-
-def _decimal(text: str | None) -> Decimal | None:
-    """Read a figure of an explanation; None for a missing or a masked one."""
-    try:
-        return None if text is None else Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        return None
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ def bands(lines: Sequence[LineOfClass], totals: Totals) -> list[Band]:
     """Return the classes from the lowest total up; nothing where a line is masked, missing or out of order."""
     places: list[float] = []
     for one in lines[:-1]:
-        value = _decimal(one.value)
+        value = figure(one.value)
         place = None if value is None else totals.place(int(value.scaleb(totals.digits)))
         if place is None or not 0 <= place <= 100 or (places and place >= places[-1]):  # noqa: PLR2004
             return []
@@ -68,7 +66,7 @@ def above(told: Explanation) -> Above | None:
     if not at or told.ranked_grade not in (None, told.grade):
         return None
     up = told.lines[at - 1]
-    lacking = _decimal(up.distance)
+    lacking = figure(up.distance)
     if up.value is None or lacking is None or lacking < 0:
         return None
     last = sum(one.count for one in told.lines[:at]) if told.rank else None
@@ -86,7 +84,7 @@ class Earned:
 
 def earned(items: Sequence[Any]) -> list[tuple[Any, Earned | None]]:
     """Put a bar beside every item with points; the field is the weight, or 1.5 times it where points pass it."""
-    read = [(one, _decimal(one.points), _decimal(one.weight)) for one in items]
+    read = [(one, figure(one.points), figure(one.weight)) for one in items]
     beyond = any(points is not None and weight and points > weight for _, points, weight in read)
     field = _CAP if beyond else Decimal(1)
     made: list[tuple[Any, Earned | None]] = []
@@ -97,3 +95,30 @@ def earned(items: Sequence[Any]) -> list[tuple[Any, Earned | None]]:
         width = min(Decimal(1), max(Decimal(0), points / (weight * field)))
         made.append((one, Earned(round(float(width) * 100, 2), round(float(100 / field), 2), points < weight)))
     return made
+
+
+@lru_cache(maxsize=1024)
+def peers_of(id_: str, subject: str) -> Peers | None:
+    """Return the median points of a firm's peers in a run; a run never changes, so it is kept."""
+    data = evaluated(id_, "zh")
+    return peers(data.plan, data.rows, subject)
+
+
+def peer_points(found: Peers | None, item: str, id_: str, scope: Scope) -> str | None:
+    """Return the median of an item as a scope may see it; None where there is none.
+
+    Points that a restricted figure could be worked out from are masked as the firm's own are. To a firm they are also
+    where the rank rests on them alone: rank and median together would name the firm in the middle. See decision 0018.
+    """
+    value = None if found is None else found.medians.get(item)
+    if value is None or found is None or scope.sees_others or not points_hidden(restricted_in(id_), item):
+        return value
+    names = restricted_in(id_)
+    return value if scope.sees_restricted and not total_hidden(names, found.population) else MASKED
+
+
+def beside(
+    items: Sequence[ItemLine], found: Peers | None, id_: str, scope: Scope
+) -> list[tuple[ItemLine, Earned | None, str | None]]:
+    """Put its bar and the median of its peers beside every item."""
+    return [(one, bar, peer_points(found, one.item, id_, scope)) for one, bar in earned(items)]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiqun.web.land import account_views, compare_views, ranked_views, views
+from jiqun.web.land import account_views, compare_views, ranked_views, views, year_before
 
 app_name = "land"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("evaluate/", views.evaluate, name="evaluate"),
     path("runs/<slug:id_>/", views.grid, name="grid"),
     path("runs/<slug:id_>/firms/<str:subject>/ways/", views.ways, name="ways"),
+    path("runs/<slug:id_>/firms/<str:subject>/changes/", year_before.changes, name="changes"),
     path("runs/<slug:id_>/export.<slug:kind>", views.export, name="export"),
     path("runs/<slug:id_>/firms/<str:subject>/", views.firm, name="firm"),
 ]

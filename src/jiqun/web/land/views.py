@@ -108,7 +108,7 @@ def _counts(data: Any, scope: Scope, population: str) -> list[tuple[str, int]]:
     return [*((letter, found.get(letter, 0)) for letter in grade_words(data)), ("", found.get(None, 0))]
 
 
-def _subject(id_: str, subject: str, scope: Scope) -> str:
+def subject_in(id_: str, subject: str, scope: Scope) -> str:
     """Return the subject where it is in the run and in the scope; 404 either way, so that guessing tells nothing."""
     data = evaluated(id_, spoken())
     rows = queries.within(data, scope)
@@ -122,10 +122,11 @@ def firm(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
     """Explain one firm: grade and lines, every item to clause and cell, moves, the nearest ways up."""
     user: Any = request.user
     run, scope = run_for(user, id_), scope_of(user)
-    who = _subject(run.id, subject, scope)
+    who = subject_in(run.id, subject, scope)
     told = explained(run.id, who, spoken(), scope.sees_restricted, scope.sees_others)
     row = run.trace.filter(run.trace[run.subject] == who).row(0, named=True)
     totals = queries.histogram_for(scope, run.id, row)
+    found = standing.peers_of(run.id, who)
     record_request(request, "land.explain", who, run=run.id)
     return render(
         request,
@@ -138,7 +139,9 @@ def firm(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
             "place": totals.place(row.get("total")),
             "bands": standing.bands(told.lines, totals),
             "above": standing.above(told),
-            "items": standing.earned(told.items),
+            "items": standing.beside(told.items, found, run.id, scope),
+            "peers": found,
+            "division": evaluated(run.id, spoken()).division(found.division) if found else "",
         },
     )
 
@@ -148,7 +151,7 @@ def ways(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
     """Show the nearest ways up; apart from the page, because trying them takes a second."""
     user: Any = request.user
     run, scope = run_for(user, id_), scope_of(user)
-    who = _subject(run.id, subject, scope)
+    who = subject_in(run.id, subject, scope)
     seen = scope.sees_restricted
     rows, notes = nearest_lines(run, ways_up(run.id, who), spoken(), sees_restricted=seen)
     template = "land/ways_part.html" if request.headers.get("HX-Request") else "land/ways.html"

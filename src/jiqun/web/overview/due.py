@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -41,9 +41,9 @@ def due(scope: Scope, today: date, language: Language) -> list[Due]:
     """Return what falls due within seven days or is late, of the scope's firms and district; the earliest first."""
     found = [
         *_campaigns(scope, today),
-        *_owed(scope, today),
+        *owed(scope, today),
         *_disposals(scope, today),
-        *_titles(scope, today, language),
+        *titles(scope, today, language),
     ]
     return sorted((one for one in found if one.day <= today + SOON), key=lambda one: (one.day, one.what, one.about))
 
@@ -66,10 +66,11 @@ def _campaigns(scope: Scope, today: date) -> Iterator[Due]:
             yield Due(day, both("申诉应答复", "answer to an appeal"), campaign.title, page, day < today)
 
 
-def _owed(scope: Scope, today: date) -> Iterator[Due]:
+def owed(scope: Scope, today: date, whose: Callable[[Duty], bool] = lambda duty: True) -> Iterator[Due]:
     """Data that somebody is to hand in: one line for a table and year, with how many districts still owe it."""
     for table, year in Duty.objects.order_by("table", "year").values_list("table", "year").distinct():
-        open_ = [one for one in squares(table, year, scope, today) if one.duty and one.state not in ("full", "free")]
+        due_ = (one for one in squares(table, year, scope, today) if one.duty and whose(one.duty))
+        open_ = [one for one in due_ if one.state not in ("full", "free")]
         if not open_:
             continue
         day = min(one.duty.due for one in open_ if one.duty)
@@ -98,7 +99,7 @@ def _is_of(case: Case, mine: frozenset[str] | None) -> bool:
     return mine is None or case.disposal.enterprise in mine
 
 
-def _titles(scope: Scope, today: date, language: Language) -> Iterator[Due]:
+def titles(scope: Scope, today: date, language: Language) -> Iterator[Due]:
     """Titles to be updated or reviewed, and those that expired: a line for each kind, not for each firm."""
     for what, late, day, count in _title_days(ledger(), scope, today, language):
         yield Due(

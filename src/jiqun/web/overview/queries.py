@@ -9,12 +9,13 @@ from fractions import Fraction
 
 import polars as pl
 
-from jiqun.desk.clusters import Cluster, Ratio, clusters, completeness, doubted, jumps, ratios
+from jiqun.desk.clusters import Cluster, Ratio, Wanted, clusters, completeness, doubted, jumps, ratios
 from jiqun.packs import Column
 from jiqun.problems import Language, ProblemsError
 from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, names_of, region
+from jiqun.web.shell.language import counted
 
 COLUMNS = ("tax", "revenue", "value_added", "energy", "emission", "rd", "staff")
 _LIGHTS = 12
@@ -111,12 +112,17 @@ def newest_year(of: Ledger) -> int | None:
 @kept(16)
 def yearly_firms(of: Ledger, scope: Scope, year: int) -> pl.DataFrame:
     """Return the rows of the scope's firms in a year and the one before, with the land they used in the year."""
-    rows = of.table("enterprise_year").filter(pl.col("year").is_in([year - 1, year]))
-    if not scope.whole:
-        rows = rows.filter(pl.col("enterprise").is_in(list(scope.firms(of.table("enterprise")))))
+    rows = _rows(of, scope, (year - 1, year))
     land = pl.concat([of.land_use(year - 1), of.land_use(year)])
     land = land.select("enterprise", "year", pl.col("used").alias("land"))
     return rows.join(land, on=["enterprise", "year"], how="left")
+
+
+def _rows(of: Ledger, scope: Scope, years: tuple[int, ...]) -> pl.DataFrame:
+    rows = of.table("enterprise_year").filter(pl.col("year").is_in(years))
+    if scope.whole:
+        return rows
+    return rows.filter(pl.col("enterprise").is_in(list(scope.firms(of.table("enterprise")))))
 
 
 @kept(16)
@@ -126,14 +132,32 @@ def tiers(of: Ledger, scope: Scope, year: int, language: Language) -> list[Tier]
     A part of the region has no target of its own, and is told only the clusters that its firms are in.
     """
     names = names_of("33618", date(year, 12, 31), language)
-    found = [
-        replace(one, name=names.get(one.code, one.name))
-        for one in clusters(region().book, yearly_firms(of, scope, year), year)
-    ]
+    base = Wanted().base
+    rows = _rows(of, scope, tuple({base - 1, base, base + 1, year - 1, year}))
+    found = [replace(one, name=names.get(one.code, one.name)) for one in clusters(region().book, rows, year)]
     if not scope.whole:
-        found = [replace(one, target=None) for one in found if one.firms or one.partial]
+        found = [replace(one, target=None, pace=None) for one in found if one.firms or one.partial]
+    if not scope.sees_restricted:  # base and path are worked out of each other, so both stay where few firms are in it
+        found = [replace(one, pace=None) if _tells_few(one) else one for one in found]
     ordered = list(dict.fromkeys(one.tier for one in found))
     return [Tier(names.get(tier, tier), tuple(one for one in found if one.tier == tier)) for tier in ordered]
+
+
+def basis(one: Cluster, language: Language) -> str:
+    """Say where the path of a cluster starts: a published figure with its document, a sum of the ledger, or nowhere."""
+    if one.pace is None:
+        return ""
+    base, zh = one.pace.base, language == "zh"
+    if base.published:
+        document = region().book.document(base.document)
+        name = document.title if zh else document.title_en or document.title
+        return f"{base.year} 年公布数，{name}" if zh else f"published for {base.year}, {name}"
+    said = f"{base.firms} firm(s) of the ledger in {base.year}"
+    return f"台账 {base.year} 年 {base.firms} 家合计" if zh else counted(said, base.firms)
+
+
+def _tells_few(one: Cluster) -> bool:
+    return one.pace is not None and not one.pace.base.published and (one.pace.base.firms or 0) < FEWEST
 
 
 @kept(16)

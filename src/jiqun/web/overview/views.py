@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +15,7 @@ from jiqun.web.land.queries import run_lines
 from jiqun.web.overview import districts, queries
 from jiqun.web.overview.due import due
 from jiqun.web.people.rights import needs
-from jiqun.web.people.scope import scope_of
+from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger
 from jiqun.web.shell.language import spoken
 
@@ -31,24 +32,38 @@ def home(request: HttpRequest) -> HttpResponse:
     shown["late"] = sum(one.late for one in soon)
     if year is not None:
         tiers = queries.tiers(of, scope, year, spoken())
-        every = [one for tier in tiers for one in tier.clusters]
         shown |= {
             "tiers": tiers,
-            "count": len(every),
-            "with_target": sum(one.share is not None for one in every),
-            "reached": sum(one.share is not None and one.share >= 1 for one in every),
-            "without_data": sum(one.actual is None for one in every),
+            **_standings(tiers, scope),
             "figures": queries.figures(of, scope, year),
             "sketch": districts.sketch(of, scope, year),
             "leading": districts.district_grades(scope, spoken()),
             "doubts": queries.doubtful(of, scope, year, spoken()),
             "half": Fraction(1, 2),
-            "few": 0 if scope.sees_restricted else queries.FEWEST,
+            "few": _few(scope),
             "coverage": queries.coverage(of, scope, year, spoken()),
         }
     if scope.column == "enterprise":
         return render(request, "overview/own.html", {"doubts": (), **shown, "own": _own(scope.place)})
     return render(request, "overview/home.html", shown)
+
+
+def _few(scope: Scope) -> int:
+    return 0 if scope.sees_restricted else queries.FEWEST
+
+
+def _standings(tiers: list[queries.Tier], scope: Scope) -> dict[str, Any]:
+    """Count how the clusters stand beside their targets and the steady path to them, and say where each path starts."""
+    every = [one for tier in tiers for one in tier.clusters]
+    compared = [one for one in every if one.share is not None and one.told >= _few(scope)]
+    found = Counter("reached" if one.share and one.share >= 1 else one.standing or "baseless" for one in compared)
+    return {
+        "count": len(every),
+        "with_target": len(compared),
+        "without_data": sum(one.actual is None for one in every),
+        "standings": {name: found[name] for name in ("reached", "kept", "slow", "behind", "baseless")},
+        "paced": [(one, queries.basis(one, spoken())) for one in every if one.target is not None],
+    }
 
 
 def _own(code: str) -> dict[str, Any]:

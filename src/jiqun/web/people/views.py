@@ -34,7 +34,12 @@ class Login(auth_views.LoginView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         answer = super().form_valid(form)
-        audit.record_request(self.request, "login", self.request.user.get_username())
+        user: Any = self.request.user
+        seen = self.request.COOKIES.get(COOKIE)
+        if seen in ("zh", "en") and seen != user.language:  # the language of the page they came in by
+            user.language = seen
+            user.save(update_fields=["language"])
+        audit.record_request(self.request, "login", user.get_username())
         return answer
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from jiqun.desk.law_changes import Changed
+from jiqun.methods.wording.indicators import Group, indicator_groups
 from jiqun.methods.wording.phrases import say
-from jiqun.methods.wording.rule import rule_text
+from jiqun.methods.wording.rule import newest_plan, rule_text
+from jiqun.methods.wording.voice import Voice
 from jiqun.packs import LawBook, Method
 from jiqun.problems import Language
 from jiqun.web.kept import kept
@@ -58,8 +61,8 @@ class Printed:
 
 
 @kept(64)
-def printed(method_digest: str, book_digest: str, language: Language) -> dict[str, Printed]:
-    """A place for printed rules by their digests, filled by `print_rule`."""
+def printed(method_digest: str, book_digest: str, language: Language) -> dict[str, Any]:
+    """A place for printed rules and their indicators by their digests, filled by the two functions below."""
     return {}
 
 
@@ -68,7 +71,18 @@ def print_rule(method: Method, book: LawBook, language: Language) -> Printed:
     kept = printed(method.digest, book.digest, language)
     if "rule" not in kept:
         kept["rule"] = taken_apart(rule_text(method, book, language), language)
-    return kept["rule"]
+    found: Printed = kept["rule"]
+    return found
+
+
+def indicators(method: Method, book: LawBook, language: Language) -> tuple[Group, ...]:
+    """Return the indicators of a rule by population; kept while neither it nor the law book changes."""
+    kept = printed(method.digest, book.digest, language)
+    if "indicators" not in kept:
+        voice = Voice(newest_plan(method, book), language, book)
+        kept["indicators"] = tuple(indicator_groups(voice))
+    found: tuple[Group, ...] = kept["indicators"]
+    return found
 
 
 def taken_apart(text: str, language: Language) -> Printed:

@@ -11,6 +11,7 @@ from jiqun.desk.parameter_uses import parameters_of
 from jiqun.methods.examples import examples_of
 from jiqun.methods.wording.expected import expected_words
 from jiqun.methods.wording.numbers import grouped
+from jiqun.methods.wording.phrases import say
 from jiqun.packs import LawBook, Method, Parameter
 from jiqun.packs.lawbook import DatedValue, LawObject
 from jiqun.packs.models.example import Example
@@ -97,29 +98,46 @@ def editions(book: LawBook, id_: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Article:
-    """A clause with what it says (in short own words) and what is computed from it."""
+    """A clause with what it says (in short own words) and what is computed from it.
+
+    Its indicators are counted only: they stand in a table of their own.
+    """
 
     anchor: str
     title: str
     text: str
     rows: tuple[Row, ...]
+    indicators: int
+
+    @property
+    def count(self) -> int:
+        return len(self.rows) + self.indicators
 
 
-def articles(printed: Printed, book: LawBook, method: Method) -> tuple[list[Article], list[tuple[str, list[Row]]]]:
+def articles(
+    printed: Printed, book: LawBook, method: Method, language: Language
+) -> tuple[list[Article], list[tuple[str, list[Row]]]]:
     """Return the clauses of a rule's document with their rows, and the rows without a clause by section."""
     by_clause: dict[str, list[Row]] = {}
     for row in printed.rows:
         by_clause.setdefault(row.clause, []).append(row)
+    tabled = say("rule.indicators", language)
     loose: dict[str, list[Row]] = {}
     for row in by_clause.pop("", []):
-        loose.setdefault(row.section, []).append(row)
+        if row.section != tabled:
+            loose.setdefault(row.section, []).append(row)
     found: list[Article] = []
+
+    def add(title: str, text: str, rows: list[Row]) -> None:
+        others = tuple(row for row in rows if row.section != tabled)
+        found.append(Article(f"c-{len(found) + 1}", title, text, others, len(rows) - len(others)))
+
     for id_, title, text in _clauses(book, method):
         rows = by_clause.pop(title, by_clause.pop(id_, []))
         if rows or text:
-            found.append(Article(f"c-{len(found) + 1}", title, text, tuple(rows)))
+            add(title, text, rows)
     for title, rows in by_clause.items():
-        found.append(Article(f"c-{len(found) + 1}", title, "", tuple(rows)))
+        add(title, "", rows)
     return found, list(loose.items())
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from jiqun.methods.wording.phrases import say
 from jiqun.web.people.rights import needs
 from jiqun.web.rules import queries
-from jiqun.web.rules.printed import differences, print_rule
+from jiqun.web.rules.printed import differences, indicators, print_rule
 from jiqun.web.shell.language import spoken
 
 STATES = ("in_force", "trial", "draft", "repealed")
@@ -59,7 +59,7 @@ def rule(request: HttpRequest, id_: str) -> HttpResponse:
         raise Http404
     method = book.method(id_, edition or None)
     printed = print_rule(method, book, spoken())
-    articles, loose = queries.articles(printed, book, method)
+    articles, loose = queries.articles(printed, book, method, spoken())
     years, parameters = queries.parameter_years(book, method, spoken())
     changes = [] if not before else differences(print_rule(book.method(id_, before), book, spoken()), printed)
     counted = printed.counted()
@@ -68,6 +68,7 @@ def rule(request: HttpRequest, id_: str) -> HttpResponse:
     shown = {
         "method": method, "printed": printed, "articles": articles, "loose": loose, "years": years,
         "parameters": parameters, "editions": editions, "edition": edition, "before": before, "changes": changes,
+        "indicators": indicators(method, book, spoken()),
         "counted": counted, "numbers": sum(counted.values()), "examples": queries.examples(book, method, spoken()),
         "status": status, "completeness": completeness, "document": document,
         "may_draft": user.may("rules"),

@@ -8,9 +8,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from jiqun.web.region import names_of, region
 from jiqun.web.shell.language import both, spoken
+from jiqun.web.todo.tasks import tasks_of
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ GROUPS: tuple[tuple[str, str, tuple[Link, ...]], ...] = (
         "",
         (
             Link("总览", "Overview", "overview:home", "home"),
+            Link("我的待办", "To do", "todo:mine", "todo"),
             Link("报告", "Reports", "briefs:listing", "report"),
         ),
     ),
@@ -77,6 +80,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     shown["is_demo"] = "demo" in workspace.packs
     shown["region_name"] = region_name(workspace.region)
     shown["groups"] = list(_groups(request, user))
+    shown["todo"] = SimpleLazyObject(lambda: tasks_of(user))  # a part of a page has no frame and does not ask
     return shown
 
 
@@ -90,7 +94,8 @@ def _groups(request: HttpRequest, user: Any) -> Any:
             address = addresses[link.name]
             here = address == nearest
             if user.may(link.right):
-                lines.append({"title": both(link.title, link.title_en), "to": address, "icon": link.icon, "here": here})
+                title = both(link.title, link.title_en)
+                lines.append({"title": title, "name": link.name, "to": address, "icon": link.icon, "here": here})
         if lines:
             yield {"title": both(zh, en), "links": lines}
 

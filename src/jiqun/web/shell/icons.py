@@ -4,6 +4,7 @@ from __future__ import annotations
 
 ICONS = {
     "home": '<path d="M2 8l6-5 6 5M4 7v6h8V7"/>',
+    "todo": '<path d="M3 4.5h10M3 8h10M3 11.5h6"/>',
     "chart": '<path d="M2 13h12M3 10l3-3 3 2 4-5"/>',
     "clock": '<circle cx="8" cy="8" r="5.5"/><path d="M8 5v3l2 1.5"/>',
     "people": '<circle cx="6" cy="6" r="2.2"/><path d="M2 13c0-2.2 1.8-3.6 4-3.6s4 1.4 4 3.6M10.5 4.2a2 2 0 010 3.8M12 9.8c1.3.5 2 1.7 2 3.2"/>',

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 
 from jiqun.problems import ProblemsError
 from jiqun.web.shell.faults import MISSING
-from jiqun.web.shell.language import of_request, speak
+from jiqun.web.shell.language import of_request, speak, spoken
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -19,8 +20,10 @@ class Language:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        speak(of_request(request))
-        return self.get_response(request)
+        language = of_request(request)
+        speak(language)
+        with translation.override("en" if language == "en" else "zh-hans"):  # what Django itself says of a form
+            return self.get_response(request)
 
 
 class ToldProblems:
@@ -35,5 +38,8 @@ class ToldProblems:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, ProblemsError):
             return None
-        missing = any(one.code in MISSING for one in exception.problems)
-        return render(request, "shell/problems.html", {"problems": exception.problems}, status=404 if missing else 422)
+        missing = [one for one in exception.problems if one.code in MISSING]
+        if missing:  # what to do about it is said for the command line
+            told = [(one.code, one.what(spoken())) for one in missing]
+            return render(request, "shell/not_found.html", {"told": told}, status=404)
+        return render(request, "shell/problems.html", {"problems": exception.problems}, status=422)

@@ -84,6 +84,17 @@ def number(value: object, digits: int | str = 2) -> str:
 
 
 @register.filter
+def signed(value: object, digits: int | str = 2) -> str:
+    """Write a difference with its sign, also where it goes up.
+
+    >>> signed(0.5), signed(-2, 1), signed(0)
+    ('+0.50', '−2.0', '0.00')
+    """
+    said = number(value, digits)
+    return said if said.startswith("−") or not said.strip("0.") else f"+{said}"
+
+
+@register.filter
 def minus(text: str) -> str:
     """Write a figure that comes as text with the minus sign of numbers."""
     return text.replace("-", "−")
