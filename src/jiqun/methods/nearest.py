@@ -105,6 +105,8 @@ def nearest(
         return _nothing({"grade": trial.grade, "total": None}, subject, "best")
     ways, out_of_reach = _ways(trial, not_advised, lambda member: _is_better(trial, member, place))
     ways += _without_deductions(trial, place)
+    lacking = tuple(_lacking(trial, not_advised))
+    ways += _meeting_the_rung(trial, place, lacking, {way.input for way in ways})
     population = trial.population
     used = set(movable(plan, population)) & set(not_advised)
     return Nearest(
@@ -116,7 +118,7 @@ def nearest(
         tuple(sorted(ways, key=lambda way: (abs(way.share) if way.share is not None else Fraction(10**9), way.input))),
         out_of_reach,
         tuple(sorted(used)),
-        tuple(_lacking(trial, not_advised)),
+        lacking,
         tuple(name for name, one in plan.method.benchmarks.items() if one.statistic and one.statistic.period == "this"),
     )
 
@@ -135,13 +137,21 @@ def _is_better(trial: Trial, member: Member, place: int | None) -> bool:
 
 
 def movable(plan: Plan, population: str) -> dict[str, tuple[str, ...]]:
-    """The numeric inputs inside the measures of a population's scores, with these measures."""
+    """The numeric inputs inside the measures of a population's scores and those its grade is drawn over, with these."""
     found: dict[str, dict[str, None]] = {}
-    for item, score in plan.scores(population).items():
-        for name in _measures(plan, item, score):
-            for column in _columns(plan, name):
-                found.setdefault(column, {})[name] = None
+    scored = (name for item, score in plan.scores(population).items() for name in _measures(plan, item, score))
+    for name in (*scored, *_graded_by(plan, population)):
+        for column in _columns(plan, name):
+            found.setdefault(column, {})[name] = None
     return {column: tuple(measures) for column, measures in found.items()}
+
+
+def _graded_by(plan: Plan, population: str) -> Iterator[str]:
+    """The measures that a population is ranked or cut by."""
+    for part in plan.graded_parts(population):
+        of = part.quota.of if part.quota is not None else part.cuts_of if part.cuts is not None else ""
+        if of in plan.method.measures:
+            yield of
 
 
 def _measures(plan: Plan, item: str, score: Score) -> Iterator[str]:
@@ -285,6 +295,14 @@ def _lacking(trial: Trial, not_advised: Collection[str]) -> Iterator[Lacking]:
             continue
         ways = _ways_to(trial, name, not_advised) if verdict == UNMET else ()
         yield Lacking(name, verdict, tuple(ways), tuple(_missing(trial, name)))
+
+
+def _meeting_the_rung(
+    trial: Trial, place: int | None, lacking: tuple[Lacking, ...], known: Collection[str]
+) -> list[Way]:
+    """The changes that meet a criterion and with it the whole rung, nothing else being short."""
+    found = (way for one in lacking for way in one.ways if way.input not in known)
+    return [way for way in found if _is_better(trial, trial.member({way.input: way.needed}), place)]
 
 
 def _criteria_under(plan: Plan, name: str) -> Iterator[str]:

@@ -18,6 +18,7 @@ from jiqun.desk.running import Run, find_run
 from jiqun.desk.subjects import find_subject
 from jiqun.methods.explain import render_text
 from jiqun.methods.nearest import nearest
+from jiqun.methods.wording.phrases import say as phrase
 from jiqun.methods.wording.rule import plan_text
 from jiqun.problems import ProblemsError, problem
 from jiqun.reports import Evaluated
@@ -64,9 +65,10 @@ def next_grade(context: Context, run: str, subject: str, as_json: bool) -> None:
     if as_json:
         print_json(told)
         return
+    named = phrase("why.who", language(), name=names[who], subject=who) if names[who] else who
     say(
-        f"【试算】{names[who] or who}（{who}）怎样才能到上一档，假定其他企业不变",
-        f"[TRIAL] How {names[who] or who} ({who}) would reach the next grade, everybody else unchanged",
+        f"【试算】{named}怎样才能到上一档，假定其他对象不变",
+        f"[TRIAL] How {named} would reach the next grade, everybody else unchanged",
     )
     rows, notes = nearest_lines(found, told, language())
     if rows:

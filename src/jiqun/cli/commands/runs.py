@@ -123,7 +123,9 @@ def print_run(run: Run) -> None:
     method = run.plan.method
     state = trial_words(run)
     title = pick(method.title, method.title_en, method.id)
-    say(f"{state}{title}（{run.edition}），{run.period} 年", f"{state}{title} ({run.edition}), {run.period}")
+    when = run.plan.period.words(language())
+    named = f"{title}（{run.edition}）" if run.edition else title
+    say(f"{state}{named}，{when}", f"{state}{title}{f' ({run.edition})' if run.edition else ''}, {when}")
     say(f"运行 {run.id}　数据快照 {run.snapshot}", f"run {run.id}, data snapshot {run.snapshot}")
     if run.sign_off is not None:
         click.echo(run.sign_off.words(language()))

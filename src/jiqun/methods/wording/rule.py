@@ -12,7 +12,8 @@ from pathlib import Path
 from jiqun.methods.compile import compile_method
 from jiqun.methods.full_points import most_points
 from jiqun.methods.plan import Plan
-from jiqun.methods.wording.figures import benchmark_words, input_words, prepared_words
+from jiqun.methods.wording.about import about_facts, dated_rows
+from jiqun.methods.wording.figures import benchmark_words, benchmarks_of, input_words, prepared_words
 from jiqun.methods.wording.grading import (
     ceiling_words,
     criterion_words,
@@ -22,6 +23,7 @@ from jiqun.methods.wording.grading import (
     move_words,
     requirement_words,
 )
+from jiqun.methods.wording.markdown import Row, table
 from jiqun.methods.wording.phrases import say
 from jiqun.methods.wording.scores import common_end, score_words
 from jiqun.methods.wording.titles import title_rows
@@ -32,8 +34,6 @@ from jiqun.packs import LawBook, TableContract
 from jiqun.packs.models.method import ALL, Method, Population, Score
 from jiqun.problems import Language, ProblemsError
 from jiqun.values import Period, decimal_text, half_up, unit_said
-
-Row = tuple[str, ...]
 
 
 def rule_text(
@@ -111,7 +111,8 @@ class _Page:
             ("codes", self._codes()),
             ("inputs", self._named("inputs", input_words)),
             ("indicators", self._indicators()),
-            ("measures", self._unscored()),
+            ("dated", self._dated()),
+            ("measures" if self.method.scores else "figures", self._unscored()),
             ("prepared", self._prepared()),
             ("points", self._points()),
             ("nodes", self._named("nodes", node_words)),
@@ -134,25 +135,10 @@ class _Page:
         yield from (self.voice.say("rule.marks_line", **counts), "", self.voice.say("rule.marks_note"))
 
     def _about(self) -> Iterator[str]:
-        head, say = self.method, self.voice.say
-        given = [(one.parameter, one.lookup) for one in head.inputs.values()]
-        dated = any(map(any, [*given, *((one.parameter, one.lookup) for one in head.benchmarks.values())]))
-        since = "rule.from_open" if head.in_force.to is None else "rule.from_to"
-        document = self.voice.clause(head.clause or "", None) if head.clause else None
-        if document is None and head.document:
-            document = self.voice.clause(f"{head.document}#")
-        facts = {
-            "lifecycle": say(f"lifecycle.{head.status}"),
-            "completeness": say(f"completeness.{head.completeness}"),
-            "edition": head.edition or "",
-            "in_force": say(since, from_=head.in_force.from_, to=head.in_force.to) if head.in_force.from_ else "",
-            "document": "" if document is None else document.name,
-            "clause": "" if document is None else document.clause,
-            "period": str(self.voice.plan.period) if dated else "",
-            "evaluates": self.voice.table(head.evaluates.table),
-        }
+        say = self.voice.say
+        facts = about_facts(self.voice)
         yield from table(
-            (say("rule.name"), say("rule.how")), [(say(f"rule.{key}"), text) for key, text in facts.items() if text]
+            (say("rule.name"), say("rule.how")), [(say(f"rule.{key}"), text) for key, text in facts.items()]
         )
         yield ""
 
@@ -195,6 +181,8 @@ class _Page:
             (self.voice.population_title(name), self._who(name, one), one.clause)
             for name, one in self.method.populations.items()
         )
+        if len(self.method.populations) > 1:
+            yield from ("", self.voice.say("rule.first_fits"))
 
     def _who(self, name: str, one: Population) -> str:
         everybody = f"{self.voice.plan.subject} is not missing"
@@ -254,11 +242,34 @@ class _Page:
             one = self.method.prepared[name]
             formula = self.voice.say("rule.see_prepared", measure=self.voice.label(one.measure))
             digits = str(one.digits)
-        benchmarks = self.voice.joined(benchmark_words(self.voice, one) for one in benchmarks_of(score))
+        held = benchmarks_of(score)
+        benchmarks = self.voice.joined(self._benchmark(one, named=len(held) > 1) for one in held)
         title = self.voice.score_title(item)
         clause = score.clause or (measure.clause if measure is not None else None)
         mark = self._mark(clause, score.completeness or self._benchmark_mark(score))
         return title, formula, unit, digits, weight, benchmarks, self._clause(clause), mark
+
+    def _benchmark(self, name: str, *, named: bool) -> str:
+        """Say a benchmark; one of several by its title too."""
+        said = benchmark_words(self.voice, name)
+        return f"{self.voice.benchmark_label(name)}{self.voice.say('colon')}{said}" if named else said
+
+    def _dated(self) -> Iterator[str]:
+        rows = list(dated_rows(self.voice, dict(self._parameters())))
+        yield from self._rows([row[:3] for row in rows], [row[3] for row in rows])
+
+    def _parameters(self) -> Iterator[tuple[str, str]]:
+        """The dated numbers that the rule reads, each with what the rule calls it."""
+        pick, colon = self.voice.pick, self.voice.say("colon")
+        for name, one in self.method.inputs.items():
+            if one.parameter is not None:
+                yield one.parameter, pick(one.title, one.title_en) or self.voice.label(name)
+        for key, scores in self.method.scores.items():
+            whose = "" if key == ALL else f"{self._heading(key)}{colon}"
+            for item, score in scores.items():
+                for held in (self.method.benchmarks[name] for name in benchmarks_of(score)):
+                    if held.parameter is not None and held.on is None:
+                        yield held.parameter, f"{whose}{self.voice.score_title(item)}"
 
     def _prepared(self) -> Iterator[str]:
         """How measures are treated; the steps that all of them end with are said once."""
@@ -350,32 +361,6 @@ def _points_text(most: Fraction | None) -> str:
 
 def _per_cent(share: Fraction | None) -> str:
     return "" if share is None else f"{decimal_text(half_up(share * 100, 2))}%"
-
-
-def benchmarks_of(score: Score) -> tuple[str, ...]:
-    """The names of the benchmarks that a score, or one of its choices, holds its measure against."""
-    if score.ratio is not None:
-        return (score.ratio.to,)
-    if score.around is not None:
-        return (score.around.benchmark,)
-    if score.between is not None:
-        return (score.between.low, score.between.high)
-    if score.efficacy is not None:
-        return score.efficacy.standards
-    inner = score.choice.options.values() if score.choice is not None else ()
-    return tuple(dict.fromkeys(name for one in inner for name in benchmarks_of(one)))
-
-
-def table(head: Row, rows: Iterable[Row]) -> Iterator[str]:
-    """Write a Markdown table; a bar or line break inside a cell is kept from ending it."""
-    yield _line(head)
-    yield _line(tuple("---" for _ in head))
-    for row in rows:
-        yield _line(row)
-
-
-def _line(cells: Row) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
 def pages(book: LawBook) -> dict[str, str]:

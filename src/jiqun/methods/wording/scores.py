@@ -50,6 +50,7 @@ def formula_words(voice: Voice, path: str, item: str, score: Score, numbers: Map
 
     if score.ratio is not None:
         key = "score.ratio_reversed" if score.ratio.reversed else "score.ratio"
+        key += "_alone" if exact(score.weight) == 1 else ""
         said = voice.say(key, measure=measure, benchmark=known(score.ratio.to), weight=weight)
         least = score.ratio.least
         return said if least is None else voice.joined([said, voice.say("score.least", share=share_text(least))])

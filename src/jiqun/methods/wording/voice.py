@@ -124,7 +124,8 @@ class Voice:
         """
         typed = self.plan.formulas[path]
         labels = self.labels | ({} if table is None else self._columns(table))
-        labels |= {name: self._with_number(name) for name in typed.given & self.plan.parameters.keys()}
+        if values is None:  # beside a subject's own numbers every number is said anyway
+            labels |= {name: self._with_number(name) for name in typed.given & self.plan.parameters.keys()}
         said = words(typed, labels, values, self.language)
         for name in sorted(typed.names):
             for value, title in self.categories(name, table):
