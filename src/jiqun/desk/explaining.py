@@ -34,7 +34,10 @@ def subject_facts(context: Context, run: Run) -> pl.DataFrame | None:
     rows = snapshot.table(table)
     if "year" in rows.columns:
         rows = rows.filter(pl.col("year") == run.plan.period.year)
-    return _with_register(snapshot, rows.select(run.subject, *(name for name in FACTS if name in rows.columns)))
+    if "month" in rows.columns:  # one of its rows is this run's
+        rows = rows.filter(pl.col("month") == str(run.plan.period))
+    known = (name for name in FACTS if name in rows.columns and name != run.subject)
+    return _with_register(snapshot, rows.select(run.subject, *known))
 
 
 def _with_register(snapshot: Snapshot, rows: pl.DataFrame) -> pl.DataFrame:

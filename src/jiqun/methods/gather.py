@@ -61,7 +61,16 @@ def assumptions(plan: Plan, gathered: pl.DataFrame) -> list[Problem]:
         count = int(gathered[f"assumed__{name}"].sum()) if one.if_missing is not None else 0
         if count:
             place = Place(item=f"{plan.method.id} inputs.{name}")
-            found.append(problem("METHOD-030", place, name=name, count=count, value=one.if_missing))
+            found.append(
+                problem(
+                    "METHOD-030",
+                    place,
+                    name=one.title or name,
+                    name_en=one.title_en or name,
+                    count=count,
+                    value=one.if_missing,
+                )
+            )
     return found
 
 

@@ -45,8 +45,8 @@ def explain(context: Context, run: str, subject: str, as_json: bool) -> None:
 
 def _print_grounds(run: Run) -> None:
     say(
-        f"运行 {run.id}　数据快照 {run.snapshot}　办法 {run.method_id}（{run.edition}）",
-        f"run {run.id}, data snapshot {run.snapshot}, method {run.method_id} ({run.edition})",
+        f"运行 {run.id}　数据快照 {run.snapshot}　办法 {run.method_id}{f'（{run.edition}）' if run.edition else ''}",
+        f"run {run.id}, data snapshot {run.snapshot}, method {run.method_id} {run.edition}".rstrip(),
     )
 
 

@@ -215,12 +215,16 @@ def figure_lines(reader: Reader) -> tuple[FigureLine, ...]:
     parts = plan.graded_parts(reader.population)
     names = [part.quota.of if part.quota is not None else part.cuts_of for part in parts if part.ladder is None]
     for name in dict.fromkeys(names):
+        if name in plan.method.inputs:
+            words = f"{reader.voice.label(name)}{reader.voice.say('colon')}{_told_with_unit(reader, name)}"
+            lines.append(FigureLine(name, words, (), (), reader.voice.clause(plan.method.inputs[name].clause)))
         if name in plan.method.measures and name not in scored:
             inputs = reader.inputs([f"measures.{name}.formula"])
             made = _worked(reader, name) if list(_measured(reader, [name])) else _told_with_unit(reader, name)
             words = f"{reader.voice.label(name)}{reader.voice.say('colon')}{made}"
             clause = reader.voice.clause(plan.method.measures[name].clause)
-            lines.append(FigureLine(name, words, inputs, reader.missing(inputs), clause))
+            missing = reader.missing(inputs) if reader.text(name) is None else ()
+            lines.append(FigureLine(name, words, inputs, missing, clause))
     return tuple(lines)
 
 

@@ -147,6 +147,9 @@ class EntitlementLine:
     effect: str
     words: str
     clause: ClauseText | None
+    workings: tuple[str, ...] = ()
+    inputs: tuple[InputLine, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -88,21 +88,35 @@ def _quota_lines(reader: Reader, quota: Quota, classes: Sequence[str]) -> list[L
 def _cut_lines(reader: Reader, of: str, cuts: Sequence[Cut]) -> list[LineOfClass]:
     """Every grade's line and the distance to it: its lower end, or its upper one where less is better."""
     found = value_column(reader, of)
-    if found is None:
-        return [LineOfClass(cut.grade, 0, None, None, False, True) for cut in cuts]
-    column, digits = found
     same = pl.col("population").cast(pl.String) == reader.population
+    lower = bool(cuts) and cuts[0].at_least is None and cuts[0].more_than is None
+    if found is None:
+        return [_cut_of_a_column(reader, cut, same, lower) for cut in cuts]
+    column, digits = found
     values = reader.trace.filter(same & (pl.col("status").cast(pl.String) == "graded"))[column]
-    own, lower = reader.row.get(column), bool(cuts) and cuts[0].at_least is None and cuts[0].more_than is None
+    own = reader.row.get(column)
     lines = []
     for cut in cuts:
         count = values.filter(_inside(values, cut, digits)).len()
         mine = own is not None and bool(_inside(pl.Series([int(own)]), cut, digits).item())
-        end = (cut.at_most or cut.less_than) if lower else (cut.at_least or cut.more_than)
+        end = _line_of(cut, lower)
         short = None if end is None or own is None else exact(end) - from_scaled(int(own), digits)
         distance = None if short is None else number_text(-short if lower else short, digits)
         lines.append(LineOfClass(cut.grade, count, end and number_text(exact(end), digits), distance, mine, True))
     return lines
+
+
+def _line_of(cut: Cut, lower: bool) -> str | None:
+    """The end of a cut that one has to reach; None for the last one."""
+    return (cut.at_most or cut.less_than) if lower else (cut.at_least or cut.more_than)
+
+
+def _cut_of_a_column(reader: Reader, cut: Cut, same: pl.Expr, lower: bool) -> LineOfClass:
+    """The line of a grade that is cut by a figure of the ledger, which the trace does not hold."""
+    count = reader.trace.filter(same & (pl.col("grade__ranked").cast(pl.String) == cut.grade)).height
+    end = _line_of(cut, lower)
+    mine = reader.row["grade__ranked"] == cut.grade
+    return LineOfClass(cut.grade, count, None if end is None else number_text(exact(end)), None, mine, True)
 
 
 def _inside(values: pl.Series, cut: Cut, digits: int) -> pl.Series:
@@ -161,12 +175,16 @@ def refereed_words(reader: Reader, column: str, changed: bool) -> str:
 
 
 def entitlement_lines(reader: Reader) -> tuple[EntitlementLine, ...]:
-    """What follows from the grade: everything that applies, is superseded or is unknown."""
+    """What follows from the grade: what applies, is superseded, is unknown, or fails by its own condition alone."""
     voice, lines = reader.voice, []
     for name, one in reader.plan.method.entitlements.items():
         state = reader.row.get(f"entitlement__{name}__state")
-        if state in (None, "no"):
+        of_grade = not one.grades or (reader.row["grade"] or reader.row["treated_as"]) in one.grades
+        if state is None or (state == "no" and (one.where is None or not of_grade)):
             continue
+        part = "where" if state == "no" or one.amount is None else "amount"
+        paths = [f"entitlements.{name}.{part}"] if f"entitlements.{name}.{part}" in reader.plan.formulas else []
+        inputs = reader.inputs(paths)
         amount = reader.scaled(f"entitlement__{name}", one.digits)
         asked = reader.scaled(f"entitlement__{name}__asked", one.digits)
         if amount is not None and reader.reads_hidden(f"entitlements.{name}.amount"):
@@ -183,6 +201,15 @@ def entitlement_lines(reader: Reader) -> tuple[EntitlementLine, ...]:
                 voice.say(f"effect.{one.effect}"),
                 entitlement_words(voice, name),
                 voice.clause(one.clause),
+                tuple(_working(reader, path) for path in paths),
+                inputs,
+                reader.missing(inputs) if state == "unknown" else (),
             )
         )
     return tuple(lines)
+
+
+def _working(reader: Reader, path: str) -> str:
+    """Say the condition or amount of an entitlement with the subject's own numbers."""
+    said = reader.voice.formula(path, reader.values(reader.plan.formulas[path].names))
+    return reader.voice.say(f"why.{path.rpartition('.')[2]}", said=said)

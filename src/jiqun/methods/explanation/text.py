@@ -165,4 +165,7 @@ class _Writer:
             said = self.say(
                 "why.entitlement", title=line.title, effect=line.effect, state=line.state_words, amount=amount
             ).rstrip()
-            yield joined([said, self._clause(line.clause)], self.language)
+            missing = self.say("why.missing", names=listed(line.missing, self.language)) if line.missing else ""
+            yield joined([said, missing, self._clause(line.clause)], self.language)
+            yield from (f"  {working}" for working in line.workings)
+            yield from self._inputs(line.inputs)

@@ -114,6 +114,8 @@ def _without_benchmark(voice: Voice, path: str, item: str, score: Score, measure
         return voice.say("score.value_whole", measure=measure)
     unit = voice.unit(voice.plan.measure_of(item, score))
     share = unit is not None and unit.symbol == "%"
+    if share and measure[:1].isdigit():  # a subject's own number is said without its unit
+        measure += "%"
     return voice.say("score.value_share" if share else "score.value", measure=measure, weight=written(score.weight))
 
 

@@ -37,8 +37,9 @@ class Category(Model):
 class Column(Model):
     """One column: `digits` are the decimals it is shown with; `aliases` are other header words that mean it.
 
-    `delimiter` marks a cell with several texts, `taxonomy` a cell that holds a code of that taxonomy. Only with
-    `unit_assumed` may a file leave the unit out.
+    `delimiter` marks a cell with several texts, `taxonomy` a cell that holds a code of that taxonomy, `methods` a cell
+    that names a rule whose id begins so (`light` for `light.sanya`) by its title. Only with `unit_assumed` may a file
+    leave the unit out.
     """
 
     name: Identifier
@@ -52,6 +53,7 @@ class Column(Model):
     format: Literal["uscc"] | None = None
     delimiter: str | None = None
     taxonomy: Identifier | None = None
+    methods: Identifier | None = None
     categories: tuple[Category, ...] = ()
     constraints: Constraints = Constraints()
     missing_values: Names = Field(default=(), alias="missingValues")
