@@ -111,3 +111,10 @@ def test_a_district_is_explained_and_exported_like_a_firm(workspace: Path, jiqun
     assert said.code == 0 and "渝北（500112）" in said.out and "总分 52.00" in said.out
     assert "得分 = 90.00% × 10 = 9.0000" in said.out
     assert jiqun("export", run, "-o", workspace / "r.xlsx", workspace=workspace).code == 0
+
+
+def test_several_choices_in_a_cell_are_read_one_by_one_and_an_unknown_one_is_told(workspace: Path, fill: Fill) -> None:
+    row = {"年度": 2024, "网络安全措施": "边界防护、入侵检测，分区与访问控制"}
+    fill("sme_digital", {"统一社会信用代码": "91350100M000100Y43", **row})
+    said = fill("sme_digital", {"统一社会信用代码": "91350100M000100Y43", **row, "网络建设": "工业网络"}, good=False)
+    assert "“工业网络”不在可选项中。可选：工控网络、企业网络、网络冗余、远程接入、无" in said

@@ -140,6 +140,23 @@ grades: {all: {classes: [是, 否], ladder: {rungs: [{grade: 是, requires: fit}
     assert nearest(plan, trace, gathered, "b").ways == ()  # two short: no single change is enough
 
 
+def test_of_several_rungs_the_next_one_is_advised_and_not_the_highest(plan_of):
+    plan = plan_of(
+        """
+populations: {all_firms: {title: 全部, where: scale == "above"}}
+criteria: {basic: {title: 基础, test: revenue >= 100}, best: {title: 最好, test: revenue >= 9000}}
+grades:
+  all:
+    classes: [优, 良, 无]
+    ladder: {rungs: [{grade: 优, requires: best}, {grade: 良, requires: basic}], otherwise: 无}
+"""
+    )
+    gathered = firms({"revenue": 50.0})
+    result = nearest(plan, traced(plan, gathered), gathered, "a")
+    assert result.wanted == "良" and [one.criterion for one in result.lacking] == ["basic"]
+    assert [(way.needed, way.grade) for way in result.ways] == [(100, "良")]
+
+
 def test_what_is_lacking_on_a_ladder_and_how_to_get_there(plan_of):
     plan = plan_of(
         """

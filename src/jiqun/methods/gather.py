@@ -183,7 +183,11 @@ def _absent(tables: Tables, plan: Plan, table: str, name: str) -> bool:
     """Tell whether a related table was not given, and say so."""
     if tables.has(table):
         return False
-    tables.faults.append(problem("METHOD-028", Place(item=f"{plan.method.id} {name}"), table=table, name=name))
+    one, contract = plan.method.inputs.get(name), plan.contracts.get(table)
+    title, title_en = (table, table) if contract is None else (contract.title, contract.title_en)
+    label, label_en = (name, name) if one is None else (one.title or name, one.title_en or name)
+    said = {"title": title, "title_en": title_en, "name": label, "name_en": label_en}
+    tables.faults.append(problem("METHOD-028", Place(item=f"{plan.method.id} {name}"), table=table, **said))
     return True
 
 

@@ -105,14 +105,15 @@ def nearest(
         return _nothing({"grade": trial.grade, "total": None}, subject, "best")
     ways, out_of_reach = _ways(trial, not_advised, lambda member: _is_better(trial, member, place))
     ways += _without_deductions(trial, place)
-    lacking = tuple(_lacking(trial, not_advised))
+    wanted = trial.classes[place - 1] if place is not None else None
+    lacking = tuple(_lacking(trial, not_advised, wanted))
     ways += _meeting_the_rung(trial, place, lacking, {way.input for way in ways})
     population = trial.population
     used = set(movable(plan, population)) & set(not_advised)
     return Nearest(
         subject,
         trial.grade,
-        trial.classes[place - 1] if place is not None else None,
+        wanted,
         "",
         trial.own().total,
         tuple(sorted(ways, key=lambda way: (abs(way.share) if way.share is not None else Fraction(10**9), way.input))),
@@ -283,12 +284,17 @@ def _without_deductions(trial: Trial, place: int | None) -> list[Way]:
     return ways
 
 
-def _lacking(trial: Trial, not_advised: Collection[str]) -> Iterator[Lacking]:
-    """Criteria of the next rung that are not met, each with the nearest ways to meet it."""
+def _lacking(trial: Trial, not_advised: Collection[str], grade: str | None) -> Iterator[Lacking]:
+    """Criteria of the next rung that are not met, each with the nearest ways to meet it.
+
+    The next rung is that of the next better grade; where the subject has no grade, the lowest that is not met.
+    """
     ladder = trial.ladder
     if ladder is None:
         return
-    wanted = next((rung.requires for rung in ladder.rungs if trial.verdicts.get(rung.requires) != MET), None)
+    open_ = [rung for rung in ladder.rungs if trial.verdicts.get(rung.requires) != MET]
+    rungs = [rung for rung in open_ if rung.grade == grade] or open_[-1:]
+    wanted = rungs[0].requires if rungs else None
     for name in dict.fromkeys(_criteria_under(trial.plan, wanted) if wanted is not None else ()):
         verdict = trial.verdicts.get(name, UNMET)
         if verdict in (MET, NOT_APPLICABLE):
