@@ -52,6 +52,16 @@ def test_the_subjects_own_numbers_are_put_in_with_their_units() -> None:
     assert say("tax / land / base", values).endswith("÷ 基准值 24.097 万元/亩")
 
 
+def test_what_must_not_be_is_told_with_what_is() -> None:
+    assert say("not closed", {"closed": "是"}) == "“停产”为否（是）"
+    assert say("not closed", {"closed": ""}) == "“停产”为否（缺失）"
+
+
+def test_whether_goes_where_a_label_is_said_to_hold() -> None:
+    formula = check(parse("closed and land >= 5"), NAMES, {})
+    assert words(formula, LABELS | {"closed": "是否停产"}) == "停产 且 评价用地 ≥ 5 亩"
+
+
 def test_a_missing_value_is_called_missing() -> None:
     assert say("tax / land", {"tax": "", "land": "64.50"}) == "评价税收 缺失 ÷ 评价用地 64.50 亩"
     assert say("tax is missing", {"tax": ""}) == "评价税收为空"
@@ -67,15 +77,15 @@ def test_a_missing_value_is_called_missing() -> None:
         ("tax / land * 2", "评价税收 ÷ 评价用地 × 2"),
         ("tax / (land / land)", "评价税收 ÷ (评价用地 ÷ 评价用地)"),
         ("-(tax + tax)", "−(评价税收 + 评价税收)"),
-        ("not (closed and land >= 5)", "非 (停产 且 评价用地 ≥ 5 亩)"),
+        ("not (closed and land >= 5)", "并非 (停产 且 评价用地 ≥ 5 亩)"),
         ("closed or land >= 5 and tax > 3", "停产 或 (评价用地 ≥ 5 亩 且 评价税收 > 3 万元)"),
         ("(closed or land >= 5) and tax > 3", "(停产 或 评价用地 ≥ 5 亩) 且 评价税收 > 3 万元"),
         ("growth > 5", "增速 > 5%"),
         ("land < unit(1, '公顷')", "评价用地 < 1 公顷"),
         ("1 < land <= 5", "1 亩 < 评价用地 且 评价用地 ≤ 5 亩"),
         ("industry in manufacturing", "行业属于制造业"),
-        ("industry not in ('34', '33')", "行业不是“33”、“34”中的任何一个"),
-        ("industry == '3311'", "行业 = “3311”"),
+        ("industry not in ('34', '33')", "行业不是“34”、“33”中的任何一个"),
+        ("industry == '3311'", "行业为“3311”"),
         ("tax if closed else missing", "若停产，则评价税收，否则未知"),
         ("(1 if closed else 0) + (1 if land >= 5 else 0)", "下列各项中符合的个数(停产、评价用地 ≥ 5 亩)"),
         ("(tax if closed else 0) * 2", "(若停产，则评价税收，否则 0 万元) × 2"),
@@ -83,8 +93,13 @@ def test_a_missing_value_is_called_missing() -> None:
         ("round(abs(tax), 2)", "四舍五入(绝对值(评价税收)，2 位小数)"),
         ("floor(land)", "向下取整(评价用地)"),
         ("ceil(land)", "向上取整(评价用地)"),
-        ("years_between(registered_on, '2024-12-31') >= 3", "满年数(自登记日期至 2024-12-31) ≥ 3 年"),
+        ("years_between(registered_on, '2024-12-31') >= 3", "自登记日期至 2024-12-31 满 3 年"),
         ("closed == True", "停产 = 是"),
+        ("not closed", "“停产”为否"),
+        ("closed if closed is not missing else False", "停产（为空的，算否）"),
+        ("land >= 5 if land is not missing else True", "评价用地 ≥ 5 亩（评价用地为空的，算是）"),
+        ("industry != '3311'", "行业不是“3311”"),
+        ("years_between(registered_on, '2024-12-31') < 2", "自登记日期至 2024-12-31 不满 2 年"),
     ],
 )
 def test_brackets_stand_where_the_order_needs_them_and_around_and_within_or(text: str, said: str) -> None:

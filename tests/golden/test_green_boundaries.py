@@ -217,13 +217,19 @@ def test_every_candidate_condition_is_a_veto(computed):
         "supervised",
         "diagnosed",
         "standard_met",
+        "operating_normally",
     )
-    rows = [{"enterprise": "all", "year": 2024, **dict.fromkeys(names, True)}]
-    rows += [{"enterprise": one, "year": 2024, **dict.fromkeys(names, True), one: False} for one in names]
-    rows += [
-        {"enterprise": "unchecked", "year": 2024, **dict.fromkeys(names, True), "standard_met": None},
-        {"enterprise": "event", "year": 2024, **dict.fromkeys(names, True)},
+    barred = ("taken_off_list", "grave_finding", "rectification_open", "defaulter")
+    fit = {"year": 2024, **dict.fromkeys(names, True), **dict.fromkeys(barred, False)}
+    rows = [{"enterprise": "all", **fit}]
+    rows += [{"enterprise": one, **fit, one: not fit[one]} for one in (*names, *barred)]
+    rows += [{"enterprise": "unchecked", **fit, "standard_met": None}]
+    rows += [{"enterprise": one, **fit} for one in ("event", "three years ago", "credit")]
+    events = [
+        {"enterprise": "event", "date": "2022-01-01", "kind": "safety", "level": "general"},
+        {"enterprise": "three years ago", "date": "2021-12-31", "kind": "safety", "level": "major"},
+        {"enterprise": "credit", "date": "2024-01-01", "kind": "credit", "level": "major"},
     ]
-    event = {"enterprise": "event", "date": "2022-01-01", "kind": "safety", "level": "larger"}
-    grades = computed("green.factory-candidate", "2024", {"green_factory": rows, "event": [event]}).grades
-    assert grades == {"all": "符合候选条件", "unchecked": None, "event": "不符合"} | dict.fromkeys(names, "不符合")
+    grades = computed("green.factory-candidate", "2024", {"green_factory": rows, "event": events}).grades
+    fitting = dict.fromkeys(("all", "three years ago", "credit"), "符合候选条件")
+    assert grades == fitting | {"unchecked": None, "event": "不符合"} | dict.fromkeys((*names, *barred), "不符合")

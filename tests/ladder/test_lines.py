@@ -27,7 +27,7 @@ def known(text: Any) -> Any:
 
 
 def rights(text: str, right) -> list[dict[str, Any]]:
-    """`Ⅰ Ⅱ`: one right each; 非自主, 高价值, 未详, 转让 and 授权 with a day, 第 with the owner's rank say more."""
+    """`Ⅰ Ⅱ`: one right each; 非自主, 高价值, 非主导, 未详, 转让 and 授权 with a day, 第 with the owner's rank say more."""
     found = []
     for number, word in enumerate(text.split()):
         kind, rest = ("软著", word[2:]) if word.startswith("软著") else (word[0], word[1:])
@@ -43,7 +43,7 @@ def rights(text: str, right) -> list[dict[str, Any]]:
         elif rest.startswith("第"):
             row |= {"owner_rank": int(rest[1:])}
         else:
-            row |= {"": {}, "非自主": {"own_developed": False}, "高价值": {"high_value": True}, "未详": {"in_use": None, "transferred": None}}[rest]  # fmt: skip
+            row |= {"": {}, "非自主": {"own_developed": False}, "高价值": {"high_value": True}, "非主导": {"in_use": False}, "未详": {"in_use": None, "transferred": None}}[rest]  # fmt: skip
         found.append(row)
     return found
 

@@ -25,7 +25,7 @@ def told(total: str | None, *items: ItemLine, **more: Any) -> Explanation:
         **NOTHING, "language": "zh", "edition": "1", "period": "2024", "official": False, "population": "all",
         "grade": None, "ranked_grade": None, "treated_as": None, "grade_clause": None, "total_clause": None,
         "factor": None, "rank": None, "pool_size": None, "total": total, "items": items,
-        **dict.fromkeys(("lines", "additions", "criteria", "moves", "entitlements", "refereed", "unknown"), ()),
+        **dict.fromkeys(("lines", "figures", "additions", "criteria", "moves", "entitlements", "refereed", "unknown"), ()),
     }  # fmt: skip
     return Explanation(**{**said, **more})
 

@@ -107,6 +107,56 @@ def test_a_cut_needs_exactly_the_cut(plan_of):
     assert way.needed == Fraction("59.95") and way.total == 60  # 59.95 → 60.0 by half-up; 59.94 → 59.9
 
 
+def test_a_figure_that_the_grade_is_cut_by_without_points_can_be_changed_too(plan_of):
+    """Carbon intensity: 2000 t over 10 million yuan is 2; low carbon is 0.6 or less, so 600 t, or 3333.34."""
+    plan = plan_of(
+        "populations: {all_firms: {title: 全部, where: scale == 'above'}}\n"
+        "measures: {intensity: {title: 强度, formula: emission / value_added, unit: 当量吨/万元, digits: 6}}\n"
+        "grades: {all: {classes: [低, 中], cuts_of: intensity, "
+        'cuts: [{grade: 低, at_most: "0.6"}, {grade: 中, more_than: "0.6"}]}}'
+    )
+    gathered = firms({"emission": 2000.0, "value_added": 1000.0})
+    ways = {way.input: way for way in nearest(plan, traced(plan, gathered), gathered, "a").ways}
+    assert {name: way.needed for name, way in ways.items()} == {"emission": 600, "value_added": Fraction("3333.34")}
+    assert {way.grade for way in ways.values()} == {"低"}
+
+
+def test_one_criterion_short_of_a_rung_is_one_change_away(plan_of):
+    plan = plan_of(
+        """
+populations: {all_firms: {title: 全部, where: scale == "above"}}
+criteria:
+  size: {title: 收入, test: revenue >= 2000}
+  profit: {title: 盈利, test: profit > 0}
+requirements: {fit: {all: [size, profit]}}
+grades: {all: {classes: [是, 否], ladder: {rungs: [{grade: 是, requires: fit}], otherwise: 否}}}
+"""
+    )
+    gathered = firms({"revenue": 1999.99, "profit": 5.0}, {"revenue": 1999.99, "profit": -5.0})
+    trace = traced(plan, gathered)
+    assert [(way.input, way.needed, way.grade) for way in nearest(plan, trace, gathered, "a").ways] == [
+        ("revenue", 2000, "是")
+    ]
+    assert nearest(plan, trace, gathered, "b").ways == ()  # two short: no single change is enough
+
+
+def test_of_several_rungs_the_next_one_is_advised_and_not_the_highest(plan_of):
+    plan = plan_of(
+        """
+populations: {all_firms: {title: 全部, where: scale == "above"}}
+criteria: {basic: {title: 基础, test: revenue >= 100}, best: {title: 最好, test: revenue >= 9000}}
+grades:
+  all:
+    classes: [优, 良, 无]
+    ladder: {rungs: [{grade: 优, requires: best}, {grade: 良, requires: basic}], otherwise: 无}
+"""
+    )
+    gathered = firms({"revenue": 50.0})
+    result = nearest(plan, traced(plan, gathered), gathered, "a")
+    assert result.wanted == "良" and [one.criterion for one in result.lacking] == ["basic"]
+    assert [(way.needed, way.grade) for way in result.ways] == [(100, "良")]
+
+
 def test_what_is_lacking_on_a_ladder_and_how_to_get_there(plan_of):
     plan = plan_of(
         """

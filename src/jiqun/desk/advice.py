@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from jiqun.desk.running import Run
 from jiqun.methods.explanation.restricted import MASKED, restricted_names, total_hidden
-from jiqun.methods.nearest import Nearest, Way
+from jiqun.methods.nearest import Lacking, Nearest, Way
 from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.voice import Voice
 from jiqun.problems import Language
@@ -22,7 +22,7 @@ def nearest_lines(
     population = run.trace.filter(run.trace[run.subject] == told.subject)["population"].to_list()
     untold = any(total_hidden(hidden, str(one)) for one in population)
     rows = [_way_row(run, voice, way, way.input in hidden, untold) for way in told.ways]
-    notes = list(_notes(voice, told))
+    notes = list(_notes(voice, told, hidden))
     return rows, notes
 
 
@@ -65,25 +65,35 @@ def _signed(value: Fraction) -> str:
     return ("+" if value > 0 else "") + grouped(decimal_text(value)).replace("-", "−")
 
 
-def _notes(voice: Voice, told: Nearest) -> list[str]:
+def _lacking(voice: Voice, one: Lacking, hidden: frozenset[str]) -> str:
+    """A criterion that is not met, with what is missing or how far it is: 能耗不高于0.35：未满足；能耗 3 改到 2."""
+    said = f"{voice.part_title(one.criterion)}{voice.say('colon')}{voice.say(f'verdict.{one.verdict}')}"
+    missing = voice.say("why.missing", names=voice.listed(map(voice.label, one.missing))) if one.missing else ""
+    ways = []
+    for way in one.ways:
+        needed = Unit.parse(way.unit).behind(_figure(way.needed, way.digits), voice.language)
+        now, to = (MASKED, MASKED) if way.input in hidden else (_figure(way.now, way.digits), needed)
+        ways.append(voice.pick(f"{voice.label(way.input)} {now} 改到 {to}", f"{voice.label(way.input)} {now} to {to}"))
+    return voice.joined([said, missing, voice.pick(" 或 ", " or ").join(ways)])
+
+
+def _notes(voice: Voice, told: Nearest, hidden: frozenset[str]) -> list[str]:
     reasons = {
         "best": voice.pick("已经是最好一档。", "It has the best grade already."),
         "not_graded": voice.pick("没有参加定档，谈不上升档。", "It is not graded, so there is no next grade."),
     }
     notes = [reasons[told.reason]] if told.reason in reasons else []
     if told.wanted and not told.ways:
-        notes.append(voice.pick(f"只改一项到不了 {told.wanted} 档。", f"No single change reaches {told.wanted}."))
+        notes.append(
+            voice.pick(f"只改一个数到不了“{told.wanted}”。", f"No change of one figure reaches “{told.wanted}”.")
+        )
     if told.out_of_reach:
         names = voice.listed(voice.label(one) for one in told.out_of_reach)
         notes.append(voice.pick(f"单靠改这些到不了：{names}", f"Out of reach by one change: {names}"))
     if told.not_advised:
         names = voice.listed(voice.label(one) for one in told.not_advised)
         notes.append(voice.pick(f"不作为建议：{names}", f"Not advised: {names}"))
-    for one in told.lacking:
-        missing = voice.listed(voice.label(name) for name in one.missing)
-        notes.append(
-            f"{voice.label(one.criterion)}{voice.say('colon')}{one.verdict}" + (f"（{missing}）" if missing else "")
-        )
+    notes += [_lacking(voice, one, hidden) for one in told.lacking]
     if told.held:
         notes.append(
             voice.pick(

@@ -14,7 +14,7 @@ from jiqun.ledger.content import content_hash
 from jiqun.ledger.snapshot import Snapshot, freeze, open_snapshot
 from jiqun.methods import LoadedMethod, Plan, Result, evaluate, load
 from jiqun.methods.run import SignOff
-from jiqun.problems import ProblemsError
+from jiqun.problems import Place, Problem, ProblemsError, problem
 from jiqun.values import Period, from_scaled
 
 STAGES: Mapping[str, str] = {
@@ -63,6 +63,21 @@ def find_method(context: Context, asked: str) -> LoadedMethod:
     name, _, edition = asked.partition("@")
     book = context.book if context.book.has("method", name) else context.everything
     return load(name, book, edition or None)
+
+
+def edition_problems(context: Context, asked: str, run: Run) -> list[Problem]:
+    """Say where the latest edition was taken, nobody having named one, though another was in force at the period's end.
+
+    METHOD-087, a notice: which edition a case belongs to may hang on more than the day.
+    """
+    name, _, edition = asked.partition("@")
+    last, plan = run.plan.period.last, run.plan
+    if edition or plan.method.in_force.covers(last):
+        return []
+    book = context.book if context.book.has("method", name) else context.everything
+    then = [one.edition for one in book.methods_for(last, id=name) if one.edition and one.edition != run.edition]
+    place = Place(item=name)
+    return [problem("METHOD-087", place, edition=run.edition, other=one, on=last.isoformat()) for one in then[:1]]
 
 
 def run_method(context: Context, wanted: Wanted, step: Step, sign_off: SignOff | None = None) -> Run:

@@ -34,7 +34,21 @@ def subject_facts(context: Context, run: Run) -> pl.DataFrame | None:
     rows = snapshot.table(table)
     if "year" in rows.columns:
         rows = rows.filter(pl.col("year") == run.plan.period.year)
-    return rows.select(run.subject, *(name for name in FACTS if name in rows.columns))
+    if "month" in rows.columns:  # one of its rows is this run's
+        rows = rows.filter(pl.col("month") == str(run.plan.period))
+    known = (name for name in FACTS if name in rows.columns and name != run.subject)
+    return _with_register(snapshot, rows.select(run.subject, *known))
+
+
+def _with_register(snapshot: Snapshot, rows: pl.DataFrame) -> pl.DataFrame:
+    """Fill in what the evaluated table leaves out or does not hold by the register of enterprises."""
+    if "enterprise" not in rows.columns or "enterprise" not in snapshot.names:
+        return rows
+    register = snapshot.table("enterprise")
+    known = [name for name in FACTS if name in register.columns]
+    joined = rows.join(register.select("enterprise", *known), on="enterprise", how="left", suffix="__registered")
+    told = [pl.coalesce(name, f"{name}__registered").alias(name) for name in known if name in rows.columns]
+    return joined.with_columns(told).select(*rows.columns, *(name for name in known if name not in rows.columns))
 
 
 def subject_names(context: Context, run: Run) -> dict[str, str]:
@@ -79,7 +93,7 @@ def explain_subject(
         moves=run.moves,
         language=language,
         book=run.book,
-        lineage=None if snapshot is None else sources(snapshot, language),
+        lineage=None if snapshot is None else sources(snapshot, run.subject, str(run.plan.period), language),
         official=run.official,
         sign_off=run.sign_off,
         refereed=run.result.refereed_of(subject),
@@ -88,8 +102,13 @@ def explain_subject(
     )
 
 
-def sources(snapshot: Snapshot, language: Language = "zh") -> Callable[[str, str, str, int], str | None]:
-    """Return the reader of where a figure came from: file!sheet!cell, or the parcels that land was added up from."""
+def sources(
+    snapshot: Snapshot, subject: str, period: str, language: Language = "zh"
+) -> Callable[[str, str, str, int], str | None]:
+    """Return the reader of where a figure came from: file!sheet!cell, or the parcels that land was added up from.
+
+    `subject` is the column that names whom a run evaluates; a row of a month is told of the run's own month only.
+    """
     told: dict[tuple[str, str, int], Mapping[str, ledger_lineage.Cell]] = {}
 
     def source(table: str, key: str, column: str, year: int) -> str | None:
@@ -99,7 +118,9 @@ def sources(snapshot: Snapshot, language: Language = "zh") -> Callable[[str, str
             return None
         if (table, key, year) not in told:
             columns = snapshot.view.key(table)
-            known: dict[str, ledger_lineage.Value] = {"enterprise": key, "year": year}
+            known: dict[str, ledger_lineage.Value] = {subject: key, "year": year}
+            if period.startswith(f"{year}-"):
+                known["month"] = period
             if not set(columns) <= set(known):
                 return None
             try:

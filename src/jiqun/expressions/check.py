@@ -344,7 +344,9 @@ class _Checker:
             texts = [one.value for one in group.operands if isinstance(one, Literal) and isinstance(one.value, str)]
             if len(texts) < len(group.operands):
                 return self.fault("EXPR-021", group)
-            return nodes.Membership(item, frozenset(texts), "", negated, _BOOLEAN) if item is not _BROKEN else item
+            if item is _BROKEN:
+                return item
+            return nodes.Membership(item, frozenset(texts), "", negated, _BOOLEAN, tuple(dict.fromkeys(texts)))
         codes = self.check(group)
         if codes is _BROKEN or item is _BROKEN:
             return _BROKEN

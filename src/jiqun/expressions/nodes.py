@@ -183,13 +183,14 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Membership:
-    """Whether a text is one of a set; `name` is empty for a set written in the formula."""
+    """Whether a text is one of a set; `name` is empty for a set written in the formula, `listed` has it as written."""
 
     item: TypedNode
     codes: frozenset[str]
     name: str
     negated: bool
     type: Type | None
+    listed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -279,7 +280,7 @@ def children(node: TypedNode) -> tuple[TypedNode, ...]:
         if isinstance(value, TypedNode):
             found.append(value)
         elif isinstance(value, tuple):
-            found.extend(value)
+            found.extend(one for one in value if isinstance(one, TypedNode))
     return tuple(found)
 
 

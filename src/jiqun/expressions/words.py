@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
+from typing import TypeGuard
 
 from jiqun.expressions import nodes
 from jiqun.expressions.nodes import Typed, TypedNode
-from jiqun.expressions.types import NumberType, Type
+from jiqun.expressions.types import BooleanType, NumberType, Type
 from jiqun.problems import Language
 from jiqun.values import decimal_text, filled
 
@@ -20,11 +21,21 @@ _PHRASES: dict[Language, dict[str, str]] = {
     "zh": {
         "and": "且",
         "or": "或",
-        "not": "非",
+        "not": "并非",
+        "not so": "“{item}”为否",
+        "own": "（{value}）",
+        "itself taken as true": "（为空的，算是）",
+        "itself taken as false": "（为空的，算否）",
+        "taken as true": "{then}（{item}为空的，算是）",
+        "taken as false": "{then}（{item}为空的，算否）",
         "in": "{item} 属于 {group}",
         "not in": "{item} 不属于 {group}",
         "in list": "{item} 为{group}之一",
         "not in list": "{item} 不是{group}中的任何一个",
+        "is": "{left} 为{right}",
+        "is not": "{left} 不是{right}",
+        "years reached": "自 {first} 至 {second} 满 {years}",
+        "years not reached": "自 {first} 至 {second} 不满 {years}",
         "missing": "{item} 为空",
         "not missing": "{item} 不为空",
         "absent": "缺失",
@@ -57,10 +68,20 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "and": "and",
         "or": "or",
         "not": "not",
+        "not so": "not {item}",
+        "own": " ({value})",
+        "itself taken as true": " (yes where empty)",
+        "itself taken as false": " (no where empty)",
+        "taken as true": "{then} (yes where {item} is empty)",
+        "taken as false": "{then} (no where {item} is empty)",
         "in": "{item} is one of {group}",
         "not in": "{item} is none of {group}",
         "in list": "{item} is one of ({group})",
         "not in list": "{item} is none of ({group})",
+        "is": "{left} = {right}",
+        "is not": "{left} ≠ {right}",
+        "years reached": "full years(from {first} to {second}) ≥ {years}",
+        "years not reached": "full years(from {first} to {second}) < {years}",
         "missing": "{item} is empty",
         "not missing": "{item} is not empty",
         "absent": "missing",
@@ -124,8 +145,8 @@ class _Speaker:
         match node:
             case nodes.Constant():
                 return self._constant(node)
-            case nodes.Named(name=name, type=kind):
-                return self._named(name, kind), _ATOM
+            case nodes.Named():
+                return self._named(node), _ATOM
             case nodes.Converted(item=item):
                 return self.say(item)
             case nodes.Sum(terms=terms) if all(sign > 0 and _counts_one(term) for sign, term in terms):
@@ -144,37 +165,51 @@ class _Speaker:
                 return f"{self._within(left, _PRODUCT)} ÷ {self._within(right, _SIGN)}", _PRODUCT
             case nodes.Negative(item=item):
                 return f"−{self._within(item, _ATOM)}", _SIGN
-            case nodes.Comparison(operator=operator, left=left, right=right):
-                said_left, said_right = self._within(left, _SUM), self._within(right, _SUM)
-                return f"{said_left} {_SIGNS[operator]} {said_right}", _COMPARISON
+            case nodes.Comparison():
+                return self._compared(node), _COMPARISON
             case nodes.Logic(which=which, items=items):
                 level = _AND if which == "and" else _OR
                 # brackets around “and” within “or” too: a reader of rules need not know which binds first
                 return f" {self.phrases[which]} ".join(self._within(item, _NOT) for item in items), level
+            case nodes.Not(item=nodes.Named() as item):
+                return self._phrase("not so", item=self._label(item)) + self._own(item.name), _NOT
             case nodes.Not(item=item):
                 return f"{self.phrases['not']} {self._within(item, _ATOM)}", _NOT
-            case nodes.Choice(test=test, then=then, otherwise=otherwise):
-                parts = {"test": test, "then": then}
-                said_parts = {name: self._within(part, _OR) for name, part in parts.items()}
-                return self._phrase("choice", **said_parts, otherwise=self.say(otherwise)[0]), _CHOICE
+            case nodes.Choice():
+                return self._chosen(node)
             case _:
                 return self._phrased(node)
+
+    def _compared(self, node: nodes.Comparison) -> str:
+        left, right, operator = node.left, self._within(node.right, _SUM), node.operator
+        if isinstance(node.right, nodes.Constant) and isinstance(node.right.value, str) and operator in ("==", "!="):
+            return self._phrase("is" if operator == "==" else "is not", left=self._within(left, _SUM), right=right)
+        if isinstance(left, nodes.YearsBetween) and operator in (">=", "<"):
+            ends = {"first": self._within(left.first, _SUM), "second": self._within(left.second, _SUM)}
+            return self._phrase("years reached" if operator == ">=" else "years not reached", years=right, **ends)
+        return f"{self._within(left, _SUM)} {_SIGNS[operator]} {right}"
+
+    def _chosen(self, node: nodes.Choice) -> tuple[str, int]:
+        """Say if … then … otherwise; what only says how a missing value counts is said so, in brackets behind it."""
+        test, then, otherwise = node.test, node.then, node.otherwise
+        if isinstance(test, nodes.IsMissing) and test.negated and _is_plain_truth(otherwise):
+            name = "taken as true" if otherwise.value else "taken as false"
+            if then == test.item:
+                return self.say(then)[0] + self._phrase(f"itself {name}"), _ATOM
+            return self._phrase(name, item=self._bare(test.item), then=self._within(then, _OR)), _CHOICE
+        said = {name: self._within(part, _OR) for name, part in (("test", test), ("then", then))}
+        return self._phrase("choice", **said, otherwise=self.say(otherwise)[0]), _CHOICE
 
     def _phrased(self, node: TypedNode) -> tuple[str, int]:
         """Say the forms that are a phrase around their parts; a function's own brackets make it an atom."""
         match node:
-            case nodes.Membership(item=item, codes=codes, name=name, negated=negated):
-                listed = self.phrases["comma"].join(f"“{code}”" for code in sorted(codes))
+            case nodes.Membership(item=item, name=name, negated=negated, listed=listed_codes):
+                listed = self.phrases["comma"].join(f"“{code}”" for code in listed_codes)
                 group = self.labels.get(name, name) if name else listed
                 phrase = f"{'not in' if negated else 'in'}{'' if name else ' list'}"
                 return self._phrase(phrase, item=self._within(item, _SUM), group=group), _COMPARISON
             case nodes.IsMissing(item=item, negated=negated):
-                # a name's value is left out: it would say "missing" a second time
-                if isinstance(item, nodes.Named):
-                    said = self.labels.get(item.name, item.name)
-                else:
-                    said = self._within(item, _SUM)
-                return self._phrase("not missing" if negated else "missing", item=said), _COMPARISON
+                return self._phrase("not missing" if negated else "missing", item=self._bare(item)), _COMPARISON
             case nodes.Extreme(which=which):
                 return self._phrase(which, items=self._listed(node)), _ATOM
             case nodes.Absolute():
@@ -210,6 +245,15 @@ class _Speaker:
         ]
         return self._phrase("segments", item=self._within(said.item, _SUM), parts=self.phrases["comma"].join(parts))
 
+    def _bare(self, item: TypedNode) -> str:
+        """A part whose being missing is the question: a name's value would only say "missing" a second time."""
+        return self.labels.get(item.name, item.name) if isinstance(item, nodes.Named) else self._within(item, _SUM)
+
+    def _own(self, name: str) -> str:
+        """The subject's own value of a name in brackets; nothing where no values are given."""
+        said = self.values.get(name)
+        return "" if said is None else self._phrase("own", value=said or self.phrases["absent"])
+
     def _phrase(self, which: str, **parts: str) -> str:
         return filled(self.phrases[which], parts)
 
@@ -221,12 +265,17 @@ class _Speaker:
         said, level = self.say(node)
         return said if level >= least else f"({said})"
 
-    def _named(self, name: str, kind: Type | None) -> str:
-        label = self.labels.get(name, name)
-        if name not in self.values:
+    def _label(self, node: nodes.Named) -> str:
+        """The label of a name; 是否 (whether) goes where the name is said to hold or not."""
+        label = self.labels.get(node.name, node.name)
+        return label.removeprefix("是否") if isinstance(node.type, BooleanType) else label
+
+    def _named(self, node: nodes.Named) -> str:
+        label = self._label(node)
+        if node.name not in self.values:
             return label
-        said = self.values[name]
-        return f"{label} {_quantity(said, kind, self.language) if said else self.phrases['absent']}"
+        said = self.values[node.name]
+        return f"{label} {_quantity(said, node.type, self.language) if said else self.phrases['absent']}"
 
     def _constant(self, node: nodes.Constant) -> tuple[str, int]:
         value, text = node.value, node.text
@@ -243,6 +292,10 @@ class _Speaker:
         else:
             text = f"“{value}”"
         return (f"{self.labels.get(node.name, node.name)} {text}" if node.name else text), _ATOM
+
+
+def _is_plain_truth(node: TypedNode) -> TypeGuard[nodes.Constant]:
+    return isinstance(node, nodes.Constant) and isinstance(node.value, bool)
 
 
 def _counts_one(node: TypedNode) -> bool:

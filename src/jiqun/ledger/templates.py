@@ -205,6 +205,8 @@ def _pattern_text(pattern: str) -> str:
 def _choices(field: Column) -> tuple[str, ...]:
     if field.type == "boolean":
         return ("是", "否")
+    if field.delimiter:  # a list to choose one from would refuse a cell with several
+        return ()
     return tuple(one.title for one in field.categories) or field.constraints.enum
 
 

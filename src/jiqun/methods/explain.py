@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from jiqun.methods.explanation.items import addition_lines_of, criterion_lines, item_lines
+from jiqun.methods.explanation.items import addition_lines_of, criterion_lines, figure_lines, item_lines
 from jiqun.methods.explanation.model import (
     AdditionLine,
     BenchmarkLine,
     CriterionLine,
     EntitlementLine,
     Explanation,
+    FigureLine,
     InputLine,
     ItemLine,
     LineOfClass,
@@ -102,7 +103,7 @@ def _explanation(reader: Reader, official: bool, signed: str, refereed: Mapping[
         subject=str(row[plan.subject]),
         name=str(reader.gathered.get("name") or ""),
         status=str(row["status"]),
-        status_words=voice.say(f"status.{row['status']}"),
+        status_words=voice.status(row["status"], reader.population),
         status_reason=_status_reason(reader),
         population=voice.label(reader.population) if reader.population else "",
         grade_title="" if grade is None else voice.pick(grade.title, grade.title_en),
@@ -120,6 +121,7 @@ def _explanation(reader: Reader, official: bool, signed: str, refereed: Mapping[
         pool=_pool_words(reader),
         pool_size=pool.height or None,
         lines=class_lines(reader),
+        figures=figure_lines(reader),
         items=items,
         additions=additions,
         criteria=criteria,
@@ -213,6 +215,7 @@ __all__ = [
     "CriterionLine",
     "EntitlementLine",
     "Explanation",
+    "FigureLine",
     "InputLine",
     "ItemLine",
     "Lineage",

@@ -62,7 +62,16 @@ def assumptions(plan: Plan, gathered: pl.DataFrame) -> list[Problem]:
         count = int(gathered[f"assumed__{name}"].sum()) if one.if_missing is not None else 0
         if count:
             place = Place(item=f"{plan.method.id} inputs.{name}")
-            found.append(problem("METHOD-030", place, name=name, count=count, value=one.if_missing))
+            found.append(
+                problem(
+                    "METHOD-030",
+                    place,
+                    name=one.title or name,
+                    name_en=one.title_en or name,
+                    count=count,
+                    value=one.if_missing,
+                )
+            )
     return found
 
 
@@ -178,7 +187,11 @@ def _absent(tables: Tables, plan: Plan, table: str, name: str) -> bool:
     """Tell whether a related table was not given, and say so."""
     if tables.has(table):
         return False
-    tables.faults.append(problem("METHOD-028", Place(item=f"{plan.method.id} {name}"), table=table, name=name))
+    one, contract = plan.method.inputs.get(name), plan.contracts.get(table)
+    title, title_en = (table, table) if contract is None else (contract.title, contract.title_en)
+    label, label_en = (name, name) if one is None else (one.title or name, one.title_en or name)
+    said = {"title": title, "title_en": title_en, "name": label, "name_en": label_en}
+    tables.faults.append(problem("METHOD-028", Place(item=f"{plan.method.id} {name}"), table=table, **said))
     return True
 
 

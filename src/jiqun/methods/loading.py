@@ -21,6 +21,7 @@ from jiqun.problems import Place, ProblemsError, problem, stop_if_errors
 from jiqun.values import Number, Period
 
 Packs = LawBook | Path | str | Sequence[Path | str]
+_PER = {"year": ("年", "2022"), "quarter": ("季度", "2022-Q1"), "month": ("月", "2022-03"), "day": ("日", "2022-03-31")}
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,10 @@ class LoadedMethod:
             when = None
         per = self.method.evaluates.per
         if when is None or (per != "once" and when.kind != per):
-            raise ProblemsError([problem("METHOD-032", self.at("evaluates.per"), period=period, per=per)])
+            by, form = _PER[per if per != "once" else "year"]
+            raise ProblemsError(
+                [problem("METHOD-032", self.at("evaluates.per"), period=period, per=per, by=by, form=form)]
+            )
         plan = compile_method(self.method, when, book=self.book, parameters=parameters, at=self.at)
         used = {*plan.rests_on, *plan.by_hand}
         idle = [name for name in parameters or {} if name not in used]

@@ -105,18 +105,21 @@ def nearest(
         return _nothing({"grade": trial.grade, "total": None}, subject, "best")
     ways, out_of_reach = _ways(trial, not_advised, lambda member: _is_better(trial, member, place))
     ways += _without_deductions(trial, place)
+    wanted = trial.classes[place - 1] if place is not None else None
+    lacking = tuple(_lacking(trial, not_advised, wanted))
+    ways += _meeting_the_rung(trial, place, lacking, {way.input for way in ways})
     population = trial.population
     used = set(movable(plan, population)) & set(not_advised)
     return Nearest(
         subject,
         trial.grade,
-        trial.classes[place - 1] if place is not None else None,
+        wanted,
         "",
         trial.own().total,
         tuple(sorted(ways, key=lambda way: (abs(way.share) if way.share is not None else Fraction(10**9), way.input))),
         out_of_reach,
         tuple(sorted(used)),
-        tuple(_lacking(trial, not_advised)),
+        lacking,
         tuple(name for name, one in plan.method.benchmarks.items() if one.statistic and one.statistic.period == "this"),
     )
 
@@ -135,13 +138,21 @@ def _is_better(trial: Trial, member: Member, place: int | None) -> bool:
 
 
 def movable(plan: Plan, population: str) -> dict[str, tuple[str, ...]]:
-    """The numeric inputs inside the measures of a population's scores, with these measures."""
+    """The numeric inputs inside the measures of a population's scores and those its grade is drawn over, with these."""
     found: dict[str, dict[str, None]] = {}
-    for item, score in plan.scores(population).items():
-        for name in _measures(plan, item, score):
-            for column in _columns(plan, name):
-                found.setdefault(column, {})[name] = None
+    scored = (name for item, score in plan.scores(population).items() for name in _measures(plan, item, score))
+    for name in (*scored, *_graded_by(plan, population)):
+        for column in _columns(plan, name):
+            found.setdefault(column, {})[name] = None
     return {column: tuple(measures) for column, measures in found.items()}
+
+
+def _graded_by(plan: Plan, population: str) -> Iterator[str]:
+    """The measures that a population is ranked or cut by."""
+    for part in plan.graded_parts(population):
+        of = part.quota.of if part.quota is not None else part.cuts_of if part.cuts is not None else ""
+        if of in plan.method.measures:
+            yield of
 
 
 def _measures(plan: Plan, item: str, score: Score) -> Iterator[str]:
@@ -273,18 +284,31 @@ def _without_deductions(trial: Trial, place: int | None) -> list[Way]:
     return ways
 
 
-def _lacking(trial: Trial, not_advised: Collection[str]) -> Iterator[Lacking]:
-    """Criteria of the next rung that are not met, each with the nearest ways to meet it."""
+def _lacking(trial: Trial, not_advised: Collection[str], grade: str | None) -> Iterator[Lacking]:
+    """Criteria of the next rung that are not met, each with the nearest ways to meet it.
+
+    The next rung is that of the next better grade; where the subject has no grade, the lowest that is not met.
+    """
     ladder = trial.ladder
     if ladder is None:
         return
-    wanted = next((rung.requires for rung in ladder.rungs if trial.verdicts.get(rung.requires) != MET), None)
+    open_ = [rung for rung in ladder.rungs if trial.verdicts.get(rung.requires) != MET]
+    rungs = [rung for rung in open_ if rung.grade == grade] or open_[-1:]
+    wanted = rungs[0].requires if rungs else None
     for name in dict.fromkeys(_criteria_under(trial.plan, wanted) if wanted is not None else ()):
         verdict = trial.verdicts.get(name, UNMET)
         if verdict in (MET, NOT_APPLICABLE):
             continue
         ways = _ways_to(trial, name, not_advised) if verdict == UNMET else ()
         yield Lacking(name, verdict, tuple(ways), tuple(_missing(trial, name)))
+
+
+def _meeting_the_rung(
+    trial: Trial, place: int | None, lacking: tuple[Lacking, ...], known: Collection[str]
+) -> list[Way]:
+    """The changes that meet a criterion and with it the whole rung, nothing else being short."""
+    found = (way for one in lacking for way in one.ways if way.input not in known)
+    return [way for way in found if _is_better(trial, trial.member({way.input: way.needed}), place)]
 
 
 def _criteria_under(plan: Plan, name: str) -> Iterator[str]:

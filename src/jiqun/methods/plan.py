@@ -108,6 +108,11 @@ class Plan:
         """The measure or prepared measure of a name; None for a column or input."""
         return self.method.measures.get(name) or self.method.prepared.get(name)
 
+    def graded_parts(self, population: str) -> tuple[Grade, ...]:
+        """The grade of a population and, where it is the lowest of several, its parts."""
+        grade = self.grade(population)
+        return () if grade is None else (grade, *(grade.lowest_of or ()))
+
     def total(self, population: str) -> Total | None:
         return self.method.total_of(population)
 

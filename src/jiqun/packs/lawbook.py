@@ -15,6 +15,7 @@ from jiqun.packs.models import Clause, Document, Header, Method, PackManifest, P
 from jiqun.packs.models.base import Completeness
 from jiqun.packs.models.parameter import Dated, Scope, Sense
 from jiqun.packs.reading import Route, Source
+from jiqun.packs.rule_names import with_rule_names
 from jiqun.packs.unread import Unread
 from jiqun.problems import Place, Problem, ProblemsError, problem
 from jiqun.values import Unit, canonical, digest_of_parts, exact
@@ -259,7 +260,7 @@ class LawBook:
                         "foreign_keys": found.foreign_keys + one.foreign_keys,
                     }
                 )
-        return found
+        return with_rule_names(found, (one.model for one in self.objects("method")))
 
     @cached_property
     def _tables(self) -> tuple[tuple[LawObject, TableContract], ...]:

@@ -9,7 +9,8 @@ import polars as pl
 
 from jiqun.methods.explanation.items import OWN
 from jiqun.methods.explanation.restricted import MASKED, points_hidden
-from jiqun.methods.wording.scores import benchmarks_of, score_words
+from jiqun.methods.wording.figures import benchmarks_of
+from jiqun.methods.wording.scores import score_words
 from jiqun.packs.models.method import Score
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.run import Evaluated

@@ -6,6 +6,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 _FORMS = (
     ("day", re.compile(r"(\d{4})-(\d{2})-(\d{2})")),
@@ -62,6 +63,19 @@ class Period:
         index = self.year * 12 + self.first.month - 1 - months * count
         part = index % 12 + 1
         return Period._of(self.kind, index // 12, part if self.kind == "month" else (part + 2) // 3)
+
+    def words(self, language: Literal["zh", "en"] = "zh") -> str:
+        """Say the period as people do.
+
+        >>> Period.parse("2024").words(), Period.parse("2024-03").words(), Period.parse("2024-Q1").words()
+        ('2024 年', '2024 年 3 月', '2024 年第 1 季度')
+        """
+        if language == "en" or self.kind == "year":
+            return str(self) if language == "en" else f"{self} 年"
+        if self.kind == "quarter":
+            return f"{self.year} 年第 {(self.first.month + 2) // 3} 季度"
+        month = f"{self.year} 年 {self.first.month} 月"
+        return month if self.kind == "month" else f"{month} {self.first.day} 日"
 
     def __str__(self) -> str:
         if self.kind == "year":

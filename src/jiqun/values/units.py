@@ -157,10 +157,14 @@ class Unit:
 
         >>> Unit.parse("万元/亩").behind("3.75", "en"), Unit.parse("%").behind("5", "en")
         ('3.75 × 10k CNY/mu', '5%')
+        >>> Unit.parse("月").behind("3", "zh"), Unit.parse("kgce/%/t").behind("1.1", "zh")
+        ('3 个月', '1.1 kgce/t/百分点')
         """
         if not self.powers:
             return number
         said = self.said(language)
+        if language == "zh":
+            said = "个月" if said == "月" else _per_point(said)
         between = "" if said in ("%", "‰") else (" × " if said[0].isdigit() else " ")
         return f"{number}{between}{said}"
 
@@ -214,6 +218,13 @@ def unit_said(text: str | None, language: str) -> str:
 
 def _powered(name: str, power: int) -> str:
     return name if power == 1 else f"{name}^{power}"
+
+
+def _per_point(said: str) -> str:
+    """Name the per cent that a figure is divided by as what it is, behind everything else: kgce/t/百分点."""
+    over, *under = said.split("/")
+    points = [one for one in under if one == "%"]
+    return "/".join([over, *(one for one in under if one != "%"), *("百分点" for _ in points)])
 
 
 def _product_text(powers: Iterable[tuple[str, int]]) -> str:

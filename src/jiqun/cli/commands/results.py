@@ -19,6 +19,7 @@ from jiqun.desk.running import Run, find_run
 from jiqun.desk.subjects import find_subject
 from jiqun.methods.explain import render_text
 from jiqun.methods.nearest import nearest
+from jiqun.methods.wording.phrases import say as phrase
 from jiqun.methods.wording.rule import plan_text
 from jiqun.problems import ProblemsError, problem
 from jiqun.reports import Evaluated
@@ -47,8 +48,8 @@ def explain(context: Context, run: str, subject: str, as_json: bool) -> None:
 
 def _print_grounds(run: Run) -> None:
     say(
-        f"运行 {run.id}　数据快照 {run.snapshot}　办法 {run.method_id}（{run.edition}）",
-        f"run {run.id}, data snapshot {run.snapshot}, method {run.method_id} ({run.edition})",
+        f"运行 {run.id}　数据快照 {run.snapshot}　办法 {run.method_id}{f'（{run.edition}）' if run.edition else ''}",
+        f"run {run.id}, data snapshot {run.snapshot}, method {run.method_id} {run.edition}".rstrip(),
     )
 
 
@@ -67,9 +68,10 @@ def next_grade(context: Context, run: str, subject: str, as_json: bool) -> None:
     if as_json:
         print_json(told)
         return
+    named = phrase("why.who", language(), name=names[who], subject=who) if names[who] else who
     say(
-        f"【试算】{names[who] or who}（{who}）怎样才能到上一档，假定其他企业不变",
-        f"[TRIAL] How {names[who] or who} ({who}) would reach the next grade, everybody else unchanged",
+        f"【试算】{named}怎样才能到上一档，假定其他对象不变",
+        f"[TRIAL] How {named} would reach the next grade, everybody else unchanged",
     )
     rows, notes = nearest_lines(found, told, language())
     if rows:

@@ -23,7 +23,7 @@ from jiqun.cli.output import (
 )
 from jiqun.cli.speech import both, language, pick
 from jiqun.desk.context import Context
-from jiqun.desk.evaluating import Wanted, run_method
+from jiqun.desk.evaluating import Wanted, edition_problems, run_method
 from jiqun.desk.running import Run, all_runs, find_run
 from jiqun.desk.signing import sign as sign_run
 from jiqun.methods.sign_off import SignOff
@@ -60,6 +60,7 @@ def _signature(required: bool) -> _CLICK:
 @click.command(help=both("按一部办法评价一年", "Evaluate a period under a method"))
 @click.argument("method")
 @click.option("--period", "-p", required=True, help=both("期间，如 2023", "period, such as 2023"))
+@click.option("--edition", help=both("版本（默认最新的）", "edition (default: the latest)"))
 @click.option("--engine", type=click.Choice(["polars", "duckdb"]), default="polars", help=both("引擎", "engine"))
 @click.option("--snapshot", default="", help=both("用哪个快照（默认现在冻结）", "which snapshot (default: freeze now)"))
 @click.option("--set", "parameters", multiple=True, metavar="PARAMETER=VALUE", help=both("试改参数", "try a parameter"))
@@ -71,6 +72,7 @@ def evaluate(
     context: Context,
     method: str,
     period: str,
+    edition: str | None,
     engine: str,
     snapshot: str,
     parameters: tuple[str, ...],
@@ -83,7 +85,8 @@ def evaluate(
 ) -> None:
     when = period_of(period)
     assert when is not None
-    wanted = Wanted(method, when, engine, snapshot, pairs("--set", parameters))
+    asked_for = f"{method}@{edition}" if edition else method
+    wanted = Wanted(asked_for, when, engine, snapshot, pairs("--set", parameters))
     asked = _asked_to_sign(official, by, document)
     sign_off = _sign_off(context, by, document, on, accept_doubts) if asked else None
     with progress(5) as step:
@@ -92,7 +95,7 @@ def evaluate(
         print_json(run_record(run) | {"grades": counts(run), "problems": [problem_record(one) for one in run.problems]})
         return
     print_run(run)
-    print_problems(run.problems)
+    print_problems([*run.problems, *edition_problems(context, asked_for, run)])
     say(
         f"下一步：jiqun explain {run.id} 企业；jiqun export {run.id} -o 结果.xlsx",
         f"Next: jiqun explain {run.id} FIRM; jiqun export {run.id} -o results.xlsx",
@@ -123,7 +126,9 @@ def print_run(run: Run) -> None:
     method = run.plan.method
     state = trial_words(run)
     title = pick(method.title, method.title_en, method.id)
-    say(f"{state}{title}（{run.edition}），{run.period} 年", f"{state}{title} ({run.edition}), {run.period}")
+    when = run.plan.period.words(language())
+    named = f"{title}（{run.edition}）" if run.edition else title
+    say(f"{state}{named}，{when}", f"{state}{title}{f' ({run.edition})' if run.edition else ''}, {when}")
     say(f"运行 {run.id}　数据快照 {run.snapshot}", f"run {run.id}, data snapshot {run.snapshot}")
     if run.sign_off is not None:
         click.echo(run.sign_off.words(language()))
@@ -131,6 +136,8 @@ def print_run(run: Run) -> None:
     rows = list(_count_rows(run, grades))
     heads = [both("评价类别", "population"), both("户数", "firms"), *grades, both("未能定档", "no grade")]
     heads += [phrase(f"status.{name}", language()) for name in _STATUSES[1:3]]
+    if not grades:  # a rule that only gives points or amounts leaves nobody without a grade
+        heads, rows = [*heads[:2], heads[-1]], [[*row[:2], row[-1]] for row in rows]
     print_table(heads, rows, right=range(1, len(heads)), indent="  ")
     outside = {name: _status_count(run, name) for name in _STATUSES[3:]}
     said = both("，", ", ").join(

@@ -88,8 +88,8 @@ def _reader(task: Task) -> Callable[[str, bool], Read]:
     if column.format == "uscc":
         return lambda text, _: _uscc(text)
     if column.allowed:
-        words = category_words(column)
-        return lambda text, _: _category(text, column, words)
+        words, one = category_words(column), _several if column.delimiter else _category
+        return lambda text, _: one(text, column, words)
     if task.codes is not None:
         codes, suggestions = task.codes, count()
         return lambda text, from_number: (
@@ -171,6 +171,16 @@ def _category(text: str, column: Column, words: dict[str, str]) -> Read:
     if key in words:
         return words[key]
     return _code(text, "LEDGER-035", allowed=allowed_text(column))
+
+
+def _several(text: str, column: Column, words: dict[str, str]) -> Read:
+    """Read a cell that names several of the allowed values, by whatever sign the department put between them."""
+    parts = [one for one in re.split(r"[;；、,，\n]", text) if one.strip(BLANKS)]
+    read = [_category(one, column, words) for one in parts]
+    wrong = next((one for one in read if not isinstance(one, str)), None)
+    if wrong is not None:
+        return wrong
+    return (column.delimiter or ";").join(dict.fromkeys(map(str, read)))
 
 
 def allowed_text(column: Column) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jiqun.methods.explanation.model import AdditionLine, BenchmarkLine, CriterionLine, ItemLine
+from jiqun.expressions import nodes
+from jiqun.methods.explanation.model import AdditionLine, BenchmarkLine, CriterionLine, FigureLine, ItemLine
 from jiqun.methods.explanation.reader import Reader
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.plan import conditions
-from jiqun.methods.wording.figures import benchmark_words, prepared_words
+from jiqun.methods.wording.figures import benchmark_words, benchmarks_of, prepared_words
 from jiqun.methods.wording.grading import criterion_words
 from jiqun.methods.wording.numbers import with_unit, written
-from jiqun.methods.wording.scores import benchmarks_of, bound_words, formula_words
+from jiqun.methods.wording.scores import bound_words, formula_words
 from jiqun.methods.wording.totals import addition_words, node_words
 from jiqun.methods.work import MEMBER_STATUSES
 from jiqun.packs.models.method import Score, Statistic
@@ -84,11 +85,21 @@ def _measure_words(reader: Reader, name: str, score: Score) -> str:
         return ""
     if score.options is not None:
         return f"{voice.label(name)}{voice.say('colon')}{reader.text(name) or voice.say('unknown')}"
+    return _worked(reader, name)
+
+
+def _told_with_unit(reader: Reader, name: str) -> str:
     value = reader.text(name)
-    result = voice.say("unknown") if value is None else with_unit(value, voice.unit(name), voice.language)
+    if value is None:
+        return reader.voice.say("unknown")
+    return with_unit(value, reader.voice.unit(name), reader.voice.language)
+
+
+def _worked(reader: Reader, name: str) -> str:
+    """Say how a figure was made, with the subject's own numbers, and what came out."""
+    voice, path, result = reader.voice, f"measures.{name}.formula", _told_with_unit(reader, name)
     if name in reader.plan.method.prepared:
         return f"{prepared_words(voice, name)} = {result}"
-    path = f"measures.{name}.formula"
     if path not in reader.plan.formulas:
         return result
     return f"{voice.formula(path, reader.values(reader.plan.formulas[path].names))} = {result}"
@@ -109,7 +120,7 @@ def _benchmark(reader: Reader, name: str, measure: str) -> BenchmarkLine:
         name,
         voice.benchmark_label(name),
         said,
-        benchmark_words(voice, name),
+        benchmark_words(voice, name, says_number=False),
         completeness,
         voice.say(f"mark.{completeness}"),
         voice.clause(clause),
@@ -187,6 +198,36 @@ def addition_lines_of(reader: Reader) -> tuple[AdditionLine, ...]:
     return tuple(lines)
 
 
+def _measured(reader: Reader, names: list[str]) -> Iterator[str]:
+    """The measures among names that are made from figures, not only another name of one."""
+    for name in dict.fromkeys(names):
+        formula = reader.plan.formulas.get(f"measures.{name}.formula")
+        if formula is not None and not isinstance(formula.root, nodes.Named):
+            yield name
+
+
+def figure_lines(reader: Reader) -> tuple[FigureLine, ...]:
+    """Explain the measures that the grade is drawn over and no item scores."""
+    plan, lines = reader.plan, []
+    if reader.row["status"] not in MEMBER_STATUSES:
+        return ()
+    scored = {plan.measure_of(item, one) for item, one in plan.scores(reader.population).items()}
+    parts = plan.graded_parts(reader.population)
+    names = [part.quota.of if part.quota is not None else part.cuts_of for part in parts if part.ladder is None]
+    for name in dict.fromkeys(names):
+        if name in plan.method.inputs:
+            words = f"{reader.voice.label(name)}{reader.voice.say('colon')}{_told_with_unit(reader, name)}"
+            lines.append(FigureLine(name, words, (), (), reader.voice.clause(plan.method.inputs[name].clause)))
+        if name in plan.method.measures and name not in scored:
+            inputs = reader.inputs([f"measures.{name}.formula"])
+            made = _worked(reader, name) if list(_measured(reader, [name])) else _told_with_unit(reader, name)
+            words = f"{reader.voice.label(name)}{reader.voice.say('colon')}{made}"
+            clause = reader.voice.clause(plan.method.measures[name].clause)
+            missing = reader.missing(inputs) if reader.text(name) is None else ()
+            lines.append(FigureLine(name, words, inputs, missing, clause))
+    return tuple(lines)
+
+
 def criterion_lines(reader: Reader) -> tuple[CriterionLine, ...]:
     """Explain every criterion that has a result."""
     lines = []
@@ -196,6 +237,7 @@ def criterion_lines(reader: Reader) -> tuple[CriterionLine, ...]:
             continue
         paths = [f"criteria.{name}.{part}" for part in ("test", "applies") if getattr(one, part) is not None]
         inputs = reader.inputs(paths)
+        measures = [name for path in paths for name in sorted(reader.plan.formulas[path].names)]
         words = criterion_words(reader.voice, name)
         if one.test is not None:
             path = f"criteria.{name}.test"
@@ -210,6 +252,8 @@ def criterion_lines(reader: Reader) -> tuple[CriterionLine, ...]:
                 one.missing_item if verdict == "unmet" else "",
                 reader.missing(inputs) if verdict == "unknown" else (),
                 reader.voice.clause(one.clause),
+                tuple(f"{reader.voice.label(name)} = {_worked(reader, name)}" for name in _measured(reader, measures)),
+                inputs,
             )
         )
     return tuple(lines)

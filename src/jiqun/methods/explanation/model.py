@@ -71,7 +71,10 @@ class AdditionLine:
 
 @dataclass(frozen=True)
 class CriterionLine:
-    """A test with its result; `lacking` says in words what the firm lacks where the test is unmet."""
+    """A test with its result; `lacking` says in words what the firm lacks where the test is unmet.
+
+    `workings` say how the measures in the test were made, `inputs` are the figures they were made from.
+    """
 
     name: str
     title: str
@@ -81,13 +84,27 @@ class CriterionLine:
     lacking: str
     missing: tuple[str, ...]
     clause: ClauseText | None
+    workings: tuple[str, ...] = ()
+    inputs: tuple[InputLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class FigureLine:
+    """A measure without points of its own that the grade is drawn over: how it was made, and from which figures."""
+
+    name: str
+    words: str
+    inputs: tuple[InputLine, ...]
+    missing: tuple[str, ...]
+    clause: ClauseText | None
 
 
 @dataclass(frozen=True)
 class LineOfClass:
     """A class in the subject's pool: how many are in it, the value of its last member, and the distance to there.
 
-    `distance` is what the subject lacks (positive) or has above that value (negative or zero).
+    `distance` is what the subject lacks (positive) or has to spare (negative or zero). `is_cut` tells that the value is
+    a line of the rule and no member's; `part` is the title of the part of a lowest-of grade.
     """
 
     grade: str
@@ -95,6 +112,8 @@ class LineOfClass:
     value: str | None
     distance: str | None
     own: bool
+    is_cut: bool = False
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,8 +146,10 @@ class EntitlementLine:
     unit: str
     effect: str
     words: str
-    how: str  # the amount's formula with the subject's own numbers; nothing where there is no amount or none to be seen
     clause: ClauseText | None
+    workings: tuple[str, ...] = ()
+    inputs: tuple[InputLine, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,6 +184,7 @@ class Explanation:
     pool: str
     pool_size: int | None
     lines: tuple[LineOfClass, ...]
+    figures: tuple[FigureLine, ...]
     items: tuple[ItemLine, ...]
     additions: tuple[AdditionLine, ...]
     criteria: tuple[CriterionLine, ...]

@@ -121,7 +121,7 @@ class Reader:
         if value is None:
             return None
         if isinstance(value, bool):
-            return self.voice.say("verdict.met") if value else self.voice.say("verdict.unmet")
+            return self.voice.say("truth.yes" if value else "truth.no")
         if isinstance(value, (date, str)):
             return self.voice.coded(name, value)
         return _figure_text(exact(value), self._digits(name))

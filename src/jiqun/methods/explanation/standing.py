@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import ceil, floor
 
 import polars as pl
 
@@ -14,6 +15,8 @@ from jiqun.methods.wording.grading import entitlement_words
 from jiqun.methods.wording.numbers import number_text, scaled_text
 from jiqun.packs.models.method import Cut, Grade, Quota
 from jiqun.values import exact, from_scaled
+
+_ENDS = ("at_least", "more_than", "at_most", "less_than")
 
 
 def pool_rows(reader: Reader) -> pl.DataFrame:
@@ -30,8 +33,10 @@ def class_lines(reader: Reader) -> tuple[LineOfClass, ...]:
     grade = reader.plan.grade(reader.population)
     if grade is None or reader.row["status"] != "graded":
         return ()
-    parts = [part for part in (grade, *(grade.lowest_of or ())) if part.quota is not None or part.cuts is not None]
-    return tuple(line for part in parts for line in _shown(reader, part))
+    own = _shown(reader, grade)
+    title = reader.voice.pick
+    parts = [(title(part.title, part.title_en), _shown(reader, part)) for part in grade.lowest_of or ()]
+    return (*own, *(replace(line, part=part) for part, lines in parts for line in lines))
 
 
 def _shown(reader: Reader, grade: Grade) -> Sequence[LineOfClass]:
@@ -46,7 +51,7 @@ def _shown(reader: Reader, grade: Grade) -> Sequence[LineOfClass]:
 def _lines(reader: Reader, grade: Grade) -> Sequence[LineOfClass]:
     if grade.quota is not None:
         return _quota_lines(reader, grade.quota, grade.classes)
-    return [_cut_line(reader, grade.cuts_of, cut) for cut in grade.cuts or ()]
+    return [] if grade.cuts is None else _cut_lines(reader, grade.cuts_of, grade.cuts)
 
 
 def value_column(reader: Reader, name: str) -> tuple[str, int] | None:
@@ -80,19 +85,54 @@ def _quota_lines(reader: Reader, quota: Quota, classes: Sequence[str]) -> list[L
     return lines
 
 
-def _cut_line(reader: Reader, of: str, cut: Cut) -> LineOfClass:
-    """A grade's lower end and the distance to it; the number of firms with that grade in the population."""
+def _cut_lines(reader: Reader, of: str, cuts: Sequence[Cut]) -> list[LineOfClass]:
+    """Every grade's line and the distance to it: its lower end, or its upper one where less is better."""
     found = value_column(reader, of)
     same = pl.col("population").cast(pl.String) == reader.population
-    count = reader.trace.filter(same & (pl.col("grade__ranked").cast(pl.String) == cut.grade)).height
-    end = cut.at_least or cut.more_than
-    mine = reader.row["grade__ranked"] == cut.grade
-    if end is None or found is None:
-        return LineOfClass(cut.grade, count, None if end is None else number_text(exact(end)), None, mine)
+    lower = bool(cuts) and cuts[0].at_least is None and cuts[0].more_than is None
+    if found is None:
+        return [_cut_of_a_column(reader, cut, same, lower) for cut in cuts]
     column, digits = found
+    values = reader.trace.filter(same & (pl.col("status").cast(pl.String) == "graded"))[column]
     own = reader.row.get(column)
-    distance = None if own is None else number_text(exact(end) - from_scaled(int(own), digits), digits)
-    return LineOfClass(cut.grade, count, number_text(exact(end), digits), distance, mine)
+    lines = []
+    for cut in cuts:
+        count = values.filter(_inside(values, cut, digits)).len()
+        mine = own is not None and bool(_inside(pl.Series([int(own)]), cut, digits).item())
+        end = _line_of(cut, lower)
+        short = None if end is None or own is None else exact(end) - from_scaled(int(own), digits)
+        distance = None if short is None else number_text(-short if lower else short, digits)
+        lines.append(LineOfClass(cut.grade, count, end and number_text(exact(end), digits), distance, mine, True))
+    return lines
+
+
+def _line_of(cut: Cut, lower: bool) -> str | None:
+    """The end of a cut that one has to reach; None for the last one."""
+    return (cut.at_most or cut.less_than) if lower else (cut.at_least or cut.more_than)
+
+
+def _cut_of_a_column(reader: Reader, cut: Cut, same: pl.Expr, lower: bool) -> LineOfClass:
+    """The line of a grade that is cut by a figure of the ledger, which the trace does not hold."""
+    count = reader.trace.filter(same & (pl.col("grade__ranked").cast(pl.String) == cut.grade)).height
+    end = _line_of(cut, lower)
+    mine = reader.row["grade__ranked"] == cut.grade
+    return LineOfClass(cut.grade, count, None if end is None else number_text(exact(end)), None, mine, True)
+
+
+def _inside(values: pl.Series, cut: Cut, digits: int) -> pl.Series:
+    """Whether scaled values lie within a cut, whose ends may have more decimals than they."""
+    inside = values.is_not_null()
+    ends = {name: exact(text) * 10**digits for name in _ENDS if (text := getattr(cut, name)) is not None}
+    for name, end in ends.items():
+        if name == "at_least":
+            inside &= values >= ceil(end)
+        elif name == "more_than":
+            inside &= values > floor(end)
+        elif name == "at_most":
+            inside &= values <= floor(end)
+        else:
+            inside &= values < ceil(end)
+    return inside.fill_null(False)
 
 
 def move_lines(reader: Reader) -> tuple[MoveLine, ...]:
@@ -135,18 +175,20 @@ def refereed_words(reader: Reader, column: str, changed: bool) -> str:
 
 
 def entitlement_lines(reader: Reader) -> tuple[EntitlementLine, ...]:
-    """What follows from the grade: everything that applies, is superseded or is unknown."""
+    """What follows from the grade: what applies, is superseded, is unknown, or fails by its own condition alone."""
     voice, lines = reader.voice, []
     for name, one in reader.plan.method.entitlements.items():
         state = reader.row.get(f"entitlement__{name}__state")
-        if state in (None, "no"):
+        of_grade = not one.grades or (reader.row["grade"] or reader.row["treated_as"]) in one.grades
+        if state is None or (state == "no" and (one.where is None or not of_grade)):
             continue
+        part = "where" if state == "no" or one.amount is None else "amount"
+        paths = [f"entitlements.{name}.{part}"] if f"entitlements.{name}.{part}" in reader.plan.formulas else []
+        inputs = reader.inputs(paths)
         amount = reader.scaled(f"entitlement__{name}", one.digits)
         asked = reader.scaled(f"entitlement__{name}__asked", one.digits)
-        path = f"entitlements.{name}.amount"
-        how = "" if one.amount is None else voice.formula(path, reader.values(reader.plan.formulas[path].names))
-        if one.amount is not None and reader.reads_hidden(path):
-            amount, asked, how = None if amount is None else MASKED, None, ""
+        if one.amount is not None and reader.reads_hidden(f"entitlements.{name}.amount"):
+            amount, asked = None if amount is None else MASKED, None
         lines.append(
             EntitlementLine(
                 name,
@@ -158,8 +200,16 @@ def entitlement_lines(reader: Reader) -> tuple[EntitlementLine, ...]:
                 "" if one.unit == "1" else one.unit,
                 voice.say(f"effect.{one.effect}"),
                 entitlement_words(voice, name),
-                how,
                 voice.clause(one.clause),
+                tuple(_working(reader, path) for path in paths),
+                inputs,
+                reader.missing(inputs) if state == "unknown" else (),
             )
         )
     return tuple(lines)
+
+
+def _working(reader: Reader, path: str) -> str:
+    """Say the condition or amount of an entitlement with the subject's own numbers."""
+    said = reader.voice.formula(path, reader.values(reader.plan.formulas[path].names))
+    return reader.voice.say(f"why.{path.rpartition('.')[2]}", said=said)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from jiqun.methods.explanation.model import Explanation, ItemLine, LineOfClass
+from jiqun.methods.explanation.model import Explanation, FigureLine, InputLine, ItemLine, LineOfClass
 from jiqun.methods.wording.phrases import joined, listed, say
 from jiqun.methods.wording.voice import ClauseText
 from jiqun.problems import Language
-from jiqun.values import Unit
+from jiqun.values import Period, Unit
 
 
 def render_text(explanation: Explanation, language: Language | None = None) -> str:
@@ -20,13 +20,16 @@ class _Writer:
     def __init__(self, explanation: Explanation, language: Language) -> None:
         self.e = explanation
         self.language = language
+        self.cited: set[ClauseText] = set()
 
     def say(self, phrase: str, **values: object) -> str:
         return say(phrase, self.language, **values)
 
     def lines(self) -> Iterator[str]:
         e = self.e
-        yield self.say("why.title", name=e.name, subject=e.subject, period=e.period, method=e.method)
+        who = self.say("why.who", name=e.name, subject=e.subject) if e.name else e.subject
+        when = Period.parse(e.period).words(self.language)
+        yield self.say("why.title", who=who, period=when, method=e.method)
         if not e.official:
             yield self.say("why.trial")
         elif e.signed:
@@ -37,6 +40,7 @@ class _Writer:
         if e.status in ("graded", "scored"):
             yield self._result()
             yield from self._section("why.lines", (self._line(line) for line in e.lines))
+            yield from self._section("why.figures", (text for one in e.figures for text in self._figure(one)))
             yield from self._section("why.items", (text for item in e.items for text in self._item(item)))
             yield from self._section("why.additions", self._additions())
             yield from self._section("why.criteria", self._criteria())
@@ -73,19 +77,23 @@ class _Writer:
         if line.value is None:
             said = self.say("why.line_without", grade=line.grade, count=line.count)
         else:
-            said = self.say("why.line", grade=line.grade, count=line.count, value=line.value)
+            key = "why.cut" if line.is_cut else "why.line"
+            said = self.say(key, grade=line.grade, count=line.count, value=line.value)
+        said = self.say("why.part", part=line.part, line=said) if line.part else said
         if line.own:
             return said + self.say("why.own")
         if line.distance is None or line.value is None:
             return said
         if line.distance.startswith("-"):
-            return said + self.say("why.above", distance=line.distance[1:])
+            key = "why.better" if line.is_cut else "why.above"
+            return said + self.say(key, distance=line.distance[1:])
         return said + self.say("why.lacks", distance=line.distance)
 
     def _clause(self, clause: ClauseText | None) -> str:
         if clause is None:
             return ""
-        if clause.text:
+        if clause.text and clause not in self.cited:  # what it says is said once
+            self.cited.add(clause)
             return self.say("why.clause_text", clause=str(clause), text=clause.text)
         return self.say("why.clause", clause=str(clause))
 
@@ -94,22 +102,33 @@ class _Writer:
         for benchmark in item.benchmarks:
             value = benchmark.value or self.say("unknown")
             cohort = self.say("why.cohort", cohort=benchmark.cohort) if benchmark.cohort else ""
-            said = {"value": value, "mark": benchmark.mark, "words": benchmark.words, "cohort": cohort}
-            yield "  " + self.say("why.benchmark", **said)
+            words = joined([benchmark.mark, benchmark.words, cohort], self.language)
+            yield "  " + self.say("why.benchmark", label=benchmark.label, value=value, words=words)
         if item.bounds:
             yield "  " + joined(item.bounds, self.language)
         if item.value is None and item.inputs:
             names = listed(item.missing, self.language)
             yield "  " + (self.say("why.missing", names=names) if names else self.say("why.zero"))
-        for line in item.inputs:
+        yield from self._inputs(item.inputs)
+        if item.clause is not None:
+            yield "  " + self._clause(item.clause)
+
+    def _figure(self, figure: FigureLine) -> Iterator[str]:
+        yield figure.words
+        if figure.missing:
+            yield "  " + self.say("why.missing", names=listed(figure.missing, self.language))
+        yield from self._inputs(figure.inputs)
+        if figure.clause is not None:
+            yield "  " + self._clause(figure.clause)
+
+    def _inputs(self, lines: Iterable[InputLine]) -> Iterator[str]:
+        for line in lines:
             value = line.value or self.say("unknown")
             value = Unit.parse(line.unit).behind(value, self.language) if line.unit and line.value else value
             if line.assumed:
                 yield "  " + self.say("why.assumed", label=line.label, value=value)
             elif line.source is not None:
                 yield "  " + self.say("why.source", label=line.label, value=value, source=line.source)
-        if item.clause is not None:
-            yield "  " + self._clause(item.clause)
 
     def _additions(self) -> Iterator[str]:
         for line in self.e.additions:
@@ -126,6 +145,8 @@ class _Writer:
             lacking = self.say("why.lacking", lacking=line.lacking) if line.lacking else ""
             missing = self.say("why.missing", names=listed(line.missing, self.language)) if line.missing else ""
             yield joined([said, lacking, missing, self._clause(line.clause)], self.language)
+            yield from (f"  {working}" for working in line.workings)
+            yield from self._inputs(line.inputs)
 
     def _moves(self) -> Iterator[str]:
         for line in self.e.moves:
@@ -145,6 +166,7 @@ class _Writer:
             key = "why.entitlement_open" if asked and line.amount is None else "why.entitlement"
             parts = {"title": line.title, "effect": line.effect, "state": line.state_words}
             said = self.say(key, **parts, amount=amount, asked=asked).rstrip()
-            yield joined([said, self._clause(line.clause)], self.language)
-            if line.how:
-                yield "  " + self.say("why.amount", how=line.how)
+            missing = self.say("why.missing", names=listed(line.missing, self.language)) if line.missing else ""
+            yield joined([said, missing, self._clause(line.clause)], self.language)
+            yield from (f"  {working}" for working in line.workings)
+            yield from self._inputs(line.inputs)

@@ -6,7 +6,7 @@ from jiqun.expressions import NumberType
 from jiqun.methods.compile_inputs import split_column
 from jiqun.methods.wording.numbers import number_text, share_text, with_unit, written
 from jiqun.methods.wording.voice import Voice
-from jiqun.packs.models.method import Input, PrepareStep, Repeats, Rollup, Statistic
+from jiqun.packs.models.method import Input, PrepareStep, Repeats, Rollup, Score, Statistic
 from jiqun.values import exact
 
 
@@ -128,15 +128,20 @@ def _step(voice: Voice, step: PrepareStep, lower: bool) -> str:
     return voice.listed([voice.say("prepare.reversed"), said]) if lower else said
 
 
-def benchmark_words(voice: Voice, name: str) -> str:
-    """Say what a benchmark is: its number of the period, or how it is made from a cohort."""
+def benchmark_words(voice: Voice, name: str, *, says_number: bool = True) -> str:
+    """Say what a benchmark is: its number of the period, or how it is made from a cohort.
+
+    Without `says_number` only where a fixed number stands, which is said beside it already.
+    """
     one = voice.plan.method.benchmarks[name]
     if name in voice.plan.fixed:
         number = voice.fixed_text(voice.plan.fixed[name])
-        if one.parameter is not None:
-            said = voice.say("benchmark.parameter", number=number, parameter=voice.parameter_title(one.parameter))
-            return said if one.on is None else voice.listed([said, voice.say("benchmark.on", day=one.on)])
-        return voice.say("benchmark.value", number=number)
+        if one.parameter is None:
+            return voice.say("benchmark.value", number=number) if says_number else ""
+        title = voice.parameter_title(one.parameter)
+        key = "benchmark.parameter" if says_number else "benchmark.table"
+        said = voice.say(key, number=number, parameter=title)
+        return said if one.on is None else voice.listed([said, voice.say("benchmark.on", day=one.on)])
     if one.lookup is not None:
         title = voice.parameter_title(one.lookup.parameter)
         said = voice.say("benchmark.lookup", column=voice.label(one.lookup.key), parameter=title)
@@ -164,6 +169,22 @@ def _statistic(voice: Voice, name: str, one: Statistic) -> str:
         if exact(getattr(one, end)):
             said = voice.listed([said, voice.say(f"benchmark.{end}", share=share_text(getattr(one, end)))])
     if one.smallest_cohort > 1:
-        otherwise = voice.say("unknown") if one.otherwise is None else benchmark_words(voice, one.otherwise)
+        if one.otherwise is None:
+            return voice.say("benchmark.too_few", statistic=said, count=one.smallest_cohort)
+        otherwise = benchmark_words(voice, one.otherwise)
         return voice.say("benchmark.smallest", statistic=said, count=one.smallest_cohort, otherwise=otherwise)
     return said
+
+
+def benchmarks_of(score: Score) -> tuple[str, ...]:
+    """The names of the benchmarks that a score, or one of its choices, holds its measure against."""
+    if score.ratio is not None:
+        return (score.ratio.to,)
+    if score.around is not None:
+        return (score.around.benchmark,)
+    if score.between is not None:
+        return (score.between.low, score.between.high)
+    if score.efficacy is not None:
+        return score.efficacy.standards
+    inner = score.choice.options.values() if score.choice is not None else ()
+    return tuple(dict.fromkeys(name for one in inner for name in benchmarks_of(one)))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from jiqun.methods.full_points import most_points
-from jiqun.methods.wording.figures import benchmark_words
-from jiqun.methods.wording.scores import benchmarks_of, bound_words, formula_words, missing_words
+from jiqun.methods.wording.figures import benchmark_words, benchmarks_of
+from jiqun.methods.wording.scores import bound_words, formula_words, missing_words
 from jiqun.methods.wording.tree import shares_in_total
 from jiqun.methods.wording.voice import ClauseText, Voice
 from jiqun.packs.models.method import ALL, Method, Score
@@ -107,7 +107,7 @@ def _indicator(voice: Voice, key: str, item: str, score: Score, weight: str) -> 
         unit=unit,
         digits=digits,
         weight=weight,
-        held=tuple(_held(voice, one) for one in names),
+        held=tuple(_held(voice, one, named=len(names) > 1) for one in names),
         direction=_direction(voice, score),
         points=formula_words(voice, f"scores.{key}.{item}", item, score),
         bounds=tuple(bound_words(voice, score)),
@@ -119,10 +119,12 @@ def _indicator(voice: Voice, key: str, item: str, score: Score, weight: str) -> 
     )
 
 
-def _held(voice: Voice, name: str) -> Held:
+def _held(voice: Voice, name: str, *, named: bool) -> Held:
+    """Say a benchmark; one of several by its title too."""
     fixed, one = voice.plan.fixed.get(name), voice.plan.method.benchmarks[name]
     sure = birth(voice.plan.method, one.clause) if fixed is None else birth(voice.plan.method, "", fixed.completeness)
-    return Held(benchmark_words(voice, name), sure)
+    said = benchmark_words(voice, name)
+    return Held(f"{voice.benchmark_label(name)}{voice.say('colon')}{said}" if named else said, sure)
 
 
 def _is_guess(voice: Voice, name: str) -> bool:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from jiqun.methods.compile import compile_method
 from jiqun.methods.plan import Plan
-from jiqun.methods.wording.figures import input_words, prepared_words
+from jiqun.methods.wording.about import about_facts, dated_rows
+from jiqun.methods.wording.figures import benchmarks_of, input_words, prepared_words
 from jiqun.methods.wording.grading import (
     ceiling_words,
     criterion_words,
@@ -21,6 +22,7 @@ from jiqun.methods.wording.grading import (
     requirement_words,
 )
 from jiqun.methods.wording.indicators import Indicator, birth, indicator_groups
+from jiqun.methods.wording.markdown import Row, table
 from jiqun.methods.wording.phrases import say
 from jiqun.methods.wording.scores import common_end, score_words
 from jiqun.methods.wording.titles import title_rows
@@ -30,8 +32,6 @@ from jiqun.packs import LawBook, TableContract
 from jiqun.packs.models.method import ALL, Method, Population, Score
 from jiqun.problems import Language, ProblemsError
 from jiqun.values import Period, unit_said
-
-Row = tuple[str, ...]
 
 
 def rule_text(
@@ -119,7 +119,8 @@ class _Page:
             ("codes", self._codes()),
             ("inputs", self._named("inputs", input_words)),
             ("indicators", self._indicators()),
-            ("measures", self._unscored()),
+            ("dated", self._dated()),
+            ("measures" if self.method.scores else "figures", self._unscored()),
             ("prepared", self._prepared()),
             ("points", self._points()),
             ("nodes", self._named("nodes", node_words)),
@@ -142,25 +143,10 @@ class _Page:
         yield from (self.voice.say("rule.marks_line", **counts), "", self.voice.say("rule.marks_note"))
 
     def _about(self) -> Iterator[str]:
-        head, say = self.method, self.voice.say
-        given = [(one.parameter, one.lookup) for one in head.inputs.values()]
-        dated = any(map(any, [*given, *((one.parameter, one.lookup) for one in head.benchmarks.values())]))
-        since = "rule.from_open" if head.in_force.to is None else "rule.from_to"
-        document = self.voice.clause(head.clause or "", None) if head.clause else None
-        if document is None and head.document:
-            document = self.voice.clause(f"{head.document}#")
-        facts = {
-            "lifecycle": say(f"lifecycle.{head.status}"),
-            "completeness": say(f"completeness.{head.completeness}"),
-            "edition": head.edition or "",
-            "in_force": say(since, from_=head.in_force.from_, to=head.in_force.to) if head.in_force.from_ else "",
-            "document": "" if document is None else document.name,
-            "clause": "" if document is None else document.clause,
-            "period": str(self.voice.plan.period) if dated else "",
-            "evaluates": self.voice.table(head.evaluates.table),
-        }
+        say = self.voice.say
+        facts = about_facts(self.voice)
         yield from table(
-            (say("rule.name"), say("rule.how")), [(say(f"rule.{key}"), text) for key, text in facts.items() if text]
+            (say("rule.name"), say("rule.how")), [(say(f"rule.{key}"), text) for key, text in facts.items()]
         )
         yield ""
 
@@ -201,6 +187,8 @@ class _Page:
             (self.voice.population_title(name), self._who(name, one), one.clause)
             for name, one in self.method.populations.items()
         )
+        if len(self.method.populations) > 1:
+            yield from ("", self.voice.say("rule.first_fits"))
 
     def _who(self, name: str, one: Population) -> str:
         everybody = f"{self.voice.plan.subject} is not missing"
@@ -245,6 +233,23 @@ class _Page:
         held = self.voice.joined(each.words for each in one.held)
         clause, mark = self._clause(one.clause), self._mark(one.clause, one.completeness)
         return one.title, one.formula, one.unit, one.digits, one.weight, held, clause, mark
+
+    def _dated(self) -> Iterator[str]:
+        rows = list(dated_rows(self.voice, dict(self._parameters())))
+        yield from self._rows([row[:3] for row in rows], [row[3] for row in rows])
+
+    def _parameters(self) -> Iterator[tuple[str, str]]:
+        """The dated numbers that the rule reads, each with what the rule calls it."""
+        pick, colon = self.voice.pick, self.voice.say("colon")
+        for name, one in self.method.inputs.items():
+            if one.parameter is not None:
+                yield one.parameter, pick(one.title, one.title_en) or self.voice.label(name)
+        for key, scores in self.method.scores.items():
+            whose = "" if key == ALL else f"{self._heading(key)}{colon}"
+            for item, score in scores.items():
+                for held in (self.method.benchmarks[name] for name in benchmarks_of(score)):
+                    if held.parameter is not None and held.on is None:
+                        yield held.parameter, f"{whose}{self.voice.score_title(item)}"
 
     def _prepared(self) -> Iterator[str]:
         """How measures are treated; the steps that all of them end with are said once."""
@@ -322,18 +327,6 @@ class _Page:
             ),
             [one.completeness for one in self.method.grades.values()],
         )
-
-
-def table(head: Row, rows: Iterable[Row]) -> Iterator[str]:
-    """Write a Markdown table; a bar or line break inside a cell is kept from ending it."""
-    yield _line(head)
-    yield _line(tuple("---" for _ in head))
-    for row in rows:
-        yield _line(row)
-
-
-def _line(cells: Row) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
 def pages(book: LawBook) -> dict[str, str]:

@@ -50,6 +50,7 @@ def formula_words(voice: Voice, path: str, item: str, score: Score, numbers: Map
 
     if score.ratio is not None:
         key = "score.ratio_reversed" if score.ratio.reversed else "score.ratio"
+        key += "_alone" if exact(score.weight) == 1 else ""
         said = voice.say(key, measure=measure, benchmark=known(score.ratio.to), weight=weight)
         least = score.ratio.least
         return said if least is None else voice.joined([said, voice.say("score.least", share=share_text(least))])
@@ -113,6 +114,8 @@ def _without_benchmark(voice: Voice, path: str, item: str, score: Score, measure
         return voice.say("score.value_whole", measure=measure)
     unit = voice.unit(voice.plan.measure_of(item, score))
     share = unit is not None and unit.symbol == "%"
+    if share and measure[:1].isdigit():  # a subject's own number is said without its unit
+        measure += "%"
     return voice.say("score.value_share" if share else "score.value", measure=measure, weight=written(score.weight))
 
 
@@ -229,17 +232,3 @@ def common_end(clauses: Sequence[Sequence[str]]) -> int:
     most = min(len(one) for one in clauses) - 1
     ends = list(zip(*(reversed(one) for one in clauses), strict=False))[:most]
     return next((place for place, end in enumerate(ends) if len(set(end)) > 1), len(ends))
-
-
-def benchmarks_of(score: Score) -> tuple[str, ...]:
-    """The names of the benchmarks that a score, or one of its choices, holds its measure against."""
-    if score.ratio is not None:
-        return (score.ratio.to,)
-    if score.around is not None:
-        return (score.around.benchmark,)
-    if score.between is not None:
-        return (score.between.low, score.between.high)
-    if score.efficacy is not None:
-        return score.efficacy.standards
-    inner = score.choice.options.values() if score.choice is not None else ()
-    return tuple(dict.fromkeys(name for one in inner for name in benchmarks_of(one)))

@@ -95,6 +95,11 @@ class Voice:
         one = self.plan.method.populations.get(name)
         return self.label(name) if one is None else self.pick(one.title, one.title_en) or self.label(name)
 
+    def status(self, status: object, population: str) -> str:
+        """Say what became of a subject; one that was graded by a rule without grades was only evaluated."""
+        has_no_grade = status == "graded" and self.plan.grade(population) is None
+        return self.say("status.evaluated" if has_no_grade else f"status.{status}")
+
     def part_title(self, name: str) -> str:
         """The title of a criterion or requirement, even where a column has the same name."""
         for section in (self.plan.method.criteria, self.plan.method.requirements):
@@ -124,7 +129,8 @@ class Voice:
         """
         typed = self.plan.formulas[path]
         labels = self.labels | ({} if table is None else self._columns(table))
-        labels |= {name: self._with_number(name) for name in typed.given & self.plan.parameters.keys()}
+        if values is None:  # beside a subject's own numbers every number is said anyway
+            labels |= {name: self._with_number(name) for name in typed.given & self.plan.parameters.keys()}
         said = words(typed, labels, values, self.language)
         for name in sorted(typed.names):
             for value, title in self.categories(name, table):

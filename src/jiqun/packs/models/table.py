@@ -37,9 +37,10 @@ class Category(Model):
 class Column(Model):
     """One column: `digits` are the decimals it is shown with; `aliases` are other header words that mean it.
 
-    `delimiter` marks a cell with several texts, `taxonomy` a cell that holds a code of that taxonomy. `names_from` is
-    for codes of which a region has its own list (`districts`: every taxonomy whose id ends so): a file may write the
-    name of one. Only with `unit_assumed` may a file leave the unit out.
+    `delimiter` marks a cell with several texts, `taxonomy` a cell that holds a code of that taxonomy, `methods` a cell
+    that names a rule whose id begins so (`light` for `light.sanya`) by its title. `names_from` is for codes of which a
+    region has its own list (`districts`: every taxonomy whose id ends so): a file may write the name of one. Only with
+    `unit_assumed` may a file leave the unit out.
     """
 
     name: Identifier
@@ -54,6 +55,7 @@ class Column(Model):
     delimiter: str | None = None
     taxonomy: Identifier | None = None
     names_from: Identifier | None = None
+    methods: Identifier | None = None
     categories: tuple[Category, ...] = ()
     constraints: Constraints = Constraints()
     missing_values: Names = Field(default=(), alias="missingValues")

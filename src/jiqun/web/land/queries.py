@@ -247,7 +247,7 @@ def _why_open(voice: Voice, row: Mapping[str, Any]) -> str:
     known = ("total_missing", "value_missing", "pool_missing", "no_cut", "no_rung", "could_be", "scored", "exempt")
     if kind in known:
         return voice.say(f"grade.{kind}", grade="")
-    return voice.say(f"status.{row['status']}")
+    return voice.status(row["status"], str(row.get("population") or ""))
 
 
 def _cut(data: Evaluated, before: Mapping[str, Any], row: Mapping[str, Any], hidden: frozenset[str]) -> str:

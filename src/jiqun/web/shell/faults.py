@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 # problems that say that what was asked for is not there: 404, for pages and API alike
-MISSING = frozenset({"CLI-001", "CLI-003", "PACK-040", "LEDGER-054", "LEDGER-056", "LEDGER-070"})
+MISSING = frozenset({"CLI-001", "CLI-003", "PACK-040", "LEDGER-056", "LEDGER-070"})
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
