@@ -14,9 +14,11 @@ from django.utils import timezone
 from jiqun.web.campaigns.models import Campaign, Event
 from jiqun.web.jobs.models import Chore, Job
 from jiqun.web.jobs.queue import SILENT, TRIES, ask, claim
+from jiqun.web.ledger.actions import Owed, set_duty
 from jiqun.web.people import audit
 from jiqun.web.people.actions import Person, add
 from jiqun.web.people.models import AuditEntry
+from jiqun.web.todo.tasks import newest
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +97,14 @@ def test_chores_come_round_in_their_time_and_a_fault_of_one_keeps_no_other(monke
     assert chores.do_due() == ["a", "b"] and chores.do_due() == [] and done == ["b"]
     Chore.objects.filter(name="b").update(begun_at=timezone.now() - timedelta(hours=2))
     assert chores.do_due() == ["b"] and done == ["b", "b"]
+
+
+def test_an_event_a_duty_and_its_change_each_tell_that_lists_of_tasks_are_out_of_date(analyst):
+    campaign = Campaign.objects.create(method="m", year=2025, title="评价", answer_days=2)
+    found = [newest()]
+    Event.objects.create(campaign=campaign, at=timezone.now(), by="x", kind="trial.done", details={})
+    found.append(newest())
+    for unit in ("税务局", "统计局"):
+        set_duty(analyst, "enterprise_year", 2025, ["500101"], Owed(unit, timezone.localdate()))
+        found.append(newest())
+    assert newest() == found[-1] and len(set(found)) == len(found)

@@ -117,7 +117,11 @@ def test_every_cluster_stands_beside_the_steady_path_and_the_page_says_where_the
     page, context = answer.content.decode(), answer.context
     assert sum(context["standings"].values()) == context["with_target"]
     told = {one.code: basis for one, basis in context["paced"]}
-    assert told["L2"].startswith("2022 年公布数，") and "台账 2022 年" in told["L1"]
+    assert (
+        "全口径，实绩只含规上" in told["P2"]
+        and told["L2"].startswith("2022 年公布数，")
+        and "台账 2022 年" in told["L1"]
+    )
     assert page.count('<b style="left:') == sum(
         one.pace is not None and one.share is not None for tier in context["tiers"] for one in tier.clusters
     )

@@ -151,7 +151,10 @@ def basis(one: Cluster, language: Language) -> str:
     if base.published:
         document = region().book.document(base.document)
         name = document.title if zh else document.title_en or document.title
-        return f"{base.year} 年公布数，{name}" if zh else f"published for {base.year}, {name}"
+        wider = one.target is not None and one.target.scope == "all"  # the ledger's figure is of above-scale firms
+        if zh:
+            return f"{base.year} 年公布数{'（全口径，实绩只含规上）' if wider else ''}，{name}"
+        return f"published for {base.year}{' (all firms; actual: above-scale only)' if wider else ''}, {name}"
     said = f"{base.firms} firm(s) of the ledger in {base.year}"
     return f"台账 {base.year} 年 {base.firms} 家合计" if zh else counted(said, base.firms)
 

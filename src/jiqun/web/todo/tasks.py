@@ -64,12 +64,12 @@ def _grounds(user: User) -> _Grounds:
         language=spoken(),
         ledger=ledger(),
         law=region(),
-        newest=_newest(),
+        newest=newest(),
         files=tuple(files) if user.may("import") else (),
     )
 
 
-def _newest() -> _Newest:
+def newest() -> _Newest:
     """Ask for the newest event of every kind, and for the duties, in one query: this is done for every page.
 
     Every change of a duty is logged, so the newest line of the log tells one state of the duties from another.
