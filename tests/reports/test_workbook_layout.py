@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 
 import docx
 import openpyxl
+import polars as pl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from jiqun.reports import workbook
+from jiqun.reports import Evaluated, export, workbook
 from jiqun.reports.layout import Field, Head, Page, Sheet, Value, sheet_names
 from jiqun.reports.word.model import Attachment, Heading, Paragraph, Report
 from jiqun.reports.word.writing import report_bytes
@@ -20,6 +24,8 @@ from jiqun.reports.workbook import workbook_bytes
 HEAD = Head("名单", ("运行 r1", "数据快照 s1"), "正式", trial=False)
 HARMFUL = (
     "=1+1",
+    "＝1+1",
+    "＠SUM(1)",
     "+cmd|' /C calc'!A0",
     "-2+3",
     "@SUM(A1)",
@@ -29,6 +35,8 @@ HARMFUL = (
     "甲\x00乙\x0b丙\x1f",
     "\ufffe丁\uffff",
 )
+
+ODD, NEVER = HARMFUL[-2:]
 
 
 def _sheets(
@@ -111,23 +119,33 @@ def test_names_of_sheets_are_such_as_excel_takes() -> None:
 def test_harmful_cells_reach_neither_a_spreadsheet_nor_a_letter_as_a_formula_or_a_broken_file() -> None:
     rows = [[one] for one in (*HARMFUL, "长" * 40_000)]
     report = Report(
-        title="通报" + HARMFUL[7],
+        title="通报" + ODD,
         trial=False,
         facts=HARMFUL,
-        parts=(Heading(HARMFUL[7]), Paragraph(HARMFUL[8]), Sheet("表", "表" + HARMFUL[7], (Field("企业"),), rows)),
-        recipient=HARMFUL[7],
-        attachments=(Attachment(HARMFUL[8], ()),),
+        parts=(Heading(ODD), Paragraph(NEVER), Sheet("表", "表" + ODD, (Field("企业"),), rows)),
+        recipient=ODD,
+        attachments=(Attachment(NEVER, ()),),
     )
     book = openpyxl.load_workbook(BytesIO(report_bytes(report, ".xlsx")))
     texts = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "s"]
     assert not [one for sheet in book for row in sheet.iter_rows() for one in row if one.data_type == "f"]
     assert "'=1+1" in texts and "甲乙丙" in texts and max(map(len, texts)) == 32_767
-    assert not [one for one in texts if one.startswith(("=", "@", "+", "-"))]
+    assert not [one for one in texts if one.startswith(("=", "@", "+", "-", "＝", "＠"))]
     (table,) = docx.Document(BytesIO(report_bytes(report, ".docx"))).tables
-    assert [cell.text for cell in table.columns[0].cells][8:10] == ["甲乙丙", "丁"]
+    assert [cell.text for cell in table.columns[0].cells][-3:-1] == ["甲乙丙", "丁"]
 
 
 def test_a_rule_with_a_long_paragraph_is_read_on_one_page() -> None:
     page = Page("办法", "办法", ("# 办法", "很长的一段话。" * 60), widths=(26,) * 5)
     (sheet,) = openpyxl.load_workbook(BytesIO(workbook_bytes(HEAD, [page]))).worksheets
     assert [str(one) for one in sheet.merged_cells.ranges] == ["A6:E6"]
+
+
+def test_a_csv_runs_neither_a_name_nor_a_heading(evaluated: Callable[..., Evaluated], tmp_path: Path) -> None:
+    run = evaluated()
+    facts = run.facts.with_columns(name=pl.lit("＝HYPERLINK(1)"))  # type: ignore[union-attr]
+    export(replace(run, facts=facts), tmp_path / "r.csv")
+    content = (tmp_path / "r.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")  # without it Excel reads Chinese as rubbish
+    lines = list(csv.reader(content.decode("utf-8-sig").splitlines()))
+    assert {line[1] for line in lines[1:]} == {"'＝HYPERLINK(1)"}

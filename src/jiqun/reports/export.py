@@ -50,7 +50,7 @@ def _csv(run: Evaluated) -> bytes:
             texts = [f"{value:.{field.digits}f}" if isinstance(value, (int, float)) else value for value in values]
         else:
             texts = [None if value is None else neutralise(str(value)) for value in values]
-        columns[_free(head, columns)] = pl.Series(texts, dtype=pl.String)
+        columns[_free(neutralise(head), columns)] = pl.Series(texts, dtype=pl.String)
     frame = pl.DataFrame(columns).with_columns(pl.lit(head_of(run).state).alias(run.say("state")))
     return frame.write_csv(line_terminator="\r\n").encode()
 

@@ -95,3 +95,14 @@ def test_columns_are_as_wide_as_what_stands_in_them_and_a_fault_is_read_whole(
     assert page.row_dimensions[6].height > page.row_dimensions[5].height >= 15
     assert page["A5"].value.startswith("原表 D6：") and page["A5"].value.endswith("（LEDGER-024）")
     assert page.page_setup.orientation == "landscape" and page.sheet_properties.pageSetUpPr.fitToPage
+
+
+def test_a_wide_return_file_is_printed_on_pages_that_each_name_the_firm(
+    tmp_path: Path, tables: Tables, code: Code
+) -> None:
+    heads = ["统一社会信用代码", "企业名称", "税收合计（万元）", *(f"其他指标{one}" for one in range(20))]
+    row = [code(1), "甲厂", "三百", *("1" for _ in range(20))]
+    (tmp_path / "宽.csv").write_text("\n".join([",".join(heads), ",".join(row)]), encoding="utf-8")
+    write_return_file(check_file(tmp_path / "宽.csv", tables("enterprise_year"), period=YEAR), tmp_path / "退.xlsx")
+    page = openpyxl.load_workbook(tmp_path / "退.xlsx").worksheets[0]
+    assert (page.page_setup.fitToWidth, page.print_title_cols) == (2, "$B:$C")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# a Chinese or Japanese Excel takes full-width signs for formula signs too
+_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _PLAIN_NUMBER = re.compile(r"[+-]?[\d.,]+%?")
-_GUARDED = re.compile(r"'(?=[=+\-@\t\r])")
+_GUARDED = re.compile(r"'(?=[=+\-@\t\r＝＋－＠])")
 
 
 def is_risky(text: str) -> bool:
     """Tell whether a spreadsheet would take the text for a formula; signed numbers and lone dashes are harmless."""
-    return text.startswith(_STARTS) and not _PLAIN_NUMBER.fullmatch(text) and text.strip("-+ ") != ""
+    return text.startswith(_STARTS) and not _PLAIN_NUMBER.fullmatch(text) and text.strip("-+－＋ ") != ""
 
 
 def neutralise(text: str) -> str:

@@ -32,6 +32,7 @@ _LONGEST_CELL = 32_000
 _SHEET_NAME = 31
 _SAID = 64  # columns of a monospaced page that the faults of a row are written in
 _NARROWEST, _WIDEST = 8, 42
+_OF_A_PAGE = 200.0  # signs of a line of A4 that can still be read
 _MEASURED = 1_000  # rows that the width of a column is taken from
 _LINE = 15.0  # height of a line in points
 _TALLEST = 400.0  # Excel allows 409
@@ -88,15 +89,22 @@ class _Writer:
     def sheet(self, page: Worksheet, rows: Sequence[int]) -> None:
         head = self.checked.header
         page.set_column(0, 0, _SAID)
+        whole = float(_SAID)
         for column, one in enumerate(self.raw.columns, start=1):
             # what the department wrote above its columns runs over them and says nothing of their width
             said = [one.cell(row) for row in (head.header_row - 1, *(at for at in rows[:_MEASURED]))]
             widest = max(text_width(shown(cell)) for cell in said)
-            page.set_column(column, column, min(_WIDEST, max(_NARROWEST, widest + 2)))
+            width = min(_WIDEST, max(_NARROWEST, widest + 2))
+            page.set_column(column, column, width)
+            whole += width
         page.freeze_panes(head.data_row - 1, 1)
         page.set_landscape()
         page.set_paper(_A4)
-        page.fit_to_pages(1, 0)
+        pages = ceil(whole / _OF_A_PAGE)
+        page.fit_to_pages(pages, 0)
+        if pages > 1:  # side by side, and each says which firm a row is about: mostly the first two columns
+            page.print_across()
+            page.repeat_columns(1, min(2, len(self.raw.columns)))
         page.repeat_rows(0, head.data_row - 2)
         page.set_footer("&R&P / &N")
         self._head(page, head.header_row - 1, head.data_row - 1)

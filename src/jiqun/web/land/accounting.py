@@ -16,6 +16,7 @@ from jiqun.desk.clusters import RATIOS
 from jiqun.desk.clusters import Ratio as Told
 from jiqun.desk.report_accounts import added
 from jiqun.desk.withheld import withheld, withheld_alone
+from jiqun.methods.explanation.restricted import MASKED
 from jiqun.problems import Language
 from jiqun.reports.layout import Field, Head, Sheet, Value
 from jiqun.reports.workbook import workbook_bytes
@@ -216,9 +217,15 @@ def workbook(top: Line, rows: Sequence[Line], year: int, by: str, language: Lang
     cells = [_values(one) for one in (top, *rows)]
     title = f"亩均账（{BY[by][0]}）" if zh else f"Accounts by {BY[by][1].lower()}"
     notes = (
-        ("比率 = 两项都有数的企业之和相除，已剔除存疑数据，比上年也是；“含存疑”为不剔除的数；空白表示未知，不是零。",)
+        (
+            "比率 = 两项都有数的企业之和相除，已剔除存疑数据，比上年也是；“含存疑”为不剔除的数。",
+            f"空白表示未知，不是零；{MASKED}不列，以免得出单家企业的数。",
+        )
         if zh
-        else ("Ratios are sum ÷ sum over firms that reported both, without figures in doubt; blank is unknown, not 0.",)
+        else (
+            "Ratios are sum ÷ sum over firms that reported both, without figures in doubt.",
+            f"Blank is unknown, not 0; {MASKED} is not told, as a single firm's figure would follow.",
+        )
     )
     head = Head(
         title=title,
@@ -236,6 +243,14 @@ def workbook(top: Line, rows: Sequence[Line], year: int, by: str, language: Lang
 
 def _values(one: Line) -> list[Value]:
     if one.few:
-        return [one.name, one.firms, None, *([None] * 4 * len(COLUMNS))]
-    figures = [part for cell in one.cells for part in (cell.sound, cell.value, Fraction(cell.covered), cell.growth)]
-    return [one.name, one.firms, *(None if each is None else float(each) for each in (one.land, *figures))]
+        return [one.name, one.firms, MASKED, *([MASKED] * 4 * len(COLUMNS))]
+    figures = [part for cell in one.cells for part in _told(cell)]
+    return [one.name, one.firms, None if one.land is None else float(one.land), *figures]
+
+
+def _told(cell: Cell) -> list[Value]:
+    """The ratio without and with doubts, how many firms reported it, and its growth."""
+    if cell.few:
+        return [MASKED, MASKED, cell.covered, MASKED]
+    sound, value, growth = (None if one is None else float(one) for one in (cell.sound, cell.value, cell.growth))
+    return [sound, value, cell.covered, growth]
