@@ -30,6 +30,7 @@ CASE = {
 SCENARIOS = {
     "no_title": {},
     "weak": {"enterprise_year__rd": 50, "sme_profile__rd_body": "none", "ip_right": []},
+    "grown": {"enterprise_year__rd": 50, "sme_profile__rd_body": "city"},
     "two_titles": {"titles": [INNOVATIVE, SPECIALISED]},
     "in_march": {"on": date(2026, 3, 31), "titles": [INNOVATIVE, SPECIALISED]},
     "unconfirmed": {"titles": [SPECIALISED], "sme_profile__market_confirmed": None},
@@ -101,6 +102,11 @@ def test_a_firm_that_misses_a_pool_is_told_what_it_lacks(standings):
     assert (gap.figure, gap.comparison, gap.bound, gap.unit) == ("rd_share", ">=", 1, "%")
     assert gap.distance == 1 - Fraction("0.416667")
     assert (lacking["research"].instead_of, lacking["rights"].instead_of) == (None, "innovative")
+
+
+def test_a_firm_in_a_pool_is_not_sent_back_to_a_lower_one(standings):
+    found = standings["grown"]
+    assert (found.pool, found.next.rung, found.next.advice) == ("seedling", "innovative", "not_yet")
 
 
 def test_the_holder_of_a_title_works_for_the_one_above(standings):

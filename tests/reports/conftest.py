@@ -14,6 +14,7 @@ from jiqun.packs.models.method import Method
 from jiqun.problems import Place, problem
 from jiqun.reports import Evaluated
 
+NOTICE = {"title": "事件", "title_en": "events", "name": "测试", "name_en": "test"}
 METHOD = {
     "id": "test.mu",
     "title": "试验办法",
@@ -123,7 +124,7 @@ def evaluated() -> Callable[..., Evaluated]:
             snapshot="s1",
             official=official,
             rule="# 试验办法\n\n| 名称 | 内容 |\n| --- | --- |\n| 亩均税收 | 税收 ÷ 用地 |\n\n- 第一条\n",
-            notices=(problem("METHOD-028", Place(item="test"), table="event", name="x"),),
+            notices=(problem("METHOD-028", Place(item="test"), table="event", **NOTICE),),
             facts=facts,
             language=language,  # type: ignore[arg-type]
         )

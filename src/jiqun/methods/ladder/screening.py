@@ -158,7 +158,8 @@ class _Screening:
     def _next(self, firm: str, held: str | None, barred: date | None) -> tuple[Assessment | None, str | None]:
         """Climb from the held rung: pools that are reached or meant for others are passed, the next title stops.
 
-        Who is ready for that title is told so, also where a pool on the way to it is missed or unknown.
+        Who is ready for that title is told so, also where a pool on the way to it is missed or unknown; who is in a
+        pool is not sent back to a lower one.
         """
         pool = None
         missed: Assessment | None = None
@@ -166,8 +167,10 @@ class _Screening:
         for name in above:
             rung = self.ladder.rungs[name]
             found = self._assess(firm, name, "application", None if rung.held_by == "criteria" else barred)
-            if rung.held_by == "criteria" and (found.verdict == MET or found.advice == "outside"):
-                pool = name if found.verdict == MET else pool
+            if rung.held_by == "criteria" and found.verdict == MET:
+                pool, missed = name, None
+                continue
+            if rung.held_by == "criteria" and found.advice == "outside":
                 continue
             if rung.held_by == "criteria":
                 missed = missed or found
