@@ -58,8 +58,10 @@ def _cell(place: Place, table: str, column: Column, value: Any) -> Iterator[Prob
     said = {"table": table, "column": column.name, "value": shown(value)}
     if not _fits(value, column.type):
         yield problem("PACK-047", place, type=column.type, **said)
-    elif value is not None and column.allowed and str(value) not in column.allowed:
-        yield problem("PACK-049", place, nearest=nearest(str(value), column.allowed), **said)
+    elif value is not None and column.allowed:
+        for one in str(value).split(column.delimiter) if column.delimiter else [str(value)]:
+            if one not in column.allowed:
+                yield problem("PACK-049", place, nearest=nearest(one, column.allowed), **{**said, "value": shown(one)})
 
 
 def _fits(value: Any, kind: str) -> bool:

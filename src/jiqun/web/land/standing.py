@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from jiqun.desk.peers import Peers, peers
@@ -13,6 +12,7 @@ from jiqun.methods.explain import Explanation
 from jiqun.methods.explanation.changed import figure
 from jiqun.methods.explanation.model import ItemLine, LineOfClass
 from jiqun.methods.explanation.restricted import MASKED, points_hidden, total_hidden
+from jiqun.web.kept import kept
 from jiqun.web.land.queries import Totals
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import evaluated, restricted_in
@@ -97,7 +97,7 @@ def earned(items: Sequence[Any]) -> list[tuple[Any, Earned | None]]:
     return made
 
 
-@lru_cache(maxsize=1024)
+@kept(1024)
 def peers_of(id_: str, subject: str) -> Peers | None:
     """Return the median points of a firm's peers in a run; a run never changes, so it is kept."""
     data = evaluated(id_, "zh")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -18,6 +17,7 @@ from jiqun.web.campaigns.state import State
 from jiqun.web.disposals.models import DisposalEvent
 from jiqun.web.drafts.models import DraftEvent
 from jiqun.web.drafts.state import State as Draft
+from jiqun.web.kept import kept
 from jiqun.web.ledger.models import Duty, Upload
 from jiqun.web.people.models import AuditEntry, User
 from jiqun.web.region import Ledger, ledger, region
@@ -52,8 +52,8 @@ def tasks_of(user: User) -> tuple[Task, ...]:
 
 def forget() -> None:
     """Drop what is kept, where a database was put back to an earlier state."""
-    for kept in (_tasks, _campaigns, _drafts):
-        kept.cache_clear()
+    for one in (_tasks, _campaigns, _drafts):
+        one.forget()
 
 
 def _grounds(user: User) -> _Grounds:
@@ -87,7 +87,7 @@ def newest() -> _Newest:
         return tuple(cursor.fetchone())
 
 
-@lru_cache(maxsize=512)
+@kept(512)
 def _tasks(user: User, on: _Grounds) -> tuple[Task, ...]:
     found = [
         *campaign_tasks(_campaigns(on.newest, on.law), user, on.today),
@@ -99,11 +99,11 @@ def _tasks(user: User, on: _Grounds) -> tuple[Task, ...]:
     return tuple(sorted(found, key=lambda one: one.urgency))
 
 
-@lru_cache(maxsize=2)
+@kept(2)
 def _campaigns(newest: _Newest, law: Context) -> tuple[State, ...]:
     return open_campaigns()
 
 
-@lru_cache(maxsize=2)
+@kept(2)
 def _drafts(newest: _Newest, law: Context) -> tuple[Draft, ...]:
     return open_drafts()
