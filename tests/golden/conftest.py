@@ -1,7 +1,8 @@
-"""Rows under a method of the packs, computed on both engines and exactly, which must all agree."""
+"""Rows under a method of the packs, computed on Polars and exactly, and on DuckDB every second time; all must agree."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -43,15 +44,22 @@ def book() -> LawBook:
 
 @pytest.fixture(scope="session")
 def computed(book: LawBook) -> Callable[..., Computed]:
-    """Evaluate rows under a method; both engines and the exact reading must give the same row for every subject."""
+    """Evaluate rows under a method; the engines and the exact reading must give the same row for every subject.
+
+    DuckDB, which takes most of the time, computes every second population of a rule; the worked examples of all rules
+    pass through it too.
+    """
+    turns: Counter[str] = Counter()
 
     def compute(method: str, period: str, tables: Mapping[str, Rows], edition: str | None = None) -> Computed:
         plan = compile_method(book.method(method, edition), period, book=book, contracts=book.tables)
         frames = {name: frame_of(book.table(name), tuple(rows)) for name, rows in tables.items()}
-        result, again = (evaluate(plan, frames, engine=engine) for engine in ("polars", "duckdb"))
+        result = evaluate(plan, frames, engine="polars")
         rows = {row[plan.subject]: row for row in result.trace.iter_rows(named=True)}
-        others = {row[plan.subject]: row for row in again.trace.iter_rows(named=True)}
-        assert rows == others
+        turns[method] += 1
+        if turns[method] % 2:
+            again = evaluate(plan, frames, engine="duckdb").trace
+            assert rows == {row[plan.subject]: row for row in again.iter_rows(named=True)}
         for subject, one in exact.evaluate(plan, result.gathered).items():
             found = {name: rows[subject].get(name) for name in one.row}
             assert found == one.row, f"{subject}: columnar and exact differ"
