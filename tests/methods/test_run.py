@@ -14,12 +14,14 @@ import polars as pl
 import pytest
 
 from jiqun import packs
+from jiqun.methods import run as runs
 from jiqun.methods.compile import compile_method
 from jiqun.methods.evaluate import evaluate
 from jiqun.methods.result import Result
 from jiqun.methods.run import SignOff, load, official_faults, run_id, store, stored_runs
 from jiqun.methods.run_frames import ARROW, PARQUET
 from jiqun.problems import ProblemsError
+from jiqun.values import file_digest
 
 RULE = """
 kind: method
@@ -143,6 +145,19 @@ def test_a_changed_file_is_told_when_stored_again_and_when_read(plan_of, tmp_pat
     with pytest.raises(ProblemsError) as read:
         load(tmp_path, run.id).trace.height  # noqa: B018
     assert [one.code for one in read.value.problems] == ["RUN-007"]
+
+
+def test_a_manifest_is_read_once_as_long_as_its_file_stays_as_it_is(plan_of, tmp_path, monkeypatch):
+    stored = store(tmp_path, result_of(plan_of), at=AT)
+    read = []
+    monkeypatch.setattr(runs, "file_digest", lambda file: read.append(file.name) or file_digest(file))
+    runs._manifest_of.cache_clear()
+    assert [one.id for _ in range(3) for one in stored_runs(tmp_path)] == [stored.id] * 3
+    assert read == ["manifest.json"]
+    manifest = stored.folder / "manifest.json"
+    manifest.write_text(manifest.read_text("utf-8").replace("trial", "trail"), "utf-8")
+    with pytest.raises(ProblemsError, match="RUN-007"):
+        stored_runs(tmp_path)
 
 
 def test_a_trial_that_calls_itself_official_is_found_out(plan_of, tmp_path):

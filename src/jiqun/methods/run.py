@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,7 +22,7 @@ from pydantic import ValidationError
 from jiqun.expressions.nearest import nearest
 from jiqun.methods.plan import Plan
 from jiqun.methods.result import Result
-from jiqun.methods.run_files import INDEX, indexed, keep, note
+from jiqun.methods.run_files import INDEX, Entry, indexed, keep, note
 from jiqun.methods.run_frames import ARROW, PARQUET, Layout
 from jiqun.methods.sign_off import SignOff
 from jiqun.packs.models.method import Method
@@ -29,6 +30,7 @@ from jiqun.problems import Language, Place, Problem, ProblemsError, problem, sto
 from jiqun.values import canonical, digest, file_digest
 
 SHORT = 16
+_MANIFESTS_KEPT = 1024
 MANIFEST, BENCHMARKS, METHOD = "manifest.json", "benchmarks.json", "method.json"
 TRACE, GATHERED, MOVES, REFEREED = "trace", "gathered", "moves", "refereed"
 LABELS: Mapping[str, Mapping[Language, str]] = {
@@ -270,27 +272,43 @@ def _json(file: Path, value: Any) -> None:
 
 def load(runs: Path, id_: str) -> StoredRun:
     """Open a stored run; RUN-006 where there is none, RUN-007 where its manifest was changed."""
-    entries = indexed(runs)
-    folder = runs / id_
-    if id_ not in _names(runs):
-        raise ProblemsError([problem("RUN-006", Place(file=str(runs)), run=id_, nearest=nearest(id_, _names(runs)))])
-    file = folder / MANIFEST
-    entry = entries.get(id_)
-    changed = not file.is_file() or (entry is not None and file_digest(file) != entry.manifest)
-    manifest = {} if changed else json.loads(file.read_text("utf-8"))
-    identity = {name: manifest.get(name) for name in ("run", "snapshot", "standing", "sign_off")}
-    if changed or digest(identity)[:SHORT] != id_:
+    names = run_ids(runs)
+    if id_ not in names:
+        raise ProblemsError([problem("RUN-006", Place(file=str(runs)), run=id_, nearest=nearest(id_, names))])
+    return _opened(runs, id_, indexed(runs).get(id_))
+
+
+def _opened(runs: Path, id_: str, entry: Entry | None) -> StoredRun:
+    file = runs / id_ / MANIFEST
+    try:
+        now = file.stat()
+        manifest = _manifest_of(file, now.st_mtime_ns, now.st_size, None if entry is None else entry.manifest)
+    except FileNotFoundError:
+        manifest = None
+    if manifest is None:
         raise ProblemsError([problem("RUN-007", Place(file=str(file)), run=id_, file=MANIFEST)])
-    return StoredRun(folder, manifest, None if entry is None else entry.at)
+    return StoredRun(runs / id_, manifest, None if entry is None else entry.at)
+
+
+@lru_cache(maxsize=_MANIFESTS_KEPT)
+def _manifest_of(file: Path, changed: int, size: int, expected: str | None) -> dict[str, Any] | None:
+    """Read a manifest, once as long as its file stays as it is; None where it is not the one that was stored."""
+    if expected is not None and file_digest(file) != expected:
+        return None
+    manifest: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    identity = {name: manifest.get(name) for name in ("run", "snapshot", "standing", "sign_off")}
+    return manifest if digest(identity)[:SHORT] == file.parent.name else None
 
 
 def stored_runs(runs: Path) -> tuple[StoredRun, ...]:
     """Return all stored runs, the oldest first; those without a known time before them."""
-    found = [load(runs, name) for name in _names(runs)]
+    entries = indexed(runs)
+    found = [_opened(runs, name, entries.get(name)) for name in run_ids(runs)]
     return tuple(sorted(found, key=lambda one: (one.at.isoformat() if one.at is not None else "", one.id)))
 
 
-def _names(runs: Path) -> list[str]:
+def run_ids(runs: Path) -> list[str]:
+    """Return the ids of all stored runs, sorted."""
     if not runs.is_dir():
         return []
     return sorted(one.name for one in runs.iterdir() if one.is_dir() and not one.name.startswith("."))

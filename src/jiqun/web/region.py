@@ -30,7 +30,8 @@ from jiqun.web.kept import Kept, kept
 if TYPE_CHECKING:
     from jiqun.web.people.models import User
 
-_RUNS_KEPT = 8
+_RUNS_KEPT = 128  # their frames are mapped from the disk and take no memory of their own
+_EVALUATED_KEPT = 16
 
 
 def region() -> Context:
@@ -71,7 +72,7 @@ def run_for(user: User, id_: str) -> Run:
     return run
 
 
-@kept(_RUNS_KEPT)
+@kept(_EVALUATED_KEPT)
 def evaluated(id_: str, language: Language) -> Evaluated:
     """Return a run as the reports read it, with who its subjects are."""
     run = run_of(id_)

@@ -20,7 +20,7 @@ from jiqun.web.grades.lines import line_of_id
 from jiqun.web.kept import kept
 from jiqun.web.overview.queries import FEWEST
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import evaluated, ledger, restricted_in, run_of, runs
+from jiqun.web.region import Ledger, evaluated, ledger, restricted_in, run_of, runs
 from jiqun.web.shell.language import spoken
 
 SORTS = ("rank", "total", "name", "district", "industry", "grade")
@@ -64,13 +64,14 @@ class RunLine:
 def run_lines(scope: Scope, language: Language) -> list[RunLine]:
     """List the runs of rules that give firms grades, newest first, counted within the scope."""
     return [
-        _line(run.id, scope, language)
+        _line(ledger(), run.id, scope, language)
         for run in runs()
         if not line_of_id(run.method_id) and run_of(run.id).subject == "enterprise"
     ]
 
 
-def _line(id_: str, scope: Scope, language: Language) -> RunLine:
+@kept(1024)
+def _line(of: Ledger, id_: str, scope: Scope, language: Language) -> RunLine:
     data = evaluated(id_, language)
     rows = within(data, scope)
     counted = dict(rows.drop_nulls("grade").group_by("grade").len().iter_rows()) if "grade" in rows.columns else {}
