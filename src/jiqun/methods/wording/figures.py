@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jiqun.expressions import NumberType
 from jiqun.methods.compile_inputs import split_column
+from jiqun.methods.compile_numbers import benchmark_names
 from jiqun.methods.wording.numbers import number_text, share_text, with_unit, written
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs.models.method import Input, PrepareStep, Repeats, Rollup, Score, Statistic
@@ -178,13 +179,5 @@ def _statistic(voice: Voice, name: str, one: Statistic) -> str:
 
 def benchmarks_of(score: Score) -> tuple[str, ...]:
     """The names of the benchmarks that a score, or one of its choices, holds its measure against."""
-    if score.ratio is not None:
-        return (score.ratio.to,)
-    if score.around is not None:
-        return (score.around.benchmark,)
-    if score.between is not None:
-        return (score.between.low, score.between.high)
-    if score.efficacy is not None:
-        return score.efficacy.standards
     inner = score.choice.options.values() if score.choice is not None else ()
-    return tuple(dict.fromkeys(name for one in inner for name in benchmarks_of(one)))
+    return tuple(dict.fromkeys((*benchmark_names(score), *(name for one in inner for name in benchmarks_of(one)))))
