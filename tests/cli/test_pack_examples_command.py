@@ -54,6 +54,12 @@ def test_a_figure_that_does_not_come_out_is_told_at_its_line(jiqun: Jiqun, packs
     assert "应为 2.5，算出 2.7500" in told["what"]
 
 
+def test_faults_in_examples_of_another_method_are_not_told(jiqun: Jiqun, packs: Path) -> None:
+    (packs / "own" / "wrong.yaml").write_text(EXAMPLE.format(name="wrong", tax="1O", expected="2.5"), "utf-8")
+    said = jiqun("packs", "examples", packs, "--method", "above-scale")
+    assert said.code == 0, said.err
+
+
 def test_an_example_that_cannot_be_read_is_told_at_its_cell_and_the_others_are_computed(
     jiqun: Jiqun, packs: Path
 ) -> None:

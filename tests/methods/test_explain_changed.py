@@ -63,6 +63,12 @@ def test_an_item_that_came_or_went_counts_whole_and_one_without_points_is_unknow
     assert effects(told("5", item("a", "5")), told("0", item("a", None))) == [("a", None), ("rest", Decimal(-5))]
 
 
+def test_a_bonus_that_is_not_known_is_no_bonus_of_0():
+    unknown = AdditionLine("bonus", "bonus", "bonus", None, "", True, None)
+    before, after = told("60", additions=(unknown,)), told("63", additions=(bonus("bonus", "3"),))
+    assert effects(before, after) == [("bonus", None), ("rest", Decimal(3))]
+
+
 def test_hidden_points_are_told_together_only_and_one_alone_not_at_all():
     before = told("60", item("a", MASKED), item("b", MASKED), item("c", "10"))
     after = told("64", item("a", MASKED), item("b", MASKED), item("c", "11"))

@@ -14,11 +14,12 @@ THREADS = 8
 
 
 def test_many_who_ask_at_the_same_moment_wait_for_one_computation():
-    meet, calls, go = threading.Barrier(THREADS), [], threading.Event()
+    meet, calls, go, begun = threading.Barrier(THREADS), [], threading.Event(), threading.Semaphore(0)
 
     @kept(2)
     def slow(number: int) -> list[int]:
         calls.append(number)
+        begun.release()
         go.wait(10)
         return [number]
 
@@ -28,8 +29,7 @@ def test_many_who_ask_at_the_same_moment_wait_for_one_computation():
 
     with ThreadPoolExecutor(THREADS) as threads:
         asked = [threads.submit(ask, number % 2) for number in range(THREADS)]
-        while len(calls) < 2:
-            pass
+        assert begun.acquire(timeout=10) and begun.acquire(timeout=10)
         go.set()
         found = [one.result(10) for one in asked]
     assert sorted(calls) == [0, 1]

@@ -166,10 +166,11 @@ def examples(folders: tuple[Path, ...], method_id: str | None, engine: str, as_j
     book = law.load(*law.with_builtin(*folders))
     chosen = examples_of(book, None if method_id is None else book.method(method_id))
     placed = {(one.id, one.model.edition): one for one in book.objects("example")}
-    told: list[Problem] = list(lint_examples(book))
+    files = {placed[one.id, one.edition].source.file: one for one in chosen}
+    told: list[Problem] = [one for one in lint_examples(book) if one.place.file in files]
     unreadable = {one.place.file for one in told}
-    counted = Counter((one.method, False) for one in chosen if placed[one.id, one.edition].source.file in unreadable)
-    sound = [one for one in chosen if placed[one.id, one.edition].source.file not in unreadable]
+    counted = Counter((files[one].method, False) for one in unreadable)
+    sound = [one for file, one in files.items() if file not in unreadable]
     with progress(len({one.method for one in sound})) as step:
         for method, group in groupby(sorted(sound, key=lambda one: one.method), lambda one: one.method):
             step(method)

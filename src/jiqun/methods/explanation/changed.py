@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
-from jiqun.methods.explanation.model import Explanation, ItemLine
+from jiqun.methods.explanation.model import AdditionLine, Explanation, ItemLine
 from jiqun.methods.explanation.restricted import MASKED
 
 _ROUNDING = Decimal("0.05")  # what totals of two decimals and a handful of rounded points differ by at most
@@ -102,9 +102,9 @@ def figure(text: str | None) -> Decimal | None:
         return None
 
 
-def _effect(points: Sides, sign: int = 1) -> Decimal | None:
+def _effect(was: ItemLine | AdditionLine | None, now: ItemLine | AdditionLine | None, sign: int = 1) -> Decimal | None:
     """What a part adds; one that was not asked for before counts from 0, one that is masked or not known not at all."""
-    sides = [Decimal(0) if one is None else figure(one) for one in (points.before, points.after)]
+    sides = [Decimal(0) if one is None else figure(one.points) for one in (was, now)]
     return None if sides[0] is None or sides[1] is None else sign * (sides[1] - sides[0])
 
 
@@ -123,8 +123,7 @@ def _items(before: Explanation, after: Explanation) -> Iterator[Part]:
         one = now or was
         assert one is not None
         points = _sides(was, now, lambda it: it.points)
-        is_unknown = (was is not None and was.points is None) or (now is not None and now.points is None)
-        effect = None if is_unknown else _effect(points)
+        effect = _effect(was, now)
         value, weight = _sides(was, now, lambda it: it.value), _sides(was, now, lambda it: it.weight)
         yield Part("item", one.title, points, effect, Decimal(0), value, _sides(was, now, _held), weight)
 
@@ -141,7 +140,7 @@ def _additions(before: Explanation, after: Explanation) -> Iterator[Part]:
         one = now or was
         assert one is not None
         points = _sides(was, now, lambda it: it.points)
-        effect = _effect(points, _SIGNS[kind])
+        effect = _effect(was, now, _SIGNS[kind])
         if effect != 0:
             yield Part(kind, one.title, points, effect, Decimal(0), _NOTHING, _NOTHING, _NOTHING)
 
