@@ -41,6 +41,14 @@ def _files_added(commit: Path) -> list[str]:
     return [unquote(one["add"]["path"]) for one in actions if "add" in one]
 
 
+def gathered(rows: pl.LazyFrame, table: str) -> pl.DataFrame:
+    """Read the rows that were asked for; LEDGER-074 where a file of the table is gone or damaged."""
+    try:
+        return rows.collect()
+    except (pl.exceptions.ComputeError, OSError) as damaged:
+        raise ProblemsError([problem("LEDGER-074", Place(item=table), table=table, detail=damaged)]) from damaged
+
+
 class LostRaceError(Exception):
     """Another process committed to the table first; read again and decide again."""
 
@@ -189,7 +197,7 @@ class Store:
         except TableNotFoundError:
             return None
         except (DeltaError, OSError) as refused:
-            raise self._refused(table, refused) from refused
+            raise ProblemsError([problem("LEDGER-097", Place(item=table), table=table, detail=refused)]) from refused
 
     def _write(
         self, table: str, found: DeltaTable | None, frame: pl.DataFrame, key: Sequence[str], commit: CommitProperties
