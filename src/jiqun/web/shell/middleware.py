@@ -26,6 +26,22 @@ class Language:
             return self.get_response(request)
 
 
+class NotKept:
+    """Has neither browser nor proxy keep an answer: it holds what one person may see, and rights may change.
+
+    The files of `/static/` are the same for everybody and say themselves how long they hold.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        if not request.path.startswith("/static/"):
+            answer.headers.setdefault("Cache-Control", "private, no-store")
+        return answer
+
+
 class ToldProblems:
     """Shows the problems that a view raised, with code, place, what, why and what to do."""
 
