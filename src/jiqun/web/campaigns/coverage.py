@@ -19,7 +19,7 @@ from jiqun.web.enterprises.register import readable_runs
 from jiqun.web.region import ledger, names_of, region, run_of
 from jiqun.web.shell.language import both
 
-_LAND = "land_use"
+LAND = "land_use"
 _HEADS = {"enterprise", "year"}
 
 
@@ -125,7 +125,7 @@ def coverage(campaign: Campaign, firms: Firms, run: Run | None = None) -> list[N
     for table, columns in columns_read(plan).items():
         contract = plan.contracts[table]
         title = both(contract.title, contract.title_en or contract.title)
-        frame = ledger().land_use(campaign.year) if table == _LAND else ledger().table(table)
+        frame = ledger().land_use(campaign.year) if table == LAND else ledger().table(table)
         if "year" in frame.columns:
             frame = frame.filter(pl.col("year") == campaign.year)
         if set(contract.primary_key) != _HEADS:
