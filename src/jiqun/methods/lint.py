@@ -196,6 +196,7 @@ _NUMBERED = (
     "moves",
     "entitlements",
     "ceilings",
+    "budgets",
     "exceptions",
     "populations",
 )
