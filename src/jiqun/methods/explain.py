@@ -165,6 +165,7 @@ def _grade_reason(voice: Voice, reason: object) -> str:
         "could_be",
         "scored",
         "exempt",
+        "group_full",
     )
     return voice.say(f"grade.{kind}", grade=grade) if known else str(reason)
 

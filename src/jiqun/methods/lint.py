@@ -48,7 +48,8 @@ def lint_method(
         found += _dates(method, book, where)
         found = [one for one in found if not missed(one, book.unread)]
     if plan is not None:
-        found += [*_empty_codes(plan, where), *_never_missing(plan, where), *impossible_values(plan, where)]
+        found += [*_empty_codes(plan, where), *_uncounted(plan, where)]
+        found += [*_never_missing(plan, where), *impossible_values(plan, where)]
     return by_place({one.text("en"): one for one in _without_echoes(found)}.values())
 
 
@@ -195,6 +196,7 @@ _NUMBERED = (
     "moves",
     "entitlements",
     "ceilings",
+    "budgets",
     "exceptions",
     "populations",
 )
@@ -243,6 +245,14 @@ def _empty_codes(plan: Plan, at: Where) -> Iterator[Problem]:
     for name, codes in plan.classes.items():
         if not codes:
             yield problem("METHOD-121", at(f"classes.{name}"), name=name, day=plan.period.last)
+
+
+def _uncounted(plan: Plan, at: Where) -> Iterator[Problem]:
+    """Working days of a year without a calendar are not known."""
+    year = plan.period.year
+    for path, typed in plan.formulas.items():
+        if typed.calendar is not None and year not in typed.calendar.years:
+            yield problem("METHOD-124", at(path), year=year)
 
 
 def _never_missing(plan: Plan, at: Where) -> Iterator[Problem]:

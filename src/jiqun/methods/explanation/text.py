@@ -71,6 +71,8 @@ class _Writer:
             parts.append(self.say("why.total_unknown"))
         if e.rank is not None and e.pool_size is not None:
             parts.append(self.say("why.rank", pool=e.pool, rank=e.rank, size=e.pool_size))
+        if e.grade is not None and e.grade_reason:
+            parts.append(e.grade_reason)
         return joined([*parts, self._clause(e.grade_clause)], self.language)
 
     def _line(self, line: LineOfClass) -> str:

@@ -20,6 +20,7 @@ from jiqun.methods.wording.grading import (
     grade_words,
     move_words,
     requirement_words,
+    shared_budget_words,
 )
 from jiqun.methods.wording.indicators import Indicator, birth, indicator_groups
 from jiqun.methods.wording.markdown import Row, table
@@ -131,6 +132,7 @@ class _Page:
             ("moves", self._named("moves", move_words)),
             ("entitlements", self._named("entitlements", entitlement_words)),
             ("ceilings", self._named("ceilings", ceiling_words)),
+            ("budgets", self._named("budgets", shared_budget_words)),
             ("titles", self._rows(title_rows(self.voice))),
             ("doubts", (f"{index}. {doubt}" for index, doubt in enumerate(self.method.doubts, start=1))),
         ]
