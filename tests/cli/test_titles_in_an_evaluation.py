@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -42,7 +43,13 @@ def test_titles_count_on_the_last_day_of_the_year_and_what_is_lacking_is_named(
 ) -> None:
     code = "统一社会信用代码"
     for year, rd in ((2025, 0), (2024, 0)):
-        figures = {"年度": year, "行业代码": "3453", "平均职工人数（人）": 100, "营业收入（万元）": 12000, "研发经费（万元）": rd}
+        figures = {
+            "年度": year,
+            "行业代码": "3453",
+            "平均职工人数（人）": 100,
+            "营业收入（万元）": 12000,
+            "研发经费（万元）": rd,
+        }
         bring_in("enterprise_year", *({code: firm, **figures} for firm in (FIRM, OTHER)))
     bare = jiqun("evaluate", "sme.innovative", "-p", "2025", workspace=workspace)
     assert "jiqun evaluate size-class --period 2025" in bare.err
@@ -55,3 +62,10 @@ def test_titles_count_on_the_last_day_of_the_year_and_what_is_lacking_is_named(
     assert "称号按 2025-12-31 是否有效计（重庆市优质中小企业梯度）" in said.err
     row = next(line for line in said.out.splitlines() if line.split()[:1] == ["企业"]).split()
     assert row[1:4] == ["2", "1", "0"]  # the other may still pass by points: what they rest on is not reported
+    found = re.search("运行 ([0-9a-f]+)", said.out)
+    assert found is not None
+    why = jiqun("explain", found[1], FIRM, workspace=workspace).out
+    assert "有效期内高企、技术创新示范或知识产权优势示范企业 是 ← title.xlsx!Sheet!D2" in why
+    assert "分母为零" not in why  # points by cases and flags divide nothing
+    # last year's figures are past: nobody is advised to change them
+    assert "上一年主营业务收入" not in jiqun("next", found[1], OTHER, workspace=workspace).out.split("不作为建议")[0]

@@ -266,7 +266,8 @@ def _rows_where(
 def _results(plan: Plan, tables: Tables, name: str, result: ResultOf) -> Frame | None:
     """What another method gave each subject; METHOD-036, a notice, where it was not evaluated for the period."""
     period, test = plan.period.earlier(result.earlier), nw.col("method") == result.method
-    table, keys, value = "grade_history", ("method",), result.item
+    keys: tuple[str, ...] = ("method",)
+    table, value = "grade_history", result.item
     if result.item not in ("grade", "total"):
         table, keys, value = "result_item", ("method", "item"), "value"
         test = test & (nw.col("item") == result.item)
