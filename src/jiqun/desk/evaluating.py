@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -13,6 +14,7 @@ from jiqun.desk.running import Run, all_runs, keep
 from jiqun.ledger.content import content_hash
 from jiqun.ledger.snapshot import Snapshot, freeze, open_snapshot
 from jiqun.methods import LoadedMethod, Plan, Result, evaluate, load
+from jiqun.methods.ladder import holdings, ladder_of, title_events, title_held
 from jiqun.methods.run import SignOff
 from jiqun.problems import Place, Problem, ProblemsError, problem
 from jiqun.values import Period, from_scaled
@@ -25,7 +27,7 @@ STAGES: Mapping[str, str] = {
     "saving": "保存结果",
 }
 Step = Callable[[str], None]  # told the stage (a key of STAGES) that begins
-HISTORY, ITEMS = "grade_history", "result_item"
+HISTORY, ITEMS, TITLES = "grade_history", "result_item", "title_held"
 # tables that an evaluation reads although no column of theirs stands in a formula
 _ALWAYS = ("adjustment", "certified_score", HISTORY)
 _HISTORY_SCHEMA = {
@@ -104,7 +106,17 @@ def evaluated(context: Context, wanted: Wanted, step: Step, *, official: bool) -
     step("reading")
     tables, digests = tables_for(context, plan, snapshot, official=official)
     step("evaluating")
-    return evaluate(plan, tables, engine=wanted.engine, digests=digests, book=method.book), snapshot
+    said = tuple(_day_of_titles(context, plan, tables))
+    result = evaluate(plan, tables, engine=wanted.engine, digests=digests, book=method.book, notices=said)
+    return result, snapshot
+
+
+def _day_of_titles(context: Context, plan: Plan, tables: Mapping[str, Any]) -> Iterator[Problem]:
+    """Say on which day titles were looked at, where the rule asks for any."""
+    if TITLES in plan.contracts and TITLES in tables:
+        ladder, on = ladder_of(context.book), plan.period.last
+        said = {"ladder": ladder.title, "ladder_en": ladder.title_en, "on": on.isoformat()}
+        yield problem("METHOD-037", Place(item=plan.method.id), **said)
 
 
 def tables_for(
@@ -113,7 +125,8 @@ def tables_for(
     """Return the tables a plan reads, as frozen, with their content hashes.
 
     Results of other methods and years come from earlier runs, `<table> of runs` in the hashes: official ones only where
-    the result is to be official. Where there is none and none was reported, they are not known.
+    the result is to be official. Where there is none and none was reported, they are not known. Titles are those that
+    are valid on the period's last day.
     """
     wanted = {*plan.contracts, *_ALWAYS}
     tables: dict[str, Any] = {}
@@ -123,10 +136,19 @@ def tables_for(
             tables[name] = snapshot.table(name)
             frozen = snapshot.tables.get(name)
             digests[name] = frozen.content if frozen else content_hash(tables[name], ("enterprise", "year"))
+    if TITLES in wanted and "title" in snapshot.names:
+        held = titles_on(context, snapshot, plan.period.last)
+        tables[TITLES] = held
+        digests[f"{TITLES} on {plan.period.last}"] = content_hash(held, ("enterprise", "title"))
     for name, frame, key in _earlier_results(context, plan, tables.get(HISTORY), official):
         if not frame.is_empty():
             tables[name], digests[f"{name} of runs"] = frame, content_hash(frame, key)
     return tables, digests
+
+
+def titles_on(context: Context, snapshot: Snapshot, on: date) -> pl.DataFrame:
+    """Return the titles that are valid on a day by the region's ladder, worked out from what was recorded of them."""
+    return title_held(holdings(title_events(snapshot.table("title")), ladder_of(context.book), on))
 
 
 def _methods_read(plan: Plan) -> set[str]:

@@ -118,6 +118,9 @@ def _categories(one: LawObject, column: Column, route: Route) -> Iterator[Proble
 
 def _keys(book: LawBook, one: LawObject, model: TableContract, whole: TableContract) -> Iterator[Problem]:
     yield from _columns_exist(one, whole, model.primary_key, ("primaryKey",))
+    for index, source in enumerate(model.derived_from):
+        if not book.has("table", source):
+            yield _no_table(book, one, source, ("derived_from", index))
     for index, key in enumerate(model.foreign_keys):
         route: Route = ("foreignKeys", index)
         yield from _columns_exist(one, whole, key.fields, (*route, "fields"))

@@ -108,7 +108,7 @@ class _Writer:
             yield "  " + self.say("why.benchmark", label=benchmark.label, value=value, words=words)
         if item.bounds:
             yield "  " + joined(item.bounds, self.language)
-        if item.value is None and item.inputs:
+        if item.value is None and item.measure_words and item.inputs:
             names = listed(item.missing, self.language)
             yield "  " + (self.say("why.missing", names=names) if names else self.say("why.zero"))
         yield from self._inputs(item.inputs)
