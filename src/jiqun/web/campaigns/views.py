@@ -33,6 +33,7 @@ from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, run_of
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both, spoken
 
 Step = Callable[[Campaign, Any, Mapping[str, str]], object]
@@ -216,14 +217,14 @@ def act(request: HttpRequest, number: int, what: str) -> HttpResponse:
         if isinstance(came, Appeal):
             handed(request, campaign, came.number)
             return redirect("campaigns:appeal", campaign.pk, came.number)
-    if what in ("pause", "decide-pause", "resume", "decide-appeal") and said.get("about", "").isdigit():
-        return redirect("campaigns:appeal", campaign.pk, said["about"])
+    if what in ("pause", "decide-pause", "resume", "decide-appeal") and (about := actions.number_of(said)):
+        return redirect("campaigns:appeal", campaign.pk, about)
     return redirect("campaigns:one", campaign.pk)
 
 
 def in_scope(campaign: Campaign, scope: Scope, about: str) -> None:
     state, firms = state_of(campaign), queries.firms_of(campaign, scope)
-    number = int(about) if about.isdigit() else 0
+    number = whole_number(about) or 0
     one = state.adjustments.get(number) or state.appeals.get(number)
     if one is None or one.said["enterprise"] not in firms.names:
         raise Http404
