@@ -32,7 +32,7 @@ def kept(folder: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("damaged", "code"),
-    [(commits, "LEDGER-097"), (rows, "LEDGER-074"), (imports, "LEDGER-074"), (kept, "LEDGER-059")],
+    [(commits, "LEDGER-099"), (rows, "LEDGER-074"), (imports, "LEDGER-074"), (kept, "LEDGER-059")],
 )
 def test_an_emptied_file_is_one_problem(
     workspace: Workspace, bring: Bring, damaged: Callable[[Path], Path], code: str

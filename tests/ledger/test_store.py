@@ -65,7 +65,7 @@ def test_a_storage_that_refuses_says_so_and_nothing_counts(workspace: Workspace,
     bring(PARCEL, [{"parcel": "P1", "area": 5.0}])
     Path(workspace.address("meter")).write_text("a file where the table should be")
     meter = PARCEL.model_copy(update={"id": "meter"})
-    with pytest.raises(ProblemsError, match="LEDGER-097"):
+    with pytest.raises(ProblemsError, match="LEDGER-099"):
         bring(meter, [{"parcel": "P1", "area": 5.0}])
     assert latest(workspace).tables == ("parcel",)
 

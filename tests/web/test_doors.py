@@ -157,3 +157,26 @@ def test_the_health_page_is_asked_beside_the_proxy_under_tls(settings):
     settings.SECURE_SSL_REDIRECT = True
     assert Client().get("/health/").status_code == 200
     assert Client().get("/people/login/").status_code == 301
+
+
+@pytest.mark.parametrize("nasty", ["²", "2024²", "9" * 5000, "-1", "١", "NaN"])
+def test_what_is_no_year_no_size_and_no_number_is_never_a_fault_of_ours(as_user, nasty):
+    client = as_user("analyst")
+    for to, key in (("/land/accounts/", "year"), ("/land/rankings/", "year"), ("/land/rankings/", "size")):
+        assert client.get(to, {key: nasty}).status_code in (200, 404), (to, key)
+    assert client.post("/reports/schedules/", {"kind": "clusters", "day": nasty}).status_code < 500
+    assert client.post("/reports/make/", {"kind": "bulletin", "campaign": nasty, "run": "x"}).status_code < 500
+
+
+def test_a_nul_is_refused_in_address_query_and_form(as_user):
+    client = as_user("admin")
+    assert client.get("/enterprises/", {"q": "a\x00"}).status_code == 400
+    assert client.get("/enterprises/a%00/").status_code == 400
+    assert client.post("/people/add/", {"username": "a\x00", "role": "leader"}).status_code == 400
+    assert Client().post("/people/login/", {"username": "a\x00", "password": "x"}).status_code == 400
+
+
+def test_a_number_larger_than_any_row_s_is_not_found(as_user):
+    client = as_user("admin")
+    for to in ("/reports/{}/", "/people/{}/", "/jobs/{}/", "/campaigns/{}/", "/disposals/{}/", "/ledger/imports/{}/"):
+        assert client.get(to.format("9" * 25)).status_code == 404, to

@@ -15,7 +15,7 @@ from jiqun.problems import Problem, ProblemsError
 
 
 def unsound(workspace: Workspace) -> Iterator[Problem]:
-    """Read all of the ledger, and yield what cannot be: LEDGER-097 and 074 for tables, LEDGER-059 for originals."""
+    """Read all of the ledger, and yield what cannot be: LEDGER-099 and 074 for tables, LEDGER-059 for originals."""
     try:
         view = latest(workspace)
     except ProblemsError as found:

@@ -197,7 +197,7 @@ class Store:
         except TableNotFoundError:
             return None
         except (DeltaError, OSError) as refused:
-            raise ProblemsError([problem("LEDGER-097", Place(item=table), table=table, detail=refused)]) from refused
+            raise ProblemsError([problem("LEDGER-099", Place(item=table), table=table, detail=refused)]) from refused
 
     def _write(
         self, table: str, found: DeltaTable | None, frame: pl.DataFrame, key: Sequence[str], commit: CommitProperties

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "jiqun.web.people.middleware.LoginEverywhere",
     "jiqun.web.shell.middleware.Language",
+    "jiqun.web.shell.middleware.WithoutNul",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "jiqun.web.api.answers.AllowedMethods",

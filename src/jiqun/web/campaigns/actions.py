@@ -22,6 +22,7 @@ from jiqun.web.people import audit
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
 from jiqun.web.region import ledger, region, run_of
+from jiqun.web.shell.asked import whole_number
 
 Said = Mapping[str, str]
 _LONGEST = 60
@@ -216,9 +217,10 @@ def propose(campaign: Campaign, user: User, said: Said) -> Adjustment:
         if details["grade"] not in grades_of(campaign):
             raise RefusedError("请选定到哪一档。", "Say which grade.")
     elif kind != "veto":
-        if not said.get("steps", "1").isdigit() or not 1 <= int(said.get("steps", "1")) <= 3:  # noqa: PLR2004
+        steps = whole_number(said.get("steps", "1")) or 0
+        if not 1 <= steps <= 3:  # noqa: PLR2004
             raise RefusedError("档数应为 1~3。", "Steps are 1 to 3.")
-        details["steps"] = int(said.get("steps", "1"))
+        details["steps"] = steps
     details["reason"] = word(said, "reason", "理由", "reason")
     details["document"] = word(said, "document", "依据文件", "document")
     details["clause"] = said.get("clause", "").strip() or lists[kind]
@@ -262,8 +264,7 @@ def decide_adjustment(campaign: Campaign, user: User, said: Said) -> None:
 
 
 def number_of(said: Said) -> int:
-    text = said.get("about", "")
-    return int(text) if text.isdigit() else 0
+    return whole_number(said.get("about", "")) or 0
 
 
 @transaction.atomic
