@@ -97,7 +97,7 @@ def check_file(
         raise ProblemsError([problem("LEDGER-094", place, table=contract.title)])
     body = body.with_constants(given.constants, period)
     judged = judge(body, contract, period, previous, sets or {})
-    source = Source(path, file_digest(path), raw.name or None)
+    source = Source(path, file_digest(path), raw.name or None, book.names)
     unread = [] if sheet is not None else _hidden(book, Place(path.name))
     return _checked(source, contract, raw, found, body, judged, place, unread)
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiqun.problems import ProblemsError
@@ -43,9 +44,9 @@ def new(request: HttpRequest) -> HttpResponse:
     said: dict[str, Any] = {name: request.GET.get(name, "") for name in ("table", "period", "corrects")}
     problems: tuple[Any, ...] = ()
     if request.method == "POST":
+        said = {name: request.POST.get(name, "").strip() for name in ("table", "period", "note", "corrects")}
         try:
             file = receiving.received(request)
-            said = {name: request.POST.get(name, "").strip() for name in ("table", "period", "note", "corrects")}
             wrong = _wrong(said)
             if wrong:
                 messages.error(request, wrong)
@@ -56,7 +57,14 @@ def new(request: HttpRequest) -> HttpResponse:
                 return redirect("jobs:one", job.pk)
         except ProblemsError as told:
             problems = told.problems
-    shown = {"tables": queries.fillable(), "said": said, "problems": problems, "limit": _limit()}
+    shown = {
+        "tables": queries.fillable(),
+        "said": said,
+        "problems": problems,
+        "limit": _limit(),
+        "most": settings.UPLOAD_BYTES,
+        "years": range(timezone.localdate().year, timezone.localdate().year - 4, -1),
+    }
     return render(request, "ledger/new.html", shown, status=422 if problems else 200)
 
 
@@ -120,7 +128,7 @@ def tell(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _told(request: HttpRequest, found: Upload) -> tuple[dict[str, Any], str]:
-    """Read the form: `map-<letter>` → field, `unit-<field>` → unit, sheet, header row, order of dates."""
+    """Read the form: `map-<letter>` → field, `unit-<field>` → unit, sheet, header row, order of dates, midnight."""
     fields = set(region().contract(found.table).column_names)
     mapping, units = dict(found.told.get("mapping", {})), dict(found.told.get("units", {}))
     wrong = ""
@@ -142,6 +150,7 @@ def _told(request: HttpRequest, found: Upload) -> tuple[dict[str, Any], str]:
         "sheet": request.POST.get("sheet", "").strip(),
         "header_row": int(row) if row.isdecimal() and 0 < int(row) < 10_000 else None,
         "dates": request.POST.get("dates") if request.POST.get("dates") in ("dmy", "mdy") else None,
+        "midnight": request.POST.get("midnight") if request.POST.get("midnight") in ("closes", "opens") else None,
     }
     return (told if request.POST.get("forget") != "1" else {}), wrong
 
