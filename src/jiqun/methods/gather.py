@@ -19,11 +19,17 @@ from jiqun.methods.compile_references import used_columns
 from jiqun.methods.plan import Plan
 from jiqun.methods.rollups import of_no_rows, rolled_up
 from jiqun.methods.tables import Tables
-from jiqun.packs.models.method import Input, Streak
+from jiqun.packs.models.method import Input, Method, Streak
 from jiqun.problems import Place, Problem, problem, stop_if_errors
 from jiqun.values import Period
 
 SHOWN = 5
+QUARTERS = "grade_quarter"
+
+
+def history_of(method: Method) -> str:
+    """The table with the grades of earlier periods of a method's kind: of quarters, or of years."""
+    return QUARTERS if method.evaluates.per == "quarter" else "grade_history"
 
 
 def gather(plan: Plan, tables: Tables, cohort_only: bool = False) -> pl.DataFrame:
@@ -130,7 +136,7 @@ def _with_inputs(plan: Plan, tables: Tables, frame: Frame, inputs: dict[str, Inp
             if source is not None and nothing is not None:
                 missing = nw.col(f"found__{name}").is_null() & ~nw.col(key or plan.subject).is_null()
                 frame = frame.with_columns(nw.when(missing).then(nw.lit(nothing)).otherwise(nw.col(name)).alias(name))
-            if one.streak is not None and tables.has("grade_history"):
+            if one.streak is not None and tables.has(history_of(plan.method)):
                 frame = frame.with_columns(nw.col(name).fill_null(0))
             frame = frame.drop(f"found__{name}", strict=False)
     assumed = {name: one for name, one in inputs.items() if one.if_missing is not None}
@@ -243,7 +249,7 @@ def _source(plan: Plan, tables: Tables, name: str, one: Input) -> Frame | None:
         period = plan.period.earlier(one.result.earlier)
         test = nw.col("method") == one.result.method
         if one.result.item in ("grade", "total"):
-            return _rows_where(plan, tables, "grade_history", ("method",), test, period, one.result.item, name)
+            return _rows_where(plan, tables, history_of(plan.method), ("method",), test, period, one.result.item, name)
         test = test & (nw.col("item") == one.result.item)
         return _rows_where(plan, tables, "result_item", ("method", "item"), test, period, "value", name)
     assert one.streak is not None
@@ -265,17 +271,22 @@ def _rows_where(
 def _streak(plan: Plan, tables: Tables, name: str, streak: Streak) -> Frame | None:
     """Count the periods in a row, up to the last one (of another method: up to this one), with the grade.
 
-    Of the distinct years with the grade, newest first, the k-th belongs to the row as long as it lies k − 1 years back.
+    Of the distinct years with the grade (quarters, where those are evaluated), newest first, the k-th belongs to the
+    row as long as it lies k − 1 back.
     """
-    if _absent(tables, plan, "grade_history", name):
+    table = history_of(plan.method)
+    if _absent(tables, plan, table, name):
         return None
-    rows = tables.select("grade_history", [plan.subject, "year", "method", "grade"])
+    by_quarter = table == QUARTERS
+    rows = tables.select(table, [plan.subject, "year", *(("quarter",) if by_quarter else ()), "method", "grade"])
     if rows is None:
         return None
     method = streak.method or plan.method.id
-    newest = plan.period.year - (1 if method == plan.method.id else 0)
-    tests = (nw.col("method") == method, nw.col("grade") == streak.grade, nw.col("year") <= newest)
-    years = rows.filter(reduce(and_, tests)).select(nw.col(plan.subject), nw.col("year")).unique()
-    place = nw.col("year").rank("ordinal", descending=True).over(plan.subject).cast(nw.Int64)
-    run = years.with_columns(place__=place).filter(nw.col("year") == newest + 1 - nw.col("place__"))
+    newest = plan.period.year * 4 + int(str(plan.period)[-1]) if by_quarter else plan.period.year
+    newest -= 1 if method == plan.method.id else 0
+    at = nw.col("year") * 4 + nw.col("quarter") if by_quarter else nw.col("year")
+    tests = (nw.col("method") == method, nw.col("grade") == streak.grade, at <= newest)
+    periods = rows.filter(reduce(and_, tests)).select(nw.col(plan.subject), at.alias("at__")).unique()
+    place = nw.col("at__").rank("ordinal", descending=True).over(plan.subject).cast(nw.Int64)
+    run = periods.with_columns(place__=place).filter(nw.col("at__") == newest + 1 - nw.col("place__"))
     return _here(tables, run.group_by(plan.subject).agg(nw.len().cast(nw.Int64).alias(name)))
