@@ -12,6 +12,7 @@ from fractions import Fraction
 from jiqun.methods.compile import Where, compile_method
 from jiqun.methods.compile_grading import grading_warnings
 from jiqun.methods.full_points import most_points
+from jiqun.methods.gather import history_of
 from jiqun.methods.lint_uses import names_used
 from jiqun.methods.lint_values import impossible_values
 from jiqun.methods.plan import Plan, all_scores
@@ -234,8 +235,8 @@ def _history(
 ) -> Iterator[Problem]:
     known = contracts if contracts is not None else (book.tables if book is not None else {})
     for name, one in method.inputs.items():
-        if one.streak is not None and "grade_history" not in known:
-            yield problem("METHOD-120", at(f"inputs.{name}.streak"), name=name)
+        if one.streak is not None and history_of(method) not in known:
+            yield problem("METHOD-120", at(f"inputs.{name}.streak"), name=name, table=history_of(method))
 
 
 # --- with the compiled method

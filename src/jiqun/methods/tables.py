@@ -23,7 +23,14 @@ from jiqun.values import Period, digest
 
 PERIOD_COLUMNS = ("year", "month")
 # types of columns of the tables that methods read by themselves, where the law book has no contract for them
-_USUAL = {"year": "integer", "steps": "integer", "score": "number", "total": "number", "value": "number"}
+_USUAL = {
+    "year": "integer",
+    "quarter": "integer",
+    "steps": "integer",
+    "score": "number",
+    "total": "number",
+    "value": "number",
+}
 _POLARS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "string": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean, "date": pl.Date,
     "datetime": pl.Datetime,
@@ -131,7 +138,10 @@ class Tables:
         if name == "month" and kind != nw.String:
             self._wrong_type(table, name, kind, "string")
             return None
-        return nw.col(name) == (period.year if name == "year" else str(period))
+        test = nw.col(name) == (period.year if name == "year" else str(period))
+        if period.kind == "quarter" and "quarter" in schema.names():
+            return test & (nw.col("quarter") == int(str(period)[-1]))
+        return test
 
     def _column(self, table: str, name: str, schema: nw.Schema) -> nw.Expr | None:
         if name not in schema.names():
