@@ -83,6 +83,9 @@ def _write_form(contract: TableContract, path: Path, *, makes_folder: bool = Fal
 @click.option("--clears", multiple=True, metavar="FIELD", help=both("空白即清除的列", "columns whose blanks clear"))
 @click.option("--corrects", type=int, default=None, help=both("更正第几次导入的退回行", "the import whose rows return"))
 @click.option("--note", default="", help=both("说明", "note"))
+@click.option(
+    "--nothing", is_flag=True, help=both("零报告：本期一件也没有", "there is nothing of this period to report")
+)
 @click.option("--check", "only_check", is_flag=True, help=both("只核对，不写入", "check only, write nothing"))
 @click.option("--yes", is_flag=True, help=both("不再询问", "do not ask"))
 @json_option
@@ -102,6 +105,7 @@ def import_file(
     clears: tuple[str, ...],
     corrects: int | None,
     note: str,
+    nothing: bool,
     only_check: bool,
     yes: bool,
     as_json: bool,
@@ -121,6 +125,7 @@ def import_file(
         note=note,
         clears=clears,
         corrects=corrects,
+        nothing=nothing,
     )
     with progress(2) as step:
         step(both("核对", "checking"))
@@ -263,6 +268,12 @@ def _print_outcome(checked: Checked, imported: Imported | None) -> None:
     print_problems(found.problems)
     if found.already:
         say(f"这个文件已在第 {found.number} 次导入。", f"This file is import {found.number} already.")
+        return
+    if not found.rows:
+        say(
+            f"第 {found.number} 次导入：零报告，本期无。",
+            f"Import {found.number}: nothing to report of the period.",
+        )
         return
     say(f"第 {found.number} 次导入：{found.rows} 行已入库。", f"Import {found.number}: {found.rows} rows committed.")
     if found.open_rows:
