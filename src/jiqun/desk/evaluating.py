@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from jiqun.desk.context import Context
+from jiqun.desk.nil_returns import is_reported, silent_periods
 from jiqun.desk.running import Run, all_runs, keep
 from jiqun.ledger.content import content_hash
 from jiqun.ledger.snapshot import Snapshot, freeze, open_snapshot
@@ -108,7 +109,7 @@ def evaluated(context: Context, wanted: Wanted, step: Step, *, official: bool) -
     step("reading")
     tables, digests = tables_for(context, plan, snapshot, official=official)
     step("evaluating")
-    said = tuple(_day_of_titles(context, plan, tables))
+    said = (*_day_of_titles(context, plan, tables), *silent_periods(plan, snapshot))
     result = evaluate(plan, tables, engine=wanted.engine, digests=digests, book=method.book, notices=said)
     return result, snapshot
 
@@ -128,13 +129,13 @@ def tables_for(
 
     Results of other methods and years come from earlier runs, `<table> of runs` in the hashes: official ones only where
     the result is to be official. Where there is none and none was reported, they are not known. Titles are those that
-    are valid on the period's last day.
+    are valid on the period's last day. A table without any row is given where it was said that there is nothing.
     """
     wanted = {*plan.contracts, *_ALWAYS}
     tables: dict[str, Any] = {}
     digests: dict[str, str] = {}
     for name in snapshot.names:
-        if name in wanted:
+        if name in wanted and is_reported(snapshot, name, plan.period):
             tables[name] = snapshot.table(name)
             frozen = snapshot.tables.get(name)
             digests[name] = frozen.content if frozen else content_hash(tables[name], ("enterprise", "year"))

@@ -15,7 +15,7 @@ from jiqun.methods.plan import Plan
 from jiqun.methods.rollup_rows import Row, rolled_rows
 from jiqun.packs.models import Ladder
 from jiqun.problems import Language, ProblemsError
-from jiqun.values import comparable
+from jiqun.values import Period, comparable
 
 MOST = 6
 _WORDS: Mapping[str, tuple[str, str]] = {
@@ -23,6 +23,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "unsure": ("没填全、算不算未定的 {count} 行：{cells}", "{count} rows not filled in, which may count: {cells}"),
     "other": ("“{table}”中的 {own} 行都不符合", "none of the {own} rows in {table} counts"),
     "none": ("“{table}”中没有一行", "no row in {table}"),
+    "nothing": (
+        "；{period} 作过零报告（第 {number} 次导入，{who}）",
+        "; nothing to report of {period} (import {number}, {who})",
+    ),
 }
 _JOIN = {"zh": ("、", "；"), "en": (", ", "; ")}
 _PERIODS = ("year", "month")
@@ -59,9 +63,21 @@ def row_sources(
             return _JOIN[language][1].join(filter(None, said))
         contract = plan.contracts[table]
         title = contract.title if language == "zh" else contract.title_en
-        return _words("other" if found.own else "none", language).format(table=title, own=found.own)
+        nothing = _words("other" if found.own else "none", language).format(table=title, own=found.own)
+        return nothing + _nil_returns(snapshot, plan, kept, language)
 
     return source
+
+
+def _nil_returns(snapshot: Snapshot, plan: Plan, table: str, language: Language) -> str:
+    """Say who reported that there is nothing of the evaluated period, or of a part of it."""
+    last, first = plan.period.last, plan.period.first
+    return "".join(
+        _words("nothing", language).format(period=one.period, number=one.number, who=one.who)
+        for one in snapshot.view.log.valid(table)
+        if one.says_nothing and one.period
+        if Period.parse(one.period).first <= last and Period.parse(one.period).last >= first
+    )
 
 
 def _words(key: str, language: Language) -> str:

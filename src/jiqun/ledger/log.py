@@ -79,6 +79,11 @@ class Import:
     undone_note: str = ""
 
     @property
+    def says_nothing(self) -> bool:
+        """Whether it reports that there is nothing of its period (零报告); where all rows failed there is no import."""
+        return self.rows == 0
+
+    @property
     def is_undone(self) -> bool:
         return bool(self.undone_when)
 

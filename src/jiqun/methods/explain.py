@@ -132,6 +132,7 @@ def _explanation(reader: Reader, official: bool, signed: str, refereed: Mapping[
         entitlements=entitlement_lines(reader),
         refereed=tuple(refereed_words(reader, name, refereed[name]) for name in reader.row if name in refereed),
         unknown=tuple(_unknown(reader, items, criteria, additions)),
+        counted=voice.counted,
     )
 
 

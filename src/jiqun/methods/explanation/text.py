@@ -23,7 +23,7 @@ class _Writer:
         self.cited: set[ClauseText] = set()
 
     def say(self, phrase: str, **values: object) -> str:
-        return say(phrase, self.language, **values)
+        return say(phrase, self.language, **{"of": self.e.counted, **values})
 
     def lines(self) -> Iterator[str]:
         e = self.e

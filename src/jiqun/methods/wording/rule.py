@@ -11,6 +11,7 @@ from pathlib import Path
 from jiqun.methods.compile import compile_method
 from jiqun.methods.plan import Plan
 from jiqun.methods.wording.about import about_facts, dated_rows
+from jiqun.methods.wording.data import data_lines
 from jiqun.methods.wording.figures import benchmarks_of, input_words, prepared_words
 from jiqun.methods.wording.grading import (
     ceiling_words,
@@ -134,6 +135,7 @@ class _Page:
             ("ceilings", self._named("ceilings", ceiling_words)),
             ("budgets", self._named("budgets", shared_budget_words)),
             ("titles", self._rows(title_rows(self.voice))),
+            ("data", data_lines(self.voice)),
             ("doubts", (f"{index}. {doubt}" for index, doubt in enumerate(self.method.doubts, start=1))),
         ]
         for key, section in sections:
