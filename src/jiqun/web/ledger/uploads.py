@@ -22,6 +22,7 @@ from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import scope_of
 from jiqun.web.region import region
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both
 
 
@@ -53,7 +54,8 @@ def new(request: HttpRequest) -> HttpResponse:
                 messages.error(request, wrong)
             else:
                 user: Any = request.user
-                told: dict[str, Any] = {"corrects": int(said["corrects"])} if said["corrects"].isdecimal() else {}
+                corrects = whole_number(said["corrects"])
+                told: dict[str, Any] = {} if corrects is None else {"corrects": corrects}
                 told |= {"nothing": True} if said["nothing"] else {}
                 job = actions.receive(user, file, said["table"], said["period"], said["note"][:300], told)
                 return redirect("jobs:one", job.pk)
