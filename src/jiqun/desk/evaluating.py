@@ -60,29 +60,29 @@ class Wanted:
     parameters: Mapping[str, str] | None = None
 
 
-def find_method(context: Context, asked: str) -> LoadedMethod:
+def find_method(context: Context, asked: str, period: Period | None = None) -> LoadedMethod:
     """Return a method with the law book it stands in: the workspace's, else that of all packs at hand.
 
-    `id@edition` names an edition. METHOD-033 with the nearest id where no pack has it.
+    `id@edition` names an edition. Where none is named it is the one in force on the last day of the period, the latest
+    where none or several were. METHOD-033 with the nearest id where no pack has it.
     """
     name, _, edition = asked.partition("@")
     book = context.book if context.book.has("method", name) else context.everything
-    return load(name, book, edition or None)
+    then = [] if edition or period is None else book.methods_for(period.last, id=name)
+    return load(name, book, edition or (then[0].edition if len(then) == 1 else None))
 
 
-def edition_problems(context: Context, asked: str, run: Run) -> list[Problem]:
-    """Say where the latest edition was taken, nobody having named one, though another was in force at the period's end.
+def edition_problems(asked: str, run: Run) -> list[Problem]:
+    """Say where the latest edition was taken, nobody having named one, though it was not in force at the period's end.
 
     METHOD-087, a notice: which edition a case belongs to may hang on more than the day.
     """
-    name, _, edition = asked.partition("@")
-    last, plan = run.plan.period.last, run.plan
-    if edition or plan.method.in_force.covers(last):
+    rule, last = run.plan.method, run.plan.period.last
+    if "@" in asked or rule.in_force.covers(last):
         return []
-    book = context.book if context.book.has("method", name) else context.everything
-    then = [one.edition for one in book.methods_for(last, id=name) if one.edition and one.edition != run.edition]
-    place = Place(item=name)
-    return [problem("METHOD-087", place, edition=run.edition, other=one, on=last.isoformat()) for one in then[:1]]
+    begins, ends = ("…" if day is None else day.isoformat() for day in (rule.in_force.from_, rule.in_force.to))
+    said = {"edition": run.edition, "begins": begins, "ends": ends, "on": last.isoformat()}
+    return [problem("METHOD-087", Place(item=rule.id), **said)]
 
 
 def run_method(context: Context, wanted: Wanted, step: Step, sign_off: SignOff | None = None) -> Run:
@@ -98,7 +98,7 @@ def run_method(context: Context, wanted: Wanted, step: Step, sign_off: SignOff |
 def evaluated(context: Context, wanted: Wanted, step: Step, *, official: bool) -> tuple[Result, Snapshot]:
     """Evaluate a method on a snapshot without keeping the result."""
     step("compiling")
-    method = find_method(context, wanted.method)
+    method = find_method(context, wanted.method, wanted.period)
     plan = method.plan(wanted.period, wanted.parameters or None)
     step("freezing")
     snapshot = (

@@ -30,6 +30,7 @@ from jiqun.methods.explanation.text import render_text
 from jiqun.methods.plan import Plan
 from jiqun.methods.sign_off import SignOff
 from jiqun.methods.wording.grading import exception_words, grade_words
+from jiqun.methods.wording.numbers import tried
 from jiqun.methods.wording.totals import total_words
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs import LawBook
@@ -102,6 +103,7 @@ def _explanation(reader: Reader, official: bool, signed: str, refereed: Mapping[
         completeness=plan.method.completeness,
         period=str(plan.period),
         official=official,
+        tried=tried(plan.overrides, voice.language),
         signed=signed,
         subject=str(row[plan.subject]),
         name=str(reader.gathered.get("name") or ""),

@@ -162,6 +162,7 @@ class Explanation:
     completeness: str
     period: str
     official: bool
+    tried: str
     signed: str
     subject: str
     name: str

@@ -31,7 +31,7 @@ class _Writer:
         when = Period.parse(e.period).words(self.language)
         yield self.say("why.title", who=who, period=when, method=e.method)
         if not e.official:
-            yield self.say("why.trial")
+            yield self.say("why.trial") + (self.say("why.tried", tried=e.tried) if e.tried else "")
         elif e.signed:
             yield self.say("why.official", signed=e.signed)
         yield f"{e.status_words}{self.say('colon')}{e.population}" if e.population else e.status_words
