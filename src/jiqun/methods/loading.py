@@ -73,7 +73,8 @@ def load(method: str | Path, packs: Packs | None = None, edition: str | None = N
     """Load a method by its id in the packs, or from a file of its own.
 
     `packs` is a law book or folders of packs, which may extend the packs that come with Jiqun; those where left out. Of
-    several editions the latest is taken. Raises ProblemsError METHOD-033 for an unknown id, and every problem of the files read.
+    several editions the latest is taken. Raises ProblemsError METHOD-033 for an unknown id, and every problem of the
+    files read.
     """
     book = _book(packs)
     if isinstance(method, Path) or method.endswith((".yaml", ".yml")):

@@ -10,6 +10,7 @@ from typing import Literal
 
 import polars as pl
 
+from jiqun.ledger.derived import worked_out
 from jiqun.ledger.intake.archive import Limits
 from jiqun.ledger.intake.body import Body, read_body
 from jiqun.ledger.intake.cells_date import Days
@@ -72,8 +73,10 @@ def check_file(
     the known codes of a column, `names` what the names of codes stand for (in comparable form). `previous` are the rows
     of the period before. `nothing` says that there is nothing of the period to report (零报告): then a form without
     rows is what is expected, and rows are a contradiction (LEDGER-097). What forbids reading the file at all raises
-    ProblemsError (LEDGER-001 … 021, 094, 097, 098); faults of cells and rows are returned.
+    ProblemsError (LEDGER-001 … 021, 094, 097, 098, 100); faults of cells and rows are returned.
     """
+    if contract.derived:
+        raise ProblemsError([worked_out(contract, Place(path.name))])
     if nothing:
         _may_say_nothing(contract, period, Place(path.name))
     vocabulary = Vocabulary(contract)
