@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from jiqun.problems import Place, ProblemsError, problem
-from jiqun.values import file_digest
+from jiqun.values import file_digest, to_disk
 
 INDEX = "index.jsonl"
 _WRITING = ".writing-"
@@ -38,16 +38,14 @@ def keep(runs: Path, name: str, fill: Callable[[Path], None]) -> Path:
     try:
         fill(draft)
         draft.chmod(0o755)
-        for file in draft.iterdir():
-            _to_disk(file)
-        _to_disk(draft)
+        to_disk(draft.iterdir())
         try:
             draft.rename(place)
         except OSError:
             if not place.is_dir():
                 raise
             _compare(draft, place)
-        _to_disk(runs)
+        to_disk([place])
     finally:
         shutil.rmtree(draft, ignore_errors=True)
         for left in runs.glob(f"{_WRITING}{name}-*"):
@@ -72,14 +70,6 @@ def _compare(draft: Path, place: Path) -> None:
         new, old = draft / name, place / name
         if not (new.is_file() and old.is_file() and file_digest(new) == file_digest(old)):
             raise ProblemsError([problem("RUN-005", Place(file=str(old)), run=place.name, file=name)])
-
-
-def _to_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def note(runs: Path, name: str, at: datetime, manifest: str) -> None:

@@ -134,7 +134,8 @@ def print_run(run: Run) -> None:
         click.echo(run.sign_off.words(language()))
     grades = list(dict.fromkeys(name for one in method.grades.values() for name in one.classes))
     rows = list(_count_rows(run, grades))
-    heads = [both("评价类别", "population"), both("户数", "firms"), *grades, both("未能定档", "no grade")]
+    counted = both("户数", "firms") if run.subject == "enterprise" else both("个数", "count")
+    heads = [both("评价类别", "population"), counted, *grades, both("未能定档", "no grade")]
     heads += [phrase(f"status.{name}", language()) for name in _STATUSES[1:3]]
     if not grades:  # a rule that only gives points or amounts leaves nobody without a grade
         heads, rows = [*heads[:2], heads[-1]], [[*row[:2], row[-1]] for row in rows]

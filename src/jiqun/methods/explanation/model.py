@@ -192,6 +192,7 @@ class Explanation:
     entitlements: tuple[EntitlementLine, ...]
     refereed: tuple[str, ...]
     unknown: tuple[str, ...]
+    counted: str = ""  # what the evaluated are counted in: 家, 个
 
     @property
     def document(self) -> str:

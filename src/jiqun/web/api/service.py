@@ -165,7 +165,7 @@ def results(request: HttpRequest, id_: str, page: Query[Page]) -> ResultsOut:
 
 
 def _result_out(population: str, items: list[queries.Item], one: queries.GridRow) -> ResultOut:
-    points = {item.name: _plain(value) for item, value in zip(items, one.points, strict=True)}
+    points = {item.name: _plain(earned.said) for item, earned in zip(items, one.points, strict=True)}
     return ResultOut(
         enterprise=one.subject,
         name=one.name,

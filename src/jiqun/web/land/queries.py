@@ -182,6 +182,14 @@ def _sorted(rows: pl.DataFrame, subject: str, wanted: Wanted, hidden: frozenset[
 
 
 @dataclass(frozen=True)
+class Earned:
+    """The points of an item in the grid; `mean`: no figure was reported and the rule gives the mean of the others."""
+
+    said: str | None
+    mean: bool = False
+
+
+@dataclass(frozen=True)
 class GridRow:
     """A row of the grid, ready to show; `cut` is said before the row where another grade begins."""
 
@@ -190,7 +198,7 @@ class GridRow:
     district: str
     industry: str
     industry_name: str
-    points: tuple[str | None, ...]
+    points: tuple[Earned, ...]
     total: str | None
     rank: int | None
     ranked: str | None
@@ -217,9 +225,7 @@ def _grid_row(
     data: Evaluated, row: Mapping[str, Any], items: list[Item], moved: bool, cut: str, hidden: frozenset[str]
 ) -> GridRow:
     population = str(row["population"] or "")
-    points = tuple(
-        _told(unscaled(row.get(f"points__{one.name}"), one.digits), points_hidden(hidden, one.name)) for one in items
-    )
+    points = tuple(_earned(row, one, points_hidden(hidden, one.name)) for one in items)
     return GridRow(
         subject=row[data.plan.subject],
         name=row["fact__name"] or row[data.plan.subject],
@@ -236,6 +242,11 @@ def _grid_row(
         why_open="" if row.get("grade") else _why_open(data.voice, row),
         cut=cut,
     )
+
+
+def _earned(row: Mapping[str, Any], item: Item, is_hidden: bool) -> Earned:
+    said = _told(unscaled(row.get(f"points__{item.name}"), item.digits), is_hidden)
+    return Earned(said, not is_hidden and said is not None and row.get(f"reason__{item.name}") == "cohort_mean")
 
 
 def _told(shown: str | None, is_hidden: bool) -> str | None:

@@ -19,6 +19,8 @@ from django.views.decorators.http import require_POST
 from jiqun.ledger.originals import original
 from jiqun.ledger.snapshot import snapshots
 from jiqun.ledger.templates import write_template
+from jiqun.problems import ProblemsError
+from jiqun.values import uscc
 from jiqun.web.ledger import actions, board, queries
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.models import Duty, Upload
@@ -27,7 +29,7 @@ from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
-from jiqun.web.shell.language import both
+from jiqun.web.shell.language import both, spoken
 
 _LINES, _QUESTIONS, _SNAPSHOTS = 50, 20, 5
 
@@ -201,11 +203,21 @@ def duty(request: HttpRequest) -> HttpResponse:
 @needs("review")
 def review(request: HttpRequest) -> HttpResponse:
     """Show the reports whose firm is open, with the firms that each could mean."""
+    return _questions(request, {})
+
+
+def _questions(request: HttpRequest, said: dict[str, str]) -> HttpResponse:
+    """Show the open reports, with what was said of one that could not be decided so."""
     view = ledger().view
     page = Paginator(range(view.standing.open.height), _QUESTIONS).get_page(request.GET.get("page"))
     first = max(0, page.start_index() - 1)
-    shown = {"page": page, "questions": queries.questions(ledger(), first, _QUESTIONS), "count": page.paginator.count}
-    return render(request, "ledger/review.html", shown)
+    shown = {
+        "page": page,
+        "questions": queries.questions(ledger(), first, _QUESTIONS),
+        "count": page.paginator.count,
+        "said": said,
+    }
+    return render(request, "ledger/review.html", shown, status=422 if said else 200)
 
 
 @require_POST
@@ -220,9 +232,18 @@ def decide(request: HttpRequest) -> HttpResponse:
     try:
         if verdict in ("same", "different") and enterprise not in known:
             raise ValueError(both("企业登记里没有这个代码。", "The register has no such firm."))
+        if verdict == "new" and not uscc.is_valid(enterprise):
+            zh = (
+                "是新企业的，请写它的 18 位统一社会信用代码，校验位要对。没有代码的，等补到代码再认定，这些行先不计数。"
+            )
+            en = (
+                "For a new firm write its social credit code of 18 signs. Without one it stays open and is not counted."
+            )
+            raise ValueError(both(zh, en))
         actions.decide(user, actions.Verdict(request.POST.get("reported", ""), verdict, enterprise, reason))
-    except ValueError as wrong:
-        messages.error(request, str(wrong))
+    except (ValueError, ProblemsError) as wrong:
+        messages.error(request, wrong.problems[0].what(spoken()) if isinstance(wrong, ProblemsError) else str(wrong))
+        return _questions(request, request.POST.dict())
     else:
         messages.success(
             request, both("已记录，今后同样的报法照此认定。", "Noted; the same report is read so from now on.")

@@ -17,7 +17,7 @@ from jiqun.web.overview import districts, queries
 from jiqun.web.overview.due import due
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import ledger
+from jiqun.web.region import ledger, region
 from jiqun.web.shell.language import spoken
 
 
@@ -30,6 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     soon = due(scope, today, spoken())
     shown: dict[str, Any] = {"whole": scope.whole, "lines": run_lines(scope, spoken()), "year": year, "due": soon}
+    shown["no_packs"] = not region().workspace.packs
     shown["late"] = sum(one.late for one in soon)
     if year is not None:
         tiers = queries.tiers(of, scope, year, spoken())

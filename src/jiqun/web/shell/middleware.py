@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from jiqun.problems import ProblemsError
 from jiqun.web.shell.faults import MISSING, unreadable
@@ -79,4 +80,12 @@ class ToldProblems:
         if missing:  # what to do about it is said for the command line
             told = [(one.code, one.what(spoken())) for one in missing]
             return render(request, "shell/not_found.html", {"told": told}, status=404)
-        return render(request, "shell/problems.html", {"problems": exception.problems}, status=422)
+        shown = {"problems": exception.problems, "back": _came_from(request)}
+        return render(request, "shell/problems.html", shown, status=422)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the page of ours that a request came from; nothing where there is none, or it is the same page."""
+    came = request.META.get("HTTP_REFERER", "")
+    own = url_has_allowed_host_and_scheme(came, {request.get_host()}, require_https=request.is_secure())
+    return came if own and came != request.build_absolute_uri() else ""

@@ -38,6 +38,23 @@ document.addEventListener("change", (event) => {
   if (form) form.requestSubmit();
 });
 
+// A file that is too large is told before it is sent, and a table by the year asks for its year.
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (field.dataset.most) {
+    const large = [...field.files].some((file) => file.size > Number(field.dataset.most));
+    field.setCustomValidity(large ? field.dataset.tooLarge : "");
+    field.reportValidity();
+  }
+  if ("periodOf" in field.dataset) askPeriod(field);
+});
+function askPeriod(table) {
+  const period = table.form.querySelector("[data-period]:not(option)");
+  const kind = table.selectedOptions[0]?.dataset.period;
+  if (period) period.required = Boolean(kind) && kind !== "none";
+}
+document.querySelectorAll("[data-period-of]").forEach(askPeriod);
+
 // What scrolls can be reached and scrolled by keyboard.
 function reachable() {
   for (const part of document.querySelectorAll(".table-responsive, .jq-hero-c, .card > .table, .nav-tabs, .jq-doc, .jq-changes")) {
