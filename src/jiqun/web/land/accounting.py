@@ -172,6 +172,8 @@ def _cell(one: Account, column: Ratio, whole: Account, hidden: _Hidden) -> Cell:
         value, held = None, {"value"}
     if column.name in hidden.growth(one.key) and growth is not None:
         growth, held = None, held | {"growth"}
+    if column.name in hidden.now(whole.key):
+        region_wide = None
     above = None if told.sound is None or region_wide is None else told.sound >= region_wide
     return Cell(value, sound, told.doubtful, told.covered, growth, above, held=frozenset(held))
 
