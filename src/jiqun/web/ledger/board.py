@@ -98,8 +98,13 @@ def districts(scope: Scope, year: int) -> list[tuple[str, str]]:
     return [(code, named.get(code, code)) for code in firms["district"].drop_nulls().unique().sort()]
 
 
-def squares(table: str, year: int, scope: Scope, today: date) -> list[Square]:
-    """Return one field for each district of the scope."""
+def duties_of(year: int) -> list[Duty]:
+    """Return who owes what of a year; asked once for all tables of a page."""
+    return list(Duty.objects.filter(year=year))
+
+
+def squares(table: str, year: int, scope: Scope, today: date, owed: Iterable[Duty]) -> list[Square]:
+    """Return one field for each district of the scope; `owed` are the duties of the year."""
     register = in_scope(ledger().table("enterprise"), scope)
     frame = in_scope(ledger().table(table), scope).filter(pl.col("year") == year)
     key = ledger().view.key(table) if table in ledger().view.tables else contract_primary_key(table)
@@ -115,7 +120,7 @@ def squares(table: str, year: int, scope: Scope, today: date) -> list[Square]:
     counted = {
         code: (rows, cells) for code, rows, cells in frame.group_by("district").agg(pl.len(), share.sum()).iter_rows()
     }
-    duties = {one.district: one for one in Duty.objects.filter(table=table, year=year)}
+    duties = {one.district: one for one in owed if one.table == table}
     return [
         Square(
             table,
