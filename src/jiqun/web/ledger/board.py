@@ -9,8 +9,9 @@ from fractions import Fraction
 
 import polars as pl
 
+from jiqun.packs import TableContract
 from jiqun.web.ledger.models import Duty
-from jiqun.web.ledger.queries import contract_of, in_scope, title_of
+from jiqun.web.ledger.queries import contract_of, fillable, in_scope, title_of
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import ledger, names_of
 
@@ -79,6 +80,12 @@ def tables() -> list[tuple[str, str]]:
     """Return the yearly tables that have rows or are owed, with their titles."""
     owed = Duty.objects.values_list("table", flat=True).distinct()
     return [(one, title_of(one)) for one in _yearly(dict.fromkeys([*ledger().view.tables, *owed]))]
+
+
+def owable() -> list[TableContract]:
+    """Return the tables that somebody can owe the rows of for a year; another one's duty could not be counted."""
+    found = {one.id: one for one in fillable()}
+    return [found[one] for one in _yearly(found)]
 
 
 def _yearly(names: Iterable[str]) -> list[str]:

@@ -166,7 +166,7 @@ def board_page(request: HttpRequest) -> HttpResponse:
         "counts": counts,
         "due": len(owed),
         "may_set": user.may("campaign"),
-        "fillable": queries.fillable(),
+        "owable": board.owable(),
         "districts": board.districts(scope, year),
         "today": today,
     }
@@ -189,7 +189,7 @@ def duty(request: HttpRequest) -> HttpResponse:
             said.get("note", "")[:200],
         )
         year = int(said.get("year", ""))
-        if not chosen or said.get("table") not in {one.id for one in queries.fillable()} or not 1990 < year < 2200:
+        if not chosen or said.get("table") not in {one.id for one in board.owable()} or not 1990 < year < 2200:
             raise ValueError(both("请选择表、年度和区县。", "Choose a table, a year and a district."))
         actions.set_duty(user, said["table"], year, chosen, owed)
     except ValueError as wrong:
