@@ -138,11 +138,24 @@ def test_an_account_page_says_what_its_owner_sees(as_user):
 def test_who_chose_english_before_the_login_goes_on_in_english():
     add(Person("guest", "leader"), "first-password-1", "test")
     client = Client()
-    client.post("/people/language/", {"language": "en", "next": "/people/login/"})
-    assert 'lang="en" class="jq-plain active"' in client.get("/people/login/").content.decode()
-    client.post("/people/login/", {"username": "guest", "password": "first-password-1"})
+    there = client.post("/people/language/", {"language": "en", "next": "/people/login/?next=/land/"})["Location"]
+    page = client.get(there).content.decode()
+    assert 'lang="en" class="jq-plain active"' in page and '<input type="hidden" name="language" value="en">' in page
+    client.post("/people/login/", {"username": "guest", "password": "first-password-1", "language": "en"})
     page = client.get("/people/password/").content.decode()
     assert "Change password" in page and User.objects.get(username="guest").language == "en"
+
+
+def test_the_language_that_somebody_else_left_on_a_computer_changes_no_account(people):
+    user = people["leader"]
+    user.set_password("right-password-1")
+    user.save()
+    client = Client()
+    client.post("/people/language/", {"language": "en", "next": "/people/login/"})  # who was here before
+    page = client.get("/people/login/").content.decode()
+    assert 'name="language" value="en">' not in page
+    client.post("/people/login/", {"username": "leader", "password": "right-password-1"})
+    assert "总览" in client.get("/").content.decode() and User.objects.get(username="leader").language == "zh"
 
 
 def test_a_browser_that_never_chose_a_language_leaves_the_account_s_own(people):
