@@ -149,7 +149,7 @@ def test_a_fault_of_ours_names_a_reference_that_the_log_has_and_shows_nothing_of
     with caplog.at_level("INFO"):
         answer = client.get("/jobs/")
     page = answer.content.decode()
-    reference = re.search(r"<dd><code>([0-9a-f]{8})</code>", page)[1]
+    reference = re.search(r"<code>([0-9a-f]{8})</code>", page)[1]
     lines = [json.loads(JsonLines().format(one)) for one in caplog.records]
     told = [one for one in lines if one.get("reference") == reference]
     assert answer.status_code == 500 and "secret" not in page and "Traceback" not in page
