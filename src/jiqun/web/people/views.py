@@ -23,6 +23,7 @@ from jiqun.web.people import actions, audit, audit_lines, tokens
 from jiqun.web.people.models import AuditEntry, User
 from jiqun.web.people.places import places_offered, places_said
 from jiqun.web.people.rights import needs
+from jiqun.web.people.role_words import ROLE_WORDS
 from jiqun.web.people.roles import ROLES
 from jiqun.web.shell.language import COOKIE, both
 
@@ -126,7 +127,8 @@ _FIELDS = ("role", "place", "full_name", "unit")
 
 
 def _choices() -> dict[str, Any]:
-    return {"roles": ROLES, "places": places_offered()}
+    roles = [(role, both(*ROLE_WORDS[role.id])) for role in ROLES.values()]
+    return {"roles": roles, "places": places_offered()}
 
 
 @needs("people")
