@@ -68,7 +68,7 @@ document.addEventListener("htmx:afterSwap", reachable);
 
 // Tables that stand whole on their page (data-sorts) are sorted by a click on a column's head; without scripts they
 // stay in the order they came in. Numbers by size, what is missing last both ways.
-const plain = (cell) => (cell?.dataset.v ?? cell?.textContent ?? "").trim();
+const plain = (cell) => (cell?.querySelector(".jq-missing") ? "" : (cell?.textContent ?? "").trim());
 function sizeOf(text) {
   const digits = text.replaceAll(",", "").replace("−", "-").match(/^[-+]?\d+(\.\d+)?(?=\D*$)/);
   return digits ? Number(digits[0]) : NaN;
