@@ -3,9 +3,15 @@
 
 const menu = document.querySelector(".jq-menu");
 if (menu) {
-  menu.addEventListener("click", () => {
-    const open = document.getElementById("nav").classList.toggle("is-open");
+  const nav = document.getElementById("nav");
+  const show = (open) => {
+    nav.classList.toggle("is-open", open);
     menu.setAttribute("aria-expanded", String(open));
+    (open ? nav.querySelector("a") : menu).focus();
+  };
+  menu.addEventListener("click", () => show(!nav.classList.contains("is-open")));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && nav.classList.contains("is-open")) show(false);
   });
 }
 
