@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import polars as pl
+import pytest
 
 from jiqun import packs
 from jiqun.ledger.intake import check_file
@@ -26,9 +27,6 @@ def test_a_blank_template_has_a_page_of_empty_lines_and_filled_rows_are_followed
         for row in sheet.iter_rows(min_row=first):
             assert all(cell.value is None and cell.border.bottom.style == "thin" for cell in row)
         assert sheet.print_area in (None, "", []), "what is filled in below the lines is printed too"
-    try:
+    with pytest.raises(ProblemsError) as told:  # empty lines are no rows
         check_file(blank, contract, period=Period.parse("2024"))
-    except ProblemsError as told:
-        assert [one.code for one in told.problems] == ["LEDGER-094"]
-    else:
-        raise AssertionError("empty lines are no rows")
+    assert [one.code for one in told.value.problems] == ["LEDGER-094"]
