@@ -60,8 +60,25 @@ def test_the_change_reaches_and_one_unit_less_does_not(plan_of, then):
     assert ways["land"].figures == ("tax_per_mu",)
 
 
-def grade_with(plan, subject, column, value):
-    changed = POPULATION.with_columns(
+@pytest.mark.parametrize("then", ["better", "worse"])
+def test_where_a_group_has_one_place_the_change_passes_the_other_of_the_group(plan_of, then):
+    """Two places, one for each park at most: a and b are of one park and b is ahead, so the second goes to c."""
+    limit = '{A: "0.67", B: "0.17", C: "0.16"}, per_group: {by: park, most: {A: 1}}'
+    plan = plan_of(QUOTA.replace('{A: "0.34", B: "0.33", C: "0.33"}', limit).replace("THEN", then))
+    parks = POPULATION.with_columns(park=pl.Series(["x", "x", "y"]))
+    trace = traced(plan, parks)
+    assert trace["grade"].to_list() == ["B", "A", "A"]
+    assert trace["grade__reason"].to_list() == ["group_full", None, None]
+    result = nearest(plan, trace, parks, "a")
+    assert {way.input for way in result.ways} == {"tax", "land", "value_added"}
+    for way in result.ways:
+        assert grade_with(plan, "a", way.input, way.needed, parks) == "A" == way.grade
+        unit = Fraction(1, 10**way.digits) * (1 if way.change > 0 else -1)
+        assert grade_with(plan, "a", way.input, way.needed - unit, parks) == "B"
+
+
+def grade_with(plan, subject, column, value, everybody=POPULATION):
+    changed = everybody.with_columns(
         pl.when(pl.col("enterprise") == subject).then(float(value)).otherwise(pl.col(column)).alias(column)
     )
     return evaluate(plan, changed)[subject].grade

@@ -18,7 +18,8 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 from tests.demo_region import Demo
 
-from jiqun.desk import report_accounts, reporting
+from jiqun.desk import reporting
+from jiqun.desk.accounts import account
 from jiqun.desk.clusters import Ratio
 from jiqun.desk.context import Context
 from jiqun.desk.reporting import Reach
@@ -114,7 +115,7 @@ def test_sums_of_a_district_leave_out_what_nobody_reported() -> None:
         | {"revenue": [1.0, 1.0], "rd": [0.0, 0.0], "staff": [1, 1], "energy": [1.0, 1.0]},
         schema_overrides={"value_added": pl.Float64},
     )
-    told = report_accounts.account(rows, YEAR)
+    told = account(rows, YEAR)
     assert (told.sums["output"].value, told.sums["output"].covered) == (1.5, 1)
     assert told.sums["value_added"].value is None
     assert told.ratios["tax_per_mu"].value == exact("0.1")  # 0.2 ÷ 2: the firm without land is in neither sum
@@ -240,7 +241,7 @@ def test_a_ratio_is_named_without_the_figures_in_doubt_and_says_what_it_is_with_
 def test_sums_leave_out_a_figure_a_thousand_times_that_of_the_year_before() -> None:
     firms = {"enterprise": ["a", "b"] * 2, "year": [YEAR - 1] * 2 + [YEAR] * 2, "scale": ["above"] * 4}
     figures = {"tax": [5.0, 7.0, 5_000.0, 8.0], "land": [1.0, 1.0, 1.0, 1.0]}
-    told = report_accounts.account(pl.DataFrame(firms | figures), YEAR)
+    told = account(pl.DataFrame(firms | figures), YEAR)
     assert (told.sums["tax"].value, told.sums["tax"].sound) == (5_008, 8)
     assert (told.ratios["tax_per_mu"].value, told.ratios["tax_per_mu"].sound) == (2_504, 8)
 

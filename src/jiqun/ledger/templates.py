@@ -14,12 +14,13 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from jiqun.ledger.derived import worked_out
 from jiqun.ledger.intake.excel_safety import is_risky
 from jiqun.ledger.intake.header_report import is_needed
 from jiqun.ledger.intake.raw import letter
 from jiqun.ledger.intake.sheet_choice import NOTES_SHEET, OPTIONS_SHEET
 from jiqun.packs.models.table import Column, TableContract
-from jiqun.problems import Place, ProblemsError, problem
+from jiqun.problems import Place, ProblemsError
 from jiqun.values import Period
 
 Codes = Mapping[str, Sequence[tuple[str, str]]]
@@ -95,10 +96,10 @@ def write_template(
     """Write an .xlsx template: headers with units, drop-downs, checks while typing, and a sheet that explains it.
 
     `codes` gives (code, name) lists by column; `rows` are rows to begin with, in canonical columns. A table that the
-    ledger computes has no template (ProblemsError LEDGER-065).
+    ledger computes has no template (ProblemsError LEDGER-100).
     """
     if contract.derived:
-        raise ProblemsError([problem("LEDGER-065", Place(item=contract.id), table=contract.id, detail="derived")])
+        raise ProblemsError([worked_out(contract, Place(item=contract.id))])
     with xlsxwriter.Workbook(to, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({"created": _MADE, "title": contract.title})
         styles = _Styles.of(book)

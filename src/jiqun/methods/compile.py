@@ -185,13 +185,16 @@ class _Compiler(InputCompiler):
                 self.number(f"{path}.amount", entitlement.amount, self.names, entitlement.unit)
             if entitlement.budget is not None:
                 self.number(f"{path}.budget.amount", entitlement.budget.amount, self.names, entitlement.unit)
-        self._ceilings()
+        self._limits()
 
-    def _ceilings(self) -> None:
+    def _limits(self) -> None:
         for name, ceiling in self.method.ceilings.items():
             first = self.method.entitlements.get(ceiling.of[0])
             path = f"ceilings.{name}.at_most"
             self.number(path, ceiling.at_most, self.names, None if first is None else first.unit)
+        for name, shared in self.method.budgets.items():
+            first = self.method.entitlements.get(shared.of[0])
+            self.number(f"budgets.{name}.amount", shared.amount, self.names, None if first is None else first.unit)
 
     def _previous(self) -> Plan | None:
         statistics = [one.statistic for one in self.method.benchmarks.values() if one.statistic is not None]

@@ -17,6 +17,7 @@ from jiqun.expressions import NumberType
 from jiqun.methods.compile_inputs import split_column
 from jiqun.methods.exact.criteria import MET, NOT_APPLICABLE, UNMET
 from jiqun.methods.exact.member import Member
+from jiqun.methods.lacking import lacking_inputs
 from jiqun.methods.plan import Plan
 from jiqun.methods.trial import Trial, try_of
 from jiqun.packs.models.method import Score
@@ -93,8 +94,10 @@ def nearest(
     """Return the nearest ways to the next better grade by the ranking, before moves.
 
     `trace` and `gathered` are those of the run, with all subjects. Inputs in `not_advised` are left out: labour
-    productivity is not to be raised by cutting staff. Raises ProblemsError METHOD-081 for an unknown subject.
+    productivity is not to be raised by cutting staff; so are figures of earlier periods, which nobody can change any
+    more. Raises ProblemsError METHOD-081 for an unknown subject.
     """
+    not_advised = {*not_advised, *past_inputs(plan)}
     if trace.filter(pl.col(plan.subject) == subject).is_empty():
         raise ProblemsError([problem("METHOD-081", Place(item=plan.method.id), subject=subject, period=plan.period)])
     trial = try_of(plan, trace, gathered, subject)
@@ -135,6 +138,11 @@ def _is_better(trial: Trial, member: Member, place: int | None) -> bool:
 
 
 # --- inputs
+
+
+def past_inputs(plan: Plan) -> Iterator[str]:
+    """The inputs that hold figures of a period before the evaluated one."""
+    return (name for name, one in plan.method.inputs.items() if one.earlier > 0)
 
 
 def movable(plan: Plan, population: str) -> dict[str, tuple[str, ...]]:
@@ -344,7 +352,6 @@ def _inputs_of(plan: Plan, criterion: str, population: str) -> Iterator[str]:
 
 
 def _missing(trial: Trial, criterion: str) -> Iterator[str]:
-    typed = trial.plan.formulas.get(f"criteria.{criterion}.test")
-    for name in sorted(typed.names) if typed is not None else ():
-        if trial.own().names.get(name) is None:
-            yield name
+    path = f"criteria.{criterion}.test"
+    if path in trial.plan.formulas:
+        yield from lacking_inputs(trial.plan, trial.population, path, trial.own().names)

@@ -23,7 +23,18 @@ from jiqun.values import Period, digest
 
 PERIOD_COLUMNS = ("year", "month")
 # types of columns of the tables that methods read by themselves, where the law book has no contract for them
-_USUAL = {"year": "integer", "steps": "integer", "score": "number", "total": "number", "value": "number"}
+_USUAL = {
+    "year": "integer",
+    "quarter": "integer",
+    "steps": "integer",
+    "score": "number",
+    "total": "number",
+    "value": "number",
+}
+_POLARS: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "string": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean, "date": pl.Date,
+    "datetime": pl.Datetime,
+}  # fmt: skip
 _KINDS: dict[str, tuple[Any, str, str]] = {
     "string": (nw.String, "文字", "text"),
     "number": (nw.Float64, "数", "a number"),
@@ -32,6 +43,11 @@ _KINDS: dict[str, tuple[Any, str, str]] = {
     "date": (nw.Date, "日期", "a date"),
     "datetime": (nw.Datetime, "时刻", "a point in time"),
 }
+
+
+def empty_table(contract: TableContract) -> pl.DataFrame:
+    """Return a table without rows, in its contract's types."""
+    return pl.DataFrame(schema={one.name: _POLARS[one.type] for one in contract.fields})
 
 
 def as_source(frame: Any) -> Source:
@@ -64,12 +80,17 @@ class Tables:
     loaded: dict[str, Frame] = field(default_factory=dict)
 
     def has(self, table: str) -> bool:
-        """Tell whether a table was given."""
-        return table in self.given
+        """Tell whether a table was given; an own register that was not is empty."""
+        return table in self.given or self._is_register(table)
+
+    def _is_register(self, table: str) -> bool:
+        return table in self.contracts and self.contracts[table].when_empty == "none"
 
     def frame(self, table: str) -> Frame | None:
         """Return a table as loaded; None and a fault where it was not given."""
-        if table not in self.given:
+        if table not in self.given and table not in self.loaded and self._is_register(table):
+            self.loaded[table] = self.engine.load(empty_table(self.contracts[table]))
+        if not self.has(table):
             self.faults.append(
                 problem("METHOD-020", Place(item=table), table=table, nearest=nearest(table, self.given))
             )
@@ -117,7 +138,10 @@ class Tables:
         if name == "month" and kind != nw.String:
             self._wrong_type(table, name, kind, "string")
             return None
-        return nw.col(name) == (period.year if name == "year" else str(period))
+        test = nw.col(name) == (period.year if name == "year" else str(period))
+        if period.kind == "quarter" and "quarter" in schema.names():
+            return test & (nw.col("quarter") == int(str(period)[-1]))
+        return test
 
     def _column(self, table: str, name: str, schema: nw.Schema) -> nw.Expr | None:
         if name not in schema.names():

@@ -90,10 +90,21 @@ _PHRASES: dict[str, tuple[str, str]] = {
 }
 
 
-def say(phrase: str, language: Language, **values: object) -> str:
-    """Say a phrase with its values.
+_OF_OTHERS: dict[str, tuple[str, str]] = {
+    "pool_size": ("同组个数", "ranked"),
+    "firms": ("个数", "count"),
+    "households": ("个", ""),
+    "graded": ("定档个数", "graded"),
+    "grade_count": ("{grade}档个数", "{grade}"),
+    "of_graded": ("占定档个数", "of graded"),
+}
 
-    >>> say("grade_count", "zh", grade="A")
-    'A档户数'
+
+def say(phrase: str, language: Language, of_firms: bool = True, **values: object) -> str:
+    """Say a phrase with its values; without `of_firms` it is of parks, projects or other things.
+
+    >>> say("grade_count", "zh", grade="A"), say("grade_count", "zh", of_firms=False, grade="A")
+    ('A档户数', 'A档个数')
     """
-    return _PHRASES[phrase][0 if language == "zh" else 1].format(**values)
+    found = _PHRASES[phrase] if of_firms else _OF_OTHERS.get(phrase, _PHRASES[phrase])
+    return found[0 if language == "zh" else 1].format(**values)

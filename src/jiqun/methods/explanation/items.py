@@ -249,7 +249,7 @@ def criterion_lines(reader: Reader) -> tuple[CriterionLine, ...]:
                 str(verdict),
                 reader.voice.say(f"verdict.{verdict}"),
                 words,
-                one.missing_item if verdict == "unmet" else "",
+                one.missing_item if verdict == "unmet" and reader.voice.language == "zh" else "",
                 reader.missing(inputs) if verdict == "unknown" else (),
                 reader.voice.clause(one.clause),
                 tuple(f"{reader.voice.label(name)} = {_worked(reader, name)}" for name in _measured(reader, measures)),

@@ -162,6 +162,7 @@ class Explanation:
     completeness: str
     period: str
     official: bool
+    tried: str
     signed: str
     subject: str
     name: str
@@ -192,6 +193,7 @@ class Explanation:
     entitlements: tuple[EntitlementLine, ...]
     refereed: tuple[str, ...]
     unknown: tuple[str, ...]
+    counted: str = ""  # what the evaluated are counted in: 家, 个
 
     @property
     def document(self) -> str:

@@ -15,12 +15,14 @@ from jiqun.methods.compile_inputs import split_column
 from jiqun.methods.explanation.cohorts import Cohorts
 from jiqun.methods.explanation.model import InputLine
 from jiqun.methods.explanation.restricted import MASKED, total_hidden
+from jiqun.methods.gather import history_of
 from jiqun.methods.plan import Plan
 from jiqun.methods.wording.numbers import number_text, scaled_text
 from jiqun.methods.wording.voice import Voice
 from jiqun.values import exact, half_up
 
 Lineage = Callable[[str, str, str, int], str | None]  # table, key, column, year → file!sheet!cell
+RowLineage = Callable[[str, object], str | None]  # rolled-up input, what its rows are of → the cells of its rows
 
 _MOST_DECIMALS = 6
 
@@ -47,6 +49,7 @@ class Reader:
     lineage: Lineage | None = None
     hidden: frozenset[str] = frozenset()
     others: frozenset[str] = frozenset()
+    row_lineage: RowLineage | None = None
 
     @property
     def plan(self) -> Plan:
@@ -155,14 +158,16 @@ class Reader:
             return one.rollup.table, ""
         if one.certified is not None:
             return "certified_score", "score"
-        return ("grade_history", "grade") if one.streak is not None else ("", "")
+        return (history_of(self.plan.method), "grade") if one.streak is not None else ("", "")
 
     def source(self, name: str) -> str | None:
-        """Where a name's value came from: file!sheet!cell, or what the ledger says."""
+        """Where a name's value came from: file!sheet!cell, those of its rows, or what the ledger says."""
+        one = self.plan.method.inputs.get(name)
+        if one is not None and one.rollup is not None and self.row_lineage is not None:
+            return self.row_lineage(name, self.value(one.rollup.key or self.plan.subject))
         if self.lineage is None:
             return None
         table, column = self.source_column(name)
-        one = self.plan.method.inputs.get(name)
         year = self.plan.period.year - (one.earlier if one is not None else 0)
         return self.lineage(table, str(self.row[self.plan.subject]), column, year) if table else None
 

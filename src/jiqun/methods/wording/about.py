@@ -29,6 +29,7 @@ def about_facts(voice: Voice) -> dict[str, str]:
         "period": str(voice.plan.period) if dated else "",
         "per": say(f"per.{head.evaluates.per}"),
         "evaluates": voice.table(head.evaluates.table),
+        "working_days": _working_days(voice),
     }
     return {key: text for key, text in facts.items() if text}
 
@@ -48,6 +49,16 @@ def dated_rows(voice: Voice, titles: Mapping[str, str]) -> Iterator[tuple[str, s
         said = voice.joined(_told(voice, one, len(clauses) > 1) for one in series)
         completeness = max((one.completeness for one in series), key=_SURE.index)
         yield title, said, clauses.pop() if len(clauses) == 1 else None, completeness
+
+
+def _working_days(voice: Voice) -> str:
+    """Say of which years the working days are known, where the rule counts any."""
+    calendar = voice.plan.calendar
+    if calendar is None:
+        return ""
+    spans = [(eve.year + 1, last.year) for eve, last in calendar.known_spans()]
+    years = [str(first) if first == last else f"{first}–{last}" for first, last in spans]
+    return voice.say("rule.calendar_years", years=voice.listed(years))
 
 
 _SURE = ("complete", "partial", "illustrative")

@@ -11,6 +11,7 @@ from pathlib import Path
 from jiqun.methods.compile import compile_method
 from jiqun.methods.plan import Plan
 from jiqun.methods.wording.about import about_facts, dated_rows
+from jiqun.methods.wording.data import data_lines
 from jiqun.methods.wording.figures import benchmarks_of, input_words, prepared_words
 from jiqun.methods.wording.grading import (
     ceiling_words,
@@ -20,6 +21,7 @@ from jiqun.methods.wording.grading import (
     grade_words,
     move_words,
     requirement_words,
+    shared_budget_words,
 )
 from jiqun.methods.wording.indicators import Indicator, birth, indicator_groups
 from jiqun.methods.wording.markdown import Row, table
@@ -131,7 +133,9 @@ class _Page:
             ("moves", self._named("moves", move_words)),
             ("entitlements", self._named("entitlements", entitlement_words)),
             ("ceilings", self._named("ceilings", ceiling_words)),
+            ("budgets", self._named("budgets", shared_budget_words)),
             ("titles", self._rows(title_rows(self.voice))),
+            ("data", data_lines(self.voice)),
             ("doubts", (f"{index}. {doubt}" for index, doubt in enumerate(self.method.doubts, start=1))),
         ]
         for key, section in sections:

@@ -96,12 +96,19 @@ class Check(Model):
 
 
 class TableContract(Header):
-    """A table of the ledger; its id is its name. With `adds_to` it only adds columns and checks to that table."""
+    """A table of the ledger; its id is its name. With `adds_to` it only adds columns and checks to that table.
+
+    A `derived` table is worked out from those it is `derived_from` and never filled in. `when_empty` says what a table
+    that nobody gave means: that nothing was reported, or, for a register which the office itself keeps, that there is
+    nothing.
+    """
 
     kind: Literal["table"]
     adds_to: Identifier | None = None
     period: TablePeriod = "none"
     derived: bool = False
+    derived_from: Names = ()
+    when_empty: Literal["unknown", "none"] = "unknown"
     fields: tuple[Column, ...]
     primary_key: Names = Field(default=(), alias="primaryKey")
     foreign_keys: tuple[ForeignKey, ...] = Field(default=(), alias="foreignKeys")

@@ -27,6 +27,7 @@ from jiqun.web.people.models import User
 from jiqun.web.people.rights import needs, require
 from jiqun.web.people.scope import scope_of
 from jiqun.web.region import ledger
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both
 
 _TYPES = {
@@ -62,7 +63,7 @@ def _title(kind: Kind) -> str:
 def _asked(request: HttpRequest) -> Asked:
     """Read a form; a firm may be named as in the search, and must then be one."""
     said = request.POST
-    campaign = said.get("campaign", "")
+    campaign = whole_number(said.get("campaign", "")) or 0
     kind = said.get("kind", "")
     if kind not in KINDS:
         raise Http404
@@ -70,7 +71,7 @@ def _asked(request: HttpRequest) -> Asked:
     return Asked(
         kind,
         said.get("run", "") if KINDS[kind].needs_run else "",
-        int(campaign) if campaign.isdigit() and len(campaign) < 10 and KINDS[kind].needs_run else 0,
+        campaign if KINDS[kind].needs_run else 0,
         said.get("district", "") if of == "district" else "",
         _firm(request, said) if of == "enterprise" else "",
         said.get("ending", "docx"),
@@ -166,12 +167,12 @@ def _when(one: Schedule) -> str:
 def _plan(request: HttpRequest, user: User) -> HttpResponse:
     require(request, "export")
     reader = User.objects.filter(username=request.POST.get("reader") or user.get_username()).first()
-    day = request.POST.get("day", "")
+    day = whole_number(request.POST.get("day", ""))
     every = request.POST.get("every", MONTHLY)
     try:
-        if reader is None or not day.isdigit():
+        if reader is None or day is None:
             raise ValueError(day)
-        actions.plan(user, reader, _asked(request), every, int(day[:3]), timezone.localdate())
+        actions.plan(user, reader, _asked(request), every, day, timezone.localdate())
     except ValueError:
         messages.error(
             request, both("每周填 1 至 7（周一至周日），每月填 1 至 31。", "Weekly 1 to 7, monthly 1 to 31.")

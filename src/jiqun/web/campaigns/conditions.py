@@ -89,7 +89,8 @@ _CHECKS: Mapping[str, tuple[Callable[[State], list[Text]], ...]] = {
 @kept(16)
 def plan_of(context: Context, method: str, year: int) -> Plan:
     """Return a rule compiled for a year; packs are read once, so it is kept."""
-    return find_method(context, method).plan(Period.parse(str(year)))
+    when = Period.parse(str(year))
+    return find_method(context, method, when).plan(when)
 
 
 def rule_faults(run: Run) -> list[Problem]:

@@ -20,7 +20,7 @@ from jiqun.web.shell.language import both
 
 LAND, LAND_RECORDS = "land_use", ("parcel", "occupancy")
 _MOST_ROWS = 40
-_NOT_REPORTED = {LAND, "adjustment", "grade_history", "result_item"}
+_NOT_REPORTED = {LAND, "adjustment", "grade_history", "grade_quarter", "result_item"}
 
 
 @dataclass(frozen=True)

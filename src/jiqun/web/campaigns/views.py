@@ -211,8 +211,8 @@ def act(request: HttpRequest, number: int, what: str) -> HttpResponse:
         if isinstance(came, Appeal):
             handed(request, campaign, came.number)
             return redirect("campaigns:appeal", campaign.pk, came.number)
-    if what in ("pause", "decide-pause", "resume", "decide-appeal") and said.get("about", "").isdigit():
-        return redirect("campaigns:appeal", campaign.pk, said["about"])
+    if what in ("pause", "decide-pause", "resume", "decide-appeal") and (about := actions.number_of(said)):
+        return redirect("campaigns:appeal", campaign.pk, about)
     return redirect("campaigns:one", campaign.pk)
 
 

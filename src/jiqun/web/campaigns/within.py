@@ -13,6 +13,7 @@ from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.state import state_of
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.people.scope import Scope
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both
 
 
@@ -41,7 +42,7 @@ def tell(request: HttpRequest, told: RefusedError) -> None:
 def in_scope(campaign: Campaign, scope: Scope, about: str) -> None:
     """Stop with 404 where an adjustment or appeal is about a firm outside the scope."""
     state, firms = state_of(campaign), queries.firms_of(campaign, scope)
-    number = int(about) if about.isdigit() else 0
+    number = whole_number(about) or 0
     one = state.adjustments.get(number) or state.appeals.get(number)
     if one is None or one.said["enterprise"] not in firms.names:
         raise Http404

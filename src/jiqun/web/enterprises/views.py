@@ -23,6 +23,7 @@ from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, names_of, region
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both, spoken
 
 _ROWS = 50
@@ -233,7 +234,7 @@ def source(request: HttpRequest, code: str) -> HttpResponse:
     """Show the cell that a yearly figure was read from, and everything that was ever reported for it."""
     row, contract = _row(request, code), region().contract(dossier.YEARLY)
     column, year = request.GET.get("column", ""), request.GET.get("year", "")
-    if column not in contract.column_names or not year.isdigit() or len(year) > 4:
+    if column not in contract.column_names or whole_number(year) is None or len(year) > 4:
         raise Http404
     if column in dossier.restricted(contract):
         if not _scope(request).sees_restricted:

@@ -13,6 +13,7 @@ from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both, spoken
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -21,8 +22,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def _asked(request: HttpRequest) -> tuple[Scope, int | None, str, str, bool, list[int]]:
     user: Any = request.user
     years = sorted({int(one) for one in ledger().table("enterprise_year")["year"].drop_nulls()}, reverse=True)
-    told = request.GET.get("year", "")
-    year = int(told) if told.isdigit() and int(told) in years else next(iter(years), None)
+    told = whole_number(request.GET.get("year", ""))
+    year = told if told in years else next(iter(years), None)
     by = request.GET.get("by", "district")
     if by not in accounting.BY:
         raise Http404

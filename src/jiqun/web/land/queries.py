@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from jiqun.desk.running import Run
-from jiqun.methods.explanation.restricted import MASKED, points_hidden, total_hidden
+from jiqun.methods.explanation.restricted import FEWEST, MASKED, points_hidden, total_hidden
 from jiqun.methods.wording.voice import Voice
 from jiqun.problems import Language
 from jiqun.reports.run import Evaluated
@@ -18,7 +18,6 @@ from jiqun.reports.summary import grade_words
 from jiqun.values import from_scaled
 from jiqun.web.grades.lines import line_of_id
 from jiqun.web.kept import kept
-from jiqun.web.overview.queries import FEWEST
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, evaluated, ledger, restricted_in, run_of, runs
 from jiqun.web.shell.language import spoken

@@ -14,6 +14,7 @@ from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both, spoken
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -34,16 +35,16 @@ def _asked(request: HttpRequest, scope: Scope) -> ranked.Asked | None:
     if not offered or not years:
         return None
     get = request.GET
-    told, size = get.get("year", ""), get.get("size", str(ranked.SIZES[1]))
+    told, size = whole_number(get.get("year", "")), whole_number(get.get("size", str(ranked.SIZES[1])))
     name = get.get("measure", next(iter(offered)))
-    if name not in offered or not size.isdigit():
+    if name not in offered or size is None:
         raise Http404
-    year = int(told) if told.isdigit() and int(told) in years else years[0]
+    year = told if told is not None and told in years else years[0]
     places = {one: get.get(one, "") for one in ("district", "division", "cluster")}
     known = ranked.choices(scope, year, spoken())
     if any(code and code not in dict(known[one]) for one, code in places.items()):
         raise Http404
-    return ranked.Asked(year, offered[name], get.get("last") == "1", int(size), **places)
+    return ranked.Asked(year, offered[name], get.get("last") == "1", size, **places)
 
 
 def _within(asked: ranked.Asked, choices: dict[str, Any]) -> str:

@@ -51,7 +51,7 @@ def evaluate(request: HttpRequest) -> HttpResponse:
     """Queue an evaluation; METHOD-033 where no pack has the rule."""
     user: Any = request.user
     method, year = request.POST.get("method", ""), request.POST.get("period", "")
-    rule = find_method(region(), method).method
+    rule = find_method(region(), method, Period.parse(year)).method
     title = f"{both('评价', 'Evaluate')} {rule.title} {Period.parse(year)}"
     return redirect("jobs:one", ask("evaluate", title, user, method=method, period=year).pk)
 

@@ -20,7 +20,9 @@ from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.models import Upload
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
+from jiqun.web.people.scope import scope_of
 from jiqun.web.region import region
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both
 
 
@@ -44,19 +46,21 @@ def new(request: HttpRequest) -> HttpResponse:
     said: dict[str, Any] = {name: request.GET.get(name, "") for name in ("table", "period", "corrects")}
     problems: tuple[Any, ...] = ()
     if request.method == "POST":
-        said = {name: request.POST.get(name, "").strip() for name in ("table", "period", "note", "corrects")}
+        said = {name: request.POST.get(name, "").strip() for name in ("table", "period", "note", "corrects", "nothing")}
         try:
             file = receiving.received(request)
-            wrong = _wrong(said)
+            wrong = _wrong(said) or _wrong_nothing(said, request)
             if wrong:
                 messages.error(request, wrong)
             else:
                 user: Any = request.user
-                corrects = int(said["corrects"]) if said["corrects"].isdecimal() else None
-                job = actions.receive(user, file, said["table"], said["period"], said["note"][:300], corrects)
+                corrects = whole_number(said["corrects"])
+                told: dict[str, Any] = {} if corrects is None else {"corrects": corrects}
+                told |= {"nothing": True} if said["nothing"] else {}
+                job = actions.receive(user, file, said["table"], said["period"], said["note"][:300], told)
                 return redirect("jobs:one", job.pk)
-        except ProblemsError as told:
-            problems = told.problems
+        except ProblemsError as refused:
+            problems = refused.problems
     shown = {
         "tables": queries.fillable(),
         "said": said,
@@ -86,6 +90,16 @@ def _wrong(said: dict[str, Any]) -> str:
     return ""
 
 
+def _wrong_nothing(said: dict[str, Any], request: HttpRequest) -> str:
+    """Return why a statement that there is nothing cannot be taken: it is of a period, and of the whole region."""
+    if not said["nothing"]:
+        return ""
+    user: Any = request.user
+    if not scope_of(user).whole:
+        return both("零报告说的是全区域本期无，请由市级作出。", "It is the city that says so, of the whole region.")
+    return "" if said["period"] else both("零报告要写明期间。", "Say of which period there is nothing.")
+
+
 @needs("import")
 def upload(request: HttpRequest, token: str) -> HttpResponse:
     """Show what the check found; nothing is committed yet."""
@@ -99,6 +113,11 @@ def upload(request: HttpRequest, token: str) -> HttpResponse:
     return _shown(request, found, busy)
 
 
+def _brings_something(found: Upload) -> bool:
+    """Whether there are good rows, or the word that there are none."""
+    return bool(found.preview.get("counts", {}).get("good")) or bool(found.told.get("nothing"))
+
+
 def _shown(request: HttpRequest, found: Upload, busy: bool) -> HttpResponse:
     seen = found.preview
     shown = {
@@ -107,7 +126,7 @@ def _shown(request: HttpRequest, found: Upload, busy: bool) -> HttpResponse:
         "busy": busy,
         "title": queries.title_of(found.table),
         "mine": found.owner == request.user,
-        "can_commit": found.state == "checked" and not busy and bool(seen.get("counts", {}).get("good")),
+        "can_commit": found.state == "checked" and not busy and _brings_something(found),
         "has_return": receiving.return_path(found).is_file(),
         "more": max(0, seen.get("problem_count", 0) - len(seen.get("problems", []))),
     }

@@ -358,7 +358,7 @@ def row(request: HttpRequest, table: str) -> HttpResponse:
 
 @needs("read")
 def template(request: HttpRequest, table: str) -> HttpResponse:
-    """Hand out the form of a table; LEDGER-065 for one that the ledger computes."""
+    """Hand out the form of a table; LEDGER-100 for one that the ledger computes."""
     contract = region().contract(table)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "template.xlsx"

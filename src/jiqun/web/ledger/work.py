@@ -108,6 +108,7 @@ def asked_of(upload: Upload) -> Asked:
         midnight=told.get("midnight"),
         note=upload.note,
         corrects=told.get("corrects"),
+        nothing=bool(told.get("nothing")),
     )
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from jiqun.methods.explanation.restricted import FEWEST
 from jiqun.web.enterprises.register import register
 from jiqun.web.land.queries import run_lines
 from jiqun.web.overview import districts, queries
@@ -35,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         tiers = queries.tiers(of, scope, year, spoken())
         shown |= {
             "tiers": tiers,
-            **_standings(tiers, scope),
+            **_standings(tiers),
             "figures": queries.figures(of, scope, year),
             "sketch": districts.sketch(of, scope, year),
             "leading": districts.district_grades(scope, spoken()),
@@ -50,13 +51,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _few(scope: Scope) -> int:
-    return 0 if scope.sees_restricted else queries.FEWEST
+    return 0 if scope.sees_restricted else FEWEST
 
 
-def _standings(tiers: list[queries.Tier], scope: Scope) -> dict[str, Any]:
+def _standings(tiers: list[queries.Tier]) -> dict[str, Any]:
     """Count how the clusters stand beside their targets and the steady path to them, and say where each path starts."""
     every = [one for tier in tiers for one in tier.clusters]
-    compared = [one for one in every if one.share is not None and one.told >= _few(scope)]
+    compared = [one for one in every if one.share is not None and not one.withheld]
     found = Counter("reached" if one.share and one.share >= 1 else one.standing or "baseless" for one in compared)
     return {
         "count": len(every),

@@ -20,6 +20,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from jiqun.web.people import actions, audit, audit_lines, tokens
+from jiqun.web.people.lockout import is_worn_out
 from jiqun.web.people.models import AuditEntry, User
 from jiqun.web.people.places import places_offered, places_said
 from jiqun.web.people.rights import needs
@@ -33,6 +34,12 @@ _LINES = 100
 class Login(auth_views.LoginView):
     template_name = "people/login.html"
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        username, address = request.POST.get("username", ""), request.META["REMOTE_ADDR"]
+        if getattr(settings, "AXES_ENABLED", True) and is_worn_out(username, address):
+            return locked_out(request)
+        return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         answer = super().form_valid(form)
@@ -49,7 +56,10 @@ class Login(auth_views.LoginView):
 
 
 class Logout(auth_views.LogoutView):
-    pass
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer = super().post(request, *args, **kwargs)
+        answer["Clear-Site-Data"] = '"cache", "storage"'  # the next one at this machine finds nothing
+        return answer
 
 
 class Password(auth_views.PasswordChangeView):
@@ -183,4 +193,5 @@ def own_tokens(request: HttpRequest) -> HttpResponse:
     elif request.method == "POST":
         made = tokens.make(user, request.POST.get("title", "").strip() or "API")
     place = places_said([user]).get(user.place, "")
-    return render(request, "people/tokens.html", {"tokens": user.tokens.all(), "made": made, "place": place})
+    lines = [(one, tokens.ends(one), tokens.is_over(one)) for one in user.tokens.all()]
+    return render(request, "people/tokens.html", {"tokens": lines, "made": made, "place": place})

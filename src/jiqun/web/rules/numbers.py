@@ -21,7 +21,8 @@ from jiqun.web.region import region
 from jiqun.web.shell.language import both, spoken
 
 ROLES: Mapping[str, tuple[str, str]] = {
-    "rule": ("办法用的数", "read by rules"), "target": ("目标", "targets"), "statistic": ("统计数", "statistics"),
+    "rule": ("办法用的数", "read by rules"), "policy": ("页面和报表用的规定", "read by pages and reports"),
+    "target": ("目标", "targets"), "statistic": ("统计数", "statistics"),
 }  # fmt: skip
 COMPLETE = ("complete", "partial", "illustrative")
 
