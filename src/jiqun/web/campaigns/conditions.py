@@ -72,7 +72,9 @@ def _open(state: State) -> list[Text]:
 
 
 def _of_rule(state: State) -> list[Text]:
-    return [(one.text("zh"), one.text("en")) for one in rule_faults(run_of(state.run))] if state.run else []
+    """What keeps the rule's results from being official, in plain sentences: the rule is the campaign's own."""
+    faults = rule_faults(run_of(state.run)) if state.run else []
+    return [(f"{one.what()}{one.on_screen()}", f"{one.what('en')} {one.on_screen('en')}") for one in faults]
 
 
 _CHECKS: Mapping[str, tuple[Callable[[State], list[Text]], ...]] = {
