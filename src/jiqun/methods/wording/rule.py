@@ -290,11 +290,14 @@ class _Page:
     def _held_against(self) -> Iterator[str]:
         """Benchmarks that no score names: formulas read them (above the mean of the industry)."""
         voice, method = self.voice, self.method
-        scored = {name for _, _, score in all_scores(method) for name in benchmarks_of(score)}
+        said = {name for _, _, score in all_scores(method) for name in benchmarks_of(score)}
+        said |= {
+            one.statistic.otherwise for one in method.benchmarks.values() if one.statistic and one.statistic.otherwise
+        }
         rows = [
             (voice.label(f"{name}{BENCHMARK}"), benchmark_words(voice, name), one.clause)
             for name, one in method.benchmarks.items()
-            if name not in scored and one.statistic is not None
+            if name not in said and one.statistic is not None
         ]
         yield from self._rows(rows)
 
