@@ -7,6 +7,7 @@ from fractions import Fraction
 import polars as pl
 import pytest
 
+from jiqun.methods.compile import compile_method
 from jiqun.methods.exact import evaluate
 from jiqun.methods.nearest import digits_of, movable, nearest
 
@@ -210,3 +211,43 @@ def test_one_that_is_not_graded_gets_no_advice(plan_of):
     plan = plan_of(QUOTA.replace("THEN", "better"))
     gathered = POPULATION.with_columns(scale=pl.lit("below"))
     assert nearest(plan, traced(plan, gathered), gathered, "a").reason == "not_graded"
+
+
+LADDERS = """
+populations: {above: {title: 规上, where: scale == "above"}}
+criteria:
+  heat_1: {title: 能耗1级, test: energy <= 100}
+  heat_2: {title: 能耗2级, test: energy <= 107}
+  power_1: {title: 电耗1级, test: power <= 48}
+  power_2: {title: 电耗2级, test: power <= 57}
+grades:
+  all:
+    classes: [一级, 二级, 超限]
+    lowest_of:
+      - {title: 能耗, classes: [一级, 二级, 超限], ladder: {rungs: [{grade: 一级, requires: heat_1}, {grade: 二级, requires: heat_2}], otherwise: 超限}}
+      - {title: 电耗, classes: [一级, 二级, 超限], ladder: {rungs: [{grade: 一级, requires: power_1}, {grade: 二级, requires: power_2}], otherwise: 超限}}
+"""
+
+
+def test_of_several_ladders_the_one_that_holds_the_grade_down_is_advised(plan_of):
+    plan, one = plan_of(LADDERS), firms({"energy": 100.0, "power": 48.5})
+    found = nearest(plan, traced(plan, one), one, "a")
+    assert [(way.input, way.needed, way.grade) for way in found.ways] == [("power", Fraction(48), "一级")]
+    assert [line.criterion for line in found.lacking] == ["power_1"]
+
+
+def test_where_a_ladder_is_open_it_says_which_figure_is_missing(plan_of):
+    plan, one = plan_of(LADDERS), firms({"energy": 100.0, "power": None})
+    found = nearest(plan, traced(plan, one), one, "a")
+    assert [(line.criterion, line.verdict, line.missing) for line in found.lacking] == [
+        ("power_2", "unknown", ("power",))
+    ]
+
+
+def test_what_nobody_can_change_is_never_advised(method_of, contracts):
+    table = contracts["enterprise_year"]
+    fields = tuple(one.model_copy(update={"changeable": one.name != "power"}) for one in table.fields)
+    fixed = {**contracts, "enterprise_year": table.model_copy(update={"fields": fields})}
+    plan, one = compile_method(method_of(LADDERS), 2022, contracts=fixed), firms({"energy": 101.0, "power": 48.5})
+    found = nearest(plan, traced(plan, one), one, "a")
+    assert not found.ways and {way.input for line in found.lacking for way in line.ways} == {"energy"}

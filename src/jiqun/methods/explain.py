@@ -210,7 +210,8 @@ def _unknown(
             yield f"{item.title}{voice.say('colon')}{item.reason_words or voice.say('unknown')}"
     for criterion in criteria:
         if criterion.verdict in ("unknown", "manual_review"):
-            yield f"{criterion.title}{voice.say('colon')}{criterion.verdict_words}"
+            names = voice.say("why.missing", names=voice.listed(criterion.missing)) if criterion.missing else ""
+            yield voice.joined([f"{criterion.title}{voice.say('colon')}{criterion.verdict_words}", names])
     for addition in additions:
         if addition.unknown:
             yield voice.say("why.addition_unknown", title=addition.title)

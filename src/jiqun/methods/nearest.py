@@ -20,7 +20,7 @@ from jiqun.methods.exact.member import Member
 from jiqun.methods.lacking import lacking_inputs
 from jiqun.methods.plan import Plan
 from jiqun.methods.trial import Trial, try_of
-from jiqun.packs.models.method import Score
+from jiqun.packs.models.method import Ladder, Score
 from jiqun.problems import Place, ProblemsError, problem
 from jiqun.values import from_scaled, to_scaled
 
@@ -95,7 +95,7 @@ def nearest(
 
     `trace` and `gathered` are those of the run, with all subjects. Inputs in `not_advised` are left out: labour
     productivity is not to be raised by cutting staff; so are figures of earlier periods, which nobody can change any
-    more. Raises ProblemsError METHOD-081 for an unknown subject.
+    more, and what its contract calls not changeable. Raises ProblemsError METHOD-081 for an unknown subject.
     """
     not_advised = {*not_advised, *past_inputs(plan)}
     if trace.filter(pl.col(plan.subject) == subject).is_empty():
@@ -106,6 +106,7 @@ def nearest(
     place = trial.place(trial.own())
     if place is not None and place == 0:
         return _nothing({"grade": trial.grade, "total": None}, subject, "best")
+    not_advised = frozenset(not_advised) | _unchangeable(plan)
     ways, out_of_reach = _ways(trial, not_advised, lambda member: _is_better(trial, member, place))
     ways += _without_deductions(trial, place)
     wanted = trial.classes[place - 1] if place is not None else None
@@ -125,6 +126,20 @@ def nearest(
         lacking,
         tuple(name for name, one in plan.method.benchmarks.items() if one.statistic and one.statistic.period == "this"),
     )
+
+
+def _unchangeable(plan: Plan) -> frozenset[str]:
+    """The names of columns that nobody can change, such as the height of a plant above the sea."""
+    own = plan.method.evaluates.table
+    names = {one: one for one in plan.contracts[own].column_names}
+    names |= {name: one.column for name, one in plan.method.inputs.items() if one.column is not None}
+    found = set()
+    for name, written in names.items():
+        table, column = split_column(written, own)
+        contract = plan.contracts.get(table)
+        if contract is not None and column in contract.column_names and not contract.column(column).changeable:
+            found.add(name)
+    return frozenset(found)
 
 
 def _nothing(row: Mapping[str, object], subject: str, reason: str) -> Nearest:
@@ -295,20 +310,30 @@ def _without_deductions(trial: Trial, place: int | None) -> list[Way]:
 def _lacking(trial: Trial, not_advised: Collection[str], grade: str | None) -> Iterator[Lacking]:
     """Criteria of the next rung that are not met, each with the nearest ways to meet it.
 
-    The next rung is that of the next better grade; where the subject has no grade, the lowest that is not met.
+    The next rung is that of the next better grade; where the subject has no grade, the lowest that is not met. Of
+    several ladders of which the lowest counts, those that reach so far already lack nothing.
     """
-    ladder = trial.ladder
-    if ladder is None:
-        return
-    open_ = [rung for rung in ladder.rungs if trial.verdicts.get(rung.requires) != MET]
-    rungs = [rung for rung in open_ if rung.grade == grade] or open_[-1:]
-    wanted = rungs[0].requires if rungs else None
-    for name in dict.fromkeys(_criteria_under(trial.plan, wanted) if wanted is not None else ()):
+    names: dict[str, None] = {}
+    for ladder in trial.ladders:
+        wanted = _next_rung(trial, ladder, grade)
+        names |= dict.fromkeys(_criteria_under(trial.plan, wanted) if wanted is not None else ())
+    for name in names:
         verdict = trial.verdicts.get(name, UNMET)
         if verdict in (MET, NOT_APPLICABLE):
             continue
         ways = _ways_to(trial, name, not_advised) if verdict == UNMET else ()
-        yield Lacking(name, verdict, tuple(ways), tuple(_missing(trial, name)))
+        yield Lacking(name, verdict, tuple(ways), () if verdict == UNMET else tuple(_missing(trial, name)))
+
+
+def _next_rung(trial: Trial, ladder: Ladder, grade: str | None) -> str | None:
+    """The requirement of the rung to be reached; None where the ladder is reached so far or has no open rung."""
+    met = [rung.grade for rung in ladder.rungs if trial.verdicts.get(rung.requires) == MET]
+    reached = {trial.classes.index(one) for one in met if one in trial.classes}
+    if grade is not None and reached and min(reached) <= trial.classes.index(grade):
+        return None
+    open_ = [rung for rung in ladder.rungs if rung.grade not in met]
+    rungs = [rung for rung in open_ if rung.grade == grade] or open_[-1:]
+    return rungs[0].requires if rungs else None
 
 
 def _meeting_the_rung(

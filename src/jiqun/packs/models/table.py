@@ -40,7 +40,8 @@ class Column(Model):
     `delimiter` marks a cell with several texts, `taxonomy` a cell that holds a code of that taxonomy, `methods` a cell
     that names a rule whose id begins so (`light` for `light.sanya`) by its title. `names_from` is for codes of which a
     region has its own list (`districts`: every taxonomy whose id ends so): a file may write the name of one. Only with
-    `unit_assumed` may a file leave the unit out.
+    `unit_assumed` may a file leave the unit out. A column that is not `changeable` (a height above the sea) is never
+    part of advice.
     """
 
     name: Identifier
@@ -62,6 +63,7 @@ class Column(Model):
     sensitivity: Sensitivity = "internal"
     description: str | None = None
     example: Code | None = None
+    changeable: bool = True
 
     @property
     def allowed(self) -> tuple[str, ...]:
