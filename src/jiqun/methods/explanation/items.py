@@ -135,13 +135,33 @@ def _told(reader: Reader, name: str) -> str | None:
 
 
 def _cohort(reader: Reader, benchmark: str, statistic: Statistic) -> str:
-    """Name the subject's own group by its codes' titles, with its size; empty where it is its whole population."""
+    """Name the subject's own group by its codes' titles, with its size; empty where it is its whole population.
+
+    Where the group is too small, its size too, and what was taken instead.
+    """
+    voice, size = reader.voice, reader.cohort(benchmark)
     own = {name: reader.value(name) for name in statistic.over}
-    if set(own) <= {"population"} or None in own.values():
-        return ""
-    named = reader.voice.listed(reader.voice.coded(name, value) for name, value in own.items())
+    whole = set(own) <= {"population"} or None in own.values()
+    named = "" if whole else voice.listed(voice.coded(name, value) for name, value in own.items())
+    if size is None or None in own.values():
+        return named
+    if size >= statistic.smallest_cohort:
+        return voice.say("why.cohort_size", cohort=named, count=size) if named else ""
+    said = voice.say("why.cohort_size", cohort=named or voice.say("why.cohort_whole"), count=size)
+    if statistic.otherwise is None:
+        return voice.say("why.cohort_none", cohort=said, smallest=statistic.smallest_cohort)
+    other = reader.plan.method.benchmarks[statistic.otherwise].statistic
+    instead = voice.benchmark_label(statistic.otherwise)
+    theirs = (
+        "" if other is None else _cohort(reader, statistic.otherwise, other) or _counted(reader, statistic.otherwise)
+    )
+    instead = voice.say("why.cohort_within", benchmark=instead, cohort=theirs) if theirs else instead
+    return voice.say("why.cohort_few", cohort=said, smallest=statistic.smallest_cohort, otherwise=instead)
+
+
+def _counted(reader: Reader, benchmark: str) -> str:
     size = reader.cohort(benchmark)
-    return named if size is None else reader.voice.say("why.cohort_size", cohort=named, count=size)
+    return "" if size is None else reader.voice.say("why.cohort_count", count=size)
 
 
 def _points_words(
