@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from jiqun.expressions import nodes
 from jiqun.methods.explanation.model import AdditionLine, BenchmarkLine, CriterionLine, FigureLine, ItemLine
+from jiqun.methods.explanation.no_benchmark import why_no_benchmark
 from jiqun.methods.explanation.reader import Reader
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.plan import conditions
@@ -114,17 +115,19 @@ def _benchmark(reader: Reader, name: str, measure: str) -> BenchmarkLine:
     else:
         value = _told(reader, name)
         completeness, clause = reader.plan.method.completeness, one.clause
+    why = why_no_benchmark(reader, name)
     bare = value is None or value == MASKED
     said = value if bare else with_unit(value or "", voice.unit(measure), voice.language)
     return BenchmarkLine(
         name,
         voice.benchmark_label(name),
         said,
-        benchmark_words(voice, name, says_number=False),
+        voice.joined([benchmark_words(voice, name, says_number=False), why]),
         completeness,
         voice.say(f"mark.{completeness}"),
         voice.clause(clause),
-        "" if one.statistic is None else _cohort(reader, name, one.statistic),
+        "" if one.statistic is None or why else _cohort(reader, name, one.statistic),
+        why,
     )
 
 

@@ -33,6 +33,7 @@ class BenchmarkLine:
     mark: str
     clause: ClauseText | None
     cohort: str = ""
+    lacking: str = ""  # why there is no value
 
 
 @dataclass(frozen=True)
