@@ -39,6 +39,8 @@ def _item(reader: Reader, item: str, score: Score) -> ItemLine:
     if points == MASKED and reason in OWN:
         reason = OWN[0]  # that points are at the cap tells the rest of the total
     clause = score.clause or chosen.clause
+    if value is None and score.missing_clause is not None:
+        clause = score.missing_clause
     if clause is None and name in reader.plan.method.measures:
         clause = reader.plan.method.measures[name].clause
     return ItemLine(
