@@ -108,3 +108,12 @@ def test_what_does_not_exist_is_told_with_its_problem(pack, method, period, code
     with pytest.raises(ProblemsError) as error:
         methods.load(method, packs=pack).plan(period)
     assert [one.code for one in error.value.problems] == [code]
+
+
+def test_a_fault_speaks_the_language_of_the_environment_and_english_where_none_is_named(monkeypatch):
+    with pytest.raises(ProblemsError) as error:
+        methods.load("per-mu.huangya")
+    monkeypatch.setenv("JIQUN_LANG", "zh")
+    assert "没有编号为 per-mu.huangya 的办法" in str(error.value)
+    monkeypatch.delenv("JIQUN_LANG")
+    assert "There is no method per-mu.huangya" in str(error.value)

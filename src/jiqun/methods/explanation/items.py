@@ -12,6 +12,7 @@ from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.plan import conditions
 from jiqun.methods.wording.figures import benchmark_words, benchmarks_of, prepared_words
 from jiqun.methods.wording.grading import criterion_words
+from jiqun.methods.wording.indicators import held_birth
 from jiqun.methods.wording.numbers import with_unit, written
 from jiqun.methods.wording.scores import bound_words, formula_words
 from jiqun.methods.wording.totals import addition_words, node_words
@@ -113,10 +114,10 @@ def _benchmark(reader: Reader, name: str, measure: str) -> BenchmarkLine:
     fixed = reader.plan.fixed.get(name)
     if fixed is not None:
         value: str | None = voice.fixed_text(fixed)
-        completeness, clause = fixed.completeness, fixed.clause or one.clause
+        clause = fixed.clause or one.clause
     else:
-        value = _told(reader, name)
-        completeness, clause = reader.plan.method.completeness, one.clause
+        value, clause = _told(reader, name), one.clause
+    completeness = held_birth(voice, name)
     why = why_no_benchmark(reader, name)
     bare = value is None or value == MASKED
     said = value if bare else with_unit(value or "", voice.unit(measure), voice.language)
