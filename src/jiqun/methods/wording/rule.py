@@ -31,6 +31,7 @@ from jiqun.methods.wording.titles import title_rows
 from jiqun.methods.wording.totals import addition_lines, node_words, total_words
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs import LawBook, TableContract
+from jiqun.packs.models.base import Completeness
 from jiqun.packs.models.method import ALL, Method, Population, Score
 from jiqun.problems import Language, ProblemsError
 from jiqun.values import Period, unit_said
@@ -162,13 +163,15 @@ class _Page:
         elsewhere = "#" in (clause or "")  # of another document: that is named too
         return "" if found is None else str(found) if elsewhere else found.clause
 
-    def _mark(self, clause: str | None, completeness: str | None = None) -> str:
+    def _mark(self, clause: str | None, completeness: Completeness | None = None) -> str:
         """Say where a number stands: a part with a clause is in the document, one without is inferred."""
-        kind = birth(self.method, clause, completeness)
+        kind = birth(self.voice, clause, completeness)
         self.marks[kind] += 1
         return self.voice.say(f"mark.{kind}")
 
-    def _rows(self, rows: Iterable[tuple[str, str, str | None]], sure: Sequence[str | None] = ()) -> Iterator[str]:
+    def _rows(
+        self, rows: Iterable[tuple[str, str, str | None]], sure: Sequence[Completeness | None] = ()
+    ) -> Iterator[str]:
         """Write name, content, clause and mark; `sure` says how sure a row is where its clause does not."""
         head = tuple(self.voice.say(f"rule.{key}") for key in ("name", "how", "clause", "mark"))
         found = [
