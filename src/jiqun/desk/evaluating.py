@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from jiqun.desk.columns_elsewhere import columns_elsewhere, with_columns_elsewhere
 from jiqun.desk.context import Context
 from jiqun.desk.nil_returns import is_reported, silent_periods
 from jiqun.desk.running import Run, all_runs, keep
@@ -107,7 +108,11 @@ def evaluated(context: Context, wanted: Wanted, step: Step, *, official: bool) -
     step("reading")
     tables, digests = tables_for(context, plan, snapshot, official=official)
     step("evaluating")
-    said = (*_day_of_titles(context, plan, tables), *silent_periods(plan, snapshot))
+    said = (
+        *_day_of_titles(context, plan, tables),
+        *silent_periods(plan, snapshot),
+        *columns_elsewhere(plan, context.book),
+    )
     result = evaluate(plan, tables, engine=wanted.engine, digests=digests, book=method.book, notices=said)
     return result, snapshot
 
@@ -134,7 +139,7 @@ def tables_for(
     digests: dict[str, str] = {}
     for name in snapshot.names:
         if name in wanted and is_reported(snapshot, name, plan.period):
-            tables[name] = snapshot.table(name)
+            tables[name] = with_columns_elsewhere(plan, context.book, name, snapshot.table(name))
             frozen = snapshot.tables.get(name)
             digests[name] = frozen.content if frozen else content_hash(tables[name], ("enterprise", "year"))
     if TITLES in wanted and "title" in snapshot.names:
