@@ -193,9 +193,9 @@ def _is_same(run: Run, plan: Plan) -> bool:
 
 def _grades(run: Run) -> pl.DataFrame:
     rows = [
-        (row[run.subject], int(run.period[:4]), run.method_id, row["grade"], row["total"])
+        (row[run.subject], int(run.period[:4]), run.method_id, row["grade"] or row["treated_as"], row["total"])
         for row in run.result.grades.iter_rows(named=True)
-        if row["grade"] is not None
+        if row["grade"] is not None or row["treated_as"] is not None  # 只评价不分档、按B类对待: B's measures are theirs
     ]
     return pl.DataFrame(rows, schema=_HISTORY_SCHEMA, orient="row")
 
