@@ -13,6 +13,7 @@ from jiqun.desk.columns_elsewhere import columns_elsewhere, with_columns_elsewhe
 from jiqun.desk.context import Context
 from jiqun.desk.nil_returns import is_reported, silent_periods
 from jiqun.desk.running import Run, all_runs, keep
+from jiqun.desk.screening import misspelt_titles
 from jiqun.ledger.content import content_hash
 from jiqun.ledger.snapshot import Snapshot, freeze, open_snapshot
 from jiqun.methods import LoadedMethod, Plan, Result, evaluate, load
@@ -109,7 +110,7 @@ def evaluated(context: Context, wanted: Wanted, step: Step, *, official: bool) -
     tables, digests = tables_for(context, plan, snapshot, official=official)
     step("evaluating")
     said = (
-        *_day_of_titles(context, plan, tables),
+        *_of_titles(context, plan, snapshot),
         *silent_periods(plan, snapshot),
         *columns_elsewhere(plan, context.book),
     )
@@ -117,12 +118,13 @@ def evaluated(context: Context, wanted: Wanted, step: Step, *, official: bool) -
     return result, snapshot
 
 
-def _day_of_titles(context: Context, plan: Plan, tables: Mapping[str, Any]) -> Iterator[Problem]:
-    """Say on which day titles were looked at, where the rule asks for any."""
-    if TITLES in plan.contracts and TITLES in tables:
+def _of_titles(context: Context, plan: Plan, snapshot: Snapshot) -> Iterator[Problem]:
+    """Say on which day titles were looked at, and which are misspelt, where the rule asks for any."""
+    if TITLES in plan.contracts and "title" in snapshot.names:
         ladder, on = ladder_of(context.book), plan.period.last
         said = {"ladder": ladder.title, "ladder_en": ladder.title_en, "on": on.isoformat()}
         yield problem("METHOD-037", Place(item=plan.method.id), **said)
+        yield from misspelt_titles(ladder, snapshot)
 
 
 def tables_for(
