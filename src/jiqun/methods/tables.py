@@ -24,7 +24,7 @@ from jiqun.values import Period, digest
 PERIOD_COLUMNS = ("year", "month")
 # types of columns of the tables that methods read by themselves, where the law book has no contract for them
 _USUAL = {"year": "integer", "steps": "integer", "score": "number", "total": "number", "value": "number"}
-_POLARS: Mapping[str, pl.DataType | type[pl.DataType]] = {
+POLARS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "string": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean, "date": pl.Date,
     "datetime": pl.Datetime,
 }  # fmt: skip
@@ -40,7 +40,7 @@ _KINDS: dict[str, tuple[Any, str, str]] = {
 
 def empty_table(contract: TableContract) -> pl.DataFrame:
     """Return a table without rows, in its contract's types."""
-    return pl.DataFrame(schema={one.name: _POLARS[one.type] for one in contract.fields})
+    return pl.DataFrame(schema={one.name: POLARS[one.type] for one in contract.fields})
 
 
 def as_source(frame: Any) -> Source:
