@@ -81,6 +81,8 @@ def _lacking(voice: Voice, one: Lacking, hidden: frozenset[str]) -> str:
 
 
 def _notes(voice: Voice, told: Nearest, hidden: frozenset[str]) -> list[str]:
+    if told.reason == "not_graded" and not voice.plan.method.grades:
+        return [voice.pick("这部办法不定档，谈不上升档。", "This rule gives no grades, so there is no next one.")]
     reasons = {
         "best": voice.pick("已经是最好一档。", "It has the best grade already."),
         "not_graded": voice.pick("没有参加定档，谈不上升档。", "It is not graded, so there is no next grade."),

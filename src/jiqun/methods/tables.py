@@ -31,7 +31,7 @@ _USUAL = {
     "total": "number",
     "value": "number",
 }
-_POLARS: Mapping[str, pl.DataType | type[pl.DataType]] = {
+POLARS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "string": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean, "date": pl.Date,
     "datetime": pl.Datetime,
 }  # fmt: skip
@@ -47,7 +47,7 @@ _KINDS: dict[str, tuple[Any, str, str]] = {
 
 def empty_table(contract: TableContract) -> pl.DataFrame:
     """Return a table without rows, in its contract's types."""
-    return pl.DataFrame(schema={one.name: _POLARS[one.type] for one in contract.fields})
+    return pl.DataFrame(schema={one.name: POLARS[one.type] for one in contract.fields})
 
 
 @dataclass

@@ -55,7 +55,7 @@ def _item(reader: Reader, item: str, score: Score) -> ItemLine:
         weight=written(chosen.weight),
         bounds=tuple(bound_words(reader.voice, chosen)),
         reason=reason,
-        reason_words=reader.voice.say(f"reason.{reason}") if reason else "",
+        reason_words=_reason_words(reader, chosen, reason),
         points_words=_points_words(reader, path, key, chosen, reason, points, benchmarks),
         inputs=inputs,
         missing=reader.missing(inputs) if value is None else (),
@@ -170,6 +170,15 @@ def _counted(reader: Reader, benchmark: str) -> str:
     return "" if size is None else reader.voice.say("why.cohort_count", count=size)
 
 
+def _reason_words(reader: Reader, score: Score, reason: str) -> str:
+    """Say why there are the points that there are; two ends that are one leave nothing between them."""
+    if reason == "no_benchmark" and score.between is not None:
+        ends = [reader.row.get(f"benchmark__{name}") for name in (score.between.low, score.between.high)]
+        if None not in ends and ends[0] == ends[1]:
+            return reader.voice.say("reason.no_span")
+    return reader.voice.say(f"reason.{reason}") if reason else ""
+
+
 def _points_words(
     reader: Reader,
     path: str,
@@ -181,7 +190,7 @@ def _points_words(
 ) -> str:
     """Say the points: 得分 = 22.8273 ÷ 24.097 × 30 = 28.4193, or why there are none."""
     voice = reader.voice
-    said = voice.say(f"reason.{reason}") if reason else ""
+    said = _reason_words(reader, score, reason)
     if points is None:
         return voice.say("points_not", reason=said)
     if reason not in OWN:
