@@ -12,6 +12,8 @@ import pytest
 
 from jiqun import packs
 from jiqun.methods.lint_whole import lint_whole
+from jiqun.packs.editions import rule_of
+from jiqun.packs.models.example import Example
 
 HEAD = 'id: p\ntitle: 测试包\ntitle_en: Test pack\njurisdiction: "100000"\nversion: "1"\n'
 DOCUMENT = """kind: document
@@ -322,3 +324,18 @@ def test_a_name_in_capitals_is_read_too(tmp_path: Path) -> None:
     (pack / "pack.yaml").write_text(HEAD, "utf-8")
     (pack / "RULE.YAML").write_text(DOCUMENT, "utf-8")
     assert packs.read(tmp_path)[0].has("document", "rule")
+
+
+def test_a_later_edition_on_trial_numbers_leaves_the_earlier_one_and_its_examples_alone(tmp_path: Path) -> None:
+    ended = METHOD.replace("{from: 2022-01-01}", "{from: 2022-01-01, to: 2022-12-31}")
+    trial = LATER.replace("status: in_force", "status: trial").replace("weight: 100", "weight: 100, floor: 0")
+    guessed = BASE.replace(
+        '- {from: 2022-01-01, value: "24.097"', '- {from: 2022-01-01, to: 2022-12-31, value: "24.097"'
+    )
+    guessed += '  - {from: 2023-01-01, value: "25", completeness: illustrative, clause: "1"}\n'
+    texts = {name: text for name, text in PACK.items() if name != "choice"}
+    assert said(tmp_path, {**texts, "m": ended, "m2": trial, "base": guessed}) == []
+    book = packs.load(tmp_path)
+    (example,) = [one.model for one in book.objects("example")]
+    assert isinstance(example, Example) and rule_of(book, example).edition == "2022"
+    assert book.method("m").edition == "2023"

@@ -20,6 +20,7 @@ from jiqun.methods import LoadedMethod, Plan, Result, evaluate, load
 from jiqun.methods.gather import QUARTERS
 from jiqun.methods.ladder import holdings, ladder_of, title_events, title_held
 from jiqun.methods.run import SignOff
+from jiqun.packs.editions import edition_at
 from jiqun.problems import Place, Problem, ProblemsError, problem
 from jiqun.values import Period, from_scaled
 
@@ -70,8 +71,7 @@ def find_method(context: Context, asked: str, period: Period | None = None) -> L
     """
     name, _, edition = asked.partition("@")
     book = context.book if context.book.has("method", name) else context.everything
-    then = [] if edition or period is None else book.methods_for(period.last, id=name)
-    return load(name, book, edition or (then[0].edition if len(then) == 1 else None))
+    return load(name, book, edition or (edition_at(book, name, period) if period is not None else None))
 
 
 def edition_problems(asked: str, run: Run) -> list[Problem]:

@@ -14,6 +14,7 @@ from jiqun.methods.evaluate import evaluate
 from jiqun.methods.result import Result
 from jiqun.methods.tables import POLARS
 from jiqun.packs import LawBook, TableContract
+from jiqun.packs.editions import USUAL_PERIOD, rule_of
 from jiqun.packs.models.example import Example
 from jiqun.packs.models.method import Method
 from jiqun.values import Period, exact, half_up, plain
@@ -46,8 +47,9 @@ def run_example(book: LawBook, example: Example, engine: str = "polars") -> tupl
 
 def evaluate_rows(book: LawBook, example: Example, rows: Mapping[str, tuple[Row, ...]], engine: str) -> Result:
     """Evaluate rows by table name under an example's rule, edition and period."""
-    method = book.method(example.method, example.method_edition)
-    plan = compile_method(method, Period.parse(example.period or "2024"), book=book, contracts=book.tables)
+    plan = compile_method(
+        rule_of(book, example), Period.parse(example.period or USUAL_PERIOD), book=book, contracts=book.tables
+    )
     return evaluate(plan, {name: frame_of(book.table(name), one) for name, one in rows.items()}, engine=engine)
 
 

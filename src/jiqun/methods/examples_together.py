@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from jiqun.methods.examples import Outcome, Row, evaluate_rows, outcomes, run_example
 from jiqun.packs import LawBook
+from jiqun.packs.editions import rule_of
 from jiqun.packs.models.example import Example
 from jiqun.problems import ProblemsError
 
@@ -44,7 +45,7 @@ def _results(book: LawBook, group: Sequence[Example], engine: str) -> Iterator[t
 
 def _beside(book: LawBook, group: Sequence[Example], engine: str) -> list[tuple[Outcome, ...]]:
     """The outcomes of the common pass, nothing for an example that has no single subject of its own there."""
-    method = book.method(group[0].method, group[0].method_edition)
+    method = rule_of(book, group[0])
     tables: dict[str, list[Row]] = defaultdict(list)
     looked_at: list[str | None] = []
     for number, example in enumerate(group):

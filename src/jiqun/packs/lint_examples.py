@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from jiqun.packs.checking import nearest, shown
+from jiqun.packs.editions import USUAL_PERIOD, rule_of
 from jiqun.packs.lawbook import LawBook, LawObject
 from jiqun.packs.models import Column, Example, Method, TableContract
 from jiqun.packs.reading import Route
@@ -97,9 +98,9 @@ def _twice(one: LawObject, route: Route, contract: TableContract, rows: Sequence
 
 
 def _asked(book: LawBook, one: LawObject, model: Example) -> Iterator[Problem]:
-    method = book.method(model.method, model.method_edition)
+    method = rule_of(book, model)
     try:
-        period = Period.parse(model.period or "2024")
+        period = Period.parse(model.period or USUAL_PERIOD)
     except ValueError:
         period = None
     per = method.evaluates.per

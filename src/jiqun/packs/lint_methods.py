@@ -104,6 +104,8 @@ def _marked(
     if isinstance(other, Parameter):
         series = other.series()
         values = series.get(value_id or id, tuple(value for values in series.values() for value in values))
+        ends = head.in_force.to  # numbers of later days are for a later edition
+        values = tuple(one for one in values if ends is None or one.from_ is None or one.from_ <= ends)
         illustrative = any((value.completeness or other.completeness) == "illustrative" for value in values)
     if illustrative:
         yield problem("PACK-116", one.place(*route), id=one.id, used=value_id or id)

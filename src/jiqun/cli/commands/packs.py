@@ -18,6 +18,7 @@ from jiqun.methods.examples_check import missed, worked
 from jiqun.methods.lint_whole import lint_whole
 from jiqun.methods.reads import results_read, tables_read
 from jiqun.methods.wording.rule import newest_plan, rule_text
+from jiqun.packs.editions import rule_of
 from jiqun.packs.lint_examples import examples as lint_examples
 from jiqun.problems import Problem
 
@@ -43,7 +44,7 @@ def packs() -> None:
 @click.pass_obj
 def list_packs(context: Context, as_json: bool) -> None:
     book = context.book
-    examples = Counter(book.method(one.method, one.method_edition).digest for one in examples_of(book))
+    examples = Counter(rule_of(book, one).digest for one in examples_of(book))
     heads = [pack_record(book, pack) for pack in book.packs]
     rows = [method_record(one, examples) for one in book.objects("method")]
     if as_json:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from jiqun.desk.context import PUBLISHED
 from jiqun.desk.parameter_uses import parameters_of
 from jiqun.methods.examples import examples_of
 from jiqun.methods.wording.expected import expected_words
 from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.phrases import say
 from jiqun.packs import LawBook, Method, Parameter
+from jiqun.packs.editions import rule_of
 from jiqun.packs.lawbook import DatedValue, LawObject
 from jiqun.packs.models.example import Example
 from jiqun.problems import Language
@@ -80,11 +80,9 @@ def _examples_counted(book: LawBook) -> dict[str, int]:
 def examples(book: LawBook, method: Method, language: Language) -> list[tuple[Example, tuple[tuple[str, str], ...]]]:
     """Return the worked examples of a method's edition, each with what must come out, in words.
 
-    An example that names no edition speaks of those that its pack has, not of one that was published here.
+    An example that names no edition is of the one in force in its period.
     """
-    published = {one.model.edition for one in book.objects("method", PUBLISHED) if one.id == method.id}
-    named = (method.edition,) if method.edition in published else (None, method.edition)
-    found = (one for one in examples_of(book, method) if one.method_edition in named)
+    found = (one for one in examples_of(book, method) if rule_of(book, one).edition == method.edition)
     return [(one, expected_words(method, one, language)) for one in found]
 
 
