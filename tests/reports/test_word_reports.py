@@ -179,6 +179,25 @@ def test_the_workbook_of_a_report_has_the_same_tables(context: Context, run: Run
     assert "试算" in str(book[book.sheetnames[1]]["A3"].value)
 
 
+def test_the_monthly_says_how_every_cluster_stands_beside_the_steady_path(context: Context, run: Run) -> None:
+    frozen = reporting.snapshot(context, run)
+    report = making.clusters(context, frozen, YEAR, Reach(), TODAY)
+    said = {row[0]: row[7] for one in report.sheets for row in one.rows}
+    judged = 0
+    for one in reporting.cluster_figures(context, frozen, YEAR, Reach()).found:
+        if one.pace is None or one.sound is None:
+            assert said[one.name] in ("无目标", "无数据", "无基数")
+            continue
+        base, target = float(one.pace.base.value), float(one.pace.target)
+        due = base * (target / base) ** ((one.year - one.pace.base.year) / (one.horizon - one.pace.base.year))
+        off = (float(one.sound) / max(base, due) - 1) * 100
+        word, judged = str(said[one.name]), judged + 1
+        assert word.startswith("达到" if off >= 0 else "略慢" if off >= -5 else "落后"), (one.name, off)
+        if off < 0:
+            assert abs(float(word.split()[1].rstrip("%").replace("−", "-")) - off) < 0.06
+    assert judged
+
+
 def test_a_letter_says_grade_points_sources_and_until_when_to_object(context: Context, run: Run) -> None:
     firm = run.trace.filter(pl.col("grade").cast(pl.String) == "C").sort("enterprise")["enterprise"][0]
     terms = AppealTerms("2024年批次", date(2026, 4, 1), 2)

@@ -71,3 +71,22 @@ def test_the_notice_shows_a_firm_its_own_grade_first_and_is_searched_by_name_and
     rows = list(as_user("firm").get(at, {"q": name}).context["page"])
     assert [comparable(one["name"]) for one in rows] == [comparable(name)]
     assert "公示名单里没有这样的企业" in as_user("firm").get(at, {"q": "没有这家"}).content.decode()
+
+
+def test_the_page_of_a_firm_says_until_when_it_may_object_and_what_it_objected_to(
+    as_user: As, people: dict[str, User]
+) -> None:
+    desk, firm = Desk(as_user, "own.rule"), people["firm"].place
+    desk.go("check", "trial")
+    desk.do("analyst", "trial")
+    at = f"/land/runs/{desk.state.run}/firms/{firm}/"
+    assert as_user("firm").get(at).context["objection"] is None
+    desk.go("adjust", "notice")
+    desk.do("analyst", "notice")
+    card = as_user("firm").get(at).context["objection"]
+    assert card.until == desk.state.notice["until"] and card.may_register and not card.appeals
+    assert not as_user("leader").get(at).context["objection"].may_register
+    desk.go("appeal")
+    desk.do("firm", "appeal", enterprise=firm, request="名单有误", evidence="文件 1 号", field="", value="")
+    page = as_user("firm").get(at).content.decode()
+    assert "公示期内可申诉" in page and "名单有误" in page and "本企业已提交 1 件" in page

@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from jiqun.desk.evaluating import find_method
 from jiqun.desk.subjects import find_subject
+from jiqun.packs import Method
 from jiqun.problems import ProblemsError
+from jiqun.values import Period
 from jiqun.web.campaigns.conditions import RefusedError, doubts_to_accept, lacking_for
 from jiqun.web.campaigns.models import Campaign, Event
 from jiqun.web.campaigns.state import ORDER, STAGES, Adjustment, State, calendar, state_of
@@ -231,15 +233,19 @@ def propose(campaign: Campaign, user: User, said: Said) -> Adjustment:
     return Adjustment(event.pk, event.by, event.at, details)
 
 
+def _rule(campaign: Campaign) -> Method:
+    return find_method(region(), campaign.method, Period.parse(str(campaign.year))).method
+
+
 def lists_of(campaign: Campaign) -> dict[str, str]:
     """Return the kinds of lists that the campaign's rule applies, with their clauses."""
-    moves = find_method(region(), campaign.method).method.moves.values()
+    moves = _rule(campaign).moves.values()
     return {one.listed: one.clause or "" for one in moves if one.listed is not None}
 
 
 def grades_of(campaign: Campaign) -> list[str]:
     """Return the grades of the campaign's rule, the best first."""
-    grades = find_method(region(), campaign.method).method.grades.values()
+    grades = _rule(campaign).grades.values()
     return list(dict.fromkeys(name for one in grades for name in one.classes))
 
 

@@ -108,7 +108,7 @@ def one(request: HttpRequest, number: int, about: int) -> HttpResponse:
         "papers": [one | {"who": names.get(one["by"], one["by"])} for one in line.it.papers],
         "hidden": len(rows) - len(own),
         "asked": asked and {**asked, "who": names.get(asked["by"], asked["by"])},
-        "is_old": line.it.recheck is not None and line.it.recheck["run"] != state.run,
+        "is_old": is_open and line.it.recheck is not None and line.it.recheck["run"] != state.run,
         "may_decide": is_open and user.may("decide") and line.it.by != user.get_username(),
         "may_agree": is_open and asked and user.may("decide") and asked["by"] != user.get_username(),
         "may_stop": is_open and (user.may("campaign") or user.may("decide")),

@@ -17,6 +17,8 @@ from jiqun.web.enterprises.charts import chart
 from jiqun.web.enterprises.register import Wanted, chosen, place_names, register
 from jiqun.web.grades.queries import grades_of
 from jiqun.web.ladder.queries import standing_of
+from jiqun.web.ledger.handing import attachment
+from jiqun.web.ledger.table_sheet import table_workbook
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
@@ -39,6 +41,7 @@ TABS = (
 )
 _FACTS = ("enterprise", "name", "industry", "district", "town", "park", "registered_on", "status", "listed_code")
 _DRAWN = ("revenue", "output", "tax", "profit", "rd", "energy")
+_LISTED = ("enterprise", "name", "district", "park", "industry", "scale", "status")
 _FILTERS = ("district", "industry", "park", "scale", "grade")
 
 
@@ -50,9 +53,8 @@ def _scope(request: HttpRequest) -> Scope:
 @needs("read")
 def listing(request: HttpRequest) -> HttpResponse:
     """List the firms of the scope; a search that means one firm opens it."""
-    said = {name: request.GET.get(name, "").strip() for name in _FILTERS}
-    text = request.GET.get("q", "").strip()[:100]
-    wanted = Wanted(text, **said, sort=request.GET.get("sort", "name"), down=request.GET.get("down") == "1")
+    wanted = _wanted(request)
+    text, said = wanted.text, {name: getattr(wanted, name) for name in _FILTERS}
     rows, run = register()
     mine = _scope(request).rows(rows)
     found = chosen(rows, _scope(request), wanted)
@@ -72,8 +74,28 @@ def listing(request: HttpRequest) -> HttpResponse:
         "parks": [one for one, _ in _options(mine, "park", {})],
         "grades": mine["grade"].drop_nulls().unique().sort().to_list(),
         "picked": any(said.values()) or bool(text),
+        "can_export": request.user.may("export"),  # type: ignore[union-attr]
     }
     return render(request, "enterprises/listing.html", shown)
+
+
+def _wanted(request: HttpRequest) -> Wanted:
+    said = {name: request.GET.get(name, "").strip() for name in _FILTERS}
+    text, down = request.GET.get("q", "").strip()[:100], request.GET.get("down") == "1"
+    return Wanted(text, **said, sort=request.GET.get("sort", "name"), down=down)
+
+
+@needs("export")
+def export(request: HttpRequest) -> HttpResponse:
+    """Hand out the firms that were picked in the list, in its order, as Excel."""
+    rows, run = register()
+    found = chosen(rows, _scope(request), _wanted(request)).select(*_LISTED, "grade")
+    named = found.with_columns(pl.col("district").replace(dict(place_names()))).rename({"grade": both("档次", "Grade")})
+    record_request(request, "enterprises.export", "", rows=found.height)
+    title = both("企业名单", "List of firms")
+    told = [] if run is None else [f"{both('档次取自', 'grades of')} {run.plan.method.title} {run.period}"]
+    known = {one.name: one for table in (dossier.YEARLY, "enterprise") for one in region().contract(table).fields}
+    return attachment(table_workbook(title, named, known, told), f"{title}.xlsx")
 
 
 def _options(rows: pl.DataFrame, column: str, names: Any) -> list[tuple[str, str]]:

@@ -32,7 +32,7 @@ def evaluate(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, An
 
 
 @makes("land.run")
-def run_file(user: User, said: dict[str, Any]) -> tuple[str, bytes]:
+def run_file(user: User, said: dict[str, Any], step: Step) -> tuple[str, bytes]:
     """Write a run with the rows and figures that a user may see, as Excel or CSV."""
     data = narrowed(evaluated(said["run"], spoken()), scope_of(user))
     data = replace(data, rule=plan_text(data.plan, data.book, spoken()))
@@ -41,7 +41,7 @@ def run_file(user: User, said: dict[str, Any]) -> tuple[str, bytes]:
     name = f"{title}_{plan.period}{trial}_{data.run[:8]}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"out.{said['kind']}"
-        export(data, path)
+        export(data, path, lambda sheet: step(both(f"写工作表 {sheet}", f"writing the sheet {sheet}")))
         return f"{name}.{said['kind']}", path.read_bytes()
 
 

@@ -21,6 +21,7 @@ from jiqun.ledger.snapshot import snapshots
 from jiqun.ledger.templates import write_template
 from jiqun.problems import ProblemsError
 from jiqun.values import uscc
+from jiqun.web.jobs.files import hand_out
 from jiqun.web.ledger import actions, board, queries
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.models import Upload
@@ -31,6 +32,7 @@ from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
 from jiqun.web.shell.language import both, spoken
 
+_CELLS_AT_ONCE = 40_000  # as many are written in half a second or so
 _LINES, _QUESTIONS, _SNAPSHOTS = 50, 20, 5
 
 
@@ -299,6 +301,7 @@ def table(request: HttpRequest, table: str) -> HttpResponse:
         "heads": [(fields.get(name), name, is_number[name]) for name in part.columns],
         "rows": list(zip(addresses, queries.written(part, table), strict=True)),
         "page": page,
+        "can_export": request.user.may("export"),  # type: ignore[union-attr]
         "text": text,
         "year": year,
         "years": every["year"].drop_nulls().unique().sort(descending=True).to_list() if "year" in every.columns else [],
@@ -306,6 +309,16 @@ def table(request: HttpRequest, table: str) -> HttpResponse:
     if text and _scope(request).sees_restricted and queries.restricted_columns(table):
         record_request(request, "ledger.search", table, text=text)
     return render(request, "ledger/table.html", shown)
+
+
+@needs("export")
+def table_export(request: HttpRequest, table: str) -> HttpResponse:
+    """Hand out a table's rows as Excel, as searched on its page; a long one is made by a job."""
+    text, year = request.GET.get("q", "").strip()[:100], request.GET.get("year", "")
+    frame = queries.rows_of(_known(table), _scope(request), text, year)
+    record_request(request, "ledger.export", table, rows=frame.height, text=text, year=year)
+    title, at_once = f"{both('导出', 'Export')} {queries.title_of(table)}", frame.height * frame.width <= _CELLS_AT_ONCE
+    return hand_out(request, "ledger.table", title, at_once=at_once, table=table, text=text, year=year)
 
 
 def _nothing_yet(request: HttpRequest, table: str) -> HttpResponse:
@@ -346,7 +359,7 @@ def row(request: HttpRequest, table: str) -> HttpResponse:
 
 @needs("read")
 def template(request: HttpRequest, table: str) -> HttpResponse:
-    """Hand out the form of a table; LEDGER-065 for one that the ledger computes."""
+    """Hand out the form of a table; LEDGER-100 for one that the ledger computes."""
     contract = region().contract(table)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "template.xlsx"

@@ -14,15 +14,27 @@ from jiqun.ledger.intake import Checked, HeaderReport, likelier, look, open_book
 from jiqun.ledger.view import latest
 from jiqun.problems import Problem, ProblemsError, problem
 from jiqun.values import Period
+from jiqun.web.jobs.files import makes
 from jiqun.web.jobs.queue import Step, work
 from jiqun.web.ledger import receiving
 from jiqun.web.ledger.models import Upload
 from jiqun.web.ledger.preview import preview_of, refusal_of
-from jiqun.web.ledger.queries import fillable, restricted_columns
+from jiqun.web.ledger.queries import contract_of, fillable, restricted_columns, rows_of, title_of
+from jiqun.web.ledger.table_sheet import table_workbook
 from jiqun.web.people import audit
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
 from jiqun.web.region import names_of, region
+
+
+@makes("ledger.table")
+def table_file(user: User, said: dict[str, Any], step: Step) -> tuple[str, bytes]:
+    """Write the rows of a table that a user may see, as searched on its page."""
+    title, frame = title_of(said["table"]), rows_of(said["table"], scope_of(user), said["text"], said["year"])
+    told = [one for one in (said["year"], said["text"]) if one]
+    contract = contract_of(said["table"])
+    known = {} if contract is None else {one.name: one for one in contract.fields}
+    return f"{title}.xlsx", table_workbook(title, frame, known, told)
 
 
 @work("ledger.check")
