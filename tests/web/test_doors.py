@@ -59,6 +59,11 @@ def test_a_login_never_leads_elsewhere(leader, there):
     assert again["Location"] == "/"
 
 
+@pytest.mark.parametrize(("there", "leads"), [("²", "/"), ("nowhere", "/"), ("-1", "/"), ("/land/?a=1", "/land/?a=1")])
+def test_a_change_of_language_leads_back_to_an_address_or_home(there, leads):
+    assert Client().post("/people/language/", {"language": "en", "next": there})["Location"] == leads
+
+
 def test_a_foreign_name_of_the_host_is_refused(settings):
     settings.ALLOWED_HOSTS = ["brain.example.cn"]
     assert Client().get("/people/login/", headers={"Host": "evil.example"}).status_code == 400

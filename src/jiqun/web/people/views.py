@@ -13,7 +13,7 @@ from django.contrib.auth import views as auth_views
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -90,11 +90,12 @@ def language(request: HttpRequest) -> HttpResponse:
         user.language = wanted
         user.save(update_fields=["language"])
     back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+    here = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    if not here or not back.startswith(("/", "?", "http")):  # a word would be taken for the name of a view
         back = "/"
     if not request.user.is_authenticated and urlsplit(back).path == reverse("people:login"):
         back = _with_language(back, wanted)
-    answer = redirect(back)
+    answer = HttpResponseRedirect(back)
     answer.set_cookie(COOKIE, wanted, max_age=31_536_000, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
     return answer
 
