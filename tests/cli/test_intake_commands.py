@@ -220,3 +220,23 @@ def test_a_sheet_without_header_says_nothing_of_hidden_sheets_where_there_are_no
     file.write_text("甲,乙\n1,2\n", "utf-8")
     told = jiqun("import", file, "--table", "parcel", workspace=workspace)
     assert told.code == 1 and "LEDGER-014" in told.err and "隐藏" not in told.err
+
+
+def test_a_code_under_another_name_is_told_before_two_firms_are_mixed(
+    workspace: Path, tmp_path: Path, jiqun: Jiqun
+) -> None:
+    def bring(file: str, *lines: str, table: str = "enterprise_year") -> str:
+        path = tmp_path / file
+        path.write_text("\n".join(lines), "utf-8")
+        period = ["--period", "2023"] if table == "enterprise_year" else []
+        done = jiqun("import", path, "--table", table, *period, "--yes", workspace=workspace)
+        assert done.code == 0
+        return done.out + done.err
+
+    register = "统一社会信用代码,企业名称,曾用名"
+    bring("登记.csv", register, f"{GOOD},江南机械有限公司,江南农机厂；江南农具厂", table="enterprise")
+    head = "统一社会信用代码,企业名称,实缴税金（万元）"
+    assert "LEDGER-103" not in bring("a.csv", head, f"{GOOD},江南机械有限责任公司,5", f"{OTHER},江北铸造有限公司,6")
+    assert "LEDGER-103" not in bring("b.csv", head, f"{GOOD},江南农具厂,7")
+    told = bring("c.csv", head, f"{GOOD},江北铸造有限公司,8")
+    assert "LEDGER-103" in told and "江南机械有限公司 → 江北铸造有限公司" in told

@@ -12,6 +12,7 @@ from typing import Literal
 import polars as pl
 
 from jiqun.desk.context import Context
+from jiqun.desk.renamed import with_renamed
 from jiqun.ledger.imports import Committed, Told, commit
 from jiqun.ledger.intake import Checked, ColumnReading, check_file, write_return_file
 from jiqun.ledger.log import SourceColumn
@@ -56,7 +57,7 @@ class Imported:
 def check(context: Context, asked: Asked) -> Checked:
     """Hold a file against its table's contract, and against the period before where the ledger has one."""
     contract = context.contract(asked.table)
-    return check_file(
+    checked = check_file(
         asked.file,
         contract,
         period=asked.period,
@@ -72,6 +73,7 @@ def check(context: Context, asked: Asked) -> Checked:
         names=_named_codes(context, contract),
         nothing=asked.nothing,
     )
+    return with_renamed(latest(context.workspace), checked)
 
 
 def bring_in(context: Context, asked: Asked, checked: Checked, who: str = "") -> Imported:
