@@ -69,3 +69,19 @@ def test_titles_count_on_the_last_day_of_the_year_and_what_is_lacking_is_named(
     assert "分母为零" not in why  # points by cases and flags divide nothing
     # last year's figures are past: nobody is advised to change them
     assert "上一年主营业务收入" not in jiqun("next", found[1], OTHER, workspace=workspace).out.split("不作为建议")[0]
+
+
+def test_columns_that_only_the_rules_own_place_asks_for_are_unknown_and_named(
+    workspace: Path, jiqun: Jiqun, bring_in: Callable[..., None]
+) -> None:
+    """Zhejiang's packs add 位于山区海岛县; a firm of six years in its field needs no such relief."""
+    code = {"统一社会信用代码": FIRM, "年度": 2025}
+    bring_in(
+        "enterprise_year", {**code, "营业收入（万元）": 40000, "主营业务收入（万元）": 40000, "研发经费（万元）": 1200}
+    )
+    told = {"从事细分市场年限（年）": 6, "主导产品全球细分市场排名": 5, "市场地位核实结论": "是"}
+    bring_in("sme_profile", {**code, **told})
+    said = jiqun("evaluate", "sme.champion-zhejiang", "-p", "2025", workspace=workspace)
+    assert "METHOD-043" in said.err and "“位于山区海岛县”" in said.err
+    row = next(line for line in said.out.splitlines() if line.split()[:1] == ["企业"]).split()
+    assert row[1:4] == ["1", "1", "0"]

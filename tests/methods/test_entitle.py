@@ -348,3 +348,12 @@ def test_random_firms_under_ceilings_equal_the_exact_evaluator(plan_of, engine, 
     equals_the_exact_evaluator(result)
     states_found = set(result.trace["entitlement__land_grant__state"]) - {None}
     assert {"applies", "unknown"} <= states_found
+
+
+def test_years_in_a_row_are_told_with_the_year_just_graded(plan_of):
+    """It said “连续D 1 = 2” beside a second year that applied, and “1 = 1” beside a first that did not."""
+    result = entitled(plan_of(SHANDONG), firms("DA"), history(("a", 2021, "D"), ("b", 2021, "D")), "polars")
+    told = render_text(result.explain("a"))
+    assert "第一年加价（约束）：不适用" in told
+    assert "条件：连续D 2 = 1" in told and "条件：连续D 2 ≥ 3" in told
+    assert "连续D 1" not in told

@@ -255,3 +255,12 @@ def test_years_in_a_row_of_a_method_nobody_recorded_for_the_last_year_are_none_a
     found, result = inputs(plan_of, "{streak: {grade: D, method: rated}}", {"grade_history": history}, engine)
     assert found == {"a": 0, "b": 0, "c": 0}
     assert [one.code for one in result.problems] == ["METHOD-038"]
+
+
+@ENGINES
+def test_a_scheme_written_otherwise_than_the_rule_is_named(plan_of, engine):
+    scores = pl.DataFrame({"enterprise": ["a"], "scheme": ["发展评价（75号文）"], "year": [2022], "score": [61.5]})
+    found, result = inputs(plan_of, "{certified: 发展评价}", {"certified_score": scores}, engine)
+    assert found == {"a": None, "b": None, "c": None}
+    assert [one.code for one in result.problems] == ["METHOD-044"]
+    assert "“发展评价（75号文）”" in result.problems[0].text("zh")

@@ -30,6 +30,7 @@ from jiqun.reports.word import making
 from jiqun.reports.word.common import ratio_value, ratio_words
 from jiqun.reports.word.letter import AppealTerms
 from jiqun.reports.word.model import Attachment, Heading, Paragraph, Report
+from jiqun.reports.word.titles import title_lines
 from jiqun.reports.word.writing import report_bytes
 from jiqun.values import exact
 
@@ -337,3 +338,20 @@ def test_a_firm_whose_total_is_one_masked_figure_is_not_placed_among_those_near_
         found.append(code)
         break
     assert found
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("关于2024年度工业企业亩均效益综合评价结果的公示", ["关于2024年度工业企业", "亩均效益综合评价结果的公示"]),
+        ("渝示范00017橡塑制品工业（集团）有限公司\u3000一企一档", None),  # the name alone is longer than a line
+        ("两江新区某某制造有限公司\u3000一企一档", ["两江新区某某制造有限公司\u3000一企一档"]),
+        ("重庆两江新区某某精密制造有限公司\u3000一企一档", ["重庆两江新区某某精密制造有限公司", "一企一档"]),
+        ("没有可断之处的很长很长很长很长很长很长的题目", ["没有可断之处的很长很长很长很长很长很长的题目"]),
+    ],
+)
+def test_a_title_is_broken_where_a_word_ends_as_gb_9704_wants(title: str, lines: list[str] | None) -> None:
+    found = title_lines(title)
+    assert "".join(found).replace("\u3000", "") == title.replace("\u3000", "")
+    assert lines is None or found == lines
+    assert lines is not None or len(found) == 2

@@ -388,6 +388,22 @@ def test_papers_are_kept_and_handed_out_only_to_who_may_see_the_firm(as_user: As
     assert other["name"] not in page and "@" not in page
 
 
+def test_a_firm_cannot_try_value_after_value_to_learn_where_others_stand(as_user: As, people: dict[str, User]) -> None:
+    desk = Desk(as_user, "own.rule")
+    desk.go("check", "trial")
+    desk.do("analyst", "trial")
+    desk.go("adjust", "notice")
+    desk.do("analyst", "notice")
+    desk.go("appeal")
+    said = {"field": f"enterprise_year.tax@{desk.year}", "evidence": "完税证明"}
+    desk.do("firm", "appeal", request="税收漏报", value="490", **said)
+    assert "同样的申诉正在办理" in desk.do("firm", "appeal", request="还是税收", value="491", **said)
+    for at in range(4):
+        desk.do("firm", "appeal", request=f"其他 {at}", evidence="说明")
+    assert "最多 5 件申诉" in desk.do("firm", "appeal", request="再一件", evidence="说明")
+    assert len(desk.state.appeals) == 5
+
+
 def test_where_the_holidays_are_not_known_the_last_days_have_to_be_written(
     as_user: As, monkeypatch: pytest.MonkeyPatch
 ) -> None:

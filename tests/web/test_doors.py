@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
@@ -10,9 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.web.test_every_address import ADDRESSES, addresses, foreign  # noqa: F401  (a fixture)
 
+from jiqun.web.ledger.handing import attachment
 from jiqun.web.people import tokens
 from jiqun.web.people.actions import Person, add, reset_password
 from jiqun.web.people.models import Token, User
+from jiqun.web.region import run_of, runs
 
 PASSWORD = "three-words-long-7"
 
@@ -180,3 +183,16 @@ def test_a_number_larger_than_any_row_s_is_not_found(as_user):
     client = as_user("admin")
     for to in ("/reports/{}/", "/people/{}/", "/jobs/{}/", "/campaigns/{}/", "/disposals/{}/", "/ledger/imports/{}/"):
         assert client.get(to.format("9" * 25)).status_code == 404, to
+
+
+def test_a_file_is_handed_out_under_a_name_that_any_system_bears():
+    answer = attachment(b"x", "一企一档\u3000甲/乙\r\nX: y\u202e.xlsx")
+    assert answer["Content-Disposition"].isascii() and "%2F" not in answer["Content-Disposition"]
+    assert unquote(answer["Content-Disposition"].partition("''")[2]) == "一企一档 甲_乙  X_ y_.xlsx"
+    assert answer["Content-Type"].endswith("spreadsheetml.sheet")
+
+
+def test_a_run_is_handed_out_under_the_name_of_its_rule_and_year(as_user):
+    run = next(one for one in runs() if one.method_id.startswith("per-mu.chongqing"))
+    named = as_user("district").get(f"/land/runs/{run.id}/export.csv")["Content-Disposition"]
+    assert unquote(named.partition("''")[2]) == f"{run_of(run.id).plan.method.title}_{run.period}_试算_{run.id[:8]}.csv"

@@ -9,9 +9,11 @@ from typing import Any
 
 import polars as pl
 
+from jiqun.desk.columns_elsewhere import columns_elsewhere, with_columns_elsewhere
 from jiqun.desk.context import Context
 from jiqun.desk.nil_returns import is_reported, silent_periods
 from jiqun.desk.running import Run, all_runs, keep
+from jiqun.desk.screening import misspelt_titles
 from jiqun.ledger.content import content_hash
 from jiqun.ledger.snapshot import Snapshot, freeze, open_snapshot
 from jiqun.methods import LoadedMethod, Plan, Result, evaluate, load
@@ -109,17 +111,22 @@ def evaluated(context: Context, wanted: Wanted, step: Step, *, official: bool) -
     step("reading")
     tables, digests = tables_for(context, plan, snapshot, official=official)
     step("evaluating")
-    said = (*_day_of_titles(context, plan, tables), *silent_periods(plan, snapshot))
+    said = (
+        *_of_titles(context, plan, snapshot),
+        *silent_periods(plan, snapshot),
+        *columns_elsewhere(plan, context.book),
+    )
     result = evaluate(plan, tables, engine=wanted.engine, digests=digests, book=method.book, notices=said)
     return result, snapshot
 
 
-def _day_of_titles(context: Context, plan: Plan, tables: Mapping[str, Any]) -> Iterator[Problem]:
-    """Say on which day titles were looked at, where the rule asks for any."""
-    if TITLES in plan.contracts and TITLES in tables:
+def _of_titles(context: Context, plan: Plan, snapshot: Snapshot) -> Iterator[Problem]:
+    """Say on which day titles were looked at, and which are misspelt, where the rule asks for any."""
+    if TITLES in plan.contracts and "title" in snapshot.names:
         ladder, on = ladder_of(context.book), plan.period.last
         said = {"ladder": ladder.title, "ladder_en": ladder.title_en, "on": on.isoformat()}
         yield problem("METHOD-037", Place(item=plan.method.id), **said)
+        yield from misspelt_titles(ladder, snapshot)
 
 
 def tables_for(
@@ -136,7 +143,7 @@ def tables_for(
     digests: dict[str, str] = {}
     for name in snapshot.names:
         if name in wanted and is_reported(snapshot, name, plan.period):
-            tables[name] = snapshot.table(name)
+            tables[name] = with_columns_elsewhere(plan, context.book, name, snapshot.table(name))
             frozen = snapshot.tables.get(name)
             digests[name] = frozen.content if frozen else content_hash(tables[name], ("enterprise", "year"))
     if TITLES in wanted and "title" in snapshot.names:
@@ -197,9 +204,9 @@ def _is_same(run: Run, plan: Plan) -> bool:
 def _grades(run: Run, schema: Mapping[str, Any]) -> pl.DataFrame:
     when = [int(run.period[:4]), *([int(run.period[-1])] if "quarter" in schema else [])]
     rows = [
-        (row[run.subject], *when, run.method_id, row["grade"], row["total"])
+        (row[run.subject], *when, run.method_id, row["grade"] or row["treated_as"], row["total"])
         for row in run.result.grades.iter_rows(named=True)
-        if row["grade"] is not None
+        if row["grade"] is not None or row["treated_as"] is not None  # 只评价不分档、按B类对待: B's measures are theirs
     ]
     return pl.DataFrame(rows, schema=dict(schema), orient="row")
 

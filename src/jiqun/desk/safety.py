@@ -45,7 +45,7 @@ def is_dominated(largest_first: Iterable[Fraction], percent: Fraction) -> bool:
 class Safety:
     """The rules and the contributions that they are applied to.
 
-    `of` names for what is no sum of one column (a ratio of two restricted ones) the columns that all must be safe;
+    `of` names for what is no sum of one column (`ratios` of two restricted ones) the columns that all must be safe;
     without `percent` the law book has no p%-rule and only firms are counted. Negative contributions count by their
     size.
     """
@@ -53,7 +53,7 @@ class Safety:
     def __init__(
         self, percent: Fraction | None = None, amounts: Amounts | None = None, of: Mapping[str, Set[str]] | None = None
     ) -> None:
-        self._percent, self._of = percent, of or {}
+        self._percent, self._of, self.ratios = percent, of or {}, frozenset(of or {})
         self._found: dict[tuple[str, frozenset[str]], bool] = {}
         sizes = {name: {firm: abs(one) for firm, one in each.items()} for name, each in (amounts or {}).items()}
         self._sizes = sizes

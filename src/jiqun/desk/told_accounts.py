@@ -92,6 +92,7 @@ def _decided(
             columns,
             frozenset({"cluster"}),
             Safety(percent_in_force(book, year), amounts, both),
+            exact=not before,
         )
     )
 

@@ -24,7 +24,8 @@ class Told:
     """What is to be told of a whole and of its groups, by grouping, the most wanted grouping first.
 
     `added` names the column that each figure adds up; groups of the groupings in `overlapping` may overlap, those of
-    the others do not. Firms of the whole may be in no group.
+    the others do not. Firms of the whole may be in no group. `exact` is False of figures that are only told nearly (by
+    growth in per cent): what is worked out of many of them is worth nothing.
     """
 
     whole: Figures
@@ -32,6 +33,7 @@ class Told:
     added: Mapping[str, str]
     overlapping: frozenset[str] = frozenset()
     safety: Safety = field(default_factory=Safety)
+    exact: bool = True
 
     def all(self) -> Iterator[tuple[Where, Figures]]:
         """The whole, and the groups one grouping after the other."""
@@ -50,7 +52,8 @@ def withheld(told: Told) -> dict[Where, frozenset[str]]:
     """
     held: _Held = {where: _alone(figures, told) for where, figures in told.all()}
     _hold_beside(told, held)
-    for column in dict.fromkeys(told.added.values()):
+    sums = [one for one in dict.fromkeys(told.added.values()) if one not in told.safety.ratios]
+    for column in sums if told.exact else ():
         _hold_what_tells(column, told, held)
     _hold_beside(told, held)  # what was withheld last may be all that is left of the whole
     return {where: frozenset(names) for where, names in held.items()}

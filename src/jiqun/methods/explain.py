@@ -207,13 +207,23 @@ def _unknown(
         yield voice.say("why.exception_unknown", titles=voice.listed(titles))
     for item in items:
         if item.points is None:
-            yield f"{item.title}{voice.say('colon')}{item.reason_words or voice.say('unknown')}"
+            yield _unknown_item(voice, item)
     for criterion in criteria:
         if criterion.verdict in ("unknown", "manual_review"):
-            yield f"{criterion.title}{voice.say('colon')}{criterion.verdict_words}"
+            names = voice.say("why.missing", names=voice.listed(criterion.missing)) if criterion.missing else ""
+            yield voice.joined([f"{criterion.title}{voice.say('colon')}{criterion.verdict_words}", names])
     for addition in additions:
         if addition.unknown:
             yield voice.say("why.addition_unknown", title=addition.title)
+
+
+def _unknown_item(voice: Voice, item: ItemLine) -> str:
+    """Say why an item has no points: the figures that are missing, or why there is nothing to hold them against."""
+    reason = item.reason_words or voice.say("unknown")
+    details = [voice.listed(item.missing)] if item.missing else [one.lacking for one in item.benchmarks if one.lacking]
+    if not details:
+        return f"{item.title}{voice.say('colon')}{reason}"
+    return voice.say("why.item_unknown", title=item.title, reason=reason, details=voice.joined(details))
 
 
 __all__ = [

@@ -14,6 +14,7 @@ import polars as pl
 
 from jiqun.engines import Frame
 from jiqun.expressions import BooleanType, DateType, NumberType
+from jiqun.expressions.nearest import NONE, nearest
 from jiqun.methods.compile_inputs import split_column, stated_value
 from jiqun.methods.compile_references import used_columns
 from jiqun.methods.plan import Plan
@@ -248,9 +249,7 @@ def _source(plan: Plan, tables: Tables, name: str, one: Input) -> Frame | None:
         found = nw.from_native(rows.lazy())
         return found.select(nw.col(key).alias(plan.subject), nw.col(name), nw.lit(True).alias(f"found__{name}"))
     if one.certified is not None:
-        test = nw.col("scheme") == one.certified
-        period = plan.period.earlier(one.earlier)
-        return _rows_where(plan, tables, "certified_score", ("scheme",), test, period, "score", name)
+        return _certified(plan, tables, name, one.certified, plan.period.earlier(one.earlier))
     if one.result is not None:
         return _results(plan, tables, name, one.result)
     assert one.streak is not None
@@ -267,6 +266,21 @@ def _rows_where(
         return None
     rows = _single(plan, tables, table, rows.filter(test), name)
     return rows.select(nw.col(plan.subject), nw.col(value).alias(name))
+
+
+def _certified(plan: Plan, tables: Tables, name: str, scheme: str, period: Period) -> Frame | None:
+    """Scores that somebody else issued under a scheme; METHOD-044, a notice, where only another is like it."""
+    test = nw.col("scheme") == scheme
+    found = _rows_where(plan, tables, "certified_score", ("scheme",), test, period, "score", name)
+    if found is None or not _is_empty(found):
+        return found
+    rows = tables.select("certified_score", ["scheme"], period)
+    others = [] if rows is None else sorted(tables.engine.collect(rows)["scheme"].drop_nulls().unique())
+    close = nearest(scheme, others)
+    if close != NONE:
+        said = {"scheme": scheme, "period": period, "nearest": close}
+        tables.faults.append(problem("METHOD-044", Place(item=f"{plan.method.id} {name}"), **said))
+    return found
 
 
 def _results(plan: Plan, tables: Tables, name: str, result: ResultOf) -> Frame | None:

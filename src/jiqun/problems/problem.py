@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -108,11 +109,18 @@ class Problem:
 
 
 class ProblemsError(Exception):
-    """Raised with every problem found, sorted by place; callers show them all."""
+    """Raised with every problem found, sorted by place; callers show them all.
+
+    As text it speaks the language of JIQUN_LANG, English where that is not set: who sees it as text works in Python.
+    """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = by_place(problems)
-        super().__init__("\n".join(one.text("en") for one in self.problems))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        language: Language = "zh" if os.environ.get("JIQUN_LANG", "").lower().startswith("zh") else "en"
+        return "\n".join(one.text(language) for one in self.problems)
 
 
 def problem(code: str, place: Place | None = None, **values: object) -> Problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -45,6 +45,7 @@ class Given:
 
 
 _PERIODS = {"year", "month"}
+_FEWEST_SHARES = 3
 
 
 def check_file(
@@ -203,7 +204,8 @@ def _checked(
     is_repeated = body.frame["_row"].is_in(list(judged.repeated)) & ~is_bad
     good = body.frame.filter(~is_bad & ~is_repeated)
     problems = _problems(faults, place)
-    notices = by_place((*unread, *found.notices, *body.notices(place), *judged.notices(place, found.report)))
+    asked = (*found.notices, *_tiny_shares(body, found, contract, place))
+    notices = by_place((*unread, *asked, *body.notices(place), *judged.notices(place, found.report)))
     summary = Summary(
         rows=body.frame.height,
         good=good.height,
@@ -218,11 +220,23 @@ def _checked(
     return Checked(contract.id, source, found.report, good, bad, problems, notices, contract, raw, faults, summary)
 
 
+def _tiny_shares(body: Body, found: Understood, contract: TableContract, place: Place) -> Iterator[Problem]:
+    """Ask back where all shares of a column are 1 % or less: mostly 12 % was written as 0.12."""
+    for one in found.report.columns:
+        if contract.column(one.field).unit != "%" or one.unit_from != "%":
+            continue
+        told = body.frame[one.field].cast(pl.Float64).drop_nulls()
+        told = told.filter(told != 0)
+        if told.len() >= _FEWEST_SHARES and bool((told.abs() <= 1).all()):
+            at = Place(place.file, place.sheet, cell=f"{one.column}{found.report.data_row}")
+            yield problem("LEDGER-102", at, field=contract.column(one.field).title, count=told.len())
+
+
 def _totals(body: Body, found: Understood, contract: TableContract) -> tuple[Total, ...]:
     totals: list[Total] = []
     for one in found.report.columns:
         reading = body.readings[number_of(one.column)]
-        is_amount = contract.column(one.field).unit is not None  # years and ranks add up to nothing
+        is_amount = contract.column(one.field).unit not in (None, "%")  # years, ranks and shares add up to nothing
         if reading.stated is not None and is_amount:
             values = body.frame[one.field].cast(pl.Float64)
             stated = total(reading.stated.filter(reading.stated.is_finite().fill_null(False)))

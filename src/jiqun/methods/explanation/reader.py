@@ -119,14 +119,22 @@ class Reader:
         scores = self.plan.scores(self.population)
         return self.scaled(f"points__{item}", scores[item].digits) if item in scores else None
 
+    def _held(self, name: str) -> object:
+        """A gathered value; of years in a row with a grade of this rule's own, the year just graded counts too."""
+        value, one = self.gathered.get(name), self.plan.method.inputs.get(name)
+        if value is None or one is None or one.streak is None or one.streak.method not in (None, self.plan.method.id):
+            return value
+        return int(str(value)) + 1 if self.row["grade"] == one.streak.grade else 0
+
     def _cell(self, name: str) -> str | None:
-        value = self.gathered.get(name)
+        value = self._held(name)
         if value is None:
             return None
         if isinstance(value, bool):
             return self.voice.say("truth.yes" if value else "truth.no")
         if isinstance(value, (date, str)):
             return self.voice.coded(name, value)
+        assert isinstance(value, (int, float, Fraction))
         return _figure_text(exact(value), self._digits(name))
 
     def _digits(self, name: str) -> int | None:

@@ -142,13 +142,16 @@ class _Writer:
             yield self.say("why.addition", title=line.title, points=points, words=words)
 
     def _criteria(self) -> Iterator[str]:
-        for line in self.e.criteria:
+        idle = [line.title for line in self.e.criteria if line.verdict == "not_applicable"]
+        for line in (one for one in self.e.criteria if one.verdict != "not_applicable"):
             said = self.say("why.criterion", title=line.title, verdict=line.verdict_words, words=line.words)
             lacking = self.say("why.lacking", lacking=line.lacking) if line.lacking else ""
             missing = self.say("why.missing", names=listed(line.missing, self.language)) if line.missing else ""
             yield joined([said, lacking, missing, self._clause(line.clause)], self.language)
             yield from (f"  {working}" for working in line.workings)
             yield from self._inputs(line.inputs)
+        if idle:
+            yield self.say("why.not_applicable", names=listed(idle, self.language))
 
     def _moves(self) -> Iterator[str]:
         for line in self.e.moves:

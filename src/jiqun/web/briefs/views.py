@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,6 +21,7 @@ from jiqun.web.briefs.queries import Asked
 from jiqun.web.campaigns.queries import visible
 from jiqun.web.enterprises.register import Wanted as FirmsWanted
 from jiqun.web.enterprises.register import chosen, readable_runs, register
+from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.models import User
 from jiqun.web.people.rights import needs, require
@@ -29,11 +29,6 @@ from jiqun.web.people.scope import scope_of
 from jiqun.web.region import ledger
 from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both
-
-_TYPES = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @needs("read")
@@ -119,13 +114,7 @@ def download(request: HttpRequest, number: int) -> HttpResponse:
     if not path.is_file():
         raise Http404
     record_request(request, "briefs.download", made.title, report=made.pk, run=made.run, restricted=made.restricted)
-    return _file(path.read_bytes(), made.title, made.ending)
-
-
-def _file(content: bytes, title: str, ending: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=_TYPES[ending])
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.{ending}"
-    return answer
+    return attachment(path.read_bytes(), f"{made.title}.{made.ending}")
 
 
 @needs("export")
@@ -137,7 +126,7 @@ def firm_file(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     report = firm_report(code, scope, timezone.localdate())
     record_request(request, "briefs.firm", code, restricted=scope.sees_restricted)
-    return _file(report_bytes(report, ".docx"), report.full_title, "docx")
+    return attachment(report_bytes(report, ".docx"), f"{report.full_title}.docx")
 
 
 @needs("export")

@@ -202,7 +202,7 @@ def _energy(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
     return {
         "energy_years": activity.energy_years(code, scope),
         "meter_months": activity.meter_months(code, scope, spoken()),
-        "carbon_years": activity.carbon_years(code),
+        "carbon_years": activity.carbon_years(code, scope),
         "masked": dossier.MASKED,
     }
 

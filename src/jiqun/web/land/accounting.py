@@ -55,7 +55,7 @@ COLUMNS = (
 class Cell:
     """A figure of an account: its value, the value without firms in doubt where it differs, coverage and growth.
 
-    `few` where fewer firms reported it than may be told.
+    `few` where it may not be told; `held` names what else may not: the value with doubts, the growth.
     """
 
     value: Fraction | None
@@ -65,6 +65,7 @@ class Cell:
     growth: Fraction | None
     above: bool | None
     few: bool = False
+    held: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -165,11 +166,16 @@ def _cell(one: Account, column: Ratio, whole: Account, hidden: _Hidden) -> Cell:
         return Cell(None, None, 0, told.covered, None, None, few=True)
     region_wide = whole.ratios[column.name].sound
     value, sound = (None if each is None else each * column.factor for each in (told.value, told.sound))
+    growth, held = one.growth[column.name], set()
     if not hidden.none and told.doubtful and (one is not whole or told.doubtful < FEWEST):
-        value = None  # beside the sound one it would tell the firms in doubt, and the whole's less it those of others
+        # beside the sound one it would tell the firms in doubt, and the whole's less it those of others
+        value, held = None, {"value"}
+    if column.name in hidden.growth(one.key) and growth is not None:
+        growth, held = None, held | {"growth"}
+    if column.name in hidden.now(whole.key):
+        region_wide = None
     above = None if told.sound is None or region_wide is None else told.sound >= region_wide
-    growth = None if column.name in hidden.growth(one.key) else one.growth[column.name]
-    return Cell(value, sound, told.doubtful, told.covered, growth, above)
+    return Cell(value, sound, told.doubtful, told.covered, growth, above, held=frozenset(held))
 
 
 def workbook(top: Line, rows: Sequence[Line], year: int, by: str, language: Language) -> bytes:
@@ -224,4 +230,5 @@ def _told(cell: Cell) -> list[Value]:
     if cell.few:
         return [MASKED, MASKED, cell.covered, MASKED]
     sound, value, growth = (None if one is None else float(one) for one in (cell.sound, cell.value, cell.growth))
-    return [sound, value, cell.covered, growth]
+    hidden = {name: MASKED if name in cell.held else None for name in ("value", "growth")}
+    return [sound, hidden["value"] or value, cell.covered, hidden["growth"] or growth]

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from jiqun.web.land import ranked
 from jiqun.web.land.ranked_sheet import title_of, workbook
+from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
 from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both, spoken
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _scope(request: HttpRequest) -> Scope:
@@ -98,6 +96,4 @@ def export(request: HttpRequest) -> HttpResponse:
     title = title_of(asked, spoken(), _within(asked, dict(ranked.choices(scope, asked.year, spoken()))))
     content = workbook(asked, shown, title, spoken(), _columns())
     record_request(request, "land.ranking.export", asked.measure.name, year=asked.year, rows=len(shown.rows))
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.xlsx"
-    return answer
+    return attachment(content, f"{title}.xlsx")

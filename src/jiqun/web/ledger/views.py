@@ -24,7 +24,7 @@ from jiqun.values import uscc
 from jiqun.web.jobs.files import hand_out
 from jiqun.web.ledger import actions, board, queries
 from jiqun.web.ledger.handing import attachment
-from jiqun.web.ledger.models import Duty, Upload
+from jiqun.web.ledger.models import Upload
 from jiqun.web.ledger.uploads import visible
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
@@ -154,7 +154,8 @@ def board_page(request: HttpRequest) -> HttpResponse:
     table = request.GET.get("table", "")
     if table not in dict(tables):
         table = tables[0][0] if len(tables) == 1 else ""
-    found = {name: board.squares(name, year, scope, today) for name, _ in tables if table in ("", name)}
+    owed = board.duties_of(year)
+    found = {name: board.squares(name, year, scope, today, owed) for name, _ in tables if table in ("", name)}
     every = [square for squares in found.values() for square in squares]
     counts = {state: sum(one.state == state for one in every) for state in ("full", "part", "none", "late")}
     shown = {
@@ -165,9 +166,9 @@ def board_page(request: HttpRequest) -> HttpResponse:
         "squares": found.get(table, []),
         "grid": [] if table else list(zip(*found.values(), strict=True)),
         "counts": counts,
-        "due": Duty.objects.filter(year=year).count(),
+        "due": len(owed),
         "may_set": user.may("campaign"),
-        "fillable": queries.fillable(),
+        "owable": board.owable(),
         "districts": board.districts(scope, year),
         "today": today,
     }
@@ -190,7 +191,7 @@ def duty(request: HttpRequest) -> HttpResponse:
             said.get("note", "")[:200],
         )
         year = int(said.get("year", ""))
-        if not chosen or said.get("table") not in {one.id for one in queries.fillable()} or not 1990 < year < 2200:
+        if not chosen or said.get("table") not in {one.id for one in board.owable()} or not 1990 < year < 2200:
             raise ValueError(both("请选择表、年度和区县。", "Choose a table, a year and a district."))
         actions.set_duty(user, said["table"], year, chosen, owed)
     except ValueError as wrong:
