@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 from tests import own_rule
 from tests.browser.serving import CHROMIUM, QUIET, serving
 
@@ -42,11 +42,13 @@ class People:
         self.browser, self.address = browser, address
         self.pages: dict[str, Page] = {}
         self.faults: list[str] = []
+        self.asked: list[str] = []
 
     def enter(self, who: str, first: str) -> Page:
         """Log in with the first password and choose an own one."""
         context = self.browser.new_context(viewport={"width": 1366, "height": 900}, base_url=self.address)
         page = self.pages[who] = context.new_page()
+        page.on("dialog", self.agree)
         page.on("console", lambda one: self.faults.append(one.text) if one.type == "error" else None)
         page.goto("/")
         page.fill("[name=username]", who)
@@ -58,6 +60,10 @@ class People:
         page.click("button.btn-primary")
         page.wait_for_selector("h1.page-title")
         return page
+
+    def agree(self, dialog: Dialog) -> None:
+        self.asked.append(dialog.message)
+        dialog.accept()
 
     def add(self, who: str, role: str, name: str, place: str = "") -> Page:
         """The administrator adds somebody, who then logs in."""
@@ -202,6 +208,7 @@ def test_six_people_take_an_empty_workspace_to_a_signed_evaluation(people: Peopl
     assert wide <= 0
     people.shot(zhou, "9-signed-narrow")
     assert people.faults == []
+    assert [one.partition("。")[0] for one in people.asked] == ["签发后批次不能再改"]
 
 
 def _until(page: Page, address: str, words: str) -> None:

@@ -44,6 +44,12 @@ document.addEventListener("change", (event) => {
   if (form) form.requestSubmit();
 });
 
+// What cannot be taken back is asked once more.
+document.addEventListener("click", (event) => {
+  const asked = event.target.closest?.("[data-confirm]");
+  if (asked && !window.confirm(asked.dataset.confirm)) event.preventDefault();
+});
+
 // A file that is too large is told before it is sent, and a table by the year asks for its year.
 document.addEventListener("change", (event) => {
   const field = event.target;
