@@ -370,7 +370,17 @@ def _inputs_of(plan: Plan, criterion: str, population: str) -> Iterator[str]:
 
 
 def _missing(trial: Trial, criterion: str) -> Iterator[str]:
+    """The names without value in a test; of a measure without value those it is made from."""
     typed = trial.plan.formulas.get(f"criteria.{criterion}.test")
-    for name in sorted(typed.names) if typed is not None else ():
-        if trial.own().names.get(name) is None:
+    yield from dict.fromkeys(_without_value(trial, typed.names if typed is not None else ()))
+
+
+def _without_value(trial: Trial, names: Collection[str]) -> Iterator[str]:
+    for name in sorted(names):
+        if trial.own().names.get(name) is not None or name in trial.plan.given:
+            continue
+        if name in trial.plan.method.measures:
+            made_from = list(_without_value(trial, trial.plan.formulas[f"measures.{name}.formula"].names))
+            yield from made_from or (name,)
+        else:
             yield name
