@@ -348,3 +348,9 @@ def test_random_firms_under_ceilings_equal_the_exact_evaluator(plan_of, engine, 
     equals_the_exact_evaluator(result)
     states_found = set(result.trace["entitlement__land_grant__state"]) - {None}
     assert {"applies", "unknown"} <= states_found
+
+
+def test_an_explanation_counts_the_grade_just_given_among_those_held_in_a_row(plan_of):
+    """The surcharge of the second year does not apply with 3 years; before, it said "2 = 2" and that it did not."""
+    result = entitled(plan_of(SHANDONG), firms("D"), history(("a", 2020, "D"), ("a", 2021, "D")))
+    assert "连续D 3 = 2" in render_text(result.explain("a"))

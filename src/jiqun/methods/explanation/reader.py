@@ -63,8 +63,16 @@ class Reader:
         return None if value is None else scaled_text(int(value), digits)
 
     def value(self, name: str) -> object:
-        """The raw value of the population, a column or an input; None where it is missing."""
-        return self.row["population"] if name == "population" else self.gathered.get(name)
+        """The raw value of the population, a column or an input; None where it is missing.
+
+        How long a grade of this method has been held counts the grade just given, as the entitlements read it.
+        """
+        if name == "population":
+            return self.row["population"]
+        one, raw = self.plan.method.inputs.get(name), self.gathered.get(name)
+        if raw is None or one is None or one.streak is None or one.streak.method not in (None, self.plan.method.id):
+            return raw
+        return raw + 1 if self.row["grade"] == one.streak.grade else 0
 
     def text(self, name: str) -> str | None:
         """The value of a name as a formula read it, as text without unit; None where it is missing."""
@@ -118,7 +126,7 @@ class Reader:
         return self.scaled(f"points__{item}", scores[item].digits) if item in scores else None
 
     def _cell(self, name: str) -> str | None:
-        value = self.gathered.get(name)
+        value = self.value(name)
         if value is None:
             return None
         if isinstance(value, bool):
