@@ -54,6 +54,23 @@ def test_a_template_is_written_for_a_table_and_a_wrong_table_is_a_problem(worksp
     assert "PACK-040" in wrong.err and "enterprise_year" in wrong.err
 
 
+def test_all_forms_of_a_rule_are_written_and_its_page_names_them_by_their_ids(workspace: Path, jiqun: Jiqun) -> None:
+    said = jiqun("template", "--method", "sme.specialised", "-o", workspace / "forms", workspace=workspace)
+    assert said.code == 0, said.err
+    made = {one.name for one in (workspace / "forms").iterdir()}
+    assert "填报模板_称号与资质.xlsx" in made  # valid titles are worked out from it
+    assert "填报模板_优质中小企业培育信息.xlsx" in made and len(made) == 6
+    page = jiqun("packs", "show", "sme.specialised", "--edition", "2026", workspace=workspace).out
+    assert "| 称号与资质 | title | 由它推算“在有效期内的称号” |" in page
+    assert "“评价体系”一列写：专精特新发展评价" in page
+    assert "先要有这些结果：统计上大中小微型企业划分（size-class）" in page
+    told = json.loads(jiqun("packs", "show", "per-mu.huaian", "--json", workspace=workspace).out)
+    read = {one["table"]: one for one in told[0]["fills_in"]}
+    assert {"tax", "revenue", "energy", "production_started_on"} <= set(read["enterprise_year"]["columns"])
+    assert read["parcel"]["makes"] == ["land_use"]
+    assert jiqun("template", workspace=workspace).code == 2
+
+
 def test_checking_shows_what_was_read_and_writes_nothing(workspace: Path, taxes: Path, jiqun: Jiqun) -> None:
     said = jiqun("import", taxes, "--table", "enterprise_year", "--period", 2023, "--check", workspace=workspace)
     assert said.code == 1, "one row has problems"
@@ -185,3 +202,21 @@ def test_english_is_spoken_when_asked_for(workspace: Path, taxes: Path, jiqun: J
     assert "2 rows: 1 good, 1 to return" in said.out
     assert "nothing was written" in said.out
     assert "must be a number" in said.err
+
+
+def test_a_table_that_is_worked_out_is_refused_at_the_check_already(
+    workspace: Path, tmp_path: Path, jiqun: Jiqun
+) -> None:
+    file = tmp_path / "用地.csv"
+    file.write_text(f"社会信用代码,用地面积（亩）\n{GOOD},12\n", "utf-8")
+    told = jiqun("import", file, "--table", "land_use", "--period", 2023, "--check", workspace=workspace)
+    assert told.code == 1 and "LEDGER-100" in told.err and "parcel、occupancy" in told.err
+
+
+def test_a_sheet_without_header_says_nothing_of_hidden_sheets_where_there_are_none(
+    workspace: Path, tmp_path: Path, jiqun: Jiqun
+) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("甲,乙\n1,2\n", "utf-8")
+    told = jiqun("import", file, "--table", "parcel", workspace=workspace)
+    assert told.code == 1 and "LEDGER-014" in told.err and "隐藏" not in told.err

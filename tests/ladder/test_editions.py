@@ -61,7 +61,7 @@ def test_specialised_smes_change_on_the_first_of_april_2026(book, day, edition):
 
 
 def test_champions_before_september_2023_keep_their_own_rule(book):
-    assert chosen(book, "sme.champion", "application", date(2023, 8, 31)).edition == "before-2023"
+    assert chosen(book, "sme.champion", "application", date(2023, 8, 31)).edition == "2016"
     assert chosen(book, "sme.champion", "application", date(2023, 9, 1)).edition == "2023"
 
 

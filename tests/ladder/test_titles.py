@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from jiqun.methods.ladder import TitleEvent, holdings, title_events, title_held
+from jiqun.methods.ladder.titles import misspelt
 
 GIANT = "专精特新“小巨人”企业"
 
@@ -135,3 +136,11 @@ def test_the_table_of_titles_held_has_the_valid_ones_only(ladder):
     )  # fmt: skip
     held = title_held(holdings(title_events(frame), ladder, date(2025, 6, 1)))
     assert held.rows() == [("b", "little_giant", date(2025, 1, 1), date(2027, 12, 31))]
+
+
+def test_a_title_that_is_nearly_a_known_name_is_named_and_another_one_is_not(ladder):
+    events = [
+        event("recognised", date(2024, 5, 1), one)
+        for one in (GIANT, "专精特新小巨人企", "绿色工厂", "省级企业技术中心")
+    ]
+    assert misspelt(events, ladder) == {"专精特新小巨人企": "专精特新小巨人企业"}

@@ -350,7 +350,10 @@ def test_random_firms_under_ceilings_equal_the_exact_evaluator(plan_of, engine, 
     assert {"applies", "unknown"} <= states_found
 
 
-def test_an_explanation_counts_the_grade_just_given_among_those_held_in_a_row(plan_of):
-    """The surcharge of the second year does not apply with 3 years; before, it said "2 = 2" and that it did not."""
-    result = entitled(plan_of(SHANDONG), firms("D"), history(("a", 2020, "D"), ("a", 2021, "D")))
-    assert "连续D 3 = 2" in render_text(result.explain("a"))
+def test_years_in_a_row_are_told_with_the_year_just_graded(plan_of):
+    """It said “连续D 1 = 2” beside a second year that applied, and “1 = 1” beside a first that did not."""
+    result = entitled(plan_of(SHANDONG), firms("DA"), history(("a", 2021, "D"), ("b", 2021, "D")), "polars")
+    told = render_text(result.explain("a"))
+    assert "第一年加价（约束）：不适用" in told
+    assert "条件：连续D 2 = 1" in told and "条件：连续D 2 ≥ 3" in told
+    assert "连续D 1" not in told

@@ -7,7 +7,9 @@ from datetime import date
 import polars as pl
 import pytest
 
+from jiqun.engines.polars_engine import PolarsEngine
 from jiqun.methods.evaluate import evaluate
+from jiqun.methods.tables import Tables
 from jiqun.problems import ProblemsError
 
 FIRMS = pl.DataFrame(
@@ -228,3 +230,37 @@ def test_a_twin_that_may_count_leaves_the_answer_open(plan_of, engine):
     text = "{rollup: {table: event, take: any, repeats: {by: [document], keep: repeated, among: level == 'paid'}}}"
     found, _ = inputs(plan_of, text, {"event": rows}, engine)
     assert found == {"a": True, "b": None, "c": False}
+
+
+def test_an_own_register_that_nobody_gave_is_empty_not_unknown(plan_of, contracts):
+    """A year without any exempted firm has no list: the office that would keep it knows that."""
+    given = {**contracts, "event": contracts["event"].model_copy(update={"when_empty": "none"})}
+    tables = Tables(PolarsEngine(), given, {})
+    assert tables.has("event")
+    assert not tables.has("ip_right")
+
+
+@ENGINES
+def test_a_result_of_another_method_that_was_not_run_is_named_with_the_command_that_makes_it(plan_of, engine):
+    history = pl.DataFrame({"enterprise": ["a"], "year": [2022], "method": ["other"], "grade": ["大型"]})
+    found, result = inputs(plan_of, "{result: {method: size-class}}", {"grade_history": history}, engine)
+    assert found == {"a": None, "b": None, "c": None}
+    assert [one.code for one in result.problems] == ["METHOD-036"]
+    assert "jiqun evaluate size-class --period 2022" in result.problems[0].text("zh")
+
+
+@ENGINES
+def test_years_in_a_row_of_a_method_nobody_recorded_for_the_last_year_are_none_and_that_is_said(plan_of, engine):
+    history = pl.DataFrame({"enterprise": ["a"], "year": [2021], "method": ["other"], "grade": ["D"]})
+    found, result = inputs(plan_of, "{streak: {grade: D, method: rated}}", {"grade_history": history}, engine)
+    assert found == {"a": 0, "b": 0, "c": 0}
+    assert [one.code for one in result.problems] == ["METHOD-038"]
+
+
+@ENGINES
+def test_a_scheme_written_otherwise_than_the_rule_is_named(plan_of, engine):
+    scores = pl.DataFrame({"enterprise": ["a"], "scheme": ["发展评价（75号文）"], "year": [2022], "score": [61.5]})
+    found, result = inputs(plan_of, "{certified: 发展评价}", {"certified_score": scores}, engine)
+    assert found == {"a": None, "b": None, "c": None}
+    assert [one.code for one in result.problems] == ["METHOD-044"]
+    assert "“发展评价（75号文）”" in result.problems[0].text("zh")

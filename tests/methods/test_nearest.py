@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from jiqun.methods.compile import compile_method
+from jiqun.methods.evaluate import evaluate as columnar
 from jiqun.methods.exact import evaluate
 from jiqun.methods.nearest import digits_of, movable, nearest
 
@@ -251,3 +252,45 @@ def test_what_nobody_can_change_is_never_advised(method_of, contracts):
     plan, one = compile_method(method_of(LADDERS), 2022, contracts=fixed), firms({"energy": 101.0, "power": 48.5})
     found = nearest(plan, traced(plan, one), one, "a")
     assert not found.ways and {way.input for line in found.lacking for way in line.ways} == {"energy"}
+
+
+SHARE = """
+populations: {above: {title: 规上, where: scale == "above"}}
+measures: {rate: {title: 研发占比, formula: rd / revenue, unit: "%", digits: 2}}
+scores: {all: {rate: {weight: 100, digits: 2, value: true}}}
+totals: {all: {digits: 2}}
+grades: {all: {classes: [A, B], cuts: [{grade: A, at_least: 5}, {grade: B, less_than: 5}]}}
+"""
+
+
+def test_nobody_is_advised_to_make_a_size_of_its_own_smaller(method_of, contracts):
+    table = contracts["enterprise_year"]
+    fields = [one.model_copy(update={"size": one.name == "revenue"}) for one in table.fields]
+    known = {**contracts, "enterprise_year": table.model_copy(update={"fields": tuple(fields)})}
+    plan = compile_method(method_of(SHARE), 2022, contracts=known)
+    rows = firms({"rd": 3.0, "revenue": 100.0})
+    result = nearest(plan, traced(plan, rows), rows, "a")
+    assert [(way.input, way.needed) for way in result.ways] == [("rd", 5)]
+    assert result.not_advised == ("revenue",) and result.out_of_reach == ()
+
+
+LAST_YEAR = """
+populations: {above: {title: 规上, where: scale == "above"}}
+measures: {m: {title: 亩均税收, formula: tax / land, unit: 万元/亩, digits: 2}}
+benchmarks: {b: {title: 上年平均, digits: 2, statistic: {measure: m, take: mean, period: last}}}
+scores: {all: {m: {weight: 100, digits: 2, ratio: {to: b}}}}
+totals: {all: {digits: 2}}
+grades: {all: {classes: [A, B], cuts: [{grade: A, at_least: 50}, {grade: B, less_than: 50}]}}
+"""
+
+
+def test_where_the_total_is_unknown_that_is_said_with_what_is_missing_and_no_way_is_called_too_short(plan_of):
+    rows = firms({"tax": 30.0, "land": 10.0}).with_columns(year=2022)
+    run = columnar(plan_of(LAST_YEAR), {"enterprise_year": rows})
+    told = run.next("a")
+    assert (told.reason, told.unknown, told.out_of_reach, told.ways) == ("total_unknown", ("m",), (), ())
+    assert run.explain("a").unknown == (
+        "亩均税收：没有可用的基准值，得分未知（缺 2021 年的数据：enterprise_year里没有这一期的行，或这一期没有亩均税收）",
+    )
+    run = columnar(plan_of(LAST_YEAR), {"enterprise_year": rows.with_columns(tax=pl.lit(None, pl.Float64))})
+    assert run.explain("a").unknown == ("亩均税收：数据缺失，得分未知（tax）",)

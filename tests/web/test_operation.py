@@ -29,7 +29,7 @@ from jiqun.web.shell.logs import JsonLines
 @pytest.fixture
 def upload(people, settings, tmp_path):
     settings.WORKSPACE = tmp_path
-    actions.receive(people["tax"], SimpleUploadedFile("税收.csv", b"a,b\n1,2\n"), "enterprise_year", "2024", "", None)
+    actions.receive(people["tax"], SimpleUploadedFile("税收.csv", b"a,b\n1,2\n"), "enterprise_year", "2024", "", {})
     return Upload.objects.get()
 
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
 
+from jiqun.desk.columns_elsewhere import columns_elsewhere, with_columns_elsewhere
 from jiqun.desk.context import Context
+from jiqun.desk.nil_returns import is_reported, silent_periods
 from jiqun.desk.running import Run, all_runs, keep
+from jiqun.desk.screening import misspelt_titles
 from jiqun.ledger.content import content_hash
 from jiqun.ledger.snapshot import Snapshot, freeze, open_snapshot
 from jiqun.methods import LoadedMethod, Plan, Result, evaluate, load
 from jiqun.methods.gather import QUARTERS
+from jiqun.methods.ladder import holdings, ladder_of, title_events, title_held
 from jiqun.methods.run import SignOff
 from jiqun.problems import Place, Problem, ProblemsError, problem
 from jiqun.values import Period, from_scaled
@@ -26,7 +31,7 @@ STAGES: Mapping[str, str] = {
     "saving": "保存结果",
 }
 Step = Callable[[str], None]  # told the stage (a key of STAGES) that begins
-HISTORY, ITEMS = "grade_history", "result_item"
+HISTORY, ITEMS, TITLES = "grade_history", "result_item", "title_held"
 # tables that an evaluation reads although no column of theirs stands in a formula
 _ALWAYS = ("adjustment", "certified_score", HISTORY, QUARTERS)
 _HISTORY_SCHEMA = {
@@ -57,29 +62,29 @@ class Wanted:
     parameters: Mapping[str, str] | None = None
 
 
-def find_method(context: Context, asked: str) -> LoadedMethod:
+def find_method(context: Context, asked: str, period: Period | None = None) -> LoadedMethod:
     """Return a method with the law book it stands in: the workspace's, else that of all packs at hand.
 
-    `id@edition` names an edition. METHOD-033 with the nearest id where no pack has it.
+    `id@edition` names an edition. Where none is named it is the one in force on the last day of the period, the latest
+    where none or several were. METHOD-033 with the nearest id where no pack has it.
     """
     name, _, edition = asked.partition("@")
     book = context.book if context.book.has("method", name) else context.everything
-    return load(name, book, edition or None)
+    then = [] if edition or period is None else book.methods_for(period.last, id=name)
+    return load(name, book, edition or (then[0].edition if len(then) == 1 else None))
 
 
-def edition_problems(context: Context, asked: str, run: Run) -> list[Problem]:
-    """Say where the latest edition was taken, nobody having named one, though another was in force at the period's end.
+def edition_problems(asked: str, run: Run) -> list[Problem]:
+    """Say where the latest edition was taken, nobody having named one, though it was not in force at the period's end.
 
     METHOD-087, a notice: which edition a case belongs to may hang on more than the day.
     """
-    name, _, edition = asked.partition("@")
-    last, plan = run.plan.period.last, run.plan
-    if edition or plan.method.in_force.covers(last):
+    rule, last = run.plan.method, run.plan.period.last
+    if "@" in asked or rule.in_force.covers(last):
         return []
-    book = context.book if context.book.has("method", name) else context.everything
-    then = [one.edition for one in book.methods_for(last, id=name) if one.edition and one.edition != run.edition]
-    place = Place(item=name)
-    return [problem("METHOD-087", place, edition=run.edition, other=one, on=last.isoformat()) for one in then[:1]]
+    begins, ends = ("…" if day is None else day.isoformat() for day in (rule.in_force.from_, rule.in_force.to))
+    said = {"edition": run.edition, "begins": begins, "ends": ends, "on": last.isoformat()}
+    return [problem("METHOD-087", Place(item=rule.id), **said)]
 
 
 def run_method(context: Context, wanted: Wanted, step: Step, sign_off: SignOff | None = None) -> Run:
@@ -95,7 +100,7 @@ def run_method(context: Context, wanted: Wanted, step: Step, sign_off: SignOff |
 def evaluated(context: Context, wanted: Wanted, step: Step, *, official: bool) -> tuple[Result, Snapshot]:
     """Evaluate a method on a snapshot without keeping the result."""
     step("compiling")
-    method = find_method(context, wanted.method)
+    method = find_method(context, wanted.method, wanted.period)
     plan = method.plan(wanted.period, wanted.parameters or None)
     step("freezing")
     snapshot = (
@@ -106,7 +111,22 @@ def evaluated(context: Context, wanted: Wanted, step: Step, *, official: bool) -
     step("reading")
     tables, digests = tables_for(context, plan, snapshot, official=official)
     step("evaluating")
-    return evaluate(plan, tables, engine=wanted.engine, digests=digests, book=method.book), snapshot
+    said = (
+        *_of_titles(context, plan, snapshot),
+        *silent_periods(plan, snapshot),
+        *columns_elsewhere(plan, context.book),
+    )
+    result = evaluate(plan, tables, engine=wanted.engine, digests=digests, book=method.book, notices=said)
+    return result, snapshot
+
+
+def _of_titles(context: Context, plan: Plan, snapshot: Snapshot) -> Iterator[Problem]:
+    """Say on which day titles were looked at, and which are misspelt, where the rule asks for any."""
+    if TITLES in plan.contracts and "title" in snapshot.names:
+        ladder, on = ladder_of(context.book), plan.period.last
+        said = {"ladder": ladder.title, "ladder_en": ladder.title_en, "on": on.isoformat()}
+        yield problem("METHOD-037", Place(item=plan.method.id), **said)
+        yield from misspelt_titles(ladder, snapshot)
 
 
 def tables_for(
@@ -115,20 +135,30 @@ def tables_for(
     """Return the tables a plan reads, as frozen, with their content hashes.
 
     Results of other methods and years come from earlier runs, `<table> of runs` in the hashes: official ones only where
-    the result is to be official. Where there is none and none was reported, they are not known.
+    the result is to be official. Where there is none and none was reported, they are not known. Titles are those that
+    are valid on the period's last day. A table without any row is given where it was said that there is nothing.
     """
     wanted = {*plan.contracts, *_ALWAYS}
     tables: dict[str, Any] = {}
     digests: dict[str, str] = {}
     for name in snapshot.names:
-        if name in wanted:
-            tables[name] = snapshot.table(name)
+        if name in wanted and is_reported(snapshot, name, plan.period):
+            tables[name] = with_columns_elsewhere(plan, context.book, name, snapshot.table(name))
             frozen = snapshot.tables.get(name)
             digests[name] = frozen.content if frozen else content_hash(tables[name], ("enterprise", "year"))
+    if TITLES in wanted and "title" in snapshot.names:
+        held = titles_on(context, snapshot, plan.period.last)
+        tables[TITLES] = held
+        digests[f"{TITLES} on {plan.period.last}"] = content_hash(held, ("enterprise", "title"))
     for name, frame, key in _earlier_results(context, plan, tables, official):
         if not frame.is_empty():
             tables[name], digests[f"{name} of runs"] = frame, content_hash(frame, key)
     return tables, digests
+
+
+def titles_on(context: Context, snapshot: Snapshot, on: date) -> pl.DataFrame:
+    """Return the titles that are valid on a day by the region's ladder, worked out from what was recorded of them."""
+    return title_held(holdings(title_events(snapshot.table("title")), ladder_of(context.book), on))
 
 
 def _methods_read(plan: Plan) -> set[str]:
@@ -177,9 +207,9 @@ def _is_same(run: Run, plan: Plan) -> bool:
 def _grades(run: Run, schema: Mapping[str, Any]) -> pl.DataFrame:
     when = [int(run.period[:4]), *([int(run.period[-1])] if "quarter" in schema else [])]
     rows = [
-        (row[run.subject], *when, run.method_id, row["grade"], row["total"])
+        (row[run.subject], *when, run.method_id, row["grade"] or row["treated_as"], row["total"])
         for row in run.result.grades.iter_rows(named=True)
-        if row["grade"] is not None
+        if row["grade"] is not None or row["treated_as"] is not None  # 只评价不分档、按B类对待: B's measures are theirs
     ]
     return pl.DataFrame(rows, schema=dict(schema), orient="row")
 

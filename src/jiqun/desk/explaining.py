@@ -8,12 +8,15 @@ import polars as pl
 
 from jiqun.desk.context import Context
 from jiqun.desk.evaluating import snapshot_of
+from jiqun.desk.row_sources import row_sources
 from jiqun.desk.running import Run
 from jiqun.ledger import lineage as ledger_lineage
 from jiqun.ledger.snapshot import LAND_USE, Snapshot
 from jiqun.methods.explain import Explanation
 from jiqun.methods.explain import explain as explain_run
+from jiqun.methods.ladder import ladder_of
 from jiqun.methods.wording.numbers import grouped
+from jiqun.packs.models import Ladder
 from jiqun.problems import Language, ProblemsError
 from jiqun.values import Unit, decimal_text, exact, half_up, unit_said
 
@@ -94,12 +97,17 @@ def explain_subject(
         language=language,
         book=run.book,
         lineage=None if snapshot is None else sources(snapshot, run.subject, str(run.plan.period), language),
+        row_lineage=None if snapshot is None else row_sources(snapshot, run.plan, _ladder(context), language),
         official=run.official,
         sign_off=run.sign_off,
         refereed=run.result.refereed_of(subject),
         sees_restricted=sees_restricted,
         sees_others=sees_others,
     )
+
+
+def _ladder(context: Context) -> Ladder | None:
+    return ladder_of(context.book) if context.book.objects("ladder") else None
 
 
 def sources(

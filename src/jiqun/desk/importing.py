@@ -24,7 +24,10 @@ from jiqun.values import Period, comparable, decimal_text
 
 @dataclass(frozen=True)
 class Asked:
-    """What a person says with a file: table, period, and what the file itself does not say."""
+    """What a person says with a file: table, period, and what the file itself does not say.
+
+    `nothing`: that there is nothing to report of the period (零报告).
+    """
 
     file: Path
     table: str
@@ -39,6 +42,7 @@ class Asked:
     note: str = ""
     clears: tuple[str, ...] = ()
     corrects: int | None = None
+    nothing: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ def check(context: Context, asked: Asked) -> Checked:
         previous=_previous(context, contract, asked.period),
         sets=_known_codes(context, contract),
         names=_named_codes(context, contract),
+        nothing=asked.nothing,
     )
 
 

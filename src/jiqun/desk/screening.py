@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from jiqun.desk.context import Context
 from jiqun.ledger.snapshot import Snapshot
-from jiqun.methods.ladder import Evaluated, evaluate_ladder, ladder_of, last_year_with_data
+from jiqun.methods.ladder import Evaluated, evaluate_ladder, ladder_of, last_year_with_data, title_events
+from jiqun.methods.ladder.titles import misspelt
 from jiqun.packs import LawBook
 from jiqun.packs.models import Ladder
-from jiqun.problems import Place, ProblemsError, problem
+from jiqun.problems import Place, Problem, ProblemsError, problem
 
 TABLES = (
     "enterprise", "enterprise_year", "sme_profile", "sme_application", "title", "ip_right", "award", "certified_score",
@@ -41,3 +43,12 @@ def evaluated_ladder(
     book, ladder = ladder_in_use(context, ladder_id)
     asked = year if year is not None else last_year_with_data(tables, on)
     return evaluate_ladder(book, ladder, tables, on, year=asked, every_edition_of=every_edition_of)
+
+
+def misspelt_titles(ladder: Ladder, frozen: Snapshot) -> Iterator[Problem]:
+    """Say which recorded titles are close to a name of the ladder but none; METHOD-045, notices."""
+    if "title" not in frozen.names:
+        return
+    for written, close in misspelt(title_events(frozen.table("title")), ladder).items():
+        said = {"ladder": ladder.title, "ladder_en": ladder.title_en, "written": written, "nearest": close}
+        yield problem("METHOD-045", Place(item="title"), **said)

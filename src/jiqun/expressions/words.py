@@ -9,7 +9,7 @@ from typing import TypeGuard
 
 from jiqun.expressions import nodes
 from jiqun.expressions.nodes import Typed, TypedNode
-from jiqun.expressions.types import BooleanType, NumberType, Type
+from jiqun.expressions.types import BooleanType, NumberType, TextType, Type
 from jiqun.problems import Language
 from jiqun.values import decimal_text, filled
 
@@ -279,6 +279,8 @@ class _Speaker:
         label = self._label(node)
         if node.name not in self.values:
             return label
+        if isinstance(node.type, TextType):  # 研发机构级别（市级）为“国家级”、“省级”之一
+            return label + self._own(node.name)
         said = self.values[node.name]
         return f"{label} {_quantity(said, node.type, self.language) if said else self.phrases['absent']}"
 

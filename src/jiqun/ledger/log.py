@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from jiqun.ledger.store import LostRaceError, Store
+from jiqun.ledger.store import LostRaceError, Store, gathered
 
 LOG = "_imports"
 EVENT_SCHEMA: dict[str, pl.DataType] = {
@@ -77,6 +77,11 @@ class Import:
     undone_by: str = ""
     undone_when: str = ""
     undone_note: str = ""
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it reports that there is nothing of its period (零报告); where all rows failed there is no import."""
+        return self.rows == 0
 
     @property
     def is_undone(self) -> bool:
@@ -191,7 +196,7 @@ def _number(event: Mapping[str, object]) -> int:
 
 def _events(store: Store, version: int) -> list[dict[str, object]]:
     frame = store.read(LOG, version)
-    return [] if frame is None else frame.collect().to_dicts()
+    return [] if frame is None else gathered(frame, LOG).to_dicts()
 
 
 def _log(version: int, events: list[dict[str, object]]) -> ImportLog:

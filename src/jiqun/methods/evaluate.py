@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import Any
@@ -28,7 +28,7 @@ from jiqun.methods.tables import Tables, content_digest
 from jiqun.methods.total import add_up
 from jiqun.methods.work import ROW, STATUSES, Work
 from jiqun.packs import LawBook
-from jiqun.problems import Place, problem
+from jiqun.problems import Place, Problem, problem
 from jiqun.values import plain, to_scaled
 
 PARTS = ("jiqun", "polars", "duckdb", "narwhals", "pyarrow")
@@ -41,13 +41,14 @@ def evaluate(
     engine: str = "polars",
     digests: Mapping[str, str] | None = None,
     book: LawBook | None = None,
+    notices: Iterable[Problem] = (),
 ) -> Result:
     """Evaluate every subject of the plan's period.
 
     `tables` are Polars, pandas or Arrow frames or Parquet files by table name; a table without period column holds the
     period's rows. `digests` are the content hashes of the tables, where a snapshot knows them; otherwise what was read
-    is hashed. `book` is kept for explanations. The same inputs give the same trace on every engine. Raises
-    ProblemsError with every fault of the tables.
+    is hashed. `book` is kept for explanations; `notices` is what else is to be said of the tables. The same inputs give
+    the same trace on every engine. Raises ProblemsError with every fault of the tables.
     """
     with open_engine(engine) as opened, ThreadPoolExecutor(max_workers=1) as beside:
         given = Tables(opened, plan.contracts, tables)
@@ -59,7 +60,7 @@ def evaluate(
         read = {"": gathered, **last_rows} if digests is None else {}
         # hashing lets other threads run, so it goes on beside the evaluation
         hashes = beside.submit(lambda: {name: content_digest(frame) for name, frame in read.items()})
-        work.notices += [*given.faults, *assumptions(plan, gathered)]
+        work.notices += [*notices, *given.faults, *assumptions(plan, gathered)]
         place(work)
         measure(work)
         prepare(work)

@@ -12,20 +12,13 @@ import polars as pl
 from jiqun.methods.compile import compile_method
 from jiqun.methods.evaluate import evaluate
 from jiqun.methods.result import Result
+from jiqun.methods.tables import POLARS
 from jiqun.packs import LawBook, TableContract
 from jiqun.packs.models.example import Example
 from jiqun.packs.models.method import Method
 from jiqun.values import Period, exact, half_up, plain
 
 Row = Mapping[str, Any]
-_TYPES: dict[str, type[pl.DataType]] = {
-    "string": pl.String,
-    "integer": pl.Int64,
-    "number": pl.Float64,
-    "boolean": pl.Boolean,
-    "date": pl.Date,
-    "datetime": pl.Datetime,
-}
 
 
 @dataclass(frozen=True)
@@ -76,7 +69,7 @@ def frame_of(contract: TableContract, rows: tuple[Row, ...]) -> pl.DataFrame:
     for name in {name for row in rows for name in row}:
         kinds[name]
     columns = {name: [_cell(row.get(name), kind) for row in rows] for name, kind in kinds.items()}
-    return pl.DataFrame(columns, schema={name: _TYPES[kind] for name, kind in kinds.items()})
+    return pl.DataFrame(columns, schema={name: POLARS[kind] for name, kind in kinds.items()})
 
 
 def _cell(value: Any, kind: str) -> Any:

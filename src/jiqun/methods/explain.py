@@ -23,13 +23,14 @@ from jiqun.methods.explanation.model import (
     LineOfClass,
     MoveLine,
 )
-from jiqun.methods.explanation.reader import Lineage, Reader
+from jiqun.methods.explanation.reader import Lineage, Reader, RowLineage
 from jiqun.methods.explanation.restricted import MASKED, restricted_names
 from jiqun.methods.explanation.standing import class_lines, entitlement_lines, move_lines, pool_rows, refereed_words
 from jiqun.methods.explanation.text import render_text
 from jiqun.methods.plan import Plan
 from jiqun.methods.sign_off import SignOff
 from jiqun.methods.wording.grading import exception_words, grade_words
+from jiqun.methods.wording.numbers import tried
 from jiqun.methods.wording.totals import total_words
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs import LawBook
@@ -46,6 +47,7 @@ def explain(
     language: Language = "zh",
     book: LawBook | None = None,
     lineage: Lineage | None = None,
+    row_lineage: RowLineage | None = None,
     official: bool = False,
     sign_off: SignOff | None = None,
     refereed: Mapping[str, bool] | None = None,
@@ -55,10 +57,11 @@ def explain(
     """Explain one subject's result.
 
     `trace` is the wide trace of the run and `gathered` the frame it was computed from, both with all subjects; `moves`
-    is the log of moves. `lineage(table, key, column, year)` says where an input came from. `refereed` are the trace's
-    columns that the referee decided for this subject, and whether it changed them. Without `official` the result is
-    said to be a trial; `sign_off` says who signed it. Restricted figures are masked for who may not see them, and
-    benchmarks that give away another firm's restricted figure for who may not see others' (a firm sees its own only).
+    is the log of moves. `lineage(table, key, column, year)` says where an input came from, `row_lineage(input, key)`
+    which rows a rolled-up one was made from. `refereed` are the trace's columns that the referee decided for this
+    subject, and whether it changed them. Without `official` the result is said to be a trial; `sign_off` says who
+    signed it. Restricted figures are masked for who may not see them, and benchmarks that give away another firm's
+    restricted figure for who may not see others' (a firm sees its own only).
     Raises ProblemsError METHOD-081 for a subject that the run does not have.
     """
     names = frozenset[str]() if sees_restricted and sees_others else restricted_names(plan)
@@ -72,6 +75,7 @@ def explain(
         lineage,
         frozenset() if sees_restricted else names,
         names,
+        row_lineage,
     )
     signed = sign_off.words(language) if official and sign_off is not None else ""
     return _explanation(reader, official, signed, refereed or {})
@@ -99,6 +103,7 @@ def _explanation(reader: Reader, official: bool, signed: str, refereed: Mapping[
         completeness=plan.method.completeness,
         period=str(plan.period),
         official=official,
+        tried=tried(plan.overrides, voice.language),
         signed=signed,
         subject=str(row[plan.subject]),
         name=str(reader.gathered.get("name") or ""),
@@ -129,6 +134,7 @@ def _explanation(reader: Reader, official: bool, signed: str, refereed: Mapping[
         entitlements=entitlement_lines(reader),
         refereed=tuple(refereed_words(reader, name, refereed[name]) for name in reader.row if name in refereed),
         unknown=tuple(_unknown(reader, items, criteria, additions)),
+        counted=voice.counted,
     )
 
 
@@ -201,7 +207,7 @@ def _unknown(
         yield voice.say("why.exception_unknown", titles=voice.listed(titles))
     for item in items:
         if item.points is None:
-            yield f"{item.title}{voice.say('colon')}{item.reason_words or voice.say('unknown')}"
+            yield _unknown_item(voice, item)
     for criterion in criteria:
         if criterion.verdict in ("unknown", "manual_review"):
             names = voice.say("why.missing", names=voice.listed(criterion.missing)) if criterion.missing else ""
@@ -209,6 +215,15 @@ def _unknown(
     for addition in additions:
         if addition.unknown:
             yield voice.say("why.addition_unknown", title=addition.title)
+
+
+def _unknown_item(voice: Voice, item: ItemLine) -> str:
+    """Say why an item has no points: the figures that are missing, or why there is nothing to hold them against."""
+    reason = item.reason_words or voice.say("unknown")
+    details = [voice.listed(item.missing)] if item.missing else [one.lacking for one in item.benchmarks if one.lacking]
+    if not details:
+        return f"{item.title}{voice.say('colon')}{reason}"
+    return voice.say("why.item_unknown", title=item.title, reason=reason, details=voice.joined(details))
 
 
 __all__ = [

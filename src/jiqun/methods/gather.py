@@ -14,12 +14,14 @@ import polars as pl
 
 from jiqun.engines import Frame
 from jiqun.expressions import BooleanType, DateType, NumberType
+from jiqun.expressions.nearest import NONE, nearest
 from jiqun.methods.compile_inputs import split_column, stated_value
 from jiqun.methods.compile_references import used_columns
 from jiqun.methods.plan import Plan
 from jiqun.methods.rollups import of_no_rows, rolled_up
 from jiqun.methods.tables import Tables
 from jiqun.packs.models.method import Input, Method, Streak
+from jiqun.packs.models.method.subjects import ResultOf
 from jiqun.problems import Place, Problem, problem, stop_if_errors
 from jiqun.values import Period
 
@@ -197,7 +199,12 @@ def _absent(tables: Tables, plan: Plan, table: str, name: str) -> bool:
     title, title_en = (table, table) if contract is None else (contract.title, contract.title_en)
     label, label_en = (name, name) if one is None else (one.title or name, one.title_en or name)
     said = {"title": title, "title_en": title_en, "name": label, "name_en": label_en}
-    tables.faults.append(problem("METHOD-028", Place(item=f"{plan.method.id} {name}"), table=table, **said))
+    place = Place(item=f"{plan.method.id} {name}")
+    if contract is not None and contract.derived_from:
+        sources = "、".join(contract.derived_from)
+        tables.faults.append(problem("METHOD-035", place, table=table, sources=sources, **said))
+    else:
+        tables.faults.append(problem("METHOD-028", place, table=table, **said))
     return True
 
 
@@ -242,16 +249,9 @@ def _source(plan: Plan, tables: Tables, name: str, one: Input) -> Frame | None:
         found = nw.from_native(rows.lazy())
         return found.select(nw.col(key).alias(plan.subject), nw.col(name), nw.lit(True).alias(f"found__{name}"))
     if one.certified is not None:
-        test = nw.col("scheme") == one.certified
-        period = plan.period.earlier(one.earlier)
-        return _rows_where(plan, tables, "certified_score", ("scheme",), test, period, "score", name)
+        return _certified(plan, tables, name, one.certified, plan.period.earlier(one.earlier))
     if one.result is not None:
-        period = plan.period.earlier(one.result.earlier)
-        test = nw.col("method") == one.result.method
-        if one.result.item in ("grade", "total"):
-            return _rows_where(plan, tables, history_of(plan.method), ("method",), test, period, one.result.item, name)
-        test = test & (nw.col("item") == one.result.item)
-        return _rows_where(plan, tables, "result_item", ("method", "item"), test, period, "value", name)
+        return _results(plan, tables, name, one.result)
     assert one.streak is not None
     return _streak(plan, tables, name, one.streak)
 
@@ -268,23 +268,68 @@ def _rows_where(
     return rows.select(nw.col(plan.subject), nw.col(value).alias(name))
 
 
+def _certified(plan: Plan, tables: Tables, name: str, scheme: str, period: Period) -> Frame | None:
+    """Scores that somebody else issued under a scheme; METHOD-044, a notice, where only another is like it."""
+    test = nw.col("scheme") == scheme
+    found = _rows_where(plan, tables, "certified_score", ("scheme",), test, period, "score", name)
+    if found is None or not _is_empty(found):
+        return found
+    rows = tables.select("certified_score", ["scheme"], period)
+    others = [] if rows is None else sorted(tables.engine.collect(rows)["scheme"].drop_nulls().unique())
+    close = nearest(scheme, others)
+    if close != NONE:
+        said = {"scheme": scheme, "period": period, "nearest": close}
+        tables.faults.append(problem("METHOD-044", Place(item=f"{plan.method.id} {name}"), **said))
+    return found
+
+
+def _results(plan: Plan, tables: Tables, name: str, result: ResultOf) -> Frame | None:
+    """What another method gave each subject; METHOD-036, a notice, where it was not evaluated for the period."""
+    period, test = plan.period.earlier(result.earlier), nw.col("method") == result.method
+    keys: tuple[str, ...] = ("method",)
+    table, value = history_of(plan.method), result.item
+    if result.item not in ("grade", "total"):
+        table, keys, value = "result_item", ("method", "item"), "value"
+        test = test & (nw.col("item") == result.item)
+    found = None
+    if tables.has(table):
+        found = _rows_where(plan, tables, table, keys, test, period, value, name)
+    if found is None or _is_empty(found):
+        tables.faults.append(_not_evaluated(plan, name, "METHOD-036", result.method, period))
+    return found
+
+
+def _is_empty(frame: Frame) -> bool:
+    return cast(pl.LazyFrame, frame.to_native()).limit(1).collect().is_empty()
+
+
+def _not_evaluated(plan: Plan, name: str, code: str, method: str, period: Period | int) -> Problem:
+    one = plan.method.inputs[name]
+    said = {"name": one.title or name, "name_en": one.title_en or name, "method": method, "period": period}
+    return problem(code, Place(item=f"{plan.method.id} {name}"), **said)
+
+
 def _streak(plan: Plan, tables: Tables, name: str, streak: Streak) -> Frame | None:
     """Count the periods in a row, up to the last one (of another method: up to this one), with the grade.
 
     Of the distinct years with the grade (quarters, where those are evaluated), newest first, the k-th belongs to the
-    row as long as it lies k − 1 back.
+    row as long as it lies k − 1 back. Nothing of the last period in the history means that nobody has the grade
+    (METHOD-038, a notice); without any history the count is missing (METHOD-036).
     """
-    table = history_of(plan.method)
-    if _absent(tables, plan, table, name):
-        return None
+    method, table = streak.method or plan.method.id, history_of(plan.method)
     by_quarter = table == QUARTERS
-    rows = tables.select(table, [plan.subject, "year", *(("quarter",) if by_quarter else ()), "method", "grade"])
+    last = plan.period.earlier(1) if method == plan.method.id else plan.period
+    newest = last.year * 4 + int(str(last)[-1]) if by_quarter else last.year
+    at = nw.col("year") * 4 + nw.col("quarter") if by_quarter else nw.col("year")
+    rows = None
+    if tables.has(table):
+        rows = tables.select(table, [plan.subject, "year", *(("quarter",) if by_quarter else ()), "method", "grade"])
+    of_last = None if rows is None else rows.filter((nw.col("method") == method) & (at == newest))
+    if of_last is None or _is_empty(_here(tables, of_last)):
+        code = "METHOD-036" if rows is None else "METHOD-038"
+        tables.faults.append(_not_evaluated(plan, name, code, method, last if by_quarter else last.year))
     if rows is None:
         return None
-    method = streak.method or plan.method.id
-    newest = plan.period.year * 4 + int(str(plan.period)[-1]) if by_quarter else plan.period.year
-    newest -= 1 if method == plan.method.id else 0
-    at = nw.col("year") * 4 + nw.col("quarter") if by_quarter else nw.col("year")
     tests = (nw.col("method") == method, nw.col("grade") == streak.grade, at <= newest)
     periods = rows.filter(reduce(and_, tests)).select(nw.col(plan.subject), at.alias("at__")).unique()
     place = nw.col("at__").rank("ordinal", descending=True).over(plan.subject).cast(nw.Int64)

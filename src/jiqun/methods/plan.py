@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from jiqun.expressions import Exact, Type, Typed, WorkingDays
 from jiqun.packs.models import TableContract
+from jiqun.packs.models.base import Completeness
 from jiqun.packs.models.method import ALL, Grade, Measure, Method, Prepared, Score, Statistic, Total
 from jiqun.values import Period, Unit, from_scaled, plain
 
@@ -36,7 +37,7 @@ class FixedBenchmark:
     digits: int
     source: str = ""
     clause: str = ""
-    completeness: str = "complete"
+    completeness: Completeness = "complete"  # how sure the number is
 
     @property
     def value(self) -> Fraction:

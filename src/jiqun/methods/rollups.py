@@ -70,7 +70,7 @@ def of_no_rows(rollup: Rollup) -> float | bool | None:
 
 def _rows(plan: Plan, tables: Tables, name: str, rollup: Rollup, used: Sequence[str]) -> Frame | None:
     """The related rows of the asked span, with a subject; `twin__` where the rollup asks for repeated rows."""
-    dated = None if rollup.rows == "all" else dated_by(plan.contracts[rollup.table], rollup)
+    dated = span_of(plan, rollup)
     path = f"inputs.{name}.rollup.repeats.among"
     among = plan.formulas.get(path)
     by = () if rollup.repeats is None else rollup.repeats.by
@@ -85,8 +85,13 @@ def _rows(plan: Plan, tables: Tables, name: str, rollup: Rollup, used: Sequence[
         rows = tables.engine.settle(_with_twins(rows, by, test))
     if dated is not None:
         period = plan.period.earlier(plan.method.inputs[name].earlier)
-        rows = rows.filter(_in_span(period, rollup, dated))
+        rows = rows.filter(in_span(period, rollup, dated))
     return rows.filter(~nw.col(rollup.by or plan.subject).is_null())
+
+
+def span_of(plan: Plan, rollup: Rollup) -> Dated | None:
+    """What tells the period of a row, by which rows are chosen; None where all rows count."""
+    return None if rollup.rows == "all" else dated_by(plan.contracts[rollup.table], rollup)
 
 
 def _with_twins(rows: Frame, by: Sequence[str], test: nw.Expr) -> Frame:
@@ -103,7 +108,7 @@ def _with_twins(rows: Frame, by: Sequence[str], test: nw.Expr) -> Frame:
     return rows.drop("passing__", "unsure__", "passing_others__", "unsure_others__")
 
 
-def _in_span(period: Period, rollup: Rollup, dated: Dated) -> nw.Expr:
+def in_span(period: Period, rollup: Rollup, dated: Dated) -> nw.Expr:
     """Rows of a period: a month counts for its quarter and its year too."""
     begun = period.earlier(rollup.periods - 1).first
     first, last = (nw.lit(_written(day, dated)) for day in (begun, period.last))
@@ -320,6 +325,20 @@ def _exactly_in_a_row(
     most = {at for at, verdict in told if verdict is not False and at is not None}
     found = longest(least, last)
     return Fraction(found) if found == longest(most, last) else None
+
+
+def best_places(rollup: Rollup, rows: Sequence[Mapping[str, Any]], values: Sequence[Any]) -> list[int]:
+    """Which rows hold what is taken of known values: all of a sum, the holders of an extreme, the best of each."""
+    if rollup.take in ("max", "min"):
+        held = max(values, default=None) if rollup.take == "max" else min(values, default=None)
+        return [place for place, value in enumerate(values) if value == held]
+    if rollup.best is None:
+        return list(range(len(values)))
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    for place, row in enumerate(rows):
+        groups.setdefault(tuple(row[name] for name in rollup.each), []).append(place)
+    best = (sorted(places, key=lambda place: -values[place])[: rollup.best] for places in groups.values())
+    return sorted(place for places in best for place in places)
 
 
 def _best_of_each(named: Sequence[tuple[tuple[Any, ...], Any]], most: int) -> list[Any]:

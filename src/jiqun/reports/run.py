@@ -100,7 +100,8 @@ class Evaluated:
         return frozenset(rows[self.plan.subject].cast(pl.String))
 
     def say(self, phrase: str, **values: object) -> str:
-        return say(phrase, self.language, **values)
+        """Say a phrase; what firms are counted in (户) is not what parks, projects or lines are."""
+        return say(phrase, self.language, self.plan.subject == "enterprise", **values)
 
     @cached_property
     def district(self) -> Namer:

@@ -21,8 +21,8 @@ from jiqun.ledger.snapshot import Snapshot, open_snapshot
 from jiqun.ledger.view import View, latest
 from jiqun.methods.explain import Explanation
 from jiqun.methods.explanation.restricted import restricted_names, total_hidden
-from jiqun.methods.ladder.evaluations import empty_table
 from jiqun.methods.nearest import Nearest, nearest
+from jiqun.methods.tables import empty_table
 from jiqun.problems import Language, ProblemsError, problem
 from jiqun.reports.run import Evaluated
 from jiqun.web.kept import Kept, kept

@@ -265,3 +265,17 @@ def test_a_rule_check_of_severity_notice_lists_its_rows(workbook: Workbook, tabl
     (only,) = checked.notices
     assert (only.code, only.place.row, only.values["count"]) == ("LEDGER-049", 4, "1")
     assert "营业收入 100万元，研发经费 100.01万元" in only.what() and checked.good.height == 4
+
+
+def test_shares_that_are_all_one_per_cent_or_less_are_asked_back_and_years_are_not_added_up(
+    workbook: Workbook, tables: Tables, code: Code
+) -> None:
+    rows = [["统一社会信用代码", "年度", "全国细分市场占有率（%）", "净利润（万元）"]]
+    small = check_file(workbook([*rows, *([code(row), 2025, 0.12, 5] for row in range(3))]), tables("sme_profile"))
+    assert [(one.code, one.place.cell) for one in small.notices] == [("LEDGER-102", "C2")]
+    assert [one.field for one in small.summary().totals] == ["net_profit"]
+    usual = check_file(
+        workbook([*rows, *([code(row), 2025, share, 5] for row, share in enumerate((0.5, 12, 1)))]),
+        tables("sme_profile"),
+    )
+    assert not usual.notices

@@ -13,9 +13,13 @@ from xlsxwriter.exceptions import XlsxWriterException
 from jiqun.cli.output import json_option, print_json, print_problems, print_table, problem_record, progress, say
 from jiqun.cli.speech import both, pick
 from jiqun.desk.context import Context
+from jiqun.desk.evaluating import find_method
 from jiqun.desk.importing import Asked, Imported, bring_in, check
 from jiqun.ledger.intake import Checked
 from jiqun.ledger.templates import write_template
+from jiqun.methods.reads import tables_read
+from jiqun.methods.wording.rule import newest_plan
+from jiqun.packs import TableContract
 from jiqun.problems import ProblemsError, problem
 from jiqun.values import Period, decimal_text, half_up
 
@@ -23,13 +27,37 @@ _HOW = {"title": "列名", "alias": "别名", "told": "指定", "close": "近似
 
 
 @click.command(help=both("生成填报模板（带说明、下拉、单位）", "Make a form: notes, drop-downs, units"))
-@click.argument("table")
+@click.argument("table", required=False)
+@click.option(
+    "--method", default=None, help=both("一部办法要填的全部表，写进一个文件夹", "all forms of a rule, into a folder")
+)
+@click.option("--edition", default=None, help=both("办法的版本", "edition of the rule"))
 @click.option("--output", "-o", type=click.Path(path_type=Path), default=None, help=both("写到哪里", "where to"))
 @click.pass_obj
-def template(context: Context, table: str, output: Path | None) -> None:
-    contract = context.contract(table)
-    path = output or Path(both(f"填报模板_{contract.title}.xlsx", f"template_{table}.xlsx"))
+def template(context: Context, table: str | None, method: str | None, edition: str | None, output: Path | None) -> None:
+    if (table is None) == (method is None):
+        raise click.UsageError(
+            both("请写一张表的编号，或用 --method 写一部办法。", "Name a table, or a rule with --method.")
+        )
+    if method is None:
+        assert table is not None
+        contract = context.contract(table)
+        _write_form(contract, output or Path(_form_name(contract)))
+        return
+    rule = find_method(context, method if edition is None else f"{method}@{edition}")
+    folder = output or Path(both(f"填报模板_{method}", f"templates_{method}"))
+    for read in tables_read(newest_plan(rule.method, rule.book), rule.book):
+        _write_form(read.contract, folder / _form_name(read.contract), makes_folder=True)
+
+
+def _form_name(contract: TableContract) -> str:
+    return both(f"填报模板_{contract.title}.xlsx", f"template_{contract.id}.xlsx")
+
+
+def _write_form(contract: TableContract, path: Path, *, makes_folder: bool = False) -> None:
     try:
+        if makes_folder:
+            path.parent.mkdir(exist_ok=True)
         write_template(contract, path)
     except (OSError, XlsxWriterException) as refused:
         detail = getattr(refused, "strerror", None) or refused
@@ -55,6 +83,9 @@ def template(context: Context, table: str, output: Path | None) -> None:
 @click.option("--clears", multiple=True, metavar="FIELD", help=both("空白即清除的列", "columns whose blanks clear"))
 @click.option("--corrects", type=int, default=None, help=both("更正第几次导入的退回行", "the import whose rows return"))
 @click.option("--note", default="", help=both("说明", "note"))
+@click.option(
+    "--nothing", is_flag=True, help=both("零报告：本期一件也没有", "there is nothing of this period to report")
+)
 @click.option("--check", "only_check", is_flag=True, help=both("只核对，不写入", "check only, write nothing"))
 @click.option("--yes", is_flag=True, help=both("不再询问", "do not ask"))
 @json_option
@@ -74,6 +105,7 @@ def import_file(
     clears: tuple[str, ...],
     corrects: int | None,
     note: str,
+    nothing: bool,
     only_check: bool,
     yes: bool,
     as_json: bool,
@@ -93,6 +125,7 @@ def import_file(
         note=note,
         clears=clears,
         corrects=corrects,
+        nothing=nothing,
     )
     with progress(2) as step:
         step(both("核对", "checking"))
@@ -235,6 +268,12 @@ def _print_outcome(checked: Checked, imported: Imported | None) -> None:
     print_problems(found.problems)
     if found.already:
         say(f"这个文件已在第 {found.number} 次导入。", f"This file is import {found.number} already.")
+        return
+    if not found.rows:
+        say(
+            f"第 {found.number} 次导入：零报告，本期无。",
+            f"Import {found.number}: nothing to report of the period.",
+        )
         return
     say(f"第 {found.number} 次导入：{found.rows} 行已入库。", f"Import {found.number}: {found.rows} rows committed.")
     if found.open_rows:

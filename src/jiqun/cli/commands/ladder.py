@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 
 from jiqun.cli.commands.ladder_editions import print_editions, print_firm_editions
-from jiqun.cli.output import json_option, print_json, print_table, progress, say
+from jiqun.cli.output import json_option, print_json, print_problems, print_table, progress, say
 from jiqun.cli.speech import both, language
 from jiqun.desk.context import Context
-from jiqun.desk.screening import evaluated_ladder, ladder_in_use
+from jiqun.desk.screening import evaluated_ladder, ladder_in_use, misspelt_titles
 from jiqun.desk.subjects import find_subject
 from jiqun.ledger.snapshot import Snapshot, freeze, open_snapshot
 from jiqun.methods.ladder import (
@@ -92,6 +92,7 @@ def ladder(
             _print_editions(evaluated, chosen, wanted, most)
             return
         found = _of_rung(screen(evaluated, chosen), wanted)
+    print_problems(tuple(misspelt_titles(evaluated.ladder, frozen)))
     rows = cultivation(context.book, evaluated.holdings, day, evaluated.districts)
     if output is not None:
         _write(context, evaluated, found, rows, frozen, output)

@@ -17,6 +17,7 @@ from jiqun.desk.subjects import find_subject
 from jiqun.ledger import lineage, review
 from jiqun.ledger.imports import undo as undo_import
 from jiqun.ledger.lineage import Value
+from jiqun.ledger.log import Import
 from jiqun.ledger.snapshot import freeze, snapshots
 from jiqun.ledger.status import Status, status
 from jiqun.ledger.view import View, latest
@@ -107,12 +108,19 @@ def _print_imports(context: Context, found: Status) -> None:
                 one.open_rows or "",
                 one.who,
                 moment(one.when),
-                both(f"已撤销：{one.undone_note}", f"undone: {one.undone_note}") if one.is_undone else "",
+                _import_note(one),
             )
             for one in found.imports
         ],
         right=[0, 4, 5, 6],
     )
+
+
+def _import_note(one: Import) -> str:
+    """What else is to be said of an import: that it was undone, or that it reports nothing."""
+    if one.is_undone:
+        return both(f"已撤销：{one.undone_note}", f"undone: {one.undone_note}")
+    return both("零报告", "nothing to report") if one.says_nothing else ""
 
 
 def _print_waiting(found: Status) -> None:

@@ -16,7 +16,8 @@ from jiqun.engines import ENGINES
 from jiqun.methods.examples import examples_of
 from jiqun.methods.examples_check import missed, worked
 from jiqun.methods.lint_whole import lint_whole
-from jiqun.methods.wording.rule import rule_text
+from jiqun.methods.reads import results_read, tables_read
+from jiqun.methods.wording.rule import newest_plan, rule_text
 from jiqun.packs.lint_examples import examples as lint_examples
 from jiqun.problems import Problem
 
@@ -113,18 +114,43 @@ def method_record(one: law.LawObject, examples: Counter[str]) -> dict[str, objec
 @packs.command("show", help=both("按条文样式打印一部办法或一个对象", "Print a method as a rule, or any object"))
 @click.argument("object_id")
 @click.option("--edition", default=None, help=both("版本", "edition"))
+@json_option
 @click.pass_obj
-def show(context: Context, object_id: str, edition: str | None) -> None:
-    book = context.book
+def show(context: Context, object_id: str, edition: str | None, as_json: bool) -> None:
+    book = context.book if any(one.id == object_id for one in context.book.objects()) else context.everything
     found = [one for one in book.objects() if one.id == object_id and edition in (None, one.model.edition)]
     if not found:
         book.object("method", object_id, edition)
+    if as_json:
+        print_json([_whole_record(one, book) for one in found])
+        return
     for one in found:
         if isinstance(one.model, law.Method):
             click.echo(rule_text(one.model, book, language()))
         else:
             say(f"# {one.kind} {one.id}（{one.source.file}）", f"# {one.kind} {one.id} ({one.source.file})")
-            print_json(one.model.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+            print_json(_dumped(one))
+
+
+def _dumped(one: law.LawObject) -> dict[str, object]:
+    return one.model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def _whole_record(one: law.LawObject, book: law.LawBook) -> dict[str, object]:
+    """Return an object as it is written; of a rule also what is filled in for it, and which results it reads."""
+    if not isinstance(one.model, law.Method):
+        return _dumped(one)
+    tables = [
+        {
+            "table": read.contract.id,
+            "title": both(read.contract.title, read.contract.title_en),
+            "columns": read.columns,
+            "makes": [made.id for made in read.made],
+            "schemes": read.schemes,
+        }
+        for read in tables_read(newest_plan(one.model, book), book)
+    ]
+    return {**_dumped(one), "fills_in": tables, "reads_results_of": results_read(one.model)}
 
 
 @packs.command(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
 
+from jiqun.ledger.derived import worked_out
 from jiqun.ledger.intake.archive import Limits
 from jiqun.ledger.intake.body import Body, read_body
 from jiqun.ledger.intake.cells_date import Days
@@ -43,6 +44,10 @@ class Given:
     midnight: Literal["closes", "opens"] | None
 
 
+_PERIODS = {"year", "month"}
+_FEWEST_SHARES = 3
+
+
 def check_file(
     path: Path,
     contract: TableContract,
@@ -59,6 +64,7 @@ def check_file(
     sets: Mapping[str, frozenset[str]] | None = None,
     names: Mapping[str, Mapping[str, str]] | None = None,
     limits: Limits | None = None,
+    nothing: bool = False,
 ) -> Checked:
     """Read a department's file as rows of a table and check every cell and row of it.
 
@@ -66,9 +72,14 @@ def check_file(
     a value that is not in the file (`meter` → its number); a field may be called by its title too. `dates` says in
     which order a file writes day and month, `midnight` whether 00:00 closes the day it is written with. `sets` gives
     the known codes of a column, `names` what the names of codes stand for (in comparable form). `previous` are the rows
-    of the period before. What forbids reading the file at all raises ProblemsError (LEDGER-001 … 021, 094); faults of
-    cells and rows are returned.
+    of the period before. `nothing` says that there is nothing of the period to report (零报告): then a form without
+    rows is what is expected, and rows are a contradiction (LEDGER-097). What forbids reading the file at all raises
+    ProblemsError (LEDGER-001 … 021, 094, 097, 098, 100); faults of cells and rows are returned.
     """
+    if contract.derived:
+        raise ProblemsError([worked_out(contract, Place(path.name))])
+    if nothing:
+        _may_say_nothing(contract, period, Place(path.name))
     vocabulary = Vocabulary(contract)
 
     def by_field(told: Mapping[str, str] | None) -> dict[str, str]:
@@ -93,11 +104,13 @@ def check_file(
         raise ProblemsError(problems)
     days = replace(given.days, epoch=book.epoch)
     body = read_body(raw, head, found, contract, sets or {}, days, given.midnight, names or {})
-    if body.frame.is_empty():
+    if body.frame.is_empty() and not nothing:
         raise ProblemsError([problem("LEDGER-094", place, table=contract.title)])
+    if nothing and not body.frame.is_empty():
+        raise ProblemsError([problem("LEDGER-097", place, table=contract.title, rows=body.frame.height)])
     body = body.with_constants(given.constants, period)
     judged = judge(body, contract, period, previous, sets or {})
-    source = Source(path, file_digest(path), raw.name or None)
+    source = Source(path, file_digest(path), raw.name or None, book.names)
     unread = [] if sheet is not None else _hidden(book, Place(path.name))
     return _checked(source, contract, raw, found, body, judged, place, unread)
 
@@ -136,6 +149,16 @@ def refuse(checked: Checked, faults: Sequence[Fault]) -> Checked:
     counts = replace(checked.counts, good=good.height, bad=len({one.row for one in every}), by_code=by_code)
     bad = _bad_frame(checked.raw, every, problems, place)
     return replace(checked, good=good, bad=bad, problems=problems, faults=every, counts=counts)
+
+
+def _may_say_nothing(contract: TableContract, period: Period | None, place: Place) -> None:
+    """A statement that there is nothing names its period, and is of a table of what happens.
+
+    A table with one row for everybody who is evaluated has nothing to say that: a row that did not come is unknown.
+    """
+    beside = set(contract.primary_key) - _PERIODS
+    if period is None or len(beside) < 2:  # noqa: PLR2004
+        raise ProblemsError([problem("LEDGER-098", place, table=contract.title)])
 
 
 def _unknown_names(given: Given, fields: Mapping[str, object], place: Place) -> list[Problem]:
@@ -181,7 +204,8 @@ def _checked(
     is_repeated = body.frame["_row"].is_in(list(judged.repeated)) & ~is_bad
     good = body.frame.filter(~is_bad & ~is_repeated)
     problems = _problems(faults, place)
-    notices = by_place((*unread, *found.notices, *body.notices(place), *judged.notices(place, found.report)))
+    asked = (*found.notices, *_tiny_shares(body, found, contract, place))
+    notices = by_place((*unread, *asked, *body.notices(place), *judged.notices(place, found.report)))
     summary = Summary(
         rows=body.frame.height,
         good=good.height,
@@ -190,17 +214,30 @@ def _checked(
         left_out=len(body.layout.left_out),
         jumps=tuple(found.report.cell(one.row, one.field.name) for one in judged.jumps),
         by_code=dict(sorted(Counter(one.code for one in faults).items())),
-        totals=_totals(body, found),
+        totals=_totals(body, found, contract),
     )
     bad = _bad_frame(raw, faults, problems, place)
     return Checked(contract.id, source, found.report, good, bad, problems, notices, contract, raw, faults, summary)
 
 
-def _totals(body: Body, found: Understood) -> tuple[Total, ...]:
+def _tiny_shares(body: Body, found: Understood, contract: TableContract, place: Place) -> Iterator[Problem]:
+    """Ask back where all shares of a column are 1 % or less: mostly 12 % was written as 0.12."""
+    for one in found.report.columns:
+        if contract.column(one.field).unit != "%" or one.unit_from != "%":
+            continue
+        told = body.frame[one.field].cast(pl.Float64).drop_nulls()
+        told = told.filter(told != 0)
+        if told.len() >= _FEWEST_SHARES and bool((told.abs() <= 1).all()):
+            at = Place(place.file, place.sheet, cell=f"{one.column}{found.report.data_row}")
+            yield problem("LEDGER-102", at, field=contract.column(one.field).title, count=told.len())
+
+
+def _totals(body: Body, found: Understood, contract: TableContract) -> tuple[Total, ...]:
     totals: list[Total] = []
     for one in found.report.columns:
         reading = body.readings[number_of(one.column)]
-        if reading.stated is not None:
+        is_amount = contract.column(one.field).unit not in (None, "%")  # years, ranks and shares add up to nothing
+        if reading.stated is not None and is_amount:
             values = body.frame[one.field].cast(pl.Float64)
             stated = total(reading.stated.filter(reading.stated.is_finite().fill_null(False)))
             empty = values.null_count()

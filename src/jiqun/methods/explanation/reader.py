@@ -22,6 +22,7 @@ from jiqun.methods.wording.voice import Voice
 from jiqun.values import exact, half_up
 
 Lineage = Callable[[str, str, str, int], str | None]  # table, key, column, year → file!sheet!cell
+RowLineage = Callable[[str, object], str | None]  # rolled-up input, what its rows are of → the cells of its rows
 
 _MOST_DECIMALS = 6
 
@@ -48,6 +49,7 @@ class Reader:
     lineage: Lineage | None = None
     hidden: frozenset[str] = frozenset()
     others: frozenset[str] = frozenset()
+    row_lineage: RowLineage | None = None
 
     @property
     def plan(self) -> Plan:
@@ -63,16 +65,8 @@ class Reader:
         return None if value is None else scaled_text(int(value), digits)
 
     def value(self, name: str) -> object:
-        """The raw value of the population, a column or an input; None where it is missing.
-
-        How long a grade of this method has been held counts the grade just given, as the entitlements read it.
-        """
-        if name == "population":
-            return self.row["population"]
-        one, raw = self.plan.method.inputs.get(name), self.gathered.get(name)
-        if raw is None or one is None or one.streak is None or one.streak.method not in (None, self.plan.method.id):
-            return raw
-        return raw + 1 if self.row["grade"] == one.streak.grade else 0
+        """The raw value of the population, a column or an input; None where it is missing."""
+        return self.row["population"] if name == "population" else self.gathered.get(name)
 
     def text(self, name: str) -> str | None:
         """The value of a name as a formula read it, as text without unit; None where it is missing."""
@@ -125,14 +119,22 @@ class Reader:
         scores = self.plan.scores(self.population)
         return self.scaled(f"points__{item}", scores[item].digits) if item in scores else None
 
+    def _held(self, name: str) -> object:
+        """A gathered value; of years in a row with a grade of this rule's own, the year just graded counts too."""
+        value, one = self.gathered.get(name), self.plan.method.inputs.get(name)
+        if value is None or one is None or one.streak is None or one.streak.method not in (None, self.plan.method.id):
+            return value
+        return int(str(value)) + 1 if self.row["grade"] == one.streak.grade else 0
+
     def _cell(self, name: str) -> str | None:
-        value = self.value(name)
+        value = self._held(name)
         if value is None:
             return None
         if isinstance(value, bool):
             return self.voice.say("truth.yes" if value else "truth.no")
         if isinstance(value, (date, str)):
             return self.voice.coded(name, value)
+        assert isinstance(value, (int, float, Fraction))
         return _figure_text(exact(value), self._digits(name))
 
     def _digits(self, name: str) -> int | None:
@@ -167,11 +169,13 @@ class Reader:
         return (history_of(self.plan.method), "grade") if one.streak is not None else ("", "")
 
     def source(self, name: str) -> str | None:
-        """Where a name's value came from: file!sheet!cell, or what the ledger says."""
+        """Where a name's value came from: file!sheet!cell, those of its rows, or what the ledger says."""
+        one = self.plan.method.inputs.get(name)
+        if one is not None and one.rollup is not None and self.row_lineage is not None:
+            return self.row_lineage(name, self.value(one.rollup.key or self.plan.subject))
         if self.lineage is None:
             return None
         table, column = self.source_column(name)
-        one = self.plan.method.inputs.get(name)
         year = self.plan.period.year - (one.earlier if one is not None else 0)
         return self.lineage(table, str(self.row[self.plan.subject]), column, year) if table else None
 

@@ -23,7 +23,7 @@ class _Writer:
         self.cited: set[ClauseText] = set()
 
     def say(self, phrase: str, **values: object) -> str:
-        return say(phrase, self.language, **values)
+        return say(phrase, self.language, **{"of": self.e.counted, **values})
 
     def lines(self) -> Iterator[str]:
         e = self.e
@@ -31,7 +31,7 @@ class _Writer:
         when = Period.parse(e.period).words(self.language)
         yield self.say("why.title", who=who, period=when, method=e.method)
         if not e.official:
-            yield self.say("why.trial")
+            yield self.say("why.trial") + (self.say("why.tried", tried=e.tried) if e.tried else "")
         elif e.signed:
             yield self.say("why.official", signed=e.signed)
         yield f"{e.status_words}{self.say('colon')}{e.population}" if e.population else e.status_words
@@ -108,7 +108,7 @@ class _Writer:
             yield "  " + self.say("why.benchmark", label=benchmark.label, value=value, words=words)
         if item.bounds:
             yield "  " + joined(item.bounds, self.language)
-        if item.value is None and item.inputs:
+        if item.value is None and item.measure_words and item.inputs:
             names = listed(item.missing, self.language)
             yield "  " + (self.say("why.missing", names=names) if names else self.say("why.zero"))
         yield from self._inputs(item.inputs)

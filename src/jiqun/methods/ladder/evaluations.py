@@ -15,16 +15,13 @@ from jiqun.methods.evaluate import evaluate
 from jiqun.methods.ladder.edition import ChosenEdition, choose_edition
 from jiqun.methods.ladder.titles import Holding, holdings, title_events, title_held
 from jiqun.methods.result import Result
-from jiqun.packs import LawBook, TableContract
+from jiqun.methods.tables import empty_table
+from jiqun.packs import LawBook
 from jiqun.packs.models import EditionRule, Ladder
 from jiqun.problems import Place, ProblemsError, problem
 from jiqun.values import Period
 
 SIZE_CLASS = "size-class"
-_TYPES: Mapping[str, pl.DataType | type[pl.DataType]] = {
-    "string": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean, "date": pl.Date,
-    "datetime": pl.Datetime,
-}  # fmt: skip
 Key = tuple[str, str]  # method and edition
 
 
@@ -137,17 +134,12 @@ def last_year_with_data(tables: Mapping[str, pl.DataFrame], on: date) -> int:
     return int(latest) if isinstance(latest, int) else on.year - 1
 
 
-def empty_table(contract: TableContract) -> pl.DataFrame:
-    """Return a table without rows, in its contract's types."""
-    return pl.DataFrame(schema={one.name: _TYPES[one.type] for one in contract.fields})
-
-
 def _whole(book: LawBook, table: str, frame: pl.DataFrame) -> pl.DataFrame:
     """Add the columns of the contract that a table lacks, empty: unknown, not zero."""
     if not book.has("table", table):
         return frame
-    lacking = [one for one in book.table(table).fields if one.name not in frame.columns]
-    return frame.with_columns(pl.lit(None, _TYPES[one.type]).alias(one.name) for one in lacking)
+    lacking = {name: kind for name, kind in empty_table(book.table(table)).schema.items() if name not in frame.columns}
+    return frame.with_columns(pl.lit(None, kind).alias(name) for name, kind in lacking.items())
 
 
 def _rule(book: LawBook, name: str) -> EditionRule:

@@ -15,9 +15,10 @@ from typing import Literal
 from jiqun.expressions import Exact
 from jiqun.methods.exact.criteria import MANUAL, MET, NOT_APPLICABLE, UNKNOWN, UNMET
 from jiqun.methods.exact.member import read_members
+from jiqun.methods.lacking import lacking_inputs
 from jiqun.methods.ladder.edition import ChosenEdition, choose_edition
 from jiqun.methods.ladder.evaluations import Case, Evaluated, assumed_case
-from jiqun.methods.ladder.gaps import Gap, gaps, lacking_inputs
+from jiqun.methods.ladder.gaps import Gap, gaps
 from jiqun.methods.ladder.titles import Holding
 from jiqun.methods.plan import Plan
 from jiqun.methods.result import Result
@@ -338,7 +339,9 @@ class _Rows:
             return gaps(self.plan, path, values), ()
         paths = [one for one in (path, f"criteria.{name}.applies") if one in self.plan.formulas]
         names = [name for one in paths for name in lacking_inputs(self.plan, population, one, values)]
-        return (), tuple(dict.fromkeys(names))
+        # all is counted, but rows that are not filled in may or may not count: what is sure is short of the bound
+        open_ = () if names else gaps(self.plan, path, values)
+        return open_, tuple(dict.fromkeys(names))
 
     def _asked(self, population: str) -> str:
         """The requirement or criterion of the best grade."""

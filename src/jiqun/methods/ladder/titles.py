@@ -9,6 +9,7 @@ from typing import Literal
 
 import polars as pl
 
+from jiqun.expressions.nearest import NONE, nearest
 from jiqun.packs.models import Ladder, LadderTitle, Span, Term
 from jiqun.values import comparable
 
@@ -16,6 +17,7 @@ State = Literal["valid", "lapsed", "expired", "revoked"]
 UpdateState = Literal["done", "open", "overdue", "unknown", "none"]
 _GIVES = ("recognised", "reviewed")
 _ENDS = ("revoked", "expired")
+_MISSPELT = 80  # of 100: a sign or two wrong
 _ORDER = ("recognised", "reviewed", "changed", "expired", "revoked")
 TITLE_HELD = {"enterprise": pl.String, "title": pl.String, "since": pl.Date, "valid_to": pl.Date}
 
@@ -77,6 +79,15 @@ def title_events(frame: pl.DataFrame) -> tuple[TitleEvent, ...]:
 def title_names(ladder: Ladder) -> dict[str, str]:
     """Return the title that every known way of writing means."""
     return {comparable(name): id_ for id_, title in ladder.titles.items() for name in (id_, title.title, *title.names)}
+
+
+def misspelt(events: Iterable[TitleEvent], ladder: Ladder) -> dict[str, str]:
+    """Return the written titles that are no name the ladder knows but close to one, with that name."""
+    names = title_names(ladder)
+    spoken = [name for title in ladder.titles.values() for name in (title.title, *title.names)]
+    unknown = {one.title for one in events} - {one.title for one in events if comparable(one.title) in names}
+    found = {one: nearest(one, spoken, _MISSPELT) for one in sorted(unknown)}
+    return {one: close for one, close in found.items() if close != NONE}
 
 
 def holdings(

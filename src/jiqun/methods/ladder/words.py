@@ -9,6 +9,7 @@ from jiqun.methods.ladder.edition import ChosenEdition
 from jiqun.methods.ladder.gaps import Gap
 from jiqun.methods.ladder.screening import Assessment, CriterionState, Deadline
 from jiqun.methods.ladder.titles import Holding
+from jiqun.methods.plan import Plan
 from jiqun.methods.wording.numbers import number_text
 from jiqun.packs.models import Ladder
 from jiqun.problems import Language
@@ -55,7 +56,12 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "{figure} {value}, must be {comparison} {bound}, {distance} short",
     ),
     "gap.on_bound": ("{figure} {value}，须 {comparison} {bound}", "{figure} {value}, must be {comparison} {bound}"),
+    "points": ("{distance} 个百分点", "{distance} percentage points"),
     "unknown": ("缺 {names}", "lacks {names}"),
+    "not filled in": (
+        "；台账里有没填全的行，核清后再定",
+        "; some rows are not filled in, which may change that",
+    ),
     "instead": ("（“{name}”另有途径）", " (there are other ways to meet “{name}”)"),
     "edition.none": ("没有一个版本适用", "no edition applies"),
     "edition.missing": ("版本不能选定，缺 {names}", "no edition can be chosen without {names}"),
@@ -119,8 +125,9 @@ def lacking_words(assessment: Assessment, one: CriterionState, language: Languag
     labels = assessment.plan.labels
     if one.gaps:
         said = phrase("semicolon", language).join(gap_words(gap, labels.get(gap.figure), language) for gap in one.gaps)
+        said += phrase("not filled in", language) if one.result == "unknown" else ""
     elif one.unknown:
-        names = [pick(*labels.get(name, (name, name)), language) for name in one.unknown]
+        names = dict.fromkeys(_lacking_name(assessment.plan, name, language) for name in one.unknown)
         said = phrase("unknown", language, names=phrase("comma", language).join(names))
     else:
         item = assessment.plan.method.criteria[one.name].missing_item
@@ -130,11 +137,23 @@ def lacking_words(assessment: Assessment, one: CriterionState, language: Languag
     return said + phrase("instead", language, name=criterion_title(assessment, one.instead_of, language))
 
 
+def _lacking_name(plan: Plan, name: str, language: Language) -> str:
+    """Name what is lacking as one would ask for it: the register whose rows are counted, else the figure."""
+    one = plan.method.inputs.get(name)
+    contract = None if one is None or one.rollup is None else plan.contracts.get(one.rollup.table)
+    if contract is None or contract.derived:
+        return pick(*plan.labels.get(name, (name, name)), language)
+    return pick(contract.title, contract.title_en, language)
+
+
 def gap_words(gap: Gap, label: tuple[str, str] | None, language: Language) -> str:
-    """Say a gap: 资产负债率 72%，须 ≤ 70%，差 2%."""
+    """Say a gap: 资产负债率 72%，须 ≤ 70%，差 2 个百分点."""
 
     def number(text: str) -> str:
         return Unit.parse(gap.unit).behind(text, language)
+
+    distance = number_text(gap.distance)
+    points = phrase("points", language, distance=distance)
 
     key = "gap" if gap.distance else "gap.on_bound"
     return phrase(
@@ -144,7 +163,7 @@ def gap_words(gap: Gap, label: tuple[str, str] | None, language: Language) -> st
         value=number(number_text(gap.value)),
         comparison=_SIGNS[gap.comparison],
         bound=number(number_text(gap.bound)),
-        distance=number(number_text(gap.distance)),
+        distance=points if gap.unit == "%" else number(distance),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from jiqun.methods.wording.numbers import number_text, with_unit
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs import DatedValue
-from jiqun.packs.models.base import Span
+from jiqun.packs.models.base import Completeness, Span
 
 
 def about_facts(voice: Voice) -> dict[str, str]:
@@ -34,7 +34,7 @@ def about_facts(voice: Voice) -> dict[str, str]:
     return {key: text for key, text in facts.items() if text}
 
 
-def dated_rows(voice: Voice, titles: Mapping[str, str]) -> Iterator[tuple[str, str, str | None, str]]:
+def dated_rows(voice: Voice, titles: Mapping[str, str]) -> Iterator[tuple[str, str, str | None, Completeness]]:
     """The numbers that had several values while the rule was in force: name, the values with their days, clause, mark.
 
     `titles` are what the rule calls them, by the parameter's id. The page's other numbers are those of one period; held
@@ -47,7 +47,7 @@ def dated_rows(voice: Voice, titles: Mapping[str, str]) -> Iterator[tuple[str, s
             continue
         clauses = {one.clause for one in series}
         said = voice.joined(_told(voice, one, len(clauses) > 1) for one in series)
-        completeness = max((one.completeness for one in series), key=_SURE.index)
+        completeness = max((one.certainty for one in series), key=_SURE.index)
         yield title, said, clauses.pop() if len(clauses) == 1 else None, completeness
 
 
@@ -61,7 +61,7 @@ def _working_days(voice: Voice) -> str:
     return voice.say("rule.calendar_years", years=voice.listed(years))
 
 
-_SURE = ("complete", "partial", "illustrative")
+_SURE: tuple[Completeness, ...] = ("complete", "partial", "illustrative")
 
 
 def _meet(one: DatedValue, span: Span) -> bool:

@@ -45,7 +45,12 @@ class Voice:
     book: LawBook | None = None
 
     def say(self, phrase: str, **values: object) -> str:
-        return say(phrase, self.language, **values)
+        return say(phrase, self.language, **{"of": self.counted, **values})
+
+    @property
+    def counted(self) -> str:
+        """What whom the rule evaluates is counted in: firms (家), or anything else (个)."""
+        return self.pick(*(("家", "firms") if self.plan.subject == "enterprise" else ("个", "subjects")))
 
     def listed(self, parts: Iterable[str]) -> str:
         return listed(list(parts), self.language)

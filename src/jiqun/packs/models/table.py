@@ -38,10 +38,11 @@ class Column(Model):
     """One column: `digits` are the decimals it is shown with; `aliases` are other header words that mean it.
 
     `delimiter` marks a cell with several texts, `taxonomy` a cell that holds a code of that taxonomy, `methods` a cell
-    that names a rule whose id begins so (`light` for `light.sanya`) by its title. `names_from` is for codes of which a
-    region has its own list (`districts`: every taxonomy whose id ends so): a file may write the name of one. Only with
-    `unit_assumed` may a file leave the unit out. A column that is not `changeable` (a height above the sea) is never
-    part of advice.
+    that names a rule whose id begins so (`light` for `light.sanya`) by its title. `size` marks how large the one is of
+    whom the row tells (revenue, staff, assets): nobody is advised to make it smaller. `names_from` is for codes of
+    which a region has its own list (`districts`: every taxonomy whose id ends so): a file may write the name of one.
+    Only with `unit_assumed` may a file leave the unit out. A column that is not `changeable` (a height above the sea)
+    is never part of advice.
     """
 
     name: Identifier
@@ -59,6 +60,7 @@ class Column(Model):
     methods: Identifier | None = None
     categories: tuple[Category, ...] = ()
     constraints: Constraints = Constraints()
+    size: bool = False
     missing_values: Names = Field(default=(), alias="missingValues")
     sensitivity: Sensitivity = "internal"
     description: str | None = None
@@ -98,12 +100,19 @@ class Check(Model):
 
 
 class TableContract(Header):
-    """A table of the ledger; its id is its name. With `adds_to` it only adds columns and checks to that table."""
+    """A table of the ledger; its id is its name. With `adds_to` it only adds columns and checks to that table.
+
+    A `derived` table is worked out from those it is `derived_from` and never filled in. `when_empty` says what a table
+    that nobody gave means: that nothing was reported, or, for a register which the office itself keeps, that there is
+    nothing.
+    """
 
     kind: Literal["table"]
     adds_to: Identifier | None = None
     period: TablePeriod = "none"
     derived: bool = False
+    derived_from: Names = ()
+    when_empty: Literal["unknown", "none"] = "unknown"
     fields: tuple[Column, ...]
     primary_key: Names = Field(default=(), alias="primaryKey")
     foreign_keys: tuple[ForeignKey, ...] = Field(default=(), alias="foreignKeys")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from jiqun.methods.reads import tables_of
 from jiqun.packs import LawBook, Method
 from jiqun.packs.lawbook import LawObject
 from jiqun.web.kept import kept
@@ -50,18 +51,6 @@ LINES: Final[Mapping[str, Line]] = {
         ),
     )
 }
-
-
-def tables_of(method: Method) -> tuple[str, ...]:
-    """Return the tables a rule reads: the evaluated one, then those of its inputs."""
-    found = dict.fromkeys([method.evaluates.table])
-    for one in method.inputs.values():
-        table, dot, _ = (one.column or "").partition(".")
-        if dot:
-            found.setdefault(table)
-        if one.rollup is not None:
-            found.setdefault(one.rollup.table)
-    return tuple(found)
 
 
 def own_table(method: Method) -> str:

@@ -38,10 +38,11 @@ def grades_workbook(data: Evaluated, rows: pl.DataFrame, letters: tuple[str, ...
         trial=not data.official,
         language=language,
     )
+    of_firms = data.plan.subject == "enterprise"
     sheets = [
         _firms(data, rows, zh),
-        _cross("按区县" if zh else "By district", cross(rows, "district", letters), letters, zh),
-        _cross("按行业大类" if zh else "By industry", cross(rows, "industry", letters), letters, zh),
+        _cross("按区县" if zh else "By district", cross(rows, "district", letters), letters, zh, of_firms),
+        _cross("按行业大类" if zh else "By industry", cross(rows, "industry", letters), letters, zh, of_firms),
     ]
     return workbook_bytes(head, sheets)
 
@@ -78,8 +79,8 @@ def _total(row: Mapping[str, Any], digits: int) -> Value:
     return None if row["total"] is None else float(row["total"] / 10**digits)
 
 
-def _cross(title: str, groups: Sequence[Cross], letters: tuple[str, ...], zh: bool) -> Sheet:
-    unit = "家" if zh else "firms"
+def _cross(title: str, groups: Sequence[Cross], letters: tuple[str, ...], zh: bool, of_firms: bool) -> Sheet:
+    unit = ("家" if of_firms else "个") if zh else ("firms" if of_firms else "")
     fields = (
         Field("代码" if zh else "code", kind="code"),
         Field("名称" if zh else "name"),

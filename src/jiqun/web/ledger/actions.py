@@ -32,8 +32,8 @@ def _must(user: User, right: str) -> None:
 
 
 @transaction.atomic
-def receive(user: User, file: UploadedFile[Any], table: str, period: str, note: str, corrects: int | None) -> Job:
-    """Keep a file that was handed in and queue its check."""
+def receive(user: User, file: UploadedFile[Any], table: str, period: str, note: str, told: dict[str, Any]) -> Job:
+    """Keep a file that was handed in, with what was told of it, and queue its check."""
     _must(user, "import")
     upload = Upload(
         token=receiving.new_token(),
@@ -44,7 +44,7 @@ def receive(user: User, file: UploadedFile[Any], table: str, period: str, note: 
         owner=user,
         at=timezone.now(),
         note=note,
-        told={} if corrects is None else {"corrects": corrects},
+        told=told,
     )
     upload.save()
     receiving.keep(file, upload)
@@ -60,7 +60,7 @@ def _check(user: User, upload: Upload) -> Job:
 def tell(user: User, upload: Upload, told: dict[str, Any]) -> Job:
     """Say what columns and units of a file mean and have it checked again."""
     _must(user, "import")
-    kept = {"corrects": upload.told["corrects"]} if "corrects" in upload.told else {}
+    kept = {name: upload.told[name] for name in ("corrects", "nothing") if name in upload.told}
     upload.told, upload.state, upload.preview = {**told, **kept}, "checking", {}
     upload.save(update_fields=["told", "state", "preview"])
     return _check(user, upload)

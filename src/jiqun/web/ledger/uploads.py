@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiqun.problems import ProblemsError
@@ -19,7 +20,9 @@ from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.models import Upload
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
+from jiqun.web.people.scope import scope_of
 from jiqun.web.region import region
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both
 
 
@@ -43,20 +46,29 @@ def new(request: HttpRequest) -> HttpResponse:
     said: dict[str, Any] = {name: request.GET.get(name, "") for name in ("table", "period", "corrects")}
     problems: tuple[Any, ...] = ()
     if request.method == "POST":
+        said = {name: request.POST.get(name, "").strip() for name in ("table", "period", "note", "corrects", "nothing")}
         try:
             file = receiving.received(request)
-            said = {name: request.POST.get(name, "").strip() for name in ("table", "period", "note", "corrects")}
-            wrong = _wrong(said)
+            wrong = _wrong(said) or _wrong_nothing(said, request)
             if wrong:
                 messages.error(request, wrong)
             else:
                 user: Any = request.user
-                corrects = int(said["corrects"]) if said["corrects"].isdecimal() else None
-                job = actions.receive(user, file, said["table"], said["period"], said["note"][:300], corrects)
+                corrects = whole_number(said["corrects"])
+                told: dict[str, Any] = {} if corrects is None else {"corrects": corrects}
+                told |= {"nothing": True} if said["nothing"] else {}
+                job = actions.receive(user, file, said["table"], said["period"], said["note"][:300], told)
                 return redirect("jobs:one", job.pk)
-        except ProblemsError as told:
-            problems = told.problems
-    shown = {"tables": queries.fillable(), "said": said, "problems": problems, "limit": _limit()}
+        except ProblemsError as refused:
+            problems = refused.problems
+    shown = {
+        "tables": queries.fillable(),
+        "said": said,
+        "problems": problems,
+        "limit": _limit(),
+        "most": settings.UPLOAD_BYTES,
+        "years": range(timezone.localdate().year, timezone.localdate().year - 4, -1),
+    }
     return render(request, "ledger/new.html", shown, status=422 if problems else 200)
 
 
@@ -78,6 +90,16 @@ def _wrong(said: dict[str, Any]) -> str:
     return ""
 
 
+def _wrong_nothing(said: dict[str, Any], request: HttpRequest) -> str:
+    """Return why a statement that there is nothing cannot be taken: it is of a period, and of the whole region."""
+    if not said["nothing"]:
+        return ""
+    user: Any = request.user
+    if not scope_of(user).whole:
+        return both("零报告说的是全区域本期无，请由市级作出。", "It is the city that says so, of the whole region.")
+    return "" if said["period"] else both("零报告要写明期间。", "Say of which period there is nothing.")
+
+
 @needs("import")
 def upload(request: HttpRequest, token: str) -> HttpResponse:
     """Show what the check found; nothing is committed yet."""
@@ -91,6 +113,11 @@ def upload(request: HttpRequest, token: str) -> HttpResponse:
     return _shown(request, found, busy)
 
 
+def _brings_something(found: Upload) -> bool:
+    """Whether there are good rows, or the word that there are none."""
+    return bool(found.preview.get("counts", {}).get("good")) or bool(found.told.get("nothing"))
+
+
 def _shown(request: HttpRequest, found: Upload, busy: bool) -> HttpResponse:
     seen = found.preview
     shown = {
@@ -99,7 +126,7 @@ def _shown(request: HttpRequest, found: Upload, busy: bool) -> HttpResponse:
         "busy": busy,
         "title": queries.title_of(found.table),
         "mine": found.owner == request.user,
-        "can_commit": found.state == "checked" and not busy and bool(seen.get("counts", {}).get("good")),
+        "can_commit": found.state == "checked" and not busy and _brings_something(found),
         "has_return": receiving.return_path(found).is_file(),
         "more": max(0, seen.get("problem_count", 0) - len(seen.get("problems", []))),
     }
@@ -120,7 +147,7 @@ def tell(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _told(request: HttpRequest, found: Upload) -> tuple[dict[str, Any], str]:
-    """Read the form: `map-<letter>` → field, `unit-<field>` → unit, sheet, header row, order of dates."""
+    """Read the form: `map-<letter>` → field, `unit-<field>` → unit, sheet, header row, order of dates, midnight."""
     fields = set(region().contract(found.table).column_names)
     mapping, units = dict(found.told.get("mapping", {})), dict(found.told.get("units", {}))
     wrong = ""
@@ -142,6 +169,7 @@ def _told(request: HttpRequest, found: Upload) -> tuple[dict[str, Any], str]:
         "sheet": request.POST.get("sheet", "").strip(),
         "header_row": int(row) if row.isdecimal() and 0 < int(row) < 10_000 else None,
         "dates": request.POST.get("dates") if request.POST.get("dates") in ("dmy", "mdy") else None,
+        "midnight": request.POST.get("midnight") if request.POST.get("midnight") in ("closes", "opens") else None,
     }
     return (told if request.POST.get("forget") != "1" else {}), wrong
 

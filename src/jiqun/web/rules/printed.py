@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jiqun.desk.law_changes import Changed
+from jiqun.methods.wording.data import data_rows, results_words
 from jiqun.methods.wording.indicators import Group, indicator_groups
 from jiqun.methods.wording.phrases import say
 from jiqun.methods.wording.rule import newest_plan, rule_text
@@ -62,7 +63,7 @@ class Printed:
 
 @kept(64)
 def printed(method_digest: str, book_digest: str, language: Language) -> dict[str, Any]:
-    """A place for printed rules and their indicators by their digests, filled by the two functions below."""
+    """A place for printed rules and their indicators by their digests, filled by the functions below."""
     return {}
 
 
@@ -85,6 +86,16 @@ def indicators(method: Method, book: LawBook, language: Language) -> tuple[Group
     return found
 
 
+def forms(method: Method, book: LawBook, language: Language) -> tuple[tuple[tuple[str, ...], ...], str]:
+    """Return what is filled in for a rule (title, id and columns of each table), and which results come first."""
+    kept = printed(method.digest, book.digest, language)
+    if "forms" not in kept:
+        voice = Voice(newest_plan(method, book), language, book)
+        kept["forms"] = tuple(data_rows(voice)), results_words(voice)
+    found: tuple[tuple[tuple[str, ...], ...], str] = kept["forms"]
+    return found
+
+
 def taken_apart(text: str, language: Language) -> Printed:
     """Read the Markdown of a printed rule back into its parts."""
     title, section, part = "", "", ""
@@ -92,7 +103,7 @@ def taken_apart(text: str, language: Language) -> Printed:
     facts: list[tuple[str, str]] = []
     rows: list[Row] = []
     doubts: list[str] = []
-    passed = (say("rule.marks", language),)
+    passed = (say("rule.marks", language), say("rule.data", language))
     for line in text.splitlines():
         if line.startswith("# "):
             title = line[2:]
@@ -106,7 +117,7 @@ def taken_apart(text: str, language: Language) -> Printed:
                 doubts.append(line.partition(". ")[2] or line)
             elif section not in ("", *passed) and line.startswith(("- ", "**")):
                 rows += _listed(section, part, line, language)
-        elif _RULER.fullmatch(line):
+        elif _RULER.fullmatch(line) or section in passed:
             continue
         elif not head:
             head = _cells(line)

@@ -9,8 +9,9 @@ from django.shortcuts import render
 
 from jiqun.methods.wording.phrases import say
 from jiqun.web.people.rights import needs
+from jiqun.web.region import region
 from jiqun.web.rules import queries
-from jiqun.web.rules.printed import differences, indicators, print_rule
+from jiqun.web.rules.printed import differences, forms, indicators, print_rule
 from jiqun.web.shell.language import spoken
 
 STATES = ("in_force", "trial", "draft", "repealed")
@@ -65,7 +66,9 @@ def rule(request: HttpRequest, id_: str) -> HttpResponse:
     counted = printed.counted()
     status, completeness = _words(method.status, method.completeness)
     document = book.document(method.document) if method.document and book.has("document", method.document) else None
+    filled_in, results = forms(method, book, spoken())
     shown = {
+        "forms": [(*one, region().book.has("table", one[1])) for one in filled_in], "results": results,
         "method": method, "printed": printed, "articles": articles, "loose": loose, "years": years,
         "parameters": parameters, "editions": editions, "edition": edition, "before": before, "changes": changes,
         "indicators": indicators(method, book, spoken()),
