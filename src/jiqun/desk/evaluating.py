@@ -176,12 +176,15 @@ def _earlier_results(
     What was reported itself goes before.
     """
     read = _methods_read(plan)
-    if not read:
+    by_quarter = any(one.rollup is not None and one.rollup.table == QUARTERS for one in plan.method.inputs.values())
+    if not read and not by_quarter:
         return
     runs = {
         (run.method_id, run.period): run
         for run in all_runs(context)
-        if run.method_id in read and not _is_same(run, plan) and (run.official or not official)
+        if (run.method_id in read or (by_quarter and Period.parse(run.period).kind == "quarter"))
+        and not _is_same(run, plan)
+        and (run.official or not official)
     }
     yearly = [run for run in runs.values() if Period.parse(run.period).kind == "year"]
     quarterly = [run for run in runs.values() if Period.parse(run.period).kind == "quarter"]

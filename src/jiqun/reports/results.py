@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from jiqun.methods.explanation.restricted import MASKED
+from jiqun.methods.grade import GROUP_FULL
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.run import Evaluated
 from jiqun.values import unit_said
@@ -21,7 +22,7 @@ _REASONS = (
     "could_be",
     "scored",
     "exempt",
-    "group_full",
+    GROUP_FULL,
 )
 _READ = (
     *(f"fact__{name}" for name in ("name", "district", "industry")),
@@ -109,15 +110,18 @@ class _Results:
         return MASKED if hidden else _unscaled(value, digits)
 
     def _reason(self, row: Mapping[str, Any]) -> str:
-        """Say why a firm is treated specially, or why it has no grade."""
+        """Say why a firm is treated specially, why it has no grade or no total, or why others went before it."""
         run = self.run
         exception = run.plan.method.exceptions.get(str(row.get("exception") or ""))
         if exception is not None:
             return run.voice.pick(exception.title, exception.title_en)
         kind, _, grade = str(row.get("grade__reason") or "").partition(":")
-        if kind in _REASONS and row.get("grade") is None:
+        if kind in _REASONS and (row.get("grade") is None or kind == GROUP_FULL):
             return run.voice.say(f"grade.{kind}", grade=grade)
-        return ""
+        population = str(row.get("population") or "")
+        is_open = row.get("total") is None and row["status"] in ("graded", "scored")
+        has_total = bool(population) and run.plan.total(population) is not None
+        return run.voice.say("why.total_unknown") if has_total and is_open and not kind else ""
 
 
 def _unscaled(value: int | None, digits: int | None) -> float | None:
