@@ -27,11 +27,17 @@ def test_every_name_of_the_glossary_is_defined_in_the_code() -> None:
     assert (ROOT / "src/jiqun/methods/referee.py").exists()
 
 
-def test_the_code_of_the_readme_runs_and_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
-    code = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+@pytest.mark.parametrize(
+    ("page", "title"), [("README.md", "甲公司, 2022: "), ("README.zh-CN.md", "甲公司，2022 年")], ids=["en", "zh"]
+)
+def test_the_code_of_the_readme_runs_and_prints_what_it_says(
+    page: str, title: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = re.search(r"```python\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
     assert code is not None
     exec(code.group(1), {})
     printed = capsys.readouterr().out
+    assert title in printed and "Explanation(" not in printed
     said = re.findall(r"^# (\[.*\])$", code.group(1), re.MULTILINE)
     assert said == printed.splitlines()[: len(said)]
 

@@ -85,6 +85,24 @@ def test_the_grid_filters_without_a_button_and_says_when_nobody_fits(page):
     page.wait_for_selector("text=没有符合的企业")
 
 
+def test_a_whole_table_is_sorted_by_its_heads_from_the_keyboard_and_numbers_by_their_size(page):
+    page.goto("/ledger/tables/")
+    table = page.locator("table[data-sorts]").first
+    head = table.locator("th", has_text="行").first
+    column = head.evaluate("one => one.cellIndex") + 1
+
+    def numbers() -> list[int]:
+        texts = table.locator(f"tbody td:nth-child({column})").all_inner_texts()
+        return [int(one.replace(",", "")) for one in texts if one.strip() != "无数据"]
+
+    before = numbers()
+    head.locator("button").focus()
+    page.keyboard.press("Enter")
+    assert numbers() == sorted(before) != before and head.get_attribute("aria-sort") == "ascending"
+    page.keyboard.press("Enter")
+    assert numbers() == sorted(before, reverse=True) and head.get_attribute("aria-sort") == "descending"
+
+
 @pytest.mark.parametrize("width", [1366, 390])
 def test_no_page_is_wider_than_its_window_or_has_a_serious_fault_for_a_screen_reader(page, served, width):
     page.set_viewport_size({"width": width, "height": 900})

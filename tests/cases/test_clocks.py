@@ -6,9 +6,11 @@ from datetime import date
 
 import pytest
 
-from jiqun.cases.clocks import Clock, Pause, WorkingDays, working_days
+from jiqun.cases.clocks import Clock, Pause
+from jiqun.expressions import WorkingDays
 from jiqun.packs import builtin_root, load
 from jiqun.packs.models import Calendar
+from jiqun.packs.working_days import working_days
 from jiqun.problems import ProblemsError
 
 

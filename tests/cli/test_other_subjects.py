@@ -6,9 +6,15 @@ import csv
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import openpyxl
 import pytest
+
+from jiqun.desk.evaluating import edition_problems
+from jiqun.desk.running import Run
+from jiqun.methods import load
 
 from .conftest import Jiqun
 
@@ -87,16 +93,16 @@ def test_a_light_names_its_rule_by_its_title_and_a_month_is_exported_once(
         assert [row["档次"] for row in csv.DictReader(file)] == ["黄"]
 
 
-def test_an_edition_that_was_not_yet_in_force_is_told_and_the_other_can_be_named(
-    workspace: Path, jiqun: Jiqun, fill: Fill
-) -> None:
+def test_the_edition_in_force_is_taken_and_one_that_was_not_is_told(workspace: Path, jiqun: Jiqun, fill: Fill) -> None:
     project = {"地点、主要工艺和设备未改变": "否", "涉及国家秘密": "否", "用能工艺简单、节能潜力小的行业": "否"}
     project |= {"改建前年综合能源消费量": 0, "改建前年电力消费量": 0, "年电力消费量": 0}
     fill("energy_project", {"项目代码": "甲", "年综合能源消费量": 10000, **project})
-    latest = jiqun("evaluate", "energy-review", "-p", 2024, workspace=workspace)
-    assert "METHOD-087" in latest.err + latest.out
-    then = jiqun("evaluate", "energy-review", "-p", 2024, "--edition", 2023, workspace=workspace)
+    then = jiqun("evaluate", "energy-review", "-p", 2024, workspace=workspace)
     assert "（2023年办法）" in then.out and "METHOD-087" not in then.err + then.out
+    repealed = cast(Run, SimpleNamespace(plan=load("per-mu.linhai").plan(2023), edition=""))
+    (told,) = edition_problems("per-mu.linhai", repealed)
+    assert told.code == "METHOD-087" and "不含 2023-12-31" in told.what("zh")
+    assert edition_problems("per-mu.linhai@2014", repealed) == []
     wrong = jiqun("evaluate", "light.handan", "-p", 2024, workspace=workspace)
     assert wrong.code == 1 and "办法按月评价。请写成 2022-03 这样。" in wrong.err
 

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from jiqun.desk.context import Context
-from jiqun.desk.datapackage import Cut, _written, write_package
+from jiqun.desk.datapackage import Cut, _field, _written, write_package
 from jiqun.ledger.snapshot import snapshots
 
 NAME = re.compile(r"[-a-z0-9._/]+")  # of packages and resources, by the Data Package standard
@@ -60,6 +60,18 @@ def test_every_file_is_described_and_holds_what_the_ledger_holds(region):
         for field in fields:
             read = [READ[field["type"]](row[field["name"]]) if row[field["name"]] else None for row in rows]
             assert read == frame[field["name"]].to_list(), (one["name"], field["name"])
+
+
+def test_an_example_is_written_as_the_values_are(region):
+    """frictionless 5 refuses a package whose boolean field has the example 是."""
+    book = region[0].book
+    examples = {
+        one.name: _field(one).get("example")
+        for table in book.tables
+        for one in book.table(table).fields
+        if one.type == "boolean" and one.example
+    }
+    assert len(examples) > 20 and set(examples.values()) == {"true", "false"}
 
 
 def test_values_keep_what_the_schema_promises(region):

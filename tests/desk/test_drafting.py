@@ -10,6 +10,7 @@ import sys
 
 import polars as pl
 import pytest
+from tests.power import on_their_way, syncs_noted
 
 from jiqun.desk.context import Context
 from jiqun.desk.draft_check import checked
@@ -101,7 +102,9 @@ def test_a_try_moves_whom_the_changed_weights_move_and_leaves_no_run_to_be_signe
 
 def test_publishing_puts_the_rule_into_force_and_keeps_the_old_edition_readable(region):
     files = changed(region)
-    assert publish(region, BASIS, files, law_of(region), {"by": "signer"}) == 1
+    with syncs_noted() as synced:
+        assert publish(region, BASIS, files, law_of(region), {"by": "signer"}) == 1
+        assert on_their_way(region.folder / "published", synced) == []
     fresh = Context(region.folder)
     assert find_method(fresh, BASIS.id).method.edition == "2026"
     assert find_method(fresh, f"{BASIS.id}@2023").method.edition == "2023"

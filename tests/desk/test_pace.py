@@ -76,7 +76,7 @@ def test_without_a_published_figure_the_ledger_s_own_of_2022_is_the_base_and_wro
         ]
     )  # fmt: skip
     cars = next(one for one in clusters(book, rows, 2024) if one.code == "L1")
-    assert cars.pace is not None and cars.pace.base == Base(Fraction(800), 2022, firms=1)
+    assert cars.pace is not None and cars.pace.base == Base(Fraction(800), 2022, firms=1, of=frozenset("a"))
     assert cars.pace.due == pytest.approx(800 * 12.5**0.4) and cars.standing == "behind"
     assert cars.gap == pytest.approx((1000 / (800 * 12.5**0.4) - 1) * 100)
 

@@ -91,7 +91,7 @@ def test_every_national_contract_can_be_committed_but_the_computed_one(
         frame = pl.DataFrame([row], schema={one.name: DTYPES[one.type] for one in contract.fields}).with_columns(_row=2)
         rows = Reported(contract.id, frame, file, file_digest(file))
         if contract.derived:
-            with pytest.raises(ProblemsError, match="LEDGER-065"):
+            with pytest.raises(ProblemsError, match="LEDGER-100"):
                 commit(workspace, contract, rows, Told("李工", WHEN))
         else:
             commit(workspace, contract, rows, Told("李工", WHEN))

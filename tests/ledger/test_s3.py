@@ -109,7 +109,7 @@ def test_storage_that_does_not_answer_is_told(workspace: Workspace, tmp_path: Pa
     rows = reported(YEARLY, [{"enterprise": code(1), "year": 2024, "tax": 1.0}], file)
     with pytest.raises(ProblemsError) as caught:
         commit(replace(workspace, storage_options=deaf), YEARLY, rows, Told("李工", WHEN))
-    assert [one.code for one in caught.value.problems] == ["LEDGER-054"]
+    assert [one.code for one in caught.value.problems] == ["LEDGER-099"]
 
 
 def test_an_option_that_gives_atomic_commits_up_is_refused(workspace: Workspace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.ledger.conftest import PARCEL, WHEN, Bring, reported
 
 from jiqun.ledger import Told, Workspace, commit, freeze, init, latest, log, open_snapshot
 from jiqun.ledger.log import EVENT_SCHEMA, LOG, read_log, reserve
+from jiqun.ledger.soundness import unsound
 from jiqun.ledger.store import LostRaceError, Store
 from jiqun.problems import ProblemsError
 
@@ -63,9 +65,23 @@ def test_a_storage_that_refuses_says_so_and_nothing_counts(workspace: Workspace,
     bring(PARCEL, [{"parcel": "P1", "area": 5.0}])
     Path(workspace.address("meter")).write_text("a file where the table should be")
     meter = PARCEL.model_copy(update={"id": "meter"})
-    with pytest.raises(ProblemsError, match="LEDGER-054"):
+    with pytest.raises(ProblemsError, match="LEDGER-099"):
         bring(meter, [{"parcel": "P1", "area": 5.0}])
     assert latest(workspace).tables == ("parcel",)
+
+
+def test_a_disk_that_takes_no_more_says_so_and_nothing_counts(workspace: Workspace, bring: Bring) -> None:
+    bring(PARCEL, [{"parcel": "P1", "area": 5.0}])
+    now = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300, now[1]))  # no file may grow beyond, as on a full disk
+    try:
+        with pytest.raises(ProblemsError, match="LEDGER-054"):
+            bring(PARCEL, [{"parcel": "P2", "area": 6.0}])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, now)
+    assert latest(workspace).table("parcel")["parcel"].to_list() == ["P1"] and list(unsound(workspace)) == []
+    bring(PARCEL, [{"parcel": "P2", "area": 6.0}])
+    assert latest(workspace).table("parcel")["parcel"].to_list() == ["P1", "P2"]
 
 
 def test_a_table_at_an_old_version_has_the_rows_of_then(workspace: Workspace, bring: Bring) -> None:

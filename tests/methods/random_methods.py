@@ -239,6 +239,9 @@ def quota(random, of):
         one["small_pool"] = {"smallest": random.randint(2, 4), **small}
     if one["order"] == "descending" and random.random() < 0.4:
         one["minimum"] = {"A": "5", "B": "1.25"}
+    if random.random() < 0.3:
+        by, most = random.choice(("district", "industry")), random.choice(({"A": 1}, {"A": 2, "B": 1}))
+        one["per_group"] = {"by": by, "most": most}
     return {"classes": CLASSES, "quota": one}
 
 

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from jiqun.methods.evaluate import evaluate
+from jiqun.problems import ProblemsError
 
 ENGINES = pytest.mark.parametrize("engine", ["polars", "duckdb"])
 FIRMS = pl.DataFrame(
@@ -105,3 +106,11 @@ def test_a_parameter_given_by_hand_makes_the_run_a_trial(plan_of):
     plan = plan_of(METHOD + "benchmarks: {b: {parameter: base}}", 2024, parameters={"base": "24.1"})
     manifest = evaluate(plan, {"enterprise_year": FIRMS}).manifest
     assert (manifest["trial"], manifest["parameters"]) == (True, {"base": "24.1"})
+
+
+def test_a_quotient_of_sums_that_cannot_be_said_in_the_measures_unit_is_told(plan_of):
+    """It stopped the evaluation before, after everything had been read."""
+    wrong = "{digits: 4, statistic: {measure: m, take: aggregate, numerator: tax, denominator: tax}}"
+    with pytest.raises(ProblemsError) as told:
+        benchmarks(plan_of, wrong)
+    assert [(one.code, str(one.values["wanted"])) for one in told.value.problems] == [("METHOD-005", "万元/亩")]

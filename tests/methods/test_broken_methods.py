@@ -86,6 +86,13 @@ ONE_ONLY = """scores:
   below: {tax_per_tce: {bands: [{points: "100"}], weight: "100", digits: 2, clause: "1"}}
 """
 GRANT = '\nentitlements:\n  e: {title: 补助, title_en: Grant, clause: "1", unit: 万元, amount: %s}\n'
+SHARED = """
+entitlements:
+  g: {title: 补助, title_en: Grant, clause: "1", unit: 万元, amount: tax * 0.1}
+  h: {title: 奖励, title_en: Award, clause: "1", unit: 万元, digits: 0, amount: tax * 0.1}
+budgets:
+  b: {title: 资金, title_en: Money, clause: "1", amount: 10, of: %s}
+"""
 INPUT = '\ninputs:\n  i: {title: 输入, title_en: Input, clause: "1", %s}\nentitlements:\n  e: {title: 补助, title_en: Grant, clause: "1", where: i > 1}\n'  # fmt: skip
 CASES = [
     ("the shares add up to more than one", 'C: "0.2"', 'C: "0.3"', "METHOD-050"),
@@ -131,6 +138,14 @@ CASES = [
     ("a queue has no order", None, GRANT % "tax * 0.1, budget: {amount: 10, cut: in_order}", "PACK-023"),
     ("an order has no queue", None, GRANT % "tax * 0.1, budget: {amount: 10, order: [land]}", "PACK-023"),
     ("a queue goes by nothing", None, GRANT % "tax * 0.1, budget: {amount: 10, cut: in_order, order: [-lnad]}", "METHOD-007"),
+    ("a group may have none", 'C: "0.2"}', 'C: "0.2"}, per_group: {by: industry, most: {A: 0}}', "PACK-023"),
+    ("the last class is limited", 'C: "0.2"}', 'C: "0.2"}, per_group: {by: industry, most: {C: 1}}', "PACK-023"),
+    ("nobody has that group", 'C: "0.2"}', 'C: "0.2"}, per_group: {by: industri, most: {A: 1}}', "METHOD-007"),
+    ("a limited class is none of them", 'C: "0.2"}', 'C: "0.2"}, per_group: {by: enterprise, most: {E: 1}}', "METHOD-007"),
+    ("a budget is shared by one", None, SHARED % "[g]", "PACK-023"),
+    ("a budget is shared by nobody there", None, SHARED % "[g, gg]", "METHOD-007"),
+    ("a budget is shared by other units", None, SHARED % "[g, h]", "METHOD-069"),
+    ("working days without a calendar", None, GRANT % '"tax * (2 if working_days_between(period_start, period_end) > 5 else 1)"', "EXPR-029"),
     ("segments lack a rate", None, GRANT % '"progressive(tax, 0.1, 500, 0.2, 900)"', "EXPR-027"),
     ("segments run backwards", None, GRANT % '"progressive(tax, 0.1, 900, 0.2, 500, 0.3)"', "EXPR-028"),
     ("a quantity is raised to a power", None, GRANT % '"raised_to(tax, 2) * tax"', "EXPR-026"),

@@ -291,6 +291,46 @@ ceilings:
 )
 
 
+SHARED = (
+    HEAD
+    + """
+entitlements:
+  land_grant: {title: 用地补助, amount: 'land * unit(10, "元/亩")', unit: 元, digits: 1, budget: {amount: 400}}
+  power_grant: {title: 用电补助, where: exporter, amount: 'power * unit(0.001, "元/kWh")', unit: 元, digits: 1}
+  other_grant: {title: 其他补助, grades: [A, B], amount: 'power * unit(0.0017, "元/kWh")', unit: 元, digits: 1}
+budgets:
+  year: {title: 年度资金, of: [power_grant, land_grant, other_grant], amount: WHOLE, over: [industry], kinds: KINDS, CUT}
+"""
+)
+
+
+@ENGINES
+@pytest.mark.parametrize("kinds", ["together", "in_turn"])
+@pytest.mark.parametrize("cut", ["cut: in_proportion", "cut: in_order, order: [-land, total]", "cut: in_order, order: [total], last: nothing"])  # fmt: skip
+def test_random_firms_that_share_a_budget_equal_the_exact_evaluator(plan_of, engine, kinds, cut):
+    chance = random.Random(f"{kinds}{cut}")
+    for whole in ("250", "'unit(70, \"元\") if land > 4 else missing'", "1000000"):
+        some = partial(chance.choices, k=26)
+        table = firms(
+            some("ABCD-"),
+            power=some([None, 0.0, 3.0, 7.7, 100.0]),
+            land=some([None, 0.0, 2.0, 5.0, 10.0, 11.5]),
+            exporter=some([None, True, False]),
+            industry=some(["30", "30", "33", None]),
+        )
+        plan = plan_of(SHARED.replace("CUT", cut).replace("KINDS", kinds).replace("WHOLE", whole))
+        result = entitled(plan, table, history(), engine)
+        equals_the_exact_evaluator(result)
+        amounts = ("power_grant", "land_grant", "other_grant")
+        served = [
+            pl.when(pl.col(f"entitlement__{one}__state") == "applies").then(f"entitlement__{one}") for one in amounts
+        ]
+        sums = result.gathered.select("enterprise", "industry").join(
+            result.trace.select("enterprise", given=pl.sum_horizontal(served)), on="enterprise"
+        )
+        assert whole != "250" or 0 < sums.group_by("industry").agg(pl.col("given").sum())["given"].max() <= 2500
+
+
 @ENGINES
 @pytest.mark.parametrize("cut", ["in_order", "in_proportion"])
 def test_random_firms_under_ceilings_equal_the_exact_evaluator(plan_of, engine, cut):

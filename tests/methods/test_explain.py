@@ -190,7 +190,7 @@ def test_unknown_is_said_as_unknown_and_never_as_a_grade(why):
     explanation = why("d")
     assert explanation.grade is None and explanation.total is None
     assert explanation.grade_reason == "总分未知，不定档"
-    assert explanation.unknown == ("亩均税收：数据缺失，得分未知",)
+    assert explanation.unknown == ("亩均税收：数据缺失，得分未知（tax）",)
     assert explanation.items[0].missing == ("tax",)
     assert "总分未知" in render_text(explanation)
 

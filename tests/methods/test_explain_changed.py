@@ -12,7 +12,7 @@ from jiqun.methods.explanation.restricted import MASKED
 
 ITEM = ItemLine("tax", "亩均税收", "", "1", "", (), "0", "30", (), "", "", "", (), (), None)
 NOTHING: dict[str, Any] = dict.fromkeys(
-    ("subject", "name", "status", "status_words", "status_reason", "grade_title", "grade_reason", "grade_words", "total_words", "pool", "signed", "completeness", "method"), "",
+    ("subject", "name", "status", "status_words", "status_reason", "grade_title", "grade_reason", "grade_words", "total_words", "pool", "signed", "tried", "completeness", "method"), "",
 )  # fmt: skip
 
 

@@ -96,3 +96,12 @@ def test_no_method_of_the_packs_has_an_error():
         loaded = load_method(one.id, book, one.model.edition)
         errors = [each for each in lint_method(loaded.method, book, at=loaded.at) if each.severity == "error"]
         assert by_place(errors) == ()
+
+
+def test_a_year_without_a_calendar_of_working_days_is_told(method_of, contracts):
+    book = load(ROOT / "packs", pack_ids=["national"])
+    late = "working_days_between('2024-09-30', period_end)"
+    text = WHOLE + f'measures: {{m: {{title: m, formula: "{late}", unit: 天, digits: 0}}}}'
+    text = text.replace("measures: {m: {title: m, formula: tax / land, unit: 万元/亩, digits: 2}}\n", "")
+    told = [codes(lint_method(method_of(text), book, contracts, period=year)) for year in (2025, 2031)]
+    assert told == [[], ["METHOD-124"]]

@@ -63,6 +63,21 @@ def test_a_method_is_loaded_by_id_evaluated_and_explained(pack):
     assert result.next("b").ways
 
 
+def test_an_explanation_from_a_notebook_counts_the_whole_cohort_and_says_what_stood_in_for_a_small_one(pack):
+    own = """  b: {title: 行业平均, digits: 4, statistic: {measure: m, take: mean, over: [name], smallest_cohort: 3, otherwise: c}}
+  c: {title: 全市平均, digits: 4, statistic: {measure: m, take: mean}}
+"""
+    text = METHOD.replace("benchmarks: {b: {parameter: base.tax, digits: 4}}", "benchmarks:\n" + own.rstrip("\n"))
+    (pack / "small" / "method.yaml").write_text(text, "utf-8")
+    firms = pl.DataFrame({"enterprise": list("abcde"), "name": list("甲甲甲乙乙"), "tax": [300.0] * 3 + [100.0] * 2})
+    result = methods.load("per-mu", packs=pack).evaluate(
+        {"enterprise_year": firms.with_columns(land=50.0)}, period=2022
+    )
+    said = [result.explain(one).items[0].benchmarks[0].cohort for one in "ad"]
+    assert said == ["甲，3 家", "乙，2 家，不足 3 家，改用全市平均（5 家）"]
+    assert result.explain("d").items[0].benchmarks[0].value == "4.4000 万元/亩"  # (3 × 6 + 2 × 2) ÷ 5
+
+
 def test_a_method_file_outside_the_packs_is_loaded_by_its_path(pack, tmp_path):
     file = tmp_path / "draft.yaml"
     file.write_text(METHOD.replace("id: per-mu", "id: draft"), "utf-8")
@@ -93,3 +108,12 @@ def test_what_does_not_exist_is_told_with_its_problem(pack, method, period, code
     with pytest.raises(ProblemsError) as error:
         methods.load(method, packs=pack).plan(period)
     assert [one.code for one in error.value.problems] == [code]
+
+
+def test_a_fault_speaks_the_language_of_the_environment_and_english_where_none_is_named(monkeypatch):
+    with pytest.raises(ProblemsError) as error:
+        methods.load("per-mu.huangya")
+    monkeypatch.setenv("JIQUN_LANG", "zh")
+    assert "没有编号为 per-mu.huangya 的办法" in str(error.value)
+    monkeypatch.delenv("JIQUN_LANG")
+    assert "There is no method per-mu.huangya" in str(error.value)

@@ -7,6 +7,8 @@ from fractions import Fraction
 import polars as pl
 import pytest
 
+from jiqun.methods.compile import compile_method
+from jiqun.methods.evaluate import evaluate as columnar
 from jiqun.methods.exact import evaluate
 from jiqun.methods.nearest import digits_of, movable, nearest
 
@@ -60,8 +62,25 @@ def test_the_change_reaches_and_one_unit_less_does_not(plan_of, then):
     assert ways["land"].figures == ("tax_per_mu",)
 
 
-def grade_with(plan, subject, column, value):
-    changed = POPULATION.with_columns(
+@pytest.mark.parametrize("then", ["better", "worse"])
+def test_where_a_group_has_one_place_the_change_passes_the_other_of_the_group(plan_of, then):
+    """Two places, one for each park at most: a and b are of one park and b is ahead, so the second goes to c."""
+    limit = '{A: "0.67", B: "0.17", C: "0.16"}, per_group: {by: park, most: {A: 1}}'
+    plan = plan_of(QUOTA.replace('{A: "0.34", B: "0.33", C: "0.33"}', limit).replace("THEN", then))
+    parks = POPULATION.with_columns(park=pl.Series(["x", "x", "y"]))
+    trace = traced(plan, parks)
+    assert trace["grade"].to_list() == ["B", "A", "A"]
+    assert trace["grade__reason"].to_list() == ["group_full", None, None]
+    result = nearest(plan, trace, parks, "a")
+    assert {way.input for way in result.ways} == {"tax", "land", "value_added"}
+    for way in result.ways:
+        assert grade_with(plan, "a", way.input, way.needed, parks) == "A" == way.grade
+        unit = Fraction(1, 10**way.digits) * (1 if way.change > 0 else -1)
+        assert grade_with(plan, "a", way.input, way.needed - unit, parks) == "B"
+
+
+def grade_with(plan, subject, column, value, everybody=POPULATION):
+    changed = everybody.with_columns(
         pl.when(pl.col("enterprise") == subject).then(float(value)).otherwise(pl.col(column)).alias(column)
     )
     return evaluate(plan, changed)[subject].grade
@@ -193,3 +212,85 @@ def test_one_that_is_not_graded_gets_no_advice(plan_of):
     plan = plan_of(QUOTA.replace("THEN", "better"))
     gathered = POPULATION.with_columns(scale=pl.lit("below"))
     assert nearest(plan, traced(plan, gathered), gathered, "a").reason == "not_graded"
+
+
+LADDERS = """
+populations: {above: {title: 规上, where: scale == "above"}}
+criteria:
+  heat_1: {title: 能耗1级, test: energy <= 100}
+  heat_2: {title: 能耗2级, test: energy <= 107}
+  power_1: {title: 电耗1级, test: power <= 48}
+  power_2: {title: 电耗2级, test: power <= 57}
+grades:
+  all:
+    classes: [一级, 二级, 超限]
+    lowest_of:
+      - {title: 能耗, classes: [一级, 二级, 超限], ladder: {rungs: [{grade: 一级, requires: heat_1}, {grade: 二级, requires: heat_2}], otherwise: 超限}}
+      - {title: 电耗, classes: [一级, 二级, 超限], ladder: {rungs: [{grade: 一级, requires: power_1}, {grade: 二级, requires: power_2}], otherwise: 超限}}
+"""
+
+
+def test_of_several_ladders_the_one_that_holds_the_grade_down_is_advised(plan_of):
+    plan, one = plan_of(LADDERS), firms({"energy": 100.0, "power": 48.5})
+    found = nearest(plan, traced(plan, one), one, "a")
+    assert [(way.input, way.needed, way.grade) for way in found.ways] == [("power", Fraction(48), "一级")]
+    assert [line.criterion for line in found.lacking] == ["power_1"]
+
+
+def test_where_a_ladder_is_open_it_says_which_figure_is_missing(plan_of):
+    plan, one = plan_of(LADDERS), firms({"energy": 100.0, "power": None})
+    found = nearest(plan, traced(plan, one), one, "a")
+    assert [(line.criterion, line.verdict, line.missing) for line in found.lacking] == [
+        ("power_2", "unknown", ("power",))
+    ]
+
+
+def test_what_nobody_can_change_is_never_advised(method_of, contracts):
+    table = contracts["enterprise_year"]
+    fields = tuple(one.model_copy(update={"changeable": one.name != "power"}) for one in table.fields)
+    fixed = {**contracts, "enterprise_year": table.model_copy(update={"fields": fields})}
+    plan, one = compile_method(method_of(LADDERS), 2022, contracts=fixed), firms({"energy": 101.0, "power": 48.5})
+    found = nearest(plan, traced(plan, one), one, "a")
+    assert not found.ways and {way.input for line in found.lacking for way in line.ways} == {"energy"}
+
+
+SHARE = """
+populations: {above: {title: 规上, where: scale == "above"}}
+measures: {rate: {title: 研发占比, formula: rd / revenue, unit: "%", digits: 2}}
+scores: {all: {rate: {weight: 100, digits: 2, value: true}}}
+totals: {all: {digits: 2}}
+grades: {all: {classes: [A, B], cuts: [{grade: A, at_least: 5}, {grade: B, less_than: 5}]}}
+"""
+
+
+def test_nobody_is_advised_to_make_a_size_of_its_own_smaller(method_of, contracts):
+    table = contracts["enterprise_year"]
+    fields = [one.model_copy(update={"size": one.name == "revenue"}) for one in table.fields]
+    known = {**contracts, "enterprise_year": table.model_copy(update={"fields": tuple(fields)})}
+    plan = compile_method(method_of(SHARE), 2022, contracts=known)
+    rows = firms({"rd": 3.0, "revenue": 100.0})
+    result = nearest(plan, traced(plan, rows), rows, "a")
+    assert [(way.input, way.needed) for way in result.ways] == [("rd", 5)]
+    assert result.not_advised == ("revenue",) and result.out_of_reach == ()
+
+
+LAST_YEAR = """
+populations: {above: {title: 规上, where: scale == "above"}}
+measures: {m: {title: 亩均税收, formula: tax / land, unit: 万元/亩, digits: 2}}
+benchmarks: {b: {title: 上年平均, digits: 2, statistic: {measure: m, take: mean, period: last}}}
+scores: {all: {m: {weight: 100, digits: 2, ratio: {to: b}}}}
+totals: {all: {digits: 2}}
+grades: {all: {classes: [A, B], cuts: [{grade: A, at_least: 50}, {grade: B, less_than: 50}]}}
+"""
+
+
+def test_where_the_total_is_unknown_that_is_said_with_what_is_missing_and_no_way_is_called_too_short(plan_of):
+    rows = firms({"tax": 30.0, "land": 10.0}).with_columns(year=2022)
+    run = columnar(plan_of(LAST_YEAR), {"enterprise_year": rows})
+    told = run.next("a")
+    assert (told.reason, told.unknown, told.out_of_reach, told.ways) == ("total_unknown", ("m",), (), ())
+    assert run.explain("a").unknown == (
+        "亩均税收：没有可用的基准值，得分未知（缺 2021 年的数据：enterprise_year里没有这一期的行，或这一期没有亩均税收）",
+    )
+    run = columnar(plan_of(LAST_YEAR), {"enterprise_year": rows.with_columns(tax=pl.lit(None, pl.Float64))})
+    assert run.explain("a").unknown == ("亩均税收：数据缺失，得分未知（tax）",)

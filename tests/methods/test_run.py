@@ -19,6 +19,7 @@ from jiqun.methods.compile import compile_method
 from jiqun.methods.evaluate import evaluate
 from jiqun.methods.result import Result
 from jiqun.methods.run import SignOff, load, official_faults, run_id, store, stored_runs
+from jiqun.methods.run_files import last_noted
 from jiqun.methods.run_frames import ARROW, PARQUET
 from jiqun.problems import ProblemsError
 from jiqun.values import file_digest
@@ -333,6 +334,7 @@ def test_a_result_with_overridden_parameters_cannot_be_official(plan_of):
     faults = official_faults(result, SNAPSHOT, SIGNED)
     assert [one.code for one in faults] == ["RUN-008"]
     assert "base.tax" in faults[0].what("zh")
+    assert result.explain(result.grades[plan.subject][0]).tried == "试改 base.tax = 2.5"
 
 
 def test_a_writer_killed_in_the_middle_leaves_no_run_and_the_next_one_cleans_up(plan_of, tmp_path):
@@ -355,6 +357,15 @@ def test_a_writer_killed_in_the_middle_leaves_no_run_and_the_next_one_cleans_up(
     run = store(tmp_path, result_of(plan_of), at=AT)
     assert sorted(one.name for one in tmp_path.iterdir()) == sorted([run.id, "index.jsonl"])
     assert run.trace.height == 40
+
+
+def test_a_run_that_is_stored_again_is_the_last_one_and_keeps_its_first_time(plan_of, tmp_path):
+    first = store(tmp_path, result_of(plan_of), at=AT)
+    other = store(tmp_path, result_of(plan_of, data=tables(first=9.0)), at=LATER)
+    assert last_noted(tmp_path) == other.id
+    store(tmp_path, result_of(plan_of), at=LATER)
+    assert last_noted(tmp_path) == first.id
+    assert {one.id: one.at for one in stored_runs(tmp_path)} == {first.id: AT, other.id: LATER}
 
 
 def test_an_index_line_cut_short_costs_only_the_time(plan_of, tmp_path):

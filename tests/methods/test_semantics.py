@@ -19,6 +19,7 @@ from jiqun.methods.wording.grading import (
     grade_words,
     move_words,
     requirement_words,
+    shared_budget_words,
 )
 from jiqun.methods.wording.scores import score_words
 from jiqun.methods.wording.totals import addition_lines, node_words, total_words
@@ -64,7 +65,7 @@ def examples() -> Iterator[tuple[str, str, str]]:
 def spoken(text, language, book):
     """The sentence for the first part of an example."""
     part = yaml.safe_load(text)
-    section = "ceilings" if "ceilings" in part else next(iter(part))
+    section = next((one for one in ("ceilings", "budgets") if one in part), next(iter(part)))
     data = yaml.safe_load(BASE) | {
         key: value for key, value in part.items() if key not in ("inputs", "measures", "criteria", "benchmarks")
     }
@@ -103,6 +104,8 @@ def spoken(text, language, book):
             return move_words(voice, name)
         case "ceilings":
             return ceiling_words(voice, name)
+        case "budgets":
+            return shared_budget_words(voice, name)
         case _:
             return entitlement_words(voice, name)
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
 
+from jiqun.methods.compile import compile_method
 from jiqun.methods.evaluate import evaluate
 from jiqun.methods.tables import content_digest
+from jiqun.packs.models.table import Category
 from jiqun.problems import ProblemsError
 
 METHOD = """
@@ -87,6 +90,70 @@ def test_a_figure_beyond_the_range_of_floats_is_looked_at_exactly_and_refused_fo
     with pytest.raises(ProblemsError) as error:
         measured(plan_of(METHOD), table, engine=engine)
     assert [one.code for one in error.value.problems] == ["METHOD-040"]
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+@pytest.mark.parametrize(
+    "tax",
+    [
+        pd.Series([None, None], dtype=object),
+        pd.Series([pd.NA, pd.NA], dtype="string"),
+        pd.Series([pd.NaT, pd.NaT]),
+        pd.Series([float("nan")] * 2),
+        pd.Series([None, None], dtype="category"),
+    ],
+    ids=["objects", "texts", "days", "floats", "categories"],
+)
+def test_a_pandas_column_of_nothing_is_missing_whatever_its_type(plan_of, tax, engine):
+    table = pd.DataFrame({"enterprise": ["b", "a"], "land": [3.0, 2.0], "tax": tax})
+    assert measured(plan_of(METHOD), table, engine=engine) == {"a": None, "b": None}
+
+
+@pytest.mark.parametrize(
+    "tax",
+    [
+        pd.array([10, None], dtype="Int64"),
+        pd.array([10.0, None], dtype="Float64"),
+        pd.Series([Decimal("10.00"), None], dtype=object),
+        pd.Series([Fraction(10), pd.NA], dtype=object),
+        pd.Series([10, float("nan")], dtype=object),
+        pd.Series([Decimal(10), float("nan")], dtype=object),
+    ],
+    ids=["Int64", "Float64", "decimals", "fractions", "integers", "several"],
+)
+def test_numbers_are_read_from_whatever_pandas_keeps_them_in(plan_of, tax):
+    table = pd.DataFrame({"enterprise": ["b", "a"], "land": [3.0, 2.0], "tax": tax})
+    assert measured(plan_of(METHOD), table) == {"a": None, "b": 33333}
+
+
+def test_numbers_of_several_kinds_are_read_from_lists_and_texts_among_them_are_refused_by_name(plan_of):
+    table = {"enterprise": ["b", "a"], "land": [3, Decimal(2)], "tax": [Fraction(10), None]}
+    assert measured(plan_of(METHOD), table) == {"a": None, "b": 33333}
+    for frame in (table | {"tax": [10, "待核实"]}, pd.DataFrame(table | {"tax": [10, "待核实"]})):
+        with pytest.raises(ProblemsError) as error:
+            measured(plan_of(METHOD), frame)
+        assert [(one.code, one.values["name"]) for one in error.value.problems] == [("METHOD-022", "tax")]
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_a_value_that_a_column_does_not_allow_is_named_once_with_those_it_allows(method_of, contracts, engine):
+    scales = (
+        {"value": "above", "title": "规上", "title_en": "above"},
+        {"value": "below", "title": "规下", "title_en": "b"},
+    )
+    table = contracts["enterprise_year"]
+    scale = table.column("scale").model_copy(update={"categories": tuple(Category(**one) for one in scales)})
+    fields = tuple(scale if one.name == "scale" else one for one in table.fields)
+    known = {**contracts, "enterprise_year": table.model_copy(update={"fields": fields})}
+    method = METHOD.replace("enterprise is not missing", 'scale == "above"')
+    firms = {"enterprise": ["a", "b", "c"], "scale": ["规上", "above", "规上"], "tax": [1.0] * 3, "land": [1.0] * 3}
+    result = evaluate(
+        compile_method(method_of(method), 2022, contracts=known), {"enterprise_year": firms}, engine=engine
+    )
+    assert result.trace["status"].to_list() == ["outside", "graded", "outside"]
+    assert [(one.code, one.values["values"], one.values["allowed"]) for one in result.problems] == [
+        ("METHOD-047", "规上", "above（规上）、below（规下）")
+    ]
 
 
 def test_something_that_is_no_table_is_refused(plan_of):

@@ -162,6 +162,8 @@ CASES = [
     ("unknown unit of a measure", "m", "unit: 万元/亩", "unit: 万圆/亩", "METHOD-015 p/m.yaml:13"),
     ("days upside down", "base", "from: 2022-01-01", "from: 2022-01-01, to: 2021-01-01", "PACK-114 p/base.yaml:9"),
     ("rule in force upside down", "m", "{from: 2022-01-01}", "{from: 2022-01-01, to: 2021-01-01}", "PACK-114 p/m.yaml:9"),
+    ("list of names that is none", "t", "title: 企业, title_en: firm, type: string", "title: 企业, title_en: firm, type: string, names_from: txx", "PACK-108 p/t.yaml:8"),
+    ("rules of a column that are none", "t", "title: 企业, title_en: firm, type: string", "title: 企业, title_en: firm, type: string, methods: mm", "PACK-134 p/t.yaml:8"),
     ("column twice", "t", "name: land,", "name: tax,", "PACK-035 p/t.yaml:11"),
     # grading
     ("shares in per cent", "m", SHARES, "quota: {shares: {A: 20, B: 60, C: 20}}", "METHOD-051 p/m.yaml:24"),

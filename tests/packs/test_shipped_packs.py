@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 from datetime import date
 from pathlib import Path
 from textwrap import dedent
 
+from jiqun.desk.context import Context
+from jiqun.desk.evaluating import find_method
+from jiqun.ledger import init
 from jiqun.methods import load as load_method
 from jiqun.methods.examples import examples_of, run_example
 from jiqun.methods.lint import lint_method
@@ -65,6 +69,12 @@ def test_the_pack_of_the_how_to_is_clean_and_answers(tmp_path: Path) -> None:
     assert str(book.parameter("huangyan.base-tax", date(2022, 12, 31)).value) == "24097/1000"
     rule = load_method("huangyan.grant", book)
     assert [one.text("en") for one in lint_method(rule.method, book, at=rule.at) if one.code != "METHOD-120"] == []
+    assert load_method("huangyan.grant", tmp_path).method == rule.method, "a notebook finds what the pack extends"
+    own = Context(init(tmp_path / "ws").root)
+    assert not own.book.has("method", "huangyan.grant")
+    shutil.copytree(tmp_path / "huangyan", tmp_path / "ws" / "packs" / "huangyan")
+    shutil.copytree(builtin_root() / "shandong", tmp_path / "ws" / "packs" / "shandong")
+    assert find_method(Context(own.folder), "huangyan.grant").method == rule.method
     (example,) = examples_of(book, rule.method)
     assert [one for one in run_example(book, example) if not one.agrees] == []
 
@@ -79,5 +89,5 @@ def test_every_word_that_the_how_to_sends_to_the_references_is_explained_there()
     )
     known = "".join((pages / f"reference/{name}.md").read_text("utf-8") for name in ("method-semantics", "formulas"))
     words = {word for code in re.findall(r"`([^`]+)`", table) for word in re.findall(r"[a-z]+_[a-z_]+|^[a-z]+", code)}
-    own = {"before", "rate", "base", "x", "applied_on"}
+    own = {"before", "rate", "base", "x", "applied_on", "noticed_on", "handed_in_on"}
     assert sorted(word for word in words - own if word not in known) == []

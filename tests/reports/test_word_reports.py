@@ -18,7 +18,8 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 from tests.demo_region import Demo
 
-from jiqun.desk import report_accounts, reporting
+from jiqun.desk import reporting
+from jiqun.desk.accounts import account
 from jiqun.desk.clusters import Ratio
 from jiqun.desk.context import Context
 from jiqun.desk.reporting import Reach
@@ -29,6 +30,7 @@ from jiqun.reports.word import making
 from jiqun.reports.word.common import ratio_value, ratio_words
 from jiqun.reports.word.letter import AppealTerms
 from jiqun.reports.word.model import Attachment, Heading, Paragraph, Report
+from jiqun.reports.word.titles import title_lines
 from jiqun.reports.word.writing import report_bytes
 from jiqun.values import exact
 
@@ -114,7 +116,7 @@ def test_sums_of_a_district_leave_out_what_nobody_reported() -> None:
         | {"revenue": [1.0, 1.0], "rd": [0.0, 0.0], "staff": [1, 1], "energy": [1.0, 1.0]},
         schema_overrides={"value_added": pl.Float64},
     )
-    told = report_accounts.account(rows, YEAR)
+    told = account(rows, YEAR)
     assert (told.sums["output"].value, told.sums["output"].covered) == (1.5, 1)
     assert told.sums["value_added"].value is None
     assert told.ratios["tax_per_mu"].value == exact("0.1")  # 0.2 ÷ 2: the firm without land is in neither sum
@@ -177,6 +179,25 @@ def test_the_workbook_of_a_report_has_the_same_tables(context: Context, run: Run
     assert "试算" in str(book[book.sheetnames[1]]["A3"].value)
 
 
+def test_the_monthly_says_how_every_cluster_stands_beside_the_steady_path(context: Context, run: Run) -> None:
+    frozen = reporting.snapshot(context, run)
+    report = making.clusters(context, frozen, YEAR, Reach(), TODAY)
+    said = {row[0]: row[7] for one in report.sheets for row in one.rows}
+    judged = 0
+    for one in reporting.cluster_figures(context, frozen, YEAR, Reach()).found:
+        if one.pace is None or one.sound is None:
+            assert said[one.name] in ("无目标", "无数据", "无基数")
+            continue
+        base, target = float(one.pace.base.value), float(one.pace.target)
+        due = base * (target / base) ** ((one.year - one.pace.base.year) / (one.horizon - one.pace.base.year))
+        off = (float(one.sound) / max(base, due) - 1) * 100
+        word, judged = str(said[one.name]), judged + 1
+        assert word.startswith("达到" if off >= 0 else "略慢" if off >= -5 else "落后"), (one.name, off)
+        if off < 0:
+            assert abs(float(word.split()[1].rstrip("%").replace("−", "-")) - off) < 0.06
+    assert judged
+
+
 def test_a_letter_says_grade_points_sources_and_until_when_to_object(context: Context, run: Run) -> None:
     firm = run.trace.filter(pl.col("grade").cast(pl.String) == "C").sort("enterprise")["enterprise"][0]
     terms = AppealTerms("2024年批次", date(2026, 4, 1), 2)
@@ -221,7 +242,7 @@ def test_a_ratio_is_named_without_the_figures_in_doubt_and_says_what_it_is_with_
 def test_sums_leave_out_a_figure_a_thousand_times_that_of_the_year_before() -> None:
     firms = {"enterprise": ["a", "b"] * 2, "year": [YEAR - 1] * 2 + [YEAR] * 2, "scale": ["above"] * 4}
     figures = {"tax": [5.0, 7.0, 5_000.0, 8.0], "land": [1.0, 1.0, 1.0, 1.0]}
-    told = report_accounts.account(pl.DataFrame(firms | figures), YEAR)
+    told = account(pl.DataFrame(firms | figures), YEAR)
     assert (told.sums["tax"].value, told.sums["tax"].sound) == (5_008, 8)
     assert (told.ratios["tax_per_mu"].value, told.ratios["tax_per_mu"].sound) == (2_504, 8)
 
@@ -317,3 +338,20 @@ def test_a_firm_whose_total_is_one_masked_figure_is_not_placed_among_those_near_
         found.append(code)
         break
     assert found
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("关于2024年度工业企业亩均效益综合评价结果的公示", ["关于2024年度工业企业", "亩均效益综合评价结果的公示"]),
+        ("渝示范00017橡塑制品工业（集团）有限公司\u3000一企一档", None),  # the name alone is longer than a line
+        ("两江新区某某制造有限公司\u3000一企一档", ["两江新区某某制造有限公司\u3000一企一档"]),
+        ("重庆两江新区某某精密制造有限公司\u3000一企一档", ["重庆两江新区某某精密制造有限公司", "一企一档"]),
+        ("没有可断之处的很长很长很长很长很长很长的题目", ["没有可断之处的很长很长很长很长很长很长的题目"]),
+    ],
+)
+def test_a_title_is_broken_where_a_word_ends_as_gb_9704_wants(title: str, lines: list[str] | None) -> None:
+    found = title_lines(title)
+    assert "".join(found).replace("\u3000", "") == title.replace("\u3000", "")
+    assert lines is None or found == lines
+    assert lines is not None or len(found) == 2

@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from jiqun import methods
 from jiqun.reports import Evaluated, export
 from jiqun.reports.layout import Head, Page
 from jiqun.reports.workbook import workbook_bytes
@@ -166,3 +167,32 @@ def test_libreoffice_opens_the_workbook_with_chinese_intact(evaluated: Make, tmp
     assert "评价结果 · 试验办法" in text
     assert "示范2有限公司" in text and "10.37" in text  # 25 万元 ÷ 10 亩 ÷ 24.097 × 100
     assert "#NAME?" not in text and "Err:" not in text
+
+
+def test_each_firm_stands_beside_its_own_benchmark_and_a_rule_without_grades_counts_no_missing_ones(
+    tmp_path: Path,
+) -> None:
+    firms = pl.DataFrame(
+        {
+            "enterprise": ["a", "b", "c"],
+            "year": [2022] * 3,
+            "scale": ["above", "above", "below"],
+            **dict.fromkeys(("tax", "value_added", "energy", "rd", "revenue", "power"), [9.0] * 3),
+            "staff": [1] * 3,
+            "emission": [0.5, None, None],
+        }
+    )
+    land = firms.select("enterprise", "year", used=1.0)
+    tables = {"enterprise_year": firms, "land_use": land}
+    run = methods.load("per-mu.huangyan").evaluate(tables, period=2022)
+    export(Evaluated(run.plan, run.trace, run.gathered, run.moves, "r", "s", False, book=run.book), tmp_path / "r.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    # 24.097 above scale and 11.5932 below, as published for 2022
+    assert [(row["代码"], row["基准值"]) for row in _table(book["亩均税收"])] == [
+        ("a", 24.097),
+        ("b", 24.097),
+        ("c", 11.5932),
+    ]
+    assert {row["代码"]: row["条款"] for row in _table(book["单位排放增加值"])} == {"a": "公式-规上", "b": "缺排放"}
+    everybody = _table(book["汇总"])[0]
+    assert (everybody["户数"], everybody["已评价"]) == (3, 3) and "未能定档" not in everybody

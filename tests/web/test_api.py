@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from jiqun.web.people import tokens
@@ -81,7 +84,7 @@ def test_restricted_columns_are_masked_and_reading_them_is_logged(read):
     seen = read("auditor", "/ledger/enterprise_year").json()["rows"]
     masked = {name for name, value in itertools.chain(*(one.items() for one in rows)) if value == MASKED}
     assert masked and not any(value == MASKED for one in seen for value in one.values())
-    assert AuditEntry.objects.filter(action="api.restricted", who="auditor").exists()
+    assert AuditEntry.objects.get(action="api.restricted", who="auditor").address == "127.0.0.1"
 
 
 def test_an_explanation_holds_clause_and_source(read, run):
@@ -104,6 +107,24 @@ def test_hostile_words_get_a_clear_answer(read, word):
 @pytest.mark.parametrize("values", [{"limit": 0}, {"limit": 1001}, {"offset": -1}, {"limit": "x"}, {"offset": 10**30}])
 def test_pages_out_of_bounds_are_refused(read, values):
     assert read("analyst", "/ledger/enterprise", **values).status_code == 422
+
+
+def test_the_how_to_names_every_address_and_the_limits_that_hold(as_user):
+    told = (Path(__file__).parents[2] / "docs/howto/api.md").read_text("utf-8")
+    described = as_user("analyst").get("/api/openapi.json").json()
+    assert set(re.findall(r"^\| `(/api/[^`]+)`", told, re.M)) == set(described["paths"])
+    parameters = described["paths"]["/api/ledger/{table}"]["get"]["parameters"]
+    limit = next(one["schema"] for one in parameters if one["name"] == "limit")
+    assert f"`limit` 最多 {limit['maximum']}" in told and f"每分钟 {settings.API_PER_MINUTE} 次" in told
+
+
+def test_pages_put_together_are_the_table_without_doubles(read):
+    rows = ledger().table("enterprise_year").height
+    found = [
+        read("analyst", "/ledger/enterprise_year", limit=1000, offset=at).json()["rows"] for at in range(0, rows, 1000)
+    ]
+    keys = [(one["enterprise"], one["year"]) for page in found for one in page]
+    assert len(keys) == len(set(keys)) == rows
 
 
 def test_the_description_names_every_address(as_user):

@@ -53,7 +53,7 @@ def test_a_district_sees_its_own_firms_without_points_and_below_scale_without_to
         one = client.get(f"/campaigns/{of.pk}/", {"pool": pool.id}).context["opened"]
         assert one.pool.id == pool.id and one.rows
         assert {row.row.subject for row in one.rows} <= set(register["enterprise"])
-        assert {points for row in one.rows for points in row.row.points} == {MASKED}
+        assert {points.said for row in one.rows for points in row.row.points} == {MASKED}
         told = {row.distance for row in one.rows} | {row.row.total for row in one.rows}
         assert (told == {MASKED}) == pool.id.startswith("below_scale"), pool
 

@@ -224,7 +224,7 @@ def test_an_illustrative_rule_is_never_signed_and_the_page_says_why(
     desk = Desk(as_user, "per-mu.chongqing-template")
     desk.to_signature(notice_is_over)
     told = desk.do("signer", "sign", document="示亩均办〔2026〕1号")
-    assert "RUN-001" in told
+    assert "不能出正式结果" in told
     assert "示意" in told
     assert "试行" in told
     assert not desk.state.signed
@@ -269,7 +269,9 @@ def test_a_district_sees_and_touches_only_its_own_firms(as_user: As, people: dic
 @pytest.mark.parametrize("said", [{"start": "soon"}, {"days_check": "0"}, {"district": "999999"}, {"year": "MMXXIV"}])
 def test_a_campaign_with_a_wrong_plan_is_not_opened(as_user: As, said: dict[str, str]) -> None:
     whole = {"method": "own.rule", "year": "2024", "start": "2026-04-01", **said}
-    assert as_user("analyst").post("/campaigns/create/", whole, follow=True).status_code == 200
+    answer = as_user("analyst").post("/campaigns/create/", whole)
+    assert answer.status_code == 422
+    assert f'value="{whole["start"]}"' in answer.content.decode()  # what was written is not lost
     assert not Campaign.objects.exists()
 
 
@@ -384,6 +386,22 @@ def test_papers_are_kept_and_handed_out_only_to_who_may_see_the_firm(as_user: As
     other = elsewhere.filter(pl.col("district") != people["district"].place).row(0, named=True)
     page = desk.page("district", f"appeals/new/?enterprise={other['enterprise']}")
     assert other["name"] not in page and "@" not in page
+
+
+def test_a_firm_cannot_try_value_after_value_to_learn_where_others_stand(as_user: As, people: dict[str, User]) -> None:
+    desk = Desk(as_user, "own.rule")
+    desk.go("check", "trial")
+    desk.do("analyst", "trial")
+    desk.go("adjust", "notice")
+    desk.do("analyst", "notice")
+    desk.go("appeal")
+    said = {"field": f"enterprise_year.tax@{desk.year}", "evidence": "完税证明"}
+    desk.do("firm", "appeal", request="税收漏报", value="490", **said)
+    assert "同样的申诉正在办理" in desk.do("firm", "appeal", request="还是税收", value="491", **said)
+    for at in range(4):
+        desk.do("firm", "appeal", request=f"其他 {at}", evidence="说明")
+    assert "最多 5 件申诉" in desk.do("firm", "appeal", request="再一件", evidence="说明")
+    assert len(desk.state.appeals) == 5
 
 
 def test_where_the_holidays_are_not_known_the_last_days_have_to_be_written(

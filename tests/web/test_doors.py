@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from urllib.parse import unquote
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests.web.test_every_address import ADDRESSES, addresses, foreign  # noqa: F401  (a fixture)
 
+from jiqun.web.ledger.handing import attachment
 from jiqun.web.people import tokens
-from jiqun.web.people.actions import Person, add
+from jiqun.web.people.actions import Person, add, reset_password
+from jiqun.web.people.models import Token, User
+from jiqun.web.region import run_of, runs
 
 PASSWORD = "three-words-long-7"
 
@@ -95,6 +102,43 @@ def test_a_token_is_dead_at_once_when_revoked_and_when_its_owner_is_out_of_use(p
     assert client.get("/api/runs").status_code == 401
 
 
+def test_a_token_is_dead_while_its_owner_must_change_the_password_and_after_its_days(people, settings):
+    """An administrator resets the password of an account that somebody else got into: the tokens they made stop too."""
+    secret = tokens.make(people["analyst"], "a program")
+    client = Client(headers={"Authorization": f"Bearer {secret}"})
+    reset_password(people["analyst"], "admin")
+    assert client.get("/api/runs").status_code == 401
+    User.objects.filter(pk=people["analyst"].pk).update(must_change_password=False)
+    assert client.get("/api/runs").status_code == 200
+    settings.TOKEN_DAYS = 30
+    Token.objects.update(made_at=timezone.now() - timedelta(days=31))
+    assert client.get("/api/runs").status_code == 401
+    client.force_login(people["analyst"], "django.contrib.auth.backends.ModelBackend")
+    assert "已到期" in client.get("/people/tokens/").content.decode()
+
+
+def test_one_password_tried_on_everybody_and_one_account_tried_from_everywhere_are_locked(leader, settings):
+    settings.AXES_ENABLED = True
+    settings.FAILURES_OF_ACCOUNT, settings.FAILURES_OF_ADDRESS = 3, 4
+
+    def tried(username: str, address: str, password: str = "wrong") -> int:
+        said = {"username": username, "password": password}
+        return Client(REMOTE_ADDR=address).post("/people/login/", said).status_code
+
+    assert [tried("leader", f"10.0.0.{at}") for at in range(4)] == [200, 200, 200, 429]
+    assert tried("leader", "10.9.9.9", PASSWORD) == 429
+    assert [tried(f"nobody{at}", "10.1.1.1") for at in range(5)] == [200] * 4 + [429]
+    assert tried("analyst", "10.2.2.2") == 200, "others at other addresses go on"
+
+
+def test_no_answer_is_kept_by_browser_or_proxy_and_a_logout_clears_what_was(as_user, foreign):  # noqa: F811
+    client = as_user("leader")
+    for to in ("/", "/land/accounts.xlsx", "/api/runs", "/people/login/", "/nowhere/", "/people/"):
+        assert {"private", "no-store"} <= set(client.get(to)["Cache-Control"].split(", ")), to
+    assert client.post("/people/logout/")["Clear-Site-Data"] == '"cache", "storage"'
+    assert Client().get("/")["Cache-Control"] == "private, no-store"
+
+
 @pytest.mark.parametrize("weak", ["short1", "1234567890123", "password1234", "leader1234"])
 def test_weak_passwords_are_refused(leader, weak):
     client = Client()
@@ -116,3 +160,39 @@ def test_the_health_page_is_asked_beside_the_proxy_under_tls(settings):
     settings.SECURE_SSL_REDIRECT = True
     assert Client().get("/health/").status_code == 200
     assert Client().get("/people/login/").status_code == 301
+
+
+@pytest.mark.parametrize("nasty", ["²", "2024²", "9" * 5000, "-1", "١", "NaN"])
+def test_what_is_no_year_no_size_and_no_number_is_never_a_fault_of_ours(as_user, nasty):
+    client = as_user("analyst")
+    for to, key in (("/land/accounts/", "year"), ("/land/rankings/", "year"), ("/land/rankings/", "size")):
+        assert client.get(to, {key: nasty}).status_code in (200, 404), (to, key)
+    assert client.post("/reports/schedules/", {"kind": "clusters", "day": nasty}).status_code < 500
+    assert client.post("/reports/make/", {"kind": "bulletin", "campaign": nasty, "run": "x"}).status_code < 500
+
+
+def test_a_nul_is_refused_in_address_query_and_form(as_user):
+    client = as_user("admin")
+    assert client.get("/enterprises/", {"q": "a\x00"}).status_code == 400
+    assert client.get("/enterprises/a%00/").status_code == 400
+    assert client.post("/people/add/", {"username": "a\x00", "role": "leader"}).status_code == 400
+    assert Client().post("/people/login/", {"username": "a\x00", "password": "x"}).status_code == 400
+
+
+def test_a_number_larger_than_any_row_s_is_not_found(as_user):
+    client = as_user("admin")
+    for to in ("/reports/{}/", "/people/{}/", "/jobs/{}/", "/campaigns/{}/", "/disposals/{}/", "/ledger/imports/{}/"):
+        assert client.get(to.format("9" * 25)).status_code == 404, to
+
+
+def test_a_file_is_handed_out_under_a_name_that_any_system_bears():
+    answer = attachment(b"x", "一企一档\u3000甲/乙\r\nX: y\u202e.xlsx")
+    assert answer["Content-Disposition"].isascii() and "%2F" not in answer["Content-Disposition"]
+    assert unquote(answer["Content-Disposition"].partition("''")[2]) == "一企一档 甲_乙  X_ y_.xlsx"
+    assert answer["Content-Type"].endswith("spreadsheetml.sheet")
+
+
+def test_a_run_is_handed_out_under_the_name_of_its_rule_and_year(as_user):
+    run = next(one for one in runs() if one.method_id.startswith("per-mu.chongqing"))
+    named = as_user("district").get(f"/land/runs/{run.id}/export.csv")["Content-Disposition"]
+    assert unquote(named.partition("''")[2]) == f"{run_of(run.id).plan.method.title}_{run.period}_试算_{run.id[:8]}.csv"

@@ -8,8 +8,9 @@ import openpyxl
 import polars as pl
 import pytest
 from django.test import Client
+from python_calamine import CalamineWorkbook
 
-from jiqun.web.jobs import files
+from jiqun.web.jobs import files, queue
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import do_all
 from jiqun.web.land import views
@@ -73,3 +74,15 @@ def test_made_twice_it_is_the_same_file(job):
 
 def test_who_is_not_logged_in_is_sent_to_the_login(job):
     assert Client().get(f"/jobs/{job.pk}/file/")["Location"].startswith("/people/login/")
+
+
+def test_a_long_export_says_which_sheet_it_is_writing(as_user, monkeypatch, tmp_path):
+    monkeypatch.setattr(files, "FOLDER", tmp_path / "exports")
+    monkeypatch.setitem(views._AT_ONCE, "xlsx", 0)
+    said: list[str] = []
+    monkeypatch.setattr(queue, "_step", lambda job, stage: said.append(stage))
+    run = next(one for one in runs() if one.method_id.startswith("per-mu.chongqing"))
+    as_user("analyst").get(f"/land/runs/{run.id}/export.xlsx")
+    do_all()
+    book = CalamineWorkbook.from_path(next((tmp_path / "exports").iterdir()))
+    assert said[1:] == [f"写工作表 {name}" for name in book.sheet_names]

@@ -62,6 +62,20 @@ def test_small_groups_are_kept_back_from_who_may_not_see_one_firm(as_user):
     assert told and all(set(row[2:]) == {MASKED} for row in told.values())
 
 
+def test_what_is_held_back_of_a_growth_is_masked_in_the_file_and_what_is_unknown_is_blank(as_user):
+    """Growth leaves out the firms in doubt now, whom the account of the year before tells."""
+    lines = as_user("leader").get("/land/accounts/", {"year": 2024}).context["rows"]
+    held = {line.key for line in lines if not line.few and "growth" in line.cells[0].held}
+    told = {
+        line.key: line.cells[0] for line in as_user("analyst").get("/land/accounts/", {"year": 2024}).context["rows"]
+    }
+    assert held and all(told[one].growth is not None for one in held)
+    names = {line.name for line in lines if line.key in held}
+    book = openpyxl.load_workbook(BytesIO(as_user("leader").get("/land/accounts.xlsx", {"year": 2024}).content))
+    rows = {row[0]: row for row in book.worksheets[0].iter_rows(values_only=True)}
+    assert {rows[one][6] for one in names} == {MASKED}
+
+
 def test_a_district_accounts_for_its_own_firms_only(as_user, people):
     page = as_user("district").get("/land/accounts/").context
     assert {line.key for line in page["rows"]} == {people["district"].place}

@@ -135,3 +135,17 @@ def test_no_bar_and_no_end_of_the_histogram_tells_a_competitors_total(as_user, p
     every, limited = (as_user(who).get(to).context["totals"] for who in ("analyst", "district"))
     assert min(one.count for one in every.bars) < 3, "the pool has bars of one firm"
     assert all(one.count >= 3 for one in limited.bars)
+
+
+def test_points_that_are_a_mean_of_others_carry_their_sign_and_no_others_do(as_user, run):
+    item = next(
+        name.removeprefix("reason__")
+        for name in run.trace.columns
+        if name.startswith("reason__") and (run.trace[name].cast(pl.String) == "cohort_mean").any()
+    )
+    mean = run.trace.filter(pl.col(f"reason__{item}").cast(pl.String) == "cohort_mean").row(0, named=True)
+    said = {"population": str(mean["population"]), "q": mean["enterprise"]}
+    answer = as_user("analyst").get(f"/land/runs/{run.id}/", said)
+    (row,), items = answer.context["rows"], [one.name for one in answer.context["items"]]
+    assert [name for name, one in zip(items, row.points, strict=True) if one.mean] == [item]
+    assert answer.content.decode().count('class="jq-mean"') == 1

@@ -282,6 +282,12 @@ def test_originals_are_handed_out_as_they_came_and_logged(as_user, own_ledger):
     assert AuditEntry.objects.filter(action="ledger.original", about="1").exists()
 
 
+def test_a_table_without_years_cannot_be_owed_and_so_breaks_no_page(as_user):
+    said = {"table": "title", "year": "2024", "district": "*", "unit": "x", "due": "2025-01-01"}
+    assert "请选择表" in as_user("analyst").post("/ledger/board/duty/", said, follow=True).content.decode()
+    assert not Duty.objects.exists() and as_user("leader").get("/").status_code == 200
+
+
 def test_the_board_counts_what_the_ledger_has_and_says_who_is_late(as_user):
     client = as_user("analyst")
     said = {"table": "enterprise_year", "year": "2024", "district": "*", "unit": "区经信委", "due": "2020-01-01"}

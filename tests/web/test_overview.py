@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import polars as pl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -71,6 +73,20 @@ def test_titles_to_be_reviewed_and_data_that_is_owed_stand_under_what_is_due(as_
     late = sum(one.left < 0 for one in calendar(Scope(), today, "zh"))
     told = sum(int(one.about.split()[0]) for one in city if one.late and one.to == reverse("ladder:calendar"))
     assert late == told > 0
+
+
+def test_what_is_owed_asks_the_database_once_however_much_it_is(as_user):
+    client, asked = as_user("analyst"), []
+    for tables in (("sme_profile",), ("sme_application", "enterprise_year", "carbon_year")):
+        for table in tables:
+            for year in (2023, 2024):
+                Duty.objects.create(table=table, district="500112", year=year, unit="x", due=timezone.localdate())
+        for to in ("/", "/ledger/board/"):
+            client.get(to)
+            with CaptureQueriesContext(connection) as queries:
+                client.get(to)
+            asked.append(len(queries))
+    assert asked[:2] == asked[2:]
 
 
 def test_a_disposal_that_is_due_stands_with_what_is_due_for_its_own_district_only(as_user, people):

@@ -15,6 +15,8 @@ from jiqun.web.people.actions import Person, add
 from jiqun.web.people.audit_lines import ACTIONS
 from jiqun.web.people.first import first_people
 from jiqun.web.people.models import AuditEntry, User
+from jiqun.web.people.role_words import ROLE_WORDS
+from jiqun.web.people.roles import ROLES
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,7 @@ def test_a_new_account_must_change_its_password_first():
 
 
 def test_a_role_with_limited_rows_needs_a_place():
-    with pytest.raises(ValueError, match="needs a district"):
+    with pytest.raises(ValueError, match="所属区县"):
         add(Person("d", "district"), "first-password-1", "test")
 
 
@@ -138,11 +140,24 @@ def test_an_account_page_says_what_its_owner_sees(as_user):
 def test_who_chose_english_before_the_login_goes_on_in_english():
     add(Person("guest", "leader"), "first-password-1", "test")
     client = Client()
-    client.post("/people/language/", {"language": "en", "next": "/people/login/"})
-    assert 'lang="en" class="jq-plain active"' in client.get("/people/login/").content.decode()
-    client.post("/people/login/", {"username": "guest", "password": "first-password-1"})
+    there = client.post("/people/language/", {"language": "en", "next": "/people/login/?next=/land/"})["Location"]
+    page = client.get(there).content.decode()
+    assert 'lang="en" class="jq-plain active"' in page and '<input type="hidden" name="language" value="en">' in page
+    client.post("/people/login/", {"username": "guest", "password": "first-password-1", "language": "en"})
     page = client.get("/people/password/").content.decode()
     assert "Change password" in page and User.objects.get(username="guest").language == "en"
+
+
+def test_the_language_that_somebody_else_left_on_a_computer_changes_no_account(people):
+    user = people["leader"]
+    user.set_password("right-password-1")
+    user.save()
+    client = Client()
+    client.post("/people/language/", {"language": "en", "next": "/people/login/"})  # who was here before
+    page = client.get("/people/login/").content.decode()
+    assert 'name="language" value="en">' not in page
+    client.post("/people/login/", {"username": "leader", "password": "right-password-1"})
+    assert "总览" in client.get("/").content.decode() and User.objects.get(username="leader").language == "zh"
 
 
 def test_a_browser_that_never_chose_a_language_leaves_the_account_s_own(people):
@@ -168,3 +183,17 @@ def test_who_must_change_the_password_can_switch_the_language_or_leave():
     assert page.index('id="old-fault"') < page.index('name="new_password1"') < page.index('id="new-fault"')
     client.post("/people/logout/")
     assert client.get("/")["Location"].startswith("/people/login/")
+
+
+def test_a_person_that_cannot_be_added_is_told_in_the_language_of_the_page_and_keeps_what_was_written(as_user):
+    admin = as_user("admin")
+    blank = admin.get("/people/add/").content.decode()
+    assert '<option value="">请选择</option>' in blank and "市级分析员：导入、试算" in blank
+    for said, told in (
+        ({"username": "li", "role": "district"}, "所属区县的代码"),
+        ({"username": "li", "role": ""}, "请选择角色"),
+        ({"username": "li ming", "role": "leader"}, "用户名"),
+    ):
+        page = admin.post("/people/add/", {"full_name": "李明", **said}).content.decode()
+        assert told in page.split("<main")[1] and 'value="李明"' in page, said
+    assert set(ROLE_WORDS) == set(ROLES) and not User.objects.filter(full_name="李明").exists()

@@ -177,3 +177,15 @@ def test_scores_that_others_certified_are_masked_on_the_page_of_a_firm(as_user, 
     for username in ("analyst", *MASKED_ROLES):
         page = as_user(username).get(f"/enterprises/{firm}/?tab=grades").content.decode()
         assert ("71.3" in page) == (username == "analyst") and "甲" in page
+
+
+def test_value_added_is_not_told_by_its_income_method_nor_by_the_carbon_intensity(as_user):
+    rows = ledger().table("carbon_year").drop_nulls(["co2", "income_value_added"])
+    firm = rows.filter(pl.col("income_value_added") > 0)["enterprise"][0]
+    lines = {
+        who: as_user(who).get(f"/enterprises/{firm}/?tab=energy").context["carbon_years"]
+        for who in ("analyst", "leader")
+    }
+    assert all(isinstance(one["intensity"], float) for one in lines["analyst"] if one["income_value_added"])
+    assert {one[name] for one in lines["leader"] for name in ("income_value_added", "intensity")} <= {MASKED, None}
+    assert MASKED in as_user("leader").get(f"/enterprises/{firm}/?tab=energy").content.decode()

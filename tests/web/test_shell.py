@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from fractions import Fraction
@@ -20,6 +21,7 @@ from django.utils import timezone
 from jiqun.problems import ProblemsError, problem
 from jiqun.web.addresses import hsts
 from jiqun.web.jobs.models import Worker
+from jiqun.web.people.models import User
 from jiqun.web.shell.logs import JsonLines
 from jiqun.web.shell.middleware import ToldProblems
 from jiqun.web.shell.templatetags.jiqun import grade, number
@@ -130,3 +132,37 @@ def test_a_ledger_that_could_not_be_written_is_no_page_that_is_not_there(rf):
     request = rf.get("/")
     request.user = AnonymousUser()
     assert [told.process_exception(request, one).status_code for one in (refused, nobody)] == [422, 404]
+
+
+@pytest.mark.parametrize("tongue", ["zh", "en"])
+def test_a_fault_of_ours_names_a_reference_that_the_log_has_and_shows_nothing_of_itself(
+    as_user, people, monkeypatch, caplog, tongue
+):
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret detail of the program")
+
+    monkeypatch.setattr("jiqun.web.jobs.views.Paginator", broken)
+    User.objects.filter(username="analyst").update(language=tongue)
+    people["analyst"].refresh_from_db()
+    client = as_user("analyst")
+    client.raise_request_exception = False
+    with caplog.at_level("INFO"):
+        answer = client.get("/jobs/")
+    page = answer.content.decode()
+    reference = re.search(r"<code>([0-9a-f]{8})</code>", page)[1]
+    lines = [json.loads(JsonLines().format(one)) for one in caplog.records]
+    told = [one for one in lines if one.get("reference") == reference]
+    assert answer.status_code == 500 and "secret" not in page and "Traceback" not in page
+    assert ("系统出错了" if tongue == "zh" else "A fault of ours") in page
+    assert any("secret detail" in one.get("exception", "") for one in told)
+    assert any(one.get("status") == 500 and one["who"] == "analyst" for one in told)
+
+
+def test_what_waits_for_somebody_is_counted_at_the_entry_where_it_is_done(as_user):
+    answer = as_user("analyst").get("/rules/")
+    tasks = answer.context["todo"]
+    lines = {line["to"]: line["waiting"] for group in answer.context["groups"] for line in group["links"]}
+    for to, count in lines.items():
+        assert count == sum(one.to.startswith(to) for one in tasks if to not in ("/", "/todo/")), to
+    assert lines["/ledger/review/"] == 1 == sum(one.to == "/ledger/review/" for one in tasks)
+    assert sum(lines.values()) == len(tasks)

@@ -23,6 +23,8 @@ _STARTS: Final = {
 }
 ENDINGS: Final = (*_STARTS, *_OFFICE)
 _PROGRAMS: Final = ("vbaproject.bin", "vbadata.xml", "macroenabled", "/activex/", "/embeddings/", "oleobject")
+_FETCHED: Final = ("attachedtemplate", "subdocument", "/frame", "oleobject")  # loaded by opening, from anywhere
+_LONGEST_TOLD: Final = 2**20
 
 
 @dataclass(frozen=True)
@@ -59,16 +61,32 @@ def _unpacked(name: str, ending: str, content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             parts = packed.infolist()
-            types = b""
+            types, fetches = b"", False
             if len(parts) > _PARTS or sum(one.file_size for one in parts) > _UNPACKED:
                 raise ProblemsError([problem("CASE-005", place, file=name, limit=_UNPACKED // 2**20)])
             for one in parts:
                 if one.filename == "[Content_Types].xml":
                     types = packed.read(one)
+                fetches |= _fetches(packed, one)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as broken:
         raise ProblemsError([problem("CASE-004", place, file=name, ending=ending)]) from broken
     if _OFFICE[ending] not in {one.filename for one in parts}:
         raise ProblemsError([problem("CASE-004", place, file=name, ending=ending)])
     said = " ".join(one.filename for one in parts).lower() + types.decode("utf-8", "replace").lower()
-    if any(one in said for one in _PROGRAMS):
+    if fetches or any(one in said for one in _PROGRAMS):
         raise ProblemsError([problem("CASE-006", place, file=name)])
+
+
+def _fetches(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    """Tell whether a part has the reader's machine load or run something by being opened: a template, DDE."""
+    name = part.filename.lower()
+    is_link = name.endswith(".rels")
+    if not is_link and "/externallinks/" not in name:
+        return False
+    if part.file_size > _LONGEST_TOLD:
+        return True
+    said = packed.read(part).replace(b"\x00", b"").lower()  # of UTF-16 what is Latin stays
+    if not is_link:
+        return b"ddelink" in said
+    links = said.split(b"relationship ")
+    return any(b"external" in one and any(kind.encode() in one for kind in _FETCHED) for one in links)

@@ -10,12 +10,21 @@ from typing import Any
 
 import polars as pl
 
-from jiqun.desk.clusters import INDUSTRIES, RATIOS, Ratio, Wanted, doubted, ratios
+from jiqun.desk.clusters import INDUSTRIES, Ratio, Wanted, doubted, ratios
+from jiqun.methods.explanation.restricted import FEWEST
 from jiqun.packs import LawBook
 from jiqun.values import exact_sum
 
-GROUPINGS = ("district", "park", "division", "cluster")
-_SUMS = ("land", "tax", "value_added", "output", "revenue", "energy", "staff")
+GROUPINGS = ("district", "division", "cluster", "park")
+TOLD_RATIOS = (
+    "tax_per_mu",
+    "value_added_per_mu",
+    "output_per_mu",
+    "rd_intensity",
+    "labour_productivity",
+    "value_added_per_energy",
+)
+_SUMS = ("land", "tax", "value_added", "output", "revenue")
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,8 @@ class Account:
     """A group's account of a year: how many above-scale firms, what they add up to, and its ratios.
 
     `ratios` are sum ÷ sum over the firms that reported both parts; `growth` is the change against the year before in
-    per cent, without the firms whose figures are in doubt; `before` are the ratios of that year.
+    per cent, without the firms whose figures are in doubt; `before` are the ratios of that year. `withheld` names the
+    sums and ratios that the reader may not be told; it is made for who may not see `restricted` figures.
     """
 
     key: str
@@ -42,24 +52,42 @@ class Account:
     ratios: Mapping[str, Ratio]
     growth: Mapping[str, Fraction | None]
     before: Mapping[str, Ratio]
+    withheld: frozenset[str] = frozenset()
+    restricted: bool = False
+
+    def tells_doubts(self, name: str) -> bool:
+        """Tell whether a ratio may be told with the figures in doubt too; the difference is of those firms."""
+        return not self.restricted or not 0 < self.ratios[name].doubtful < FEWEST
+
+
+def account(firms: pl.DataFrame, year: int) -> Account:
+    """Return the account of all firms; what a firm did not report is left out, never counted as zero."""
+    return _account("", firms, year, doubted(firms, year))
 
 
 def accounts(book: LawBook, firms: pl.DataFrame, year: int, by: str) -> tuple[Account, tuple[Account, ...]]:
     """Return the account of all firms, and one for each group, by its key.
 
-    `firms` are rows of enterprise_year of a year and the one before with `land` (亩) and `park` beside them; groupings
-    are GROUPINGS. Clusters overlap, the other groups do not. A firm without the grouping's value is only in the whole.
+    `firms` are rows of enterprise_year of a year and the one before with `land` (亩) and, for parks, `park` beside them
+    (`with_parks`); groupings are GROUPINGS. Clusters overlap, the other groups do not. A firm without the grouping's
+    value is only in the whole.
     """
     doubts = doubted(firms, year)
     groups = (_account(key, rows, year, doubts) for key, rows in _groups(book, firms, year, by))
     return _account("", firms, year, doubts), tuple(one for one in groups if one.firms)
 
 
+def with_parks(firms: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
+    """Put beside yearly rows the park that the register has each firm in."""
+    parks = register.select("enterprise", "park")
+    return firms.drop("park", strict=False).join(parks, on="enterprise", how="left")
+
+
 def _groups(book: LawBook, firms: pl.DataFrame, year: int, by: str) -> Iterator[tuple[str, pl.DataFrame]]:
     if by == "cluster":
         yield from _clusters(book, firms, year)
         return
-    column = pl.col("industry").str.slice(0, 2) if by == "division" else pl.col(by)
+    column = pl.col("industry").str.slice(0, 2) if by == "division" else pl.col(by).cast(pl.String)
     keyed = firms.with_columns(_group=column).filter(pl.col("_group").is_not_null())
     for (key,), rows in sorted(keyed.group_by("_group"), key=lambda one: str(one[0][0])):
         yield str(key), rows.drop("_group")
@@ -83,7 +111,8 @@ def _account(key: str, firms: pl.DataFrame, year: int, doubts: Mapping[str, Set[
     rows = firms.filter((pl.col("year") == year) & (pl.col("scale") == "above"))
     cells = rows.to_dict(as_series=False)
     sums = {name: summed(cells, name, doubts.get(name, frozenset())) for name in _SUMS}
-    return Account(key, rows.height, sums, now, {name: _growth(now[name], before[name]) for name in RATIOS}, before)
+    now, before = ({name: one[name] for name in TOLD_RATIOS if name in one} for one in (now, before))
+    return Account(key, rows.height, sums, now, {name: _growth(now[name], before[name]) for name in now}, before)
 
 
 def summed(cells: Mapping[str, list[Any]], name: str, doubtful: Set[str]) -> Sum:

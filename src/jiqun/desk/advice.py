@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from jiqun.desk.running import Run
+from jiqun.methods.explain import explain
 from jiqun.methods.explanation.restricted import MASKED, restricted_names, total_hidden
 from jiqun.methods.nearest import Lacking, Nearest, Way
 from jiqun.methods.wording.numbers import grouped
@@ -23,6 +24,8 @@ def nearest_lines(
     untold = any(total_hidden(hidden, str(one)) for one in population)
     rows = [_way_row(run, voice, way, way.input in hidden, untold) for way in told.ways]
     notes = list(_notes(voice, told, hidden))
+    if told.reason == "total_unknown":
+        notes += explain(run.plan, run.trace, run.gathered, told.subject, language=language, book=run.book).unknown
     return rows, notes
 
 
@@ -83,9 +86,13 @@ def _notes(voice: Voice, told: Nearest, hidden: frozenset[str]) -> list[str]:
     reasons = {
         "best": voice.pick("已经是最好一档。", "It has the best grade already."),
         "not_graded": voice.pick("没有参加定档，谈不上升档。", "It is not graded, so there is no next grade."),
+        "total_unknown": voice.pick(
+            "总分未知，先要补齐下面缺的，才谈得上升档：",
+            "The total is unknown; what is missing comes before any next grade:",
+        ),
     }
     notes = [reasons[told.reason]] if told.reason in reasons else []
-    if told.wanted and not told.ways:
+    if told.wanted and not told.ways and not told.unknown:
         notes.append(
             voice.pick(f"只改一个数到不了“{told.wanted}”。", f"No change of one figure reaches “{told.wanted}”.")
         )

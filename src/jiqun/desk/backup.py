@@ -21,6 +21,7 @@ from typing import IO, cast
 from jiqun.ledger.whole_files import DRAFT, whole_file
 from jiqun.ledger.workspace import SETTINGS, Workspace
 from jiqun.problems import Place, ProblemsError, problem
+from jiqun.values import to_disk
 
 MANIFEST = "backup.json"
 _SQLITE = "sqlite:///"
@@ -149,6 +150,7 @@ def restore(file: Path, folder: Path) -> int:
     shutil.rmtree(draft, ignore_errors=True)
     try:
         count = _compared(file, draft)
+        to_disk(draft.rglob("*"))
     except (tarfile.TarError, OSError, EOFError, ValueError) as broken:
         shutil.rmtree(draft, ignore_errors=True)
         raise ProblemsError([problem("CLI-023", Place(str(file)), file=file, detail=broken)]) from None
@@ -156,8 +158,11 @@ def restore(file: Path, folder: Path) -> int:
         target = folder / one.name
         if target.is_dir():  # moved by a restore that was killed
             shutil.rmtree(target)
+        if one.name == SETTINGS:  # what it says is there is on the disk before it
+            to_disk(folder.iterdir())
         one.replace(target)
     draft.rmdir()
+    to_disk([folder / SETTINGS])
     return count
 
 

@@ -42,7 +42,7 @@ class Cluster:
     industry of which only a part belongs, so they count only with product evidence. `doubtful` is how many figures
     jumped a thousandfold since the year before, `sound` what the cluster adds up to without them, None where nothing is
     left; `largest` is the share of the largest firm in it; `of` are the firms that `sound` is made of; `pace` is None
-    without a target or a base to start from.
+    without a target or a base to start from; `withheld` is set for a reader who may not be told what it adds up to.
     """
 
     code: str
@@ -61,6 +61,7 @@ class Cluster:
     year: int
     of: frozenset[str] = frozenset()
     pace: Pace | None = None
+    withheld: bool = False
 
     @property
     def standing(self) -> Standing | None:
@@ -187,7 +188,8 @@ def _base(book: LawBook, code: str, target: Target, own: pl.DataFrame, asked: Wa
     found = published_base(book, series, target.counted, target.scope) if target.published else None
     if found is not None or own.is_empty():
         return found
-    return Base(exact_sum(own[target.measure].to_list()) / _PER_YI, asked.base, firms=own.height)
+    total = exact_sum(own[target.measure].to_list()) / _PER_YI
+    return Base(total, asked.base, firms=own.height, of=frozenset(own["enterprise"].to_list()))
 
 
 def _target(book: LawBook, code: str, tier: str, asked: Wanted) -> Target | None:

@@ -68,10 +68,13 @@ class Context:
 
     @property
     def roots(self) -> tuple[Path, ...]:
-        """Where packs lie: those that ship with Jiqun, the workspace's own, and what was published here."""
+        """Where packs lie: those that ship with Jiqun, the workspace's own, and what was published here.
+
+        A pack of the workspace with the id of a shipped one is read instead of it.
+        """
         own = self.workspace.root / "packs"
         published = [self._published / PUBLISHED] if self._published else []
-        return (packs.builtin_root(), *([own] if own.is_dir() else []), *published)
+        return (*(packs.with_builtin(own) if own.is_dir() else (packs.builtin_root(),)), *published)
 
     @property
     def pack_ids(self) -> tuple[str, ...]:

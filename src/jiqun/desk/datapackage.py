@@ -28,6 +28,7 @@ Format = Literal["csv", "parquet"]
 Rows = Callable[[pl.DataFrame], pl.DataFrame]
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 DESCRIPTOR, READ_ME = "datapackage.json", "README.md"
+_YES_NO = {"是": "true", "否": "false"}
 _MEDIA: dict[Format, str] = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip file knows: the clock must not change its bytes
 
@@ -216,7 +217,7 @@ def _field(column: Column) -> dict[str, Any]:
         "type": column.type,
         "title": column.title,
         "description": column.description,
-        "example": column.example,
+        "example": _example(column),
         "constraints": kept or None,
         "unit": column.unit,
         "jiqun:title_en": column.title_en,
@@ -227,6 +228,11 @@ def _field(column: Column) -> dict[str, Any]:
         "jiqun:labels": {one.value: [one.title, one.title_en] for one in column.categories} or None,
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _example(column: Column) -> str | None:
+    """Return an example as the values of the package are written; department files say yes and no in words."""
+    return _YES_NO.get(column.example or "") if column.type == "boolean" else column.example
 
 
 def _bound(bound: str | None) -> int | float | None:

@@ -16,6 +16,7 @@ from jiqun.desk.context import PUBLISHED, Context, newest_published
 from jiqun.desk.draft_parts import Basis, Files, digest_of, parts, places
 from jiqun.desk.rule_text import head_of
 from jiqun.ledger.whole_files import draft_of
+from jiqun.values import to_disk
 
 
 def lay(context: Context, basis: Basis, files: Files, root: Path) -> None:
@@ -90,6 +91,7 @@ def law_of(context: Context) -> str:
 def into_place(making: Path, place: Path) -> bool:
     """Put a folder in place by one renaming; False where there is one already."""
     place.parent.mkdir(exist_ok=True)
+    to_disk(making.rglob("*"))
     try:
         making.rename(place)
     except OSError:
@@ -97,4 +99,5 @@ def into_place(making: Path, place: Path) -> bool:
         if not place.is_dir():
             raise
         return False
+    to_disk([place, place.parent])
     return True

@@ -17,6 +17,7 @@ from jiqun.desk.screening import misspelt_titles
 from jiqun.ledger.content import content_hash
 from jiqun.ledger.snapshot import Snapshot, freeze, open_snapshot
 from jiqun.methods import LoadedMethod, Plan, Result, evaluate, load
+from jiqun.methods.gather import QUARTERS
 from jiqun.methods.ladder import holdings, ladder_of, title_events, title_held
 from jiqun.methods.run import SignOff
 from jiqun.problems import Place, Problem, ProblemsError, problem
@@ -32,7 +33,7 @@ STAGES: Mapping[str, str] = {
 Step = Callable[[str], None]  # told the stage (a key of STAGES) that begins
 HISTORY, ITEMS, TITLES = "grade_history", "result_item", "title_held"
 # tables that an evaluation reads although no column of theirs stands in a formula
-_ALWAYS = ("adjustment", "certified_score", HISTORY)
+_ALWAYS = ("adjustment", "certified_score", HISTORY, QUARTERS)
 _HISTORY_SCHEMA = {
     "enterprise": pl.String(),
     "year": pl.Int64(),
@@ -40,6 +41,7 @@ _HISTORY_SCHEMA = {
     "grade": pl.String(),
     "total": pl.Float64(),
 }
+_QUARTER_SCHEMA = {"enterprise": pl.String(), "year": pl.Int64(), "quarter": pl.Int64(), **_HISTORY_SCHEMA}
 _ITEM_SCHEMA = {
     "enterprise": pl.String(),
     "year": pl.Int64(),
@@ -60,29 +62,29 @@ class Wanted:
     parameters: Mapping[str, str] | None = None
 
 
-def find_method(context: Context, asked: str) -> LoadedMethod:
+def find_method(context: Context, asked: str, period: Period | None = None) -> LoadedMethod:
     """Return a method with the law book it stands in: the workspace's, else that of all packs at hand.
 
-    `id@edition` names an edition. METHOD-033 with the nearest id where no pack has it.
+    `id@edition` names an edition. Where none is named it is the one in force on the last day of the period, the latest
+    where none or several were. METHOD-033 with the nearest id where no pack has it.
     """
     name, _, edition = asked.partition("@")
     book = context.book if context.book.has("method", name) else context.everything
-    return load(name, book, edition or None)
+    then = [] if edition or period is None else book.methods_for(period.last, id=name)
+    return load(name, book, edition or (then[0].edition if len(then) == 1 else None))
 
 
-def edition_problems(context: Context, asked: str, run: Run) -> list[Problem]:
-    """Say where the latest edition was taken, nobody having named one, though another was in force at the period's end.
+def edition_problems(asked: str, run: Run) -> list[Problem]:
+    """Say where the latest edition was taken, nobody having named one, though it was not in force at the period's end.
 
     METHOD-087, a notice: which edition a case belongs to may hang on more than the day.
     """
-    name, _, edition = asked.partition("@")
-    last, plan = run.plan.period.last, run.plan
-    if edition or plan.method.in_force.covers(last):
+    rule, last = run.plan.method, run.plan.period.last
+    if "@" in asked or rule.in_force.covers(last):
         return []
-    book = context.book if context.book.has("method", name) else context.everything
-    then = [one.edition for one in book.methods_for(last, id=name) if one.edition and one.edition != run.edition]
-    place = Place(item=name)
-    return [problem("METHOD-087", place, edition=run.edition, other=one, on=last.isoformat()) for one in then[:1]]
+    begins, ends = ("…" if day is None else day.isoformat() for day in (rule.in_force.from_, rule.in_force.to))
+    said = {"edition": run.edition, "begins": begins, "ends": ends, "on": last.isoformat()}
+    return [problem("METHOD-087", Place(item=rule.id), **said)]
 
 
 def run_method(context: Context, wanted: Wanted, step: Step, sign_off: SignOff | None = None) -> Run:
@@ -98,7 +100,7 @@ def run_method(context: Context, wanted: Wanted, step: Step, sign_off: SignOff |
 def evaluated(context: Context, wanted: Wanted, step: Step, *, official: bool) -> tuple[Result, Snapshot]:
     """Evaluate a method on a snapshot without keeping the result."""
     step("compiling")
-    method = find_method(context, wanted.method)
+    method = find_method(context, wanted.method, wanted.period)
     plan = method.plan(wanted.period, wanted.parameters or None)
     step("freezing")
     snapshot = (
@@ -148,7 +150,7 @@ def tables_for(
         held = titles_on(context, snapshot, plan.period.last)
         tables[TITLES] = held
         digests[f"{TITLES} on {plan.period.last}"] = content_hash(held, ("enterprise", "title"))
-    for name, frame, key in _earlier_results(context, plan, tables.get(HISTORY), official):
+    for name, frame, key in _earlier_results(context, plan, tables, official):
         if not frame.is_empty():
             tables[name], digests[f"{name} of runs"] = frame, content_hash(frame, key)
     return tables, digests
@@ -167,9 +169,12 @@ def _methods_read(plan: Plan) -> set[str]:
 
 
 def _earlier_results(
-    context: Context, plan: Plan, reported: pl.DataFrame | None, official: bool
+    context: Context, plan: Plan, reported: Mapping[str, Any], official: bool
 ) -> Iterator[tuple[str, pl.DataFrame, tuple[str, ...]]]:
-    """Grades and points of the newest run of every method read and year; what was reported itself goes before."""
+    """Grades of the newest run of every method read and year or quarter, and a year's points.
+
+    What was reported itself goes before.
+    """
     read = _methods_read(plan)
     if not read:
         return
@@ -178,14 +183,17 @@ def _earlier_results(
         for run in all_runs(context)
         if run.method_id in read and not _is_same(run, plan) and (run.official or not official)
     }
-    grades = [pl.DataFrame(schema=_HISTORY_SCHEMA), *(_grades(run) for run in runs.values())]
-    found = pl.concat(grades)
-    key = ["enterprise", "year", "method"]
-    if reported is not None:
-        known = reported.select(list(_HISTORY_SCHEMA))
-        found = pl.concat([known, found.join(known, on=key, how="anti")])
-    yield HISTORY, found.sort(key), tuple(key)
-    items = pl.concat([pl.DataFrame(schema=_ITEM_SCHEMA), *(_items(run) for run in runs.values())])
+    yearly = [run for run in runs.values() if Period.parse(run.period).kind == "year"]
+    quarterly = [run for run in runs.values() if Period.parse(run.period).kind == "quarter"]
+    key = ("enterprise", "year", "method")
+    for table, schema, some in ((HISTORY, _HISTORY_SCHEMA, yearly), (QUARTERS, _QUARTER_SCHEMA, quarterly)):
+        one_row = ("enterprise", *(name for name in ("year", "quarter", "method") if name in schema))
+        found = pl.concat([pl.DataFrame(schema=schema), *(_grades(run, schema) for run in some)])
+        if table in reported:
+            known = reported[table].select(list(schema))
+            found = pl.concat([known, found.join(known, on=list(one_row), how="anti")])
+        yield table, found.sort(one_row), one_row
+    items = pl.concat([pl.DataFrame(schema=_ITEM_SCHEMA), *(_items(run) for run in yearly)])
     yield ITEMS, items.sort(*key, "item"), (*key, "item")
 
 
@@ -193,13 +201,14 @@ def _is_same(run: Run, plan: Plan) -> bool:
     return run.method_id == plan.method.id and run.period == str(plan.period)
 
 
-def _grades(run: Run) -> pl.DataFrame:
+def _grades(run: Run, schema: Mapping[str, Any]) -> pl.DataFrame:
+    when = [int(run.period[:4]), *([int(run.period[-1])] if "quarter" in schema else [])]
     rows = [
-        (row[run.subject], int(run.period[:4]), run.method_id, row["grade"] or row["treated_as"], row["total"])
+        (row[run.subject], *when, run.method_id, row["grade"] or row["treated_as"], row["total"])
         for row in run.result.grades.iter_rows(named=True)
         if row["grade"] is not None or row["treated_as"] is not None  # 只评价不分档、按B类对待: B's measures are theirs
     ]
-    return pl.DataFrame(rows, schema=_HISTORY_SCHEMA, orient="row")
+    return pl.DataFrame(rows, schema=dict(schema), orient="row")
 
 
 def _items(run: Run) -> pl.DataFrame:

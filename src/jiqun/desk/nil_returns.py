@@ -10,7 +10,7 @@ import narwhals as nw
 from jiqun.ledger.log import ImportLog
 from jiqun.ledger.snapshot import Snapshot
 from jiqun.methods.plan import Plan
-from jiqun.methods.rollups import in_span, of_no_rows, span_column
+from jiqun.methods.rollups import in_span, of_no_rows, span_of
 from jiqun.problems import Place, Problem, problem
 from jiqun.values import Period
 
@@ -43,7 +43,7 @@ def silent_periods(plan: Plan, snapshot: Snapshot) -> Iterator[Problem]:
         contract, frozen = plan.contracts[rollup.table], snapshot.tables.get(rollup.table)
         if frozen is None or not frozen.rows or contract.when_empty == "none":
             continue
-        period, dated = plan.period.earlier(one.earlier), span_column(plan, rollup)
+        period, dated = plan.period.earlier(one.earlier), span_of(plan, rollup)
         assert dated is not None
         rows = nw.from_native(snapshot.table(rollup.table)).filter(in_span(period, rollup, dated))
         if rows.is_empty() and not says_nothing(snapshot.view.log, rollup.table, period):

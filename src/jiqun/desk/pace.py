@@ -19,13 +19,15 @@ Standing = Literal["kept", "slow", "behind"]
 class Base:
     """Where the path starts, in 亿元: what was published for a whole year, else what firms of the ledger add up to.
 
-    `document` is the id of the document it was published in; `firms` are those of the sum, None for a published figure.
+    `document` is the id of the document it was published in; `firms` is how many are in the sum, None for a published
+    figure, and `of` which they are.
     """
 
     value: Fraction
     year: int
     document: str = ""
     firms: int | None = None
+    of: frozenset[str] = frozenset()
 
     @property
     def published(self) -> bool:

@@ -10,14 +10,14 @@ from fractions import Fraction
 
 import polars as pl
 
+from jiqun.desk.accounts import Account, account, accounts, with_parks
 from jiqun.desk.clusters import Cluster, Jump, clusters, jumps
 from jiqun.desk.comparing import Compared, compare_runs
 from jiqun.desk.context import Context
 from jiqun.desk.evaluating import snapshot_of
-from jiqun.desk.report_accounts import Account, account, accounts, kept_back, kept_back_beside
 from jiqun.desk.running import Run, all_runs
 from jiqun.desk.screening import ladder_in_use
-from jiqun.desk.withheld import clusters_withheld
+from jiqun.desk.told_accounts import KeptBack, every_account, kept_back
 from jiqun.ledger.snapshot import Snapshot
 from jiqun.methods.compare import Change
 from jiqun.methods.ladder.titles import holdings, title_events
@@ -143,8 +143,10 @@ def earlier(context: Context, run: Run) -> Run | None:
 
 
 def yearly(frozen: Snapshot, year: int) -> pl.DataFrame:
-    """Return the rows of a year and the one before, with the land (亩) that each firm used."""
+    """Return the rows of a year and the one before, with the land (亩) that each firm used and its park."""
     rows = frozen.table(YEARLY).filter(pl.col("year").is_in([year - 1, year]))
+    if "enterprise" in frozen.names:
+        rows = with_parks(rows, frozen.table("enterprise"))
     if "land_use" not in frozen.names:
         return rows.with_columns(land=pl.lit(None, dtype=pl.Float64))
     used = frozen.table("land_use").select("enterprise", "year", pl.col("used").alias("land"))
@@ -245,6 +247,11 @@ def restricted_columns(context: Context) -> frozenset[str]:
     return frozenset(one.name for one in context.contract(YEARLY).fields if one.sensitivity == "restricted")
 
 
+def _held(context: Context, rows: pl.DataFrame, year: int) -> KeptBack:
+    made = every_account(context.book, rows, year)
+    return kept_back(context.book, rows, year, restricted_columns(context), made)
+
+
 @dataclass(frozen=True)
 class ClusterFigures:
     """The clusters of a year with the account of all firms beside them; `withheld` clusters are not told."""
@@ -266,9 +273,8 @@ def cluster_figures(context: Context, frozen: Snapshot, year: int, reach: Reach)
     names = _tier_names(context, list(dict.fromkeys(one.tier for one in found)), year)
     if reach.sees_restricted:
         return ClusterFigures(frozen.id, frozen.when[:10], year, whole, found, names)
-    hidden = restricted_columns(context)
-    told = kept_back(whole, hidden)
-    return ClusterFigures(frozen.id, frozen.when[:10], year, told, found, names, clusters_withheld(found, hidden))
+    held = _held(context, rows, year)
+    return ClusterFigures(frozen.id, frozen.when[:10], year, held.of(whole), found, names, held.clusters(found))
 
 
 def _tier_names(context: Context, tiers: Collection[str], year: int) -> dict[str, str]:
@@ -295,18 +301,18 @@ def bulletin(context: Context, run: Run, before: Run | None, reach: Reach) -> Bu
     """Gather the figures of the bulletin (亩均评价通报) for the firms within reach."""
     base = grounds(context, run)
     rows = reach.rows(yearly(snapshot(context, run), base.year))
-    divided = rows.with_columns(division=pl.col("industry").str.slice(0, 2))
-    whole = account(rows, base.year)
-    districts, divisions = accounts(rows, base.year, "district"), accounts(divided, base.year, "division")
+    whole, districts = accounts(context.book, rows, base.year, "district")
+    _, divisions = accounts(context.book, rows, base.year, "division")
     if not reach.sees_restricted:
-        hidden = restricted_columns(context)
-        districts, divisions = (kept_back_beside(whole, one, hidden) for one in (districts, divisions))
-        whole = kept_back(whole, hidden)
+        held = _held(context, rows, base.year)
+        whole = held.of(whole)
+        districts = tuple(held.of(one, "district") for one in districts)
+        divisions = tuple(held.of(one, "division") for one in divisions)
     return Bulletin(
         base,
         whole,
-        districts,
-        divisions,
+        {one.key: one for one in districts},
+        {one.key: one for one in divisions},
         cuts(run),
         None if before is None else moved(context, before, run, reach),
     )
@@ -336,12 +342,8 @@ def district_brief(
     base, frozen = grounds(context, run), snapshot(context, run)
     everybody = yearly(frozen, base.year)
     own = reach.rows(everybody)
-    names = dict(_names(own))
-    now, last, region = account(own, base.year), account(own, base.year - 1), account(everybody, base.year)
-    if not reach.sees_restricted:
-        hidden = restricted_columns(context)
-        now = kept_back_beside(region, {district: now}, hidden)[district]
-        last, region = kept_back(last, hidden), kept_back(region, hidden)
+    now, region = _account_of(context, everybody, base.year, district, reach)
+    last, _ = _account_of(context, yearly(frozen, base.year - 1), base.year - 1, district, reach)
     return DistrictBrief(
         base,
         district,
@@ -353,8 +355,20 @@ def district_brief(
         None if before is None else moved(context, before, run, reach),
         doubts(own, base.year),
         dues(context, frozen, today, reach),
-        names,
+        dict(_names(own)),
     )
+
+
+def _account_of(
+    context: Context, rows: pl.DataFrame, year: int, district: str, reach: Reach
+) -> tuple[Account, Account]:
+    """Return the account of a district in a year and that of all, as every brief and the bulletin tell them."""
+    whole, groups = accounts(context.book, rows, year, "district")
+    own = next((one for one in groups if one.key == district), account(rows.clear(), year))
+    if reach.sees_restricted:
+        return own, whole
+    held = _held(context, rows, year)
+    return held.of(own, "district"), held.of(whole)
 
 
 def _names(rows: pl.DataFrame) -> Iterator[tuple[str, str]]:

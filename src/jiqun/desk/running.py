@@ -18,6 +18,7 @@ from jiqun.methods import Plan, Result, load
 from jiqun.methods.loading import LoadedMethod
 from jiqun.methods.run import SignOff, StoredRun, run_ids, store, stored_runs
 from jiqun.methods.run import load as load_run
+from jiqun.methods.run_files import last_noted
 from jiqun.packs import LawBook, Method
 from jiqun.problems import Place, Problem, ProblemsError, problem
 
@@ -177,11 +178,16 @@ def all_runs(context: Context) -> list[Run]:
 
 
 def find_run(context: Context, asked: str) -> Run:
-    """Return a run by its id, the beginning of it, or `latest`; CLI-003 where there is none, CLI-004 for several."""
+    """Return a run by its id, the beginning of it, or `latest`, the one that was evaluated last.
+
+    CLI-003 where there is none, CLI-004 for several.
+    """
+    if asked == LATEST:
+        asked = last_noted(context.workspace.runs) or asked
     if asked in run_ids(context.workspace.runs):  # the usual case: a page or a line names it in full
         return Run(context, load_run(context.workspace.runs, asked))
     runs = all_runs(context)
-    found = runs[-1:] if asked == LATEST else [run for run in runs if asked and run.id.startswith(asked)]
+    found = [run for run in runs if asked and run.id.startswith(asked)]
     if not found:
         raise ProblemsError([problem("CLI-003", asked=asked)])
     if len(found) > 1:

@@ -8,6 +8,7 @@ from jiqun.expressions.parse import parse
 from jiqun.expressions.tree import Expression
 from jiqun.expressions.types import BooleanType, CodesType, DateType, Exact, NumberType, TextType, Type
 from jiqun.expressions.words import words
+from jiqun.expressions.working_days import WorkingDays
 
 __all__ = [
     "BooleanType",
@@ -21,6 +22,7 @@ __all__ = [
     "TextType",
     "Type",
     "Typed",
+    "WorkingDays",
     "check",
     "columns",
     "exact_value",

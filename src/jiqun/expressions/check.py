@@ -11,7 +11,7 @@ from typing import cast
 from jiqun.expressions import nodes
 from jiqun.expressions.adoption import adopted, is_bare, may_adopt
 from jiqun.expressions.exactly import evaluated
-from jiqun.expressions.grammar import COMPARISONS, MOST_COLUMN_WORK, MOST_ROOT_DEGREE, MOST_ROUND_DIGITS, ORDERED
+from jiqun.expressions.grammar import COMPARISONS, MOST_COLUMN_WORK, MOST_ROOT_DEGREE, MOST_ROUND_DIGITS, ORDERED, SPANS
 from jiqun.expressions.nearest import nearest
 from jiqun.expressions.nodes import Typed, TypedNode
 from jiqun.expressions.segments import descends, segments
@@ -19,6 +19,7 @@ from jiqun.expressions.tree import Expression, Literal, Node, Operation, Word, p
 from jiqun.expressions.types import BooleanType, CodesType, DateType, Exact, NumberType, TextType, Type, type_name
 from jiqun.expressions.units import conversion, product_unit, quotient_unit, unit_of
 from jiqun.expressions.work import column_work
+from jiqun.expressions.working_days import WorkingDays
 from jiqun.problems import Place, Problem, ProblemsError, problem
 from jiqun.values import Unit, known_units
 
@@ -27,19 +28,25 @@ _PURE = NumberType()
 _BOOLEAN = BooleanType()
 
 
-def check(expression: Expression, names: Mapping[str, Type], given: Mapping[str, Exact] | None = None) -> Typed:
+def check(
+    expression: Expression,
+    names: Mapping[str, Type],
+    given: Mapping[str, Exact] | None = None,
+    calendar: WorkingDays | None = None,
+) -> Typed:
     """Give every part of a formula its type and unit, or raise ProblemsError with every fault found.
 
     `names` are all names the formula may use; `given` fixes the value of some of them (a parameter of a rule), which
     then need no column. A number is said in the unit of the left-most operand; other units of the same dimension are
-    converted by their exact factor. A bare number takes the unit of what it is compared with.
+    converted by their exact factor. A bare number takes the unit of what it is compared with. Working days are those of
+    `calendar`; without one they cannot be asked for.
 
     >>> from jiqun.expressions import parse
     >>> names = {"tax": NumberType(Unit.parse("万元")), "land": NumberType(Unit.parse("亩"))}
     >>> check(parse("tax / land"), names).type.unit.symbol
     '万元/亩'
     """
-    checker = _Checker(names, given or {}, expression.at)
+    checker = _Checker(names, given or {}, expression.at, calendar)
     root = checker.check(expression.root)
     if root is not _BROKEN and (root.type is None or isinstance(root.type, CodesType)):
         checker.fault("EXPR-017", expression.root, **_named(root.type))
@@ -85,10 +92,13 @@ def _shown(node: Node) -> dict[str, str]:
 class _Checker:
     """Walks one formula; each method returns a typed node, or `_BROKEN` after telling the fault."""
 
-    def __init__(self, names: Mapping[str, Type], given: Mapping[str, Exact], at: Place | None) -> None:
+    def __init__(
+        self, names: Mapping[str, Type], given: Mapping[str, Exact], at: Place | None, calendar: WorkingDays | None
+    ) -> None:
         self.names = names
         self.given = given
         self.at = at
+        self.calendar = calendar
         self.faults: list[Problem] = []
 
     def fault(self, code: str, node: Node, **values: object) -> TypedNode:
@@ -117,7 +127,7 @@ class _Checker:
                 return self._choice(node)
             case Operation(operator="unit"):
                 return self._unit(node)
-            case Operation(operator="years_between" | "months_between" | "months_begun" | "days_between"):
+            case Operation(operator=operator) if operator in SPANS:
                 return self._between(node)
             case Operation(operator=operator) if operator in COMPARISONS:
                 return self._comparison(node)
@@ -316,6 +326,10 @@ class _Checker:
             return nodes.YearsBetween(first, second, NumberType(Unit.parse("年")))
         if node.operator == "days_between":
             return nodes.DaysBetween(first, second, NumberType(Unit.parse("天")))
+        if node.operator == "working_days_between":
+            if self.calendar is None or not self.calendar.years:
+                return self.fault("EXPR-029", node)
+            return nodes.WorkingDaysBetween(first, second, self.calendar, NumberType(Unit.parse("天")))
         return nodes.MonthsBetween(first, second, node.operator == "months_begun", NumberType(Unit.parse("月")))
 
     def _comparison(self, node: Operation) -> TypedNode:

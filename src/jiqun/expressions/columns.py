@@ -11,7 +11,7 @@ from operator import and_, or_
 import narwhals as nw
 
 from jiqun.expressions import nodes
-from jiqun.expressions.days import chosen, day_number, months_between, years_between
+from jiqun.expressions.days import chosen, day_number, months_between, working_days_between, years_between
 from jiqun.expressions.exactly import evaluated
 from jiqun.expressions.nodes import Typed, TypedNode
 from jiqun.expressions.rounding import DIVISION_STEPS, ROUNDOFF, near_half, unscaled
@@ -164,19 +164,23 @@ class _Reader:
                 return self.read(made)
             case nodes.Logarithm(item=item):
                 return _logarithm(self.read(item))
-            case nodes.YearsBetween() | nodes.MonthsBetween() | nodes.DaysBetween():
+            case nodes.YearsBetween() | nodes.MonthsBetween() | nodes.DaysBetween() | nodes.WorkingDaysBetween():
                 return _Reading(self._span(node), relative=0, faithful=True)
             case nodes.Choice(test=test, then=then, otherwise=otherwise, type=kind):
                 return self._choice(self.read(test), then, otherwise, kind)
             case _:
                 return self._verdict(node)
 
-    def _span(self, node: nodes.YearsBetween | nodes.MonthsBetween | nodes.DaysBetween) -> nw.Expr:
+    def _span(
+        self, node: nodes.YearsBetween | nodes.MonthsBetween | nodes.DaysBetween | nodes.WorkingDaysBetween
+    ) -> nw.Expr:
         first, second = self.read(node.first).value, self.read(node.second).value
         if isinstance(node, nodes.YearsBetween):
             return years_between(first, second)
         if isinstance(node, nodes.MonthsBetween):
             return months_between(first, second, node.begun)
+        if isinstance(node, nodes.WorkingDaysBetween):
+            return working_days_between(first, second, node.calendar)
         return (day_number(second) - day_number(first)).cast(nw.Float64)
 
     def _verdict(self, node: TypedNode) -> _Reading:

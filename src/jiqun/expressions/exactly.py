@@ -79,6 +79,9 @@ def _strict(node: TypedNode, operands: list[Any]) -> Exact:
             return Fraction((months_begun if begun else full_months)(operands[0], operands[1]))
         case nodes.DaysBetween():
             return Fraction((operands[1] - operands[0]).days)
+        case nodes.WorkingDaysBetween(calendar=calendar):
+            counted = calendar.counted(operands[0], operands[1])
+            return None if counted is None else Fraction(counted)
         case nodes.Comparison(operator=operator):
             return _COMPARE[operator](operands[0], operands[1])
         case nodes.Membership(codes=codes, negated=negated):

@@ -22,8 +22,10 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "months_between": (2, 2),
     "months_begun": (2, 2),
     "days_between": (2, 2),
+    "working_days_between": (2, 2),
     "unit": (2, 2),
 }
+SPANS = ("years_between", "months_between", "months_begun", "days_between", "working_days_between")
 RESERVED = frozenset({"missing", "true", "false", *FUNCTIONS})
 
 MOST_CHARACTERS = 2000

@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from typing import Any, Literal
 
 from jiqun.expressions.types import Exact, Type
+from jiqun.expressions.working_days import WorkingDays
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,16 @@ class DaysBetween:
 
 
 @dataclass(frozen=True)
+class WorkingDaysBetween:
+    """Working days after the first day up to and with the second; missing beyond the years of the calendar."""
+
+    first: TypedNode
+    second: TypedNode
+    calendar: WorkingDays
+    type: Type | None
+
+
+@dataclass(frozen=True)
 class Comparison:
     operator: str
     left: TypedNode
@@ -242,6 +253,7 @@ TypedNode = (
     | YearsBetween
     | MonthsBetween
     | DaysBetween
+    | WorkingDaysBetween
     | Comparison
     | Membership
     | IsMissing
@@ -268,6 +280,12 @@ class Typed:
     def given(self) -> frozenset[str]:
         """The names of the values that were given with the formula, such as dated parameters."""
         return frozenset(node.name for node in typed_walk(self.root) if isinstance(node, Constant) and node.name)
+
+    @property
+    def calendar(self) -> WorkingDays | None:
+        """The calendar by which the formula counts working days; None where it counts none."""
+        found = (node.calendar for node in typed_walk(self.root) if isinstance(node, WorkingDaysBetween))
+        return next(found, None)
 
 
 def children(node: TypedNode) -> tuple[TypedNode, ...]:

@@ -60,6 +60,7 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "months": "满月数(自 {first} 至 {second})",
         "months begun": "月数(自 {first} 至 {second}，不足一月按一月计)",
         "days": "天数(自 {first} 至 {second})",
+        "working days": "工作日数(自 {first} 至 {second})",
         "comma": "、",
         "true": "是",
         "false": "否",
@@ -106,6 +107,7 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "months": "full months(from {first} to {second})",
         "months begun": "months(from {first} to {second}, one begun counts)",
         "days": "days(from {first} to {second})",
+        "working days": "working days(from {first} to {second})",
         "comma": ", ",
         "true": "yes",
         "false": "no",
@@ -234,6 +236,9 @@ class _Speaker:
                 return self._phrase(name, first=self._within(first, _SUM), second=self._within(second, _SUM)), _ATOM
             case nodes.DaysBetween(first=first, second=second):
                 return self._phrase("days", first=self._within(first, _SUM), second=self._within(second, _SUM)), _ATOM
+            case nodes.WorkingDaysBetween(first=first, second=second):
+                ends = {"first": self._within(first, _SUM), "second": self._within(second, _SUM)}
+                return self._phrase("working days", **ends), _ATOM
         raise TypeError(f"no words for {type(node).__name__}")
 
     def _segments(self, said: nodes.Said) -> str:

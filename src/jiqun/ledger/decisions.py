@@ -12,7 +12,7 @@ import polars as pl
 from jiqun.ledger.identity import DECISION_SCHEMA
 from jiqun.ledger.log import stamp
 from jiqun.ledger.resolve import REPORTED
-from jiqun.ledger.store import LostRaceError, Store
+from jiqun.ledger.store import LostRaceError, Store, gathered
 
 DECISIONS = "_identity"
 _TEXTS = (
@@ -64,7 +64,7 @@ class Decision:
 def read_standing(store: Store, version: int, valid_imports: Collection[int]) -> Standing:
     """Read the log at a version; what came with an import counts only while that import does."""
     frame = store.read(DECISIONS, version)
-    events = pl.DataFrame(schema=_SCHEMA) if frame is None else frame.select(list(_SCHEMA)).collect()
+    events = pl.DataFrame(schema=_SCHEMA) if frame is None else gathered(frame.select(list(_SCHEMA)), DECISIONS)
     counts = pl.col("import").is_null() | pl.col("import").is_in(sorted(valid_imports))
     events = events.filter(counts).sort("order", maintain_order=True)
     decided = events.filter(pl.col("event") == "decided").select(list(DECISION_SCHEMA))

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from jiqun.ledger.store import LostRaceError, Store
+from jiqun.ledger.store import LostRaceError, Store, gathered
 
 LOG = "_imports"
 EVENT_SCHEMA: dict[str, pl.DataType] = {
@@ -196,7 +196,7 @@ def _number(event: Mapping[str, object]) -> int:
 
 def _events(store: Store, version: int) -> list[dict[str, object]]:
     frame = store.read(LOG, version)
-    return [] if frame is None else frame.collect().to_dicts()
+    return [] if frame is None else gathered(frame, LOG).to_dicts()
 
 
 def _log(version: int, events: list[dict[str, object]]) -> ImportLog:

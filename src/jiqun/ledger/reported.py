@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from jiqun.ledger.derived import worked_out
 from jiqun.ledger.intake.checked import Checked
 from jiqun.ledger.log import SourceColumn
 from jiqun.ledger.resolve import ROW
@@ -102,7 +103,7 @@ def same_key_problem(contract: TableContract, reported: Reported, rows: Sequence
 def _shape_problems(contract: TableContract, reported: Reported) -> Iterator[Problem]:
     at = reported.place()
     if contract.derived:
-        yield problem("LEDGER-065", at, table=reported.table, detail="derived")
+        yield worked_out(contract, at)
     for name in (*contract.primary_key, ROW):
         if name not in reported.rows.columns and name != "enterprise":
             yield problem("LEDGER-065", at, table=reported.table, detail=name)

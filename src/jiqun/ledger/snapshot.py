@@ -16,7 +16,7 @@ from jiqun.ledger.decisions import DECISIONS
 from jiqun.ledger.lineage import Cell, Value, history, lineage
 from jiqun.ledger.log import LOG, stamp
 from jiqun.ledger.occupancy import LAND_USE_SCHEMA, LandUse, land_use
-from jiqun.ledger.store import Store
+from jiqun.ledger.store import Store, gathered
 from jiqun.ledger.view import View, latest
 from jiqun.ledger.whole_files import whole_file
 from jiqun.ledger.workspace import Workspace
@@ -161,7 +161,7 @@ def freeze(workspace: Workspace, tables: Sequence[str] | None = None, *, note: s
 def snapshots(workspace: Workspace) -> tuple[Snapshot, ...]:
     """Return every snapshot of a workspace, by the time it was made."""
     frame = Store(workspace).read(SNAPSHOTS)
-    rows = [] if frame is None else frame.collect().unique("id").sort("when", "id").to_dicts()
+    rows = [] if frame is None else gathered(frame, SNAPSHOTS).unique("id").sort("when", "id").to_dicts()
     return tuple(_snapshot(workspace, row) for row in rows)
 
 

@@ -20,6 +20,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 
 from jiqun.ledger.workspace import Workspace
 from jiqun.problems import Place, ProblemsError, problem
+from jiqun.values import to_disk
 
 # Without this, Delta forgets versions older than 30 days, and with them the snapshots that name them.
 _FOR_EVER: dict[str, str | None] = {"delta.enableExpiredLogCleanup": "false"}
@@ -27,6 +28,25 @@ _ATTEMPTS = 200
 _PAUSE = 0.01
 _DIGITS = 20  # of the version in the name of a commit
 _COMMIT = re.compile(rf"\d{{{_DIGITS}}}\.json")
+
+
+def _is_after(name: str, version: int) -> bool:
+    """Tell whether a file of a log belongs to a later version; what points to the newest checkpoint always may."""
+    return name == "_last_checkpoint" or (name[:_DIGITS].isdigit() and int(name[:_DIGITS]) > version)
+
+
+def _files_added(commit: Path) -> list[str]:
+    """Return the files of rows that a commit added, by their place in the table's folder."""
+    actions = [json.loads(line) for line in commit.read_text("utf-8").splitlines() if line]
+    return [unquote(one["add"]["path"]) for one in actions if "add" in one]
+
+
+def gathered(rows: pl.LazyFrame, table: str) -> pl.DataFrame:
+    """Read the rows that were asked for; LEDGER-074 where a file of the table is gone or damaged."""
+    try:
+        return rows.collect()
+    except (pl.exceptions.ComputeError, OSError) as damaged:
+        raise ProblemsError([problem("LEDGER-074", Place(item=table), table=table, detail=damaged)]) from damaged
 
 
 class LostRaceError(Exception):
@@ -106,6 +126,7 @@ class Store:
         """
         for attempt in range(_ATTEMPTS):
             found = self._open(table)
+            before = -1 if found is None else int(found.version())
             try:
                 self._write(table, found, frame, key, CommitProperties(max_commit_retries=_ATTEMPTS))
             except CommitFailedError:
@@ -116,7 +137,7 @@ class Store:
             except OSError as refused:
                 raise self._refused(table, refused) from refused
             else:
-                return self.version(table)
+                return self._lasting(table, before)
         raise self._refused(table, "too many writers")
 
     def append_after(self, table: str, version: int, frame: pl.DataFrame) -> None:
@@ -131,23 +152,40 @@ class Store:
             raise LostRaceError(table) from lost
         except (DeltaError, OSError) as refused:
             raise self._refused(table, refused) from refused
+        self._lasting(table, version)
 
     def create(self, table: str, frame: pl.DataFrame) -> None:
         """Make an empty table with the frame's columns unless it exists already."""
         if self._open(table) is None:
             self._make(table, frame.clear(), (), "ignore")
+            self._lasting(table, -1)
 
     def compact(self, table: str) -> None:
         """Join a table's small files, so that reading stays fast; old versions keep theirs. Losing a race is fine."""
         found = self._open(table)
         if found is not None:
             with suppress(CommitFailedError):
+                before = int(found.version())
                 found.optimize.compact()
+                self._lasting(table, before)
 
     def tables(self, names: Sequence[str]) -> dict[str, int]:
         """Return the newest version of each named table that exists."""
         versions = {name: self.version(name) for name in sorted(names)}
         return {name: version for name, version in versions.items() if version >= 0}
+
+    def _lasting(self, table: str, before: int) -> int:
+        """Wait until what was committed after a version is on this disk, and return the newest version.
+
+        The library renames files into place without waiting for the disk; an object store answers when it has them.
+        """
+        newest = self.version(table)
+        if self.workspace.is_local:
+            folder = Path(self.workspace.address(table))
+            log = [one for one in (folder / "_delta_log").iterdir() if _is_after(one.name, before)]
+            rows = [folder / one for commit in log if _COMMIT.fullmatch(commit.name) for one in _files_added(commit)]
+            to_disk(one for one in (*rows, *log, folder) if one.exists())
+        return newest
 
     @property
     def _options(self) -> dict[str, str] | None:
@@ -159,7 +197,7 @@ class Store:
         except TableNotFoundError:
             return None
         except (DeltaError, OSError) as refused:
-            raise self._refused(table, refused) from refused
+            raise ProblemsError([problem("LEDGER-099", Place(item=table), table=table, detail=refused)]) from refused
 
     def _write(
         self, table: str, found: DeltaTable | None, frame: pl.DataFrame, key: Sequence[str], commit: CommitProperties

@@ -14,12 +14,13 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from jiqun.ledger.derived import worked_out
 from jiqun.ledger.intake.excel_safety import is_risky
 from jiqun.ledger.intake.header_report import is_needed
 from jiqun.ledger.intake.raw import letter
 from jiqun.ledger.intake.sheet_choice import NOTES_SHEET, OPTIONS_SHEET
 from jiqun.packs.models.table import Column, TableContract
-from jiqun.problems import Place, ProblemsError, problem
+from jiqun.problems import Place, ProblemsError
 from jiqun.values import Period
 
 Codes = Mapping[str, Sequence[tuple[str, str]]]
@@ -29,6 +30,7 @@ _FIRST_ROW = 2
 _A4 = 9  # the number Excel gives the paper
 _COLUMNS_OF_A_PAGE = 10  # more would be printed too small to write into
 _EMPTY_ROWS = 5_000
+_LINES_OF_A_PAGE = 25
 _LONGEST_LIST = 255
 _SPOKEN = {
     "万kWh": "万千瓦时",
@@ -53,6 +55,7 @@ class _Styles:
     day: Format
     moment: Format
     wrapped: Format
+    ruled: Mapping[str, Format]
 
     @classmethod
     def of(cls, book: Workbook) -> _Styles:
@@ -73,6 +76,12 @@ class _Styles:
             book.add_format({"num_format": "yyyy-mm-dd"}),
             book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
             book.add_format({"text_wrap": True, "valign": "top"}),
+            {
+                kind: book.add_format(
+                    {"border": 1, "border_color": "#A0A0A0", **({"num_format": form} if form else {})}
+                )
+                for kind, form in (("", ""), ("string", "@"), ("date", "yyyy-mm-dd"), ("datetime", "yyyy-mm-dd hh:mm"))
+            },
         )
 
 
@@ -87,10 +96,10 @@ def write_template(
     """Write an .xlsx template: headers with units, drop-downs, checks while typing, and a sheet that explains it.
 
     `codes` gives (code, name) lists by column; `rows` are rows to begin with, in canonical columns. A table that the
-    ledger computes has no template (ProblemsError LEDGER-065).
+    ledger computes has no template (ProblemsError LEDGER-100).
     """
     if contract.derived:
-        raise ProblemsError([problem("LEDGER-065", Place(item=contract.id), table=contract.id, detail="derived")])
+        raise ProblemsError([worked_out(contract, Place(item=contract.id))])
     with xlsxwriter.Workbook(to, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({"created": _MADE, "title": contract.title})
         styles = _Styles.of(book)
@@ -105,6 +114,14 @@ def write_template(
                 page.data_validation(_FIRST_ROW, index, last, index, rule)
         if rows is not None:
             _fill(page, contract, rows, styles)
+        _rule_lines(page, contract, styles, _FIRST_ROW + (rows.height if rows is not None else 0))
+
+
+def _rule_lines(page: Worksheet, contract: TableContract, styles: _Styles, first: int) -> None:
+    """Draw empty lines below the head, so that a template that is printed can be filled in by hand."""
+    for row in range(first, first + _LINES_OF_A_PAGE):
+        for index, field in enumerate(contract.fields):
+            page.write_blank(row, index, None, styles.ruled.get(field.type, styles.ruled[""]))
 
 
 def _sheet_name(title: str) -> str:

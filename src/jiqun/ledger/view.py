@@ -11,7 +11,7 @@ import polars as pl
 from jiqun.ledger.decisions import DECISIONS, Standing, read_standing
 from jiqun.ledger.log import LOG, Import, ImportLog, read_log
 from jiqun.ledger.resolve import IMPORT, REFERS, REPORTED, resolve
-from jiqun.ledger.store import Store
+from jiqun.ledger.store import Store, gathered
 from jiqun.ledger.workspace import Workspace
 from jiqun.problems import Place, ProblemsError, problem
 
@@ -68,10 +68,7 @@ class View:
         decided = counting
         for name in sorted(asked):
             decided = self._decided(decided, name, "enterprise" if name == REPORTED else name.removeprefix(REFERS))
-        try:
-            return (decided if where is None else decided.filter(where)).collect()
-        except (pl.exceptions.ComputeError, OSError) as damaged:
-            raise ProblemsError([problem("LEDGER-074", Place(item=table), table=table, detail=damaged)]) from damaged
+        return gathered(decided if where is None else decided.filter(where), table)
 
     def _rows(self, table: str) -> pl.LazyFrame:
         """The rows of a table at its version, found once: what a version holds never changes."""

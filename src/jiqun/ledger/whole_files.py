@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from jiqun.values import to_disk
+
 DRAFT = ".draft"
 
 
@@ -22,10 +24,15 @@ def draft_of(place: Path) -> Path:
 
 @contextmanager
 def whole_file(place: Path) -> Iterator[Path]:
-    """Hand out a draft to write to; it takes the place in one step when the block ends, and is gone where it fails."""
+    """Hand out a draft to write to; it takes the place in one step when the block ends, and is gone where it fails.
+
+    What is in place is on the disk: a loss of power after this leaves the whole file.
+    """
     draft = draft_of(place)
     try:
         yield draft
+        to_disk([draft])
         draft.replace(place)
+        to_disk([place])
     finally:
         draft.unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from jiqun.ledger.whole_files import whole_file
 from jiqun.problems import Place, Problem, ProblemsError, problem
+from jiqun.values import to_disk
 
 SETTINGS = "jiqun.toml"
 _FOLDERS = ("ledger", "runs", "originals", "quarantine", "cache")
@@ -144,6 +145,7 @@ def init(
     Workspace(root, storage=storage)._check_address()
     for name in _FOLDERS:
         (root / name).mkdir(parents=True, exist_ok=True)
+    to_disk([root, *(root / name for name in _FOLDERS)])
     with whole_file(file) as draft:
         draft.write_text(_settings_text(packs, region, storage, database), "utf-8")
     return Workspace.open(root)

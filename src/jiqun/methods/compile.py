@@ -121,7 +121,15 @@ class _Compiler(InputCompiler):
             kind = self.names.get(statistic.measure)
             if isinstance(kind, NumberType):
                 self._define(f"{name}{BENCHMARK}", kind, f"benchmarks.{name}", self._held_against(name, statistic))
+                self._aggregate_fits(f"benchmarks.{name}.statistic", kind)
         return found
+
+    def _aggregate_fits(self, path: str, kind: NumberType) -> None:
+        """The quotient of two sums is held against the measure, so it can be said in its unit."""
+        sides = [self.formulas.get(f"{path}.{part}") for part in ("numerator", "denominator")]
+        units = [one.type.unit for one in sides if one is not None and isinstance(one.type, NumberType)]
+        if len(units) == len(sides) and not (units[0] / units[1]).fits(kind.unit):
+            self.fault("METHOD-005", path, unit=units[0] / units[1], wanted=kind.unit)
 
     def _held_against(self, name: str, statistic: Statistic) -> tuple[str, str]:
         one, of = self.method.benchmarks[name], self.labels.get(statistic.measure, (name, name))
@@ -185,13 +193,16 @@ class _Compiler(InputCompiler):
                 self.number(f"{path}.amount", entitlement.amount, self.names, entitlement.unit)
             if entitlement.budget is not None:
                 self.number(f"{path}.budget.amount", entitlement.budget.amount, self.names, entitlement.unit)
-        self._ceilings()
+        self._limits()
 
-    def _ceilings(self) -> None:
+    def _limits(self) -> None:
         for name, ceiling in self.method.ceilings.items():
             first = self.method.entitlements.get(ceiling.of[0])
             path = f"ceilings.{name}.at_most"
             self.number(path, ceiling.at_most, self.names, None if first is None else first.unit)
+        for name, shared in self.method.budgets.items():
+            first = self.method.entitlements.get(shared.of[0])
+            self.number(f"budgets.{name}.amount", shared.amount, self.names, None if first is None else first.unit)
 
     def _previous(self) -> Plan | None:
         statistics = [one.statistic for one in self.method.benchmarks.values() if one.statistic is not None]

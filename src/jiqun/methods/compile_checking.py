@@ -24,6 +24,7 @@ from jiqun.methods.compile_numbers import Numbers
 from jiqun.packs.lawbook import LawBook
 from jiqun.packs.models import TableContract
 from jiqun.packs.models.method import Method
+from jiqun.packs.working_days import working_days
 from jiqun.problems import Place, Problem, ProblemsError, problem
 from jiqun.values import Number, Period, Unit
 
@@ -59,6 +60,7 @@ class Checker:
         self.classes: dict[str, frozenset[str]] = {}
         self.ancestors: dict[str, dict[str, str]] = {}
         self.by_key: dict[str, dict[str, Fraction]] = {}
+        self.calendar = None if book is None else working_days(book)
         self.numbers = Numbers(period, book, parameters, self.fault)
 
     def fault(self, code: str, path: str, **values: object) -> None:
@@ -100,7 +102,7 @@ class Checker:
             tree = parse(text, self.at(path))
             scope = {**scope, **self._days(tree.names.difference(scope))}
             given = {name: value for name, value in self.given.items() if name in scope}
-            typed = check(tree, scope, given)
+            typed = check(tree, scope, given, self.calendar)
         except ProblemsError as error:
             self.faults += error.problems
             return None

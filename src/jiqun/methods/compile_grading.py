@@ -33,7 +33,7 @@ def grading_faults(method: Method, at: Where) -> list[Problem]:
             faults += _classes(method, populations, exception.treated_as, at(f"exceptions.{key}.treated_as"))
     faults += _figures(method, at)
     faults += _exclusive(method, at)
-    faults += _ceilings(method, at)
+    faults += _together(method, at)
     for key, entitlement in method.entitlements.items():
         faults += _cap(entitlement, at(f"entitlements.{key}.cap"))
     return faults
@@ -177,14 +177,16 @@ def _exclusive(method: Method, at: Where) -> Iterator[Problem]:
             yield problem("METHOD-058", at(f"entitlements.{key}.unit"), **said, **_SAID["unit"])
 
 
-def _ceilings(method: Method, at: Where) -> Iterator[Problem]:
+def _together(method: Method, at: Where) -> Iterator[Problem]:
     """Amounts that are added up have one unit and one number of decimals."""
-    for key, ceiling in method.ceilings.items():
-        parts = [method.entitlements[name] for name in ceiling.of if name in method.entitlements]
-        for name, one in zip(ceiling.of, parts, strict=False):
+    limits: list[tuple[str, str, Sequence[str]]] = [("ceilings", key, one.of) for key, one in method.ceilings.items()]
+    limits += [("budgets", key, one.of) for key, one in method.budgets.items()]
+    for section, key, of in limits:
+        parts = [method.entitlements[name] for name in of if name in method.entitlements]
+        for name, one in zip(of, parts, strict=False):
             fits = (_unit(one), one.digits) == (_unit(parts[0]), parts[0].digits)
             if one.amount is None or not fits:
-                yield problem("METHOD-069", at(f"ceilings.{key}.of"), ceiling=key, name=name)
+                yield problem("METHOD-069", at(f"{section}.{key}.of"), ceiling=key, name=name)
 
 
 def _unit(one: Entitlement) -> Unit | None:

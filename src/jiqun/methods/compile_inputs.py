@@ -16,6 +16,7 @@ from jiqun.expressions import (
     columns,
 )
 from jiqun.methods.compile_checking import Checker
+from jiqun.methods.in_a_row import MONTHS, dated_by, unit_of
 from jiqun.methods.tables import PERIOD_COLUMNS
 from jiqun.packs.models import TableContract
 from jiqun.packs.models.method import Ancestor, Input, Lookup, Repeats, Rollup
@@ -24,6 +25,7 @@ from jiqun.problems import Place, ProblemsError
 from jiqun.values import Unit, exact
 
 RESULT_TYPES: Mapping[str, Type] = {"grade": TextType()}
+_PERIODS = {"year": "年度", "quarter": "季度", "month": "月"}
 _WANTED = {
     NumberType: ("数", "a number"), BooleanType: ("是非（true、false）", "true or false"),
     DateType: ("日期（2022-01-01）", "a day (2022-01-01)"), TextType: ("文本", "a text"),
@@ -64,6 +66,8 @@ class InputCompiler(Checker):
     def _inputs(self) -> None:
         for name, one in self.method.inputs.items():
             path = f"inputs.{name}"
+            if one.streak is not None and self.method.evaluates.per == "month":
+                self.fault("METHOD-071", f"{path}.streak", name=name)
             kind = self._input_type(name, one, path)
             if kind is None or one.streak is not None:
                 continue
@@ -176,13 +180,15 @@ class InputCompiler(Checker):
             self._key_column(rollup.key, f"{path}.rollup.key")
         if rollup.rows != "all" and rollup.date_column is None and not set(PERIOD_COLUMNS) & set(contract.column_names):
             self.fault("METHOD-013", f"{path}.rollup", table=rollup.table)
+        if rollup.in_a_row:
+            self._periods_in_a_row(rollup, contract, path)
         scope = {one.name: kind for one in contract.fields if (kind := column_type(one)) is not None}
         scope |= {name: self.names[name] for name in (*self.given, *self.classes) if name in self.names}
         if rollup.where is not None:
             self.boolean(f"{path}.rollup.where", rollup.where, scope)
         if rollup.repeats is not None:
             self._repeats(rollup.repeats, contract, scope, f"{path}.rollup.repeats")
-        if rollup.take in ("any", "count"):
+        if rollup.take in ("any", "count") or rollup.in_a_row:
             return BooleanType() if rollup.take == "any" else NumberType(self.unit(unit or "1", f"{path}.unit"))
         if rollup.of is None:
             self.fault("METHOD-014", f"{path}.rollup", take=rollup.take)
@@ -200,6 +206,13 @@ class InputCompiler(Checker):
             return NumberType(self.unit(unit or "1", f"{path}.unit"))
         typed = self._number(f"{path}.rollup.of", typed, unit)
         return None if typed is None else typed.type
+
+    def _periods_in_a_row(self, rollup: Rollup, contract: TableContract, path: str) -> None:
+        """Rows of a year do not tell what held in its quarters."""
+        dated = dated_by(contract, rollup)
+        if dated != "date" and MONTHS[unit_of(dated, rollup)] < MONTHS[dated]:
+            said = {"own_zh": _PERIODS[dated], "per_zh": _PERIODS[unit_of(dated, rollup)]}
+            self.fault("METHOD-070", f"{path}.rollup.per", table=contract.id, per=rollup.per, own=dated, **said)
 
     def _repeats(self, repeats: Repeats, contract: TableContract, scope: Mapping[str, Type], path: str) -> None:
         for name in repeats.by:

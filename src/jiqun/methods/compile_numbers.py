@@ -10,7 +10,9 @@ from typing import Protocol
 from jiqun.expressions import NumberType, Type
 from jiqun.expressions.nearest import nearest
 from jiqun.methods.plan import FixedBenchmark, all_scores
+from jiqun.packs.certainty import certainty
 from jiqun.packs.lawbook import LawBook
+from jiqun.packs.models.base import Completeness
 from jiqun.packs.models.method import Benchmark, Method, Score
 from jiqun.problems import ProblemsError
 from jiqun.values import Number, Period, Unit, exact, to_scaled
@@ -51,8 +53,8 @@ class Numbers:
 
     def _dated(
         self, id_: str, path: str, on: date | None = None
-    ) -> tuple[Fraction, Unit | None, tuple[str, str]] | None:
-        """Value, unit (None: said in the unit of its use), and (clause, completeness) of a parameter on a day."""
+    ) -> tuple[Fraction, Unit | None, tuple[str, Completeness]] | None:
+        """Value, unit (None: said in the unit of its use), and (clause, certainty) of a parameter on a day."""
         day = on or self.period.last
         series = () if self.book is None or id_ not in self.ids else self.book.parameter_series(id_)
         if id_ in self.overrides:
@@ -68,7 +70,7 @@ class Numbers:
             self.fault("METHOD-016", path, parameter=id_, day=day)
             return None
         self.rests_on[id_] = dated.completeness
-        return dated.value, dated.unit, (dated.clause or "", dated.completeness)
+        return dated.value, dated.unit, (dated.clause or "", dated.certainty)
 
     def table(self, prefix: str, unit: str | None, path: str) -> dict[str, tuple[Fraction, Unit]]:
         """Return every value of a parameter table by its key, in a unit (its own where None)."""
@@ -91,7 +93,9 @@ class Numbers:
         for name, one in method.benchmarks.items():
             path = f"benchmarks.{name}"
             if one.value is not None:
-                fixed[name] = self._rounded(exact(one.value), one, path, one.clause or "", method.completeness)
+                whole: Completeness | None = "illustrative" if method.completeness == "illustrative" else None
+                sure = certainty(self.book, method.document, one.clause, whole)
+                fixed[name] = self._rounded(exact(one.value), one, path, one.clause or "", sure)
             elif one.parameter is not None:
                 found = self._in_unit(one.parameter, units.get(name), f"{path}.parameter", one.on)
                 if found is not None:
@@ -100,12 +104,14 @@ class Numbers:
                 self._lookup(name, one, units.get(name), f"{path}.lookup")
         return fixed
 
-    def _rounded(self, value: Fraction, one: Benchmark, source: str, clause: str, completeness: str) -> FixedBenchmark:
+    def _rounded(
+        self, value: Fraction, one: Benchmark, source: str, clause: str, completeness: Completeness
+    ) -> FixedBenchmark:
         return FixedBenchmark(to_scaled(value, one.digits), one.digits, source, one.clause or clause, completeness)
 
     def _in_unit(
         self, id_: str, unit: Unit | None, path: str, on: date | None = None
-    ) -> tuple[Fraction, tuple[str, str]] | None:
+    ) -> tuple[Fraction, tuple[str, Completeness]] | None:
         found = self._dated(id_, path, on)
         if found is None:
             return None

@@ -155,6 +155,11 @@ def _result_references(method: Method, names: Mapping[str, Type]) -> Iterator[Re
     for key, ceiling in method.ceilings.items():
         for name in ceiling.of:
             yield f"ceilings.{key}.of", "entitlement", name, method.entitlements
+    for key, shared in method.budgets.items():
+        for name in shared.of:
+            yield f"budgets.{key}.of", "entitlement", name, method.entitlements
+        for column in (*shared.over, *(name.removeprefix("-") for name in shared.order)):
+            yield f"budgets.{key}", "column", column, names
 
 
 def _grade_references(
@@ -169,6 +174,9 @@ def _grade_references(
         yield f"{path}.quota.of", "column", quota.of, names
         for name in (*quota.pools, *(one.removeprefix("-") for one in quota.ties.by)):
             yield f"{path}.quota", "column", name, names
+        if quota.per_group is not None:
+            used += [(f"{path}.quota.per_group.most.{name}", name) for name in quota.per_group.most]
+            yield f"{path}.quota.per_group.by", "column", quota.per_group.by, names
         if quota.small_pool is not None:
             small = quota.small_pool
             used += [(f"{path}.quota.small_pool.grade", small.grade)] if small.grade else []

@@ -13,9 +13,10 @@ import polars as pl
 from jiqun.methods.budget import STATES, share_out
 from jiqun.methods.referee import Asked, decided, patch, rounded, settle
 from jiqun.methods.work import ROW, Work, first_of, is_member, word
-from jiqun.packs.models.method import Ceiling, Entitlement
+from jiqun.packs.models.method import Ceiling, Entitlement, SharedBudget
 from jiqun.values import exact
 
+_PASSING = ("entitled__", "amount__", "budget__", "ceiling__", "shared__")
 TEST = "entitled__"  # + entitlement: whether its grade and condition hold
 
 
@@ -26,13 +27,16 @@ def add_entitlements(work: Work) -> None:
     counts is the final one, or the one a scored-but-not-graded subject is treated as. A grade that is still open, an
     unknown condition or a missing amount makes the entitlement unknown, never no. Amounts are rounded half-up to their
     digits, then capped; at equal amounts of a group the first written applies; then ceilings hold what one subject gets
-    together, and budgets are shared out. Where one of them may cut, `entitlement__X__asked` keeps the amount before.
+    together, budgets are shared out, and at the end those that several entitlements share. Where one of them may cut,
+    `entitlement__X__asked` keeps the amount before.
     """
     entitlements = work.plan.method.entitlements
     if not entitlements:
         return
     asked = [asked for name, one in entitlements.items() for asked in _asked(work, name, one)]
-    settle(work, [*asked, *(_most(work, name, one) for name, one in work.plan.method.ceilings.items())])
+    asked += [_most(work, name, one) for name, one in work.plan.method.ceilings.items()]
+    asked += [_whole(work, name, one) for name, one in work.plan.method.budgets.items()]
+    settle(work, asked)
     work.add(**{f"{TEST}{name}": _test(name, one) for name, one in entitlements.items()})
     for name, one in entitlements.items():
         amount = _amount(name, one)
@@ -51,8 +55,10 @@ def add_entitlements(work: Work) -> None:
         _hold_together(work, name, ceiling)
     for name, one in entitlements.items():
         if one.budget is not None:
-            share_out(work, name, one.budget)
-    passing = [name for name in work.columns if name.startswith(("entitled__", "amount__", "budget__", "ceiling__"))]
+            share_out(work, (name,), one.budget, f"budget__{name}")
+    for name, shared in work.plan.method.budgets.items():
+        share_out(work, shared.of, shared, f"shared__{name}")
+    passing = [name for name in work.columns if name.startswith(_PASSING)]
     work.drop(passing)
     work.settle()
 
@@ -71,6 +77,11 @@ def _asked(work: Work, name: str, one: Entitlement) -> list[Asked]:
 def _most(work: Work, name: str, one: Ceiling) -> Asked:
     digits = work.plan.method.entitlements[one.of[0]].digits
     return rounded(work, f"ceilings.{name}.at_most", digits, f"ceiling__{name}", is_member())
+
+
+def _whole(work: Work, name: str, one: SharedBudget) -> Asked:
+    digits = work.plan.method.entitlements[one.of[0]].digits
+    return rounded(work, f"budgets.{name}.amount", digits, f"shared__{name}", is_member())
 
 
 def _test(name: str, one: Entitlement) -> nw.Expr:

@@ -30,6 +30,7 @@ from jiqun.methods.explanation.text import render_text
 from jiqun.methods.plan import Plan
 from jiqun.methods.sign_off import SignOff
 from jiqun.methods.wording.grading import exception_words, grade_words
+from jiqun.methods.wording.numbers import tried
 from jiqun.methods.wording.totals import total_words
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs import LawBook
@@ -102,6 +103,7 @@ def _explanation(reader: Reader, official: bool, signed: str, refereed: Mapping[
         completeness=plan.method.completeness,
         period=str(plan.period),
         official=official,
+        tried=tried(plan.overrides, voice.language),
         signed=signed,
         subject=str(row[plan.subject]),
         name=str(reader.gathered.get("name") or ""),
@@ -169,6 +171,7 @@ def _grade_reason(voice: Voice, reason: object) -> str:
         "could_be",
         "scored",
         "exempt",
+        "group_full",
     )
     return voice.say(f"grade.{kind}", grade=grade) if known else str(reason)
 
@@ -204,13 +207,23 @@ def _unknown(
         yield voice.say("why.exception_unknown", titles=voice.listed(titles))
     for item in items:
         if item.points is None:
-            yield f"{item.title}{voice.say('colon')}{item.reason_words or voice.say('unknown')}"
+            yield _unknown_item(voice, item)
     for criterion in criteria:
         if criterion.verdict in ("unknown", "manual_review"):
-            yield f"{criterion.title}{voice.say('colon')}{criterion.verdict_words}"
+            names = voice.say("why.missing", names=voice.listed(criterion.missing)) if criterion.missing else ""
+            yield voice.joined([f"{criterion.title}{voice.say('colon')}{criterion.verdict_words}", names])
     for addition in additions:
         if addition.unknown:
             yield voice.say("why.addition_unknown", title=addition.title)
+
+
+def _unknown_item(voice: Voice, item: ItemLine) -> str:
+    """Say why an item has no points: the figures that are missing, or why there is nothing to hold them against."""
+    reason = item.reason_words or voice.say("unknown")
+    details = [voice.listed(item.missing)] if item.missing else [one.lacking for one in item.benchmarks if one.lacking]
+    if not details:
+        return f"{item.title}{voice.say('colon')}{reason}"
+    return voice.say("why.item_unknown", title=item.title, reason=reason, details=voice.joined(details))
 
 
 __all__ = [

@@ -20,12 +20,18 @@ from jiqun.methods.compile_references import used_columns
 from jiqun.methods.plan import Plan
 from jiqun.methods.rollups import of_no_rows, rolled_up
 from jiqun.methods.tables import Tables
-from jiqun.packs.models.method import Input, Streak
+from jiqun.packs.models.method import Input, Method, Streak
 from jiqun.packs.models.method.subjects import ResultOf
 from jiqun.problems import Place, Problem, problem, stop_if_errors
 from jiqun.values import Period
 
 SHOWN = 5
+QUARTERS = "grade_quarter"
+
+
+def history_of(method: Method) -> str:
+    """The table with the grades of earlier periods of a method's kind: of quarters, or of years."""
+    return QUARTERS if method.evaluates.per == "quarter" else "grade_history"
 
 
 def gather(plan: Plan, tables: Tables, cohort_only: bool = False) -> pl.DataFrame:
@@ -132,7 +138,7 @@ def _with_inputs(plan: Plan, tables: Tables, frame: Frame, inputs: dict[str, Inp
             if source is not None and nothing is not None:
                 missing = nw.col(f"found__{name}").is_null() & ~nw.col(key or plan.subject).is_null()
                 frame = frame.with_columns(nw.when(missing).then(nw.lit(nothing)).otherwise(nw.col(name)).alias(name))
-            if one.streak is not None and tables.has("grade_history"):
+            if one.streak is not None and tables.has(history_of(plan.method)):
                 frame = frame.with_columns(nw.col(name).fill_null(0))
             frame = frame.drop(f"found__{name}", strict=False)
     assumed = {name: one for name, one in inputs.items() if one.if_missing is not None}
@@ -281,7 +287,7 @@ def _results(plan: Plan, tables: Tables, name: str, result: ResultOf) -> Frame |
     """What another method gave each subject; METHOD-036, a notice, where it was not evaluated for the period."""
     period, test = plan.period.earlier(result.earlier), nw.col("method") == result.method
     keys: tuple[str, ...] = ("method",)
-    table, value = "grade_history", result.item
+    table, value = history_of(plan.method), result.item
     if result.item not in ("grade", "total"):
         table, keys, value = "result_item", ("method", "item"), "value"
         test = test & (nw.col("item") == result.item)
@@ -306,23 +312,26 @@ def _not_evaluated(plan: Plan, name: str, code: str, method: str, period: Period
 def _streak(plan: Plan, tables: Tables, name: str, streak: Streak) -> Frame | None:
     """Count the periods in a row, up to the last one (of another method: up to this one), with the grade.
 
-    Of the distinct years with the grade, newest first, the k-th belongs to the row as long as it lies k − 1 years back.
-    Nothing of the last period in the history means that nobody has the grade (METHOD-038, a notice); without any
-    history the count is missing (METHOD-036).
+    Of the distinct years with the grade (quarters, where those are evaluated), newest first, the k-th belongs to the
+    row as long as it lies k − 1 back. Nothing of the last period in the history means that nobody has the grade
+    (METHOD-038, a notice); without any history the count is missing (METHOD-036).
     """
-    method = streak.method or plan.method.id
-    newest = plan.period.year - (1 if method == plan.method.id else 0)
+    method, table = streak.method or plan.method.id, history_of(plan.method)
+    by_quarter = table == QUARTERS
+    last = plan.period.earlier(1) if method == plan.method.id else plan.period
+    newest = last.year * 4 + int(str(last)[-1]) if by_quarter else last.year
+    at = nw.col("year") * 4 + nw.col("quarter") if by_quarter else nw.col("year")
     rows = None
-    if tables.has("grade_history"):
-        rows = tables.select("grade_history", [plan.subject, "year", "method", "grade"])
-    last = None if rows is None else rows.filter((nw.col("method") == method) & (nw.col("year") == newest))
-    if last is None or _is_empty(_here(tables, last)):
+    if tables.has(table):
+        rows = tables.select(table, [plan.subject, "year", *(("quarter",) if by_quarter else ()), "method", "grade"])
+    of_last = None if rows is None else rows.filter((nw.col("method") == method) & (at == newest))
+    if of_last is None or _is_empty(_here(tables, of_last)):
         code = "METHOD-036" if rows is None else "METHOD-038"
-        tables.faults.append(_not_evaluated(plan, name, code, method, newest))
+        tables.faults.append(_not_evaluated(plan, name, code, method, last if by_quarter else last.year))
     if rows is None:
         return None
-    tests = (nw.col("method") == method, nw.col("grade") == streak.grade, nw.col("year") <= newest)
-    years = rows.filter(reduce(and_, tests)).select(nw.col(plan.subject), nw.col("year")).unique()
-    place = nw.col("year").rank("ordinal", descending=True).over(plan.subject).cast(nw.Int64)
-    run = years.with_columns(place__=place).filter(nw.col("year") == newest + 1 - nw.col("place__"))
+    tests = (nw.col("method") == method, nw.col("grade") == streak.grade, at <= newest)
+    periods = rows.filter(reduce(and_, tests)).select(nw.col(plan.subject), at.alias("at__")).unique()
+    place = nw.col("at__").rank("ordinal", descending=True).over(plan.subject).cast(nw.Int64)
+    run = periods.with_columns(place__=place).filter(nw.col("at__") == newest + 1 - nw.col("place__"))
     return _here(tables, run.group_by(plan.subject).agg(nw.len().cast(nw.Int64).alias(name)))

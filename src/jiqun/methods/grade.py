@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_
@@ -16,6 +16,8 @@ from jiqun.methods.plan import Plan
 from jiqun.methods.ranking import Ranking, figure
 from jiqun.methods.work import STATUSES, Work, first_of, pieces, word
 from jiqun.packs.models.method import Grade, Ladder, Quota
+
+GROUP_FULL = "group_full"  # the reason of a grade that is worse because others of the group had the places
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,14 @@ def grade_words(plan: Plan) -> tuple[str, ...]:
 def reason_words(plan: Plan) -> tuple[str, ...]:
     """Return everything that `grade__reason` may say."""
     grades = [f"could_be:{name}" for name in grade_words(plan)]
-    return (*STATUSES, "total_missing", "value_missing", "pool_missing", "no_cut", "no_rung", *grades)
+    limited = any(part.quota is not None and part.quota.per_group is not None for part in _parts(plan))
+    full = (GROUP_FULL,) if limited else ()
+    return (*STATUSES, "total_missing", "value_missing", "pool_missing", "no_cut", "no_rung", *grades, *full)
+
+
+def _parts(plan: Plan) -> Iterator[Grade]:
+    for population in plan.populations:
+        yield from plan.graded_parts(population)
 
 
 def add_grades(work: Work) -> None:
@@ -167,6 +176,8 @@ class _Population:
         if ranking.has_pools:
             reasons.append((pool.is_null(), self._reason("pool_missing")))
         reasons.append((grade.is_null(), self._reason("no_cut")))
+        if quota.per_group is not None:
+            reasons.append((nw.col(f"{tag}full").fill_null(False), self._reason(GROUP_FULL)))
         reason = first_of(reasons, self._reason(None))
         return Reading(grade, reason, nw.when(there).then(pool), nw.col(f"{tag}rank"))
 

@@ -12,6 +12,7 @@ from fractions import Fraction
 from jiqun.methods.compile import Where, compile_method
 from jiqun.methods.compile_grading import grading_warnings
 from jiqun.methods.full_points import most_points
+from jiqun.methods.gather import history_of
 from jiqun.methods.lint_uses import names_used
 from jiqun.methods.lint_values import impossible_values
 from jiqun.methods.plan import Plan, all_scores
@@ -48,7 +49,8 @@ def lint_method(
         found += _dates(method, book, where)
         found = [one for one in found if not missed(one, book.unread)]
     if plan is not None:
-        found += [*_empty_codes(plan, where), *_never_missing(plan, where), *impossible_values(plan, where)]
+        found += [*_empty_codes(plan, where), *_uncounted(plan, where)]
+        found += [*_never_missing(plan, where), *impossible_values(plan, where)]
     return by_place({one.text("en"): one for one in _without_echoes(found)}.values())
 
 
@@ -195,6 +197,7 @@ _NUMBERED = (
     "moves",
     "entitlements",
     "ceilings",
+    "budgets",
     "exceptions",
     "populations",
 )
@@ -232,8 +235,8 @@ def _history(
 ) -> Iterator[Problem]:
     known = contracts if contracts is not None else (book.tables if book is not None else {})
     for name, one in method.inputs.items():
-        if one.streak is not None and "grade_history" not in known:
-            yield problem("METHOD-120", at(f"inputs.{name}.streak"), name=name)
+        if one.streak is not None and history_of(method) not in known:
+            yield problem("METHOD-120", at(f"inputs.{name}.streak"), name=name, table=history_of(method))
 
 
 # --- with the compiled method
@@ -243,6 +246,14 @@ def _empty_codes(plan: Plan, at: Where) -> Iterator[Problem]:
     for name, codes in plan.classes.items():
         if not codes:
             yield problem("METHOD-121", at(f"classes.{name}"), name=name, day=plan.period.last)
+
+
+def _uncounted(plan: Plan, at: Where) -> Iterator[Problem]:
+    """Working days of a year without a calendar are not known."""
+    year = plan.period.year
+    for path, typed in plan.formulas.items():
+        if typed.calendar is not None and year not in typed.calendar.years:
+            yield problem("METHOD-124", at(path), year=year)
 
 
 def _never_missing(plan: Plan, at: Where) -> Iterator[Problem]:

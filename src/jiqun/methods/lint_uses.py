@@ -55,6 +55,7 @@ def formulas(method: Method) -> Iterator[str]:
         budget = entitlement.budget
         yield from filter(None, (entitlement.where, entitlement.amount, budget.amount if budget is not None else None))
     yield from (ceiling.at_most for ceiling in method.ceilings.values())
+    yield from (shared.amount for shared in method.budgets.values())
 
 
 def _names(text: str) -> frozenset[str]:
@@ -86,9 +87,9 @@ def names_by_results(method: Method) -> Iterator[str]:
         yield from (*(requirement.all or ()), *(requirement.any or ()), *(requirement.of or ()))
     for grade in method.grades.values():
         yield from _by_grade(grade)
-    for entitlement in method.entitlements.values():
-        if entitlement.budget is not None:
-            yield from (*entitlement.budget.over, *(name.removeprefix("-") for name in entitlement.budget.order))
+    budgets = [one.budget for one in method.entitlements.values() if one.budget is not None]
+    for budget in (*budgets, *method.budgets.values()):
+        yield from (*budget.over, *(name.removeprefix("-") for name in budget.order))
     for move in method.moves.values():
         if move.inherit is not None:
             yield move.inherit.from_subject
@@ -100,6 +101,8 @@ def _by_grade(grade: Grade) -> Iterator[str]:
     if grade.quota is not None:
         quota = grade.quota
         yield from (quota.of, *quota.pools, *(name.removeprefix("-") for name in quota.ties.by))
+        if quota.per_group is not None:
+            yield quota.per_group.by
         if quota.small_pool is not None:
             yield from quota.small_pool.wider or ()
     if grade.cuts is not None:

@@ -12,7 +12,7 @@ from jiqun.methods.compile import Where, compile_method
 from jiqun.methods.evaluate import evaluate
 from jiqun.methods.plan import Plan
 from jiqun.methods.result import Result
-from jiqun.packs import LawBook, builtin_root
+from jiqun.packs import LawBook, builtin_root, load_with_extended
 from jiqun.packs import load as load_packs
 from jiqun.packs.checking import validated
 from jiqun.packs.models.method import Method
@@ -72,8 +72,9 @@ class LoadedMethod:
 def load(method: str | Path, packs: Packs | None = None, edition: str | None = None) -> LoadedMethod:
     """Load a method by its id in the packs, or from a file of its own.
 
-    `packs` is a law book or folders of packs; the packs that come with Jiqun where left out. Of several editions the
-    latest is taken. Raises ProblemsError METHOD-033 for an unknown id, and every problem of the files read.
+    `packs` is a law book or folders of packs, which may extend the packs that come with Jiqun; those where left out. Of
+    several editions the latest is taken. Raises ProblemsError METHOD-033 for an unknown id, and every problem of the
+    files read.
     """
     book = _book(packs)
     if isinstance(method, Path) or method.endswith((".yaml", ".yml")):
@@ -92,7 +93,7 @@ def _book(packs: Packs | None) -> LawBook:
     if packs is None:
         return load_packs(builtin_root())
     folders = [packs] if isinstance(packs, (str, Path)) else packs
-    return load_packs(*(Path(folder) for folder in folders))
+    return load_with_extended(*(Path(folder) for folder in folders))
 
 
 def _from_file(path: Path, book: LawBook) -> LoadedMethod:

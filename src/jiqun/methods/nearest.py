@@ -1,5 +1,7 @@
 """Nearest: the smallest change of one figure that brings a subject to the next better grade, everybody else unchanged.
 
+Where the total is unknown there is no way to tell: what is missing comes first.
+
 Every try is an exact evaluation of the subject. The search doubles its step away from the present value until the
 grade is reached, then halves the last interval, so that one last decimal less does not reach it. Benchmarks are those
 of the run: where one is a statistic of the same cohort, it is held, and the result says so.
@@ -20,7 +22,8 @@ from jiqun.methods.exact.member import Member
 from jiqun.methods.lacking import lacking_inputs
 from jiqun.methods.plan import Plan
 from jiqun.methods.trial import Trial, try_of
-from jiqun.packs.models.method import Score
+from jiqun.packs.models import TableContract
+from jiqun.packs.models.method import Ladder, Score
 from jiqun.problems import Place, ProblemsError, problem
 from jiqun.values import from_scaled, to_scaled
 
@@ -68,7 +71,11 @@ class Lacking:
 
 @dataclass(frozen=True)
 class Nearest:
-    """The nearest ways to the next better grade, the smallest relative change first; always a trial (试算)."""
+    """The nearest ways to the next better grade, the smallest relative change first; always a trial (试算).
+
+    `reason` says why there are none: `best`, `not_graded`, or `total_unknown`, and then `unknown` names the items
+    without points.
+    """
 
     subject: str
     grade: str | None
@@ -80,6 +87,7 @@ class Nearest:
     not_advised: tuple[str, ...]
     lacking: tuple[Lacking, ...]
     held: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
     trial: bool = True
 
 
@@ -95,7 +103,9 @@ def nearest(
 
     `trace` and `gathered` are those of the run, with all subjects. Inputs in `not_advised` are left out: labour
     productivity is not to be raised by cutting staff; so are figures of earlier periods, which nobody can change any
-    more. Raises ProblemsError METHOD-081 for an unknown subject.
+    more, and what its contract calls not changeable. Nor is anybody advised to make a size of its own smaller (`size`
+    in the table's contract), such as revenue under a share of R&D. Raises ProblemsError METHOD-081 for an unknown
+    subject.
     """
     not_advised = {*not_advised, *past_inputs(plan)}
     if trace.filter(pl.col(plan.subject) == subject).is_empty():
@@ -106,25 +116,50 @@ def nearest(
     place = trial.place(trial.own())
     if place is not None and place == 0:
         return _nothing({"grade": trial.grade, "total": None}, subject, "best")
-    ways, out_of_reach = _ways(trial, not_advised, lambda member: _is_better(trial, member, place))
+    not_advised = frozenset(not_advised) | _unchangeable(plan)
+    ways, out_of_reach, smaller = _ways(trial, not_advised, lambda member: _is_better(trial, member, place))
     ways += _without_deductions(trial, place)
     wanted = trial.classes[place - 1] if place is not None else None
     lacking = tuple(_lacking(trial, not_advised, wanted))
     ways += _meeting_the_rung(trial, place, lacking, {way.input for way in ways})
     population = trial.population
-    used = set(movable(plan, population)) & set(not_advised)
+    used = {*(set(movable(plan, population)) & set(not_advised)), *smaller}
+    unknown = () if ways or place is not None else _without_points(trial)
     return Nearest(
         subject,
         trial.grade,
         wanted,
-        "",
+        "total_unknown" if unknown else "",
         trial.own().total,
         tuple(sorted(ways, key=lambda way: (abs(way.share) if way.share is not None else Fraction(10**9), way.input))),
-        out_of_reach,
-        tuple(sorted(used)),
+        () if unknown else out_of_reach,
+        () if unknown else tuple(sorted(used)),
         lacking,
         tuple(name for name, one in plan.method.benchmarks.items() if one.statistic and one.statistic.period == "this"),
+        unknown,
     )
+
+
+def _unchangeable(plan: Plan) -> frozenset[str]:
+    """The names of columns that nobody can change, such as the height of a plant above the sea."""
+    own = plan.method.evaluates.table
+    names = {one: one for one in plan.contracts[own].column_names}
+    names |= {name: one.column for name, one in plan.method.inputs.items() if one.column is not None}
+    found = set()
+    for name, written in names.items():
+        table, column = split_column(written, own)
+        contract = plan.contracts.get(table)
+        if contract is not None and column in contract.column_names and not contract.column(column).changeable:
+            found.add(name)
+    return frozenset(found)
+
+
+def _without_points(trial: Trial) -> tuple[str, ...]:
+    """The items without points, where these leave the total unknown."""
+    own = trial.own()
+    if trial.plan.total(trial.population) is None or own.total is not None:
+        return ()
+    return tuple(item for item in trial.plan.scores(trial.population) if own.points[item].value is None)
 
 
 def _nothing(row: Mapping[str, object], subject: str, reason: str) -> Nearest:
@@ -179,14 +214,22 @@ def _columns(plan: Plan, measure: str) -> Iterator[str]:
             yield name
 
 
+def _column_of(plan: Plan, name: str) -> tuple[TableContract | None, str]:
+    """The contract and column that an input is read from; None where it is not a single column of one."""
+    one = plan.method.inputs.get(name)
+    table, column = split_column((one.column if one is not None else None) or name, plan.method.evaluates.table)
+    contract = plan.contracts.get(table)
+    known = contract is not None and column in contract.column_names
+    return contract if known else None, column
+
+
 def digits_of(plan: Plan, name: str) -> int:
     """The decimals in which an input is declared; two where its column does not say."""
     one = plan.method.inputs.get(name)
     if one is not None and one.rollup is not None:
         return one.rollup.digits
-    table, column = split_column((one.column if one is not None else None) or name, plan.method.evaluates.table)
-    contract = plan.contracts.get(table)
-    if contract is None or column not in contract.column_names:
+    contract, column = _column_of(plan, name)
+    if contract is None:
         return 2
     found = contract.column(column)
     if found.type == "integer":
@@ -194,19 +237,28 @@ def digits_of(plan: Plan, name: str) -> int:
     return 2 if found.digits is None else found.digits
 
 
+def _is_size(plan: Plan, name: str) -> bool:
+    """Tell whether an input is a size of the subject, which advice never makes smaller."""
+    contract, column = _column_of(plan, name)
+    return contract is not None and contract.column(column).size
+
+
 def _ways(
     trial: Trial, not_advised: Collection[str], reached: Callable[[Member], bool]
-) -> tuple[list[Way], tuple[str, ...]]:
-    ways, out_of_reach = [], []
+) -> tuple[list[Way], tuple[str, ...], tuple[str, ...]]:
+    """The ways, the inputs of which no change is enough, and those of which only making a size smaller would be."""
+    ways, out_of_reach, smaller = [], [], []
     for name, measures in movable(trial.plan, trial.population).items():
         if name in not_advised:
             continue
         way = _way(trial, name, measures, reached)
         if way is None:
             out_of_reach.append(name)
+        elif way.change < 0 and _is_size(trial.plan, name):
+            smaller.append(name)
         else:
             ways.append(way)
-    return ways, tuple(out_of_reach)
+    return ways, tuple(out_of_reach), tuple(smaller)
 
 
 def _way(trial: Trial, name: str, measures: tuple[str, ...], reached: Callable[[Member], bool]) -> Way | None:
@@ -219,7 +271,9 @@ def _way(trial: Trial, name: str, measures: tuple[str, ...], reached: Callable[[
     def reaches(scaled: int) -> bool:
         return reached(trial.member({name: from_scaled(scaled, digits)}))
 
-    found = [one for one in (_smallest(start, sign, reaches) for sign in (1, -1)) if one is not None]
+    more = _smallest(start, 1, reaches)
+    less = None if more is not None and _is_size(trial.plan, name) else _smallest(start, -1, reaches)
+    found = [one for one in (more, less) if one is not None]
     if not found:
         return None
     needed = from_scaled(min(found, key=lambda scaled: (abs(scaled - start), -scaled)), digits)
@@ -295,20 +349,30 @@ def _without_deductions(trial: Trial, place: int | None) -> list[Way]:
 def _lacking(trial: Trial, not_advised: Collection[str], grade: str | None) -> Iterator[Lacking]:
     """Criteria of the next rung that are not met, each with the nearest ways to meet it.
 
-    The next rung is that of the next better grade; where the subject has no grade, the lowest that is not met.
+    The next rung is that of the next better grade; where the subject has no grade, the lowest that is not met. Of
+    several ladders of which the lowest counts, those that reach so far already lack nothing.
     """
-    ladder = trial.ladder
-    if ladder is None:
-        return
-    open_ = [rung for rung in ladder.rungs if trial.verdicts.get(rung.requires) != MET]
-    rungs = [rung for rung in open_ if rung.grade == grade] or open_[-1:]
-    wanted = rungs[0].requires if rungs else None
-    for name in dict.fromkeys(_criteria_under(trial.plan, wanted) if wanted is not None else ()):
+    names: dict[str, None] = {}
+    for ladder in trial.ladders:
+        wanted = _next_rung(trial, ladder, grade)
+        names |= dict.fromkeys(_criteria_under(trial.plan, wanted) if wanted is not None else ())
+    for name in names:
         verdict = trial.verdicts.get(name, UNMET)
         if verdict in (MET, NOT_APPLICABLE):
             continue
         ways = _ways_to(trial, name, not_advised) if verdict == UNMET else ()
-        yield Lacking(name, verdict, tuple(ways), tuple(_missing(trial, name)))
+        yield Lacking(name, verdict, tuple(ways), () if verdict == UNMET else tuple(_missing(trial, name)))
+
+
+def _next_rung(trial: Trial, ladder: Ladder, grade: str | None) -> str | None:
+    """The requirement of the rung to be reached; None where the ladder is reached so far or has no open rung."""
+    met = [rung.grade for rung in ladder.rungs if trial.verdicts.get(rung.requires) == MET]
+    reached = {trial.classes.index(one) for one in met if one in trial.classes}
+    if grade is not None and reached and min(reached) <= trial.classes.index(grade):
+        return None
+    open_ = [rung for rung in ladder.rungs if rung.grade not in met]
+    rungs = [rung for rung in open_ if rung.grade == grade] or open_[-1:]
+    return rungs[0].requires if rungs else None
 
 
 def _meeting_the_rung(
@@ -333,7 +397,7 @@ def _ways_to(trial: Trial, name: str, not_advised: Collection[str]) -> Iterator[
     for column in dict.fromkeys(_inputs_of(trial.plan, name, trial.population)):
         if column not in not_advised:
             way = _way(trial, column, (), lambda member: member.verdicts[name] == MET)
-            if way is not None:
+            if way is not None and not (way.change < 0 and _is_size(trial.plan, column)):
                 yield way
 
 

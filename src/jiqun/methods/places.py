@@ -15,12 +15,14 @@ import narwhals as nw
 import polars as pl
 
 from jiqun.methods.cuts import grade_by_cuts
+from jiqun.methods.group_places import CLASS, ORDER, POOL, classes_by_group
 from jiqun.methods.quota import class_sizes, quota_classes
+from jiqun.methods.work import ROW
 from jiqun.packs.models.method import Quota
 from jiqun.values import exact
 
 PART = "pool__"  # + name of a column that makes pools
-POOL, LABEL, SMALL = "pool_number", "pool_label", "pool_small"
+LABEL, SMALL = "pool_label", "pool_small"
 CANDIDATES, NUMBER = "pool_candidates", "pool_counted"
 VALUE, COUNT = "key__value", "key__count"
 KEY = "key__"  # pool and value in one whole number that grows with the place; such keys sort and join fastest
@@ -65,7 +67,7 @@ class Places:
         cells = self._cells(pools)
         by_first = self.quota.ties.then == "better"
         if COUNT in keys.columns:
-            placed = self._in_order(keys).with_columns(last__=pl.col(COUNT).cum_sum())
+            placed = self.in_order(keys).with_columns(last__=pl.col(COUNT).cum_sum())
             placed = placed.with_columns(first__=pl.col("last__") - pl.col(COUNT) + 1)
         else:
             place = pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
@@ -81,6 +83,35 @@ class Places:
         placed = placed.with_columns(cells["small"].gather(at))
         return self._small_graded(self._lowered(placed, cells["class"].gather(at)))
 
+    def by_group(self, candidates: pl.DataFrame, pools: pl.DataFrame) -> pl.DataFrame:
+        """Return ROW, `grade`, `rank` of candidates (ROW, pool number, value, ORDER, GROUP), and `full`: whether one
+        behind them has a better class, because that was full for their group."""
+        assert self.quota.per_group is not None
+        cells = self._cells(pools)
+        ends = cells.select(POOL, pl.col("class").alias(CLASS), (pl.col("last") - pl.col("before")).alias("reached__"))
+        limits = {self.classes.index(name): most for name, most in self.quota.per_group.most.items()}
+        handed = [self.classes.index(name) for name in quota_classes(self.quota, self.classes)]
+        placed = classes_by_group(candidates, ends, handed, limits, self.quota.ties.then == "better")
+        placed = self._graded(placed.join(cells.select(POOL, "small").unique(), on=POOL, how="left"))
+        own = pl.col("grade").to_physical().cast(pl.Int64)
+        behind = [
+            (pl.col(ORDER).filter(own == one).max().over(POOL) > pl.col(ORDER)) & (own > one)
+            for one in range(len(self.classes))
+        ]
+        full = pl.any_horizontal(behind).fill_null(False) & ~pl.col("small")
+        rank = pl.col(ORDER).rank("min").over(POOL).cast(pl.Int64)
+        return placed.select(ROW, "grade", rank.alias("rank"), full.alias("full"))
+
+    def _graded(self, placed: pl.DataFrame) -> pl.DataFrame:
+        """Give the class whose number stands in CLASS, or what a small pool gives instead."""
+        words = dict(enumerate(self.classes))
+        own = pl.col(CLASS).replace_strict(words, return_dtype=pl.Enum(self.classes))
+        small = self.quota.small_pool
+        if small is not None and small.grade is not None:
+            own = pl.when("small").then(pl.lit(small.grade, pl.Enum(self.classes))).otherwise(own)
+        placed = placed.with_columns(own.alias("grade"))
+        return self._small_graded(self._lowered(placed, placed[CLASS]))
+
     @property
     def looks_again(self) -> bool:
         """Whether a grade depends on more than the place: on a minimum, or on the cuts of small pools."""
@@ -92,22 +123,23 @@ class Places:
         ranked = quota_classes(self.quota, self.classes)
         small = self.quota.small_pool
         alone = small.grade if small is not None else None
-        rows: list[tuple[int, int, int, str, bool]] = []
+        rows: list[tuple[int, int, int, int, str, bool]] = []
         before = 0
         each = pools.filter(pl.col(POOL).is_not_null()).unique(POOL).sort(POOL)
-        for number, candidates, is_small in each.select(NUMBER, CANDIDATES, SMALL).iter_rows():
+        for pool, number, candidates, is_small in each.select(POOL, NUMBER, CANDIDATES, SMALL).iter_rows():
             sizes = class_sizes(self.quota, self.classes, number, candidates)
             for one, last in zip(ranked, accumulate(sizes), strict=True):
                 grade = alone if is_small and alone is not None else one
-                rows.append((before + last, before, self.classes.index(one), grade, is_small))
+                rows.append((pool, before + last, before, self.classes.index(one), grade, is_small))
             before += candidates
         schema: dict[str, pl.DataType | type[pl.DataType]] = {
-            "last": pl.Int64, "before": pl.Int64, "class": pl.Int64, "grade": pl.Enum(self.classes),
+            POOL: pl.Int64, "last": pl.Int64, "before": pl.Int64, "class": pl.Int64, "grade": pl.Enum(self.classes),
             "small": pl.Boolean,
         }  # fmt: skip
         return pl.DataFrame(rows, schema=schema, orient="row")
 
-    def _in_order(self, keys: pl.DataFrame) -> pl.DataFrame:
+    def in_order(self, keys: pl.DataFrame) -> pl.DataFrame:
+        """Bring keys into the order of places."""
         if KEY in keys.columns:
             return keys.sort(KEY)
         order = [pl.col(POOL), pl.col(VALUE)]

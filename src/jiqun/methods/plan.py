@@ -8,8 +8,9 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TypeVar
 
-from jiqun.expressions import Exact, Type, Typed
+from jiqun.expressions import Exact, Type, Typed, WorkingDays
 from jiqun.packs.models import TableContract
+from jiqun.packs.models.base import Completeness
 from jiqun.packs.models.method import ALL, Grade, Measure, Method, Prepared, Score, Statistic, Total
 from jiqun.values import Period, Unit, from_scaled, plain
 
@@ -36,7 +37,7 @@ class FixedBenchmark:
     digits: int
     source: str = ""
     clause: str = ""
-    completeness: str = "complete"
+    completeness: Completeness = "complete"  # how sure the number is
 
     @property
     def value(self) -> Fraction:
@@ -83,6 +84,11 @@ class Plan:
     def subject(self) -> str:
         """The column that names the subject."""
         return self.method.evaluates.subject
+
+    @property
+    def calendar(self) -> WorkingDays | None:
+        """The calendar by which some formula counts working days; None where none does."""
+        return next((typed.calendar for typed in self.formulas.values() if typed.calendar is not None), None)
 
     @property
     def populations(self) -> tuple[str, ...]:

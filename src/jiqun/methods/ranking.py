@@ -17,6 +17,7 @@ import polars as pl
 
 from jiqun.engines import Frame
 from jiqun.expressions import BooleanType, DateType, NumberType, TextType
+from jiqun.methods.group_places import GROUP, ORDER, POOL
 from jiqun.methods.places import (
     CANDIDATES,
     COUNT,
@@ -25,7 +26,6 @@ from jiqun.methods.places import (
     NO_TIE,
     NUMBER,
     PART,
-    POOL,
     TIE,
     VALUE,
     Places,
@@ -87,6 +87,9 @@ class Ranking:
         pools = places.pools(self._parts())
         keys = self._keys(pools)
         names = list(keys)
+        if self.quota.per_group is not None:
+            self._add_by_group(places, pools, keys, tag, words)
+            return nw.col(self._pool(tag)[0]) if self.has_pools else nw.lit(pools[LABEL][0])
         some = pools.filter(pl.col(POOL).is_not_null() & (pl.col(CANDIDATES) > 0)).height
         pool = self._pool(tag)
         label = nw.col(pool[0]) if pool else nw.lit(pools[LABEL][0])
@@ -127,6 +130,23 @@ class Ranking:
                 grade.scatter(rows, placed["grade"].cast(grade.dtype)).alias(f"{tag}grade"),
             )
         )
+
+    def _add_by_group(
+        self, places: Places, pools: pl.DataFrame, keys: dict[str, nw.Expr], tag: str, words: Sequence[str]
+    ) -> None:
+        """Rank the rows themselves beside their groups, class by class; FULL says that a better one was full."""
+        assert self.quota.per_group is not None
+        pool, names = self._pool(tag), list(keys)
+        group = nw.when(self._candidate()).then(self.work.value(self.quota.per_group.by))
+        pooled = self._pooled(self.work.frame, pools, tag).with_columns(**keys, **{GROUP: group})
+        table = self.work.collect(pooled.select(ROW, *pool, *names, GROUP))
+        own = table.filter(pl.all_horizontal(pl.col(KEY if KEY in names else (POOL, VALUE)).is_not_null()))
+        ordered = places.in_order(own).with_columns(pl.struct(names).rle_id().cast(pl.Int64).alias(ORDER))
+        placed = places.by_group(self._spread(ordered, pools), pools)
+        grade = pl.col("grade").cast(pl.Enum(words)).alias(f"{tag}grade")
+        found = placed.select(ROW, grade, pl.col("rank").alias(f"{tag}rank"), pl.col("full").alias(f"{tag}full"))
+        joined = table.select(ROW, *pool).join(found, on=ROW, how="left", maintain_order="left")
+        self.work.attach(joined, *pool, f"{tag}rank", f"{tag}grade", f"{tag}full")
 
     def _candidate(self) -> nw.Expr:
         return in_populations([self.population]) & (nw.col("status") == "graded") & ~self.value.is_null()

@@ -15,7 +15,7 @@ from jiqun.methods.explanation.model import Explanation
 from jiqun.methods.explanation.reader import Lineage
 from jiqun.methods.nearest import Nearest, nearest
 from jiqun.methods.plan import Plan
-from jiqun.methods.tables import as_source
+from jiqun.methods.sources import as_source
 from jiqun.methods.trace import long_trace
 from jiqun.methods.work import pieces
 from jiqun.packs import LawBook
@@ -61,12 +61,13 @@ class Result:
         self, subject: str, language: Language = "zh", *, lineage: Lineage | None = None, official: bool = False
     ) -> Explanation:
         """Say why a subject has its grade, down to clauses and inputs; METHOD-081 for an unknown subject."""
-        row = self.gathered.filter(pl.col(self.plan.subject) == subject)
-        named = row.with_columns(name=pl.lit(self._name_of(subject), pl.String)) if "name" not in row.columns else row
+        everybody = self.gathered  # whole: cohorts are counted in it
+        if "name" not in everybody.columns:
+            everybody = everybody.with_columns(name=pl.lit(self._name_of(subject), pl.String))
         return explain(
             self.plan,
             self.trace,
-            named,
+            everybody,
             subject,
             moves=self.moves,
             language=language,

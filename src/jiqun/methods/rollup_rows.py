@@ -12,7 +12,7 @@ import polars as pl
 from jiqun.expressions import exact_value
 from jiqun.methods.exact.member import read_value
 from jiqun.methods.plan import Plan
-from jiqun.methods.rollups import best_places, in_span, span_column
+from jiqun.methods.rollups import best_places, in_span, span_of
 
 Row = Mapping[str, Any]
 
@@ -36,7 +36,7 @@ def rolled_rows(plan: Plan, name: str, table: pl.DataFrame, subject: object) -> 
     assert one.rollup is not None
     rollup, path = one.rollup, f"inputs.{name}.rollup"
     own = table.filter(pl.col(rollup.by or plan.subject) == subject)
-    dated = span_column(plan, rollup)
+    dated = span_of(plan, rollup)
     spanned = own
     if dated is not None:
         test = in_span(plan.period.earlier(one.earlier), rollup, dated)

@@ -16,8 +16,22 @@ from jiqun.engines import Frame, guarded_round, unscaled
 from jiqun.expressions import Columns, Exact, NumberType, columns, exact_value
 from jiqun.expressions.rounding import DIVISION_STEPS, ROUNDOFF
 from jiqun.methods.exact.member import read_value
+from jiqun.methods.in_a_row import (
+    AT,
+    HOLDS,
+    OPEN,
+    Dated,
+    columns_of,
+    dated_by,
+    in_a_row,
+    longest,
+    number,
+    number_of,
+    period_of,
+    unit_of,
+)
 from jiqun.methods.plan import Plan
-from jiqun.methods.tables import PERIOD_COLUMNS, Tables
+from jiqun.methods.tables import Tables
 from jiqun.packs.models.method import Rollup
 from jiqun.values import Period, exact, from_scaled, to_scaled
 
@@ -36,8 +50,11 @@ def rolled_up(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> pl.DataF
         return None
     readings = {part: columns(plan.formulas[path]) for part, path in paths.items()}
     doubts = [one.doubt for one in readings.values() if one.doubt is not None]
-    grouped = _grouped(rows, key, readings, rollup, plan, name)
-    return _refereed(plan, tables, name, rollup, rows, grouped, doubts)
+    if rollup.in_a_row:
+        made = _in_a_row(plan, tables, name, rollup, rows, readings["where"])
+    else:
+        made = tables.engine.collect(_grouped(rows, key, readings, rollup, plan, name))
+    return _refereed(plan, tables, name, rollup, rows, made, doubts)
 
 
 def of_no_rows(rollup: Rollup) -> float | bool | None:
@@ -46,19 +63,21 @@ def of_no_rows(rollup: Rollup) -> float | bool | None:
     >>> of_no_rows(Rollup(table="grant", take="sum", of="amount", no_rows="0"))
     0.0
     """
-    if rollup.take in ("count", "distinct", "any"):
+    if rollup.take in ("count", "distinct", "any") or rollup.in_a_row:
         return False if rollup.take == "any" else 0
     return None if rollup.no_rows is None else float(exact(rollup.no_rows))
 
 
 def _rows(plan: Plan, tables: Tables, name: str, rollup: Rollup, used: Sequence[str]) -> Frame | None:
     """The related rows of the asked span, with a subject; `twin__` where the rollup asks for repeated rows."""
-    dated = span_column(plan, rollup)
+    dated = span_of(plan, rollup)
     path = f"inputs.{name}.rollup.repeats.among"
     among = plan.formulas.get(path)
     by = () if rollup.repeats is None else rollup.repeats.by
     others = () if among is None else sorted(among.names)
-    rows = tables.select(rollup.table, [*used, *by, *others, *rollup.each, *([] if dated is None else [dated])])
+    rows = tables.select(
+        rollup.table, [*used, *by, *others, *rollup.each, *([] if dated is None else columns_of(dated, rollup))]
+    )
     if rows is None:
         return None
     if by:
@@ -70,12 +89,9 @@ def _rows(plan: Plan, tables: Tables, name: str, rollup: Rollup, used: Sequence[
     return rows.filter(~nw.col(rollup.by or plan.subject).is_null())
 
 
-def span_column(plan: Plan, rollup: Rollup) -> str | None:
-    """The column by which rows are chosen; None where all rows count."""
-    if rollup.rows == "all":
-        return None
-    columns = plan.contracts[rollup.table].column_names
-    return rollup.date_column or next((one for one in PERIOD_COLUMNS if one in columns), "year")
+def span_of(plan: Plan, rollup: Rollup) -> Dated | None:
+    """What tells the period of a row, by which rows are chosen; None where all rows count."""
+    return None if rollup.rows == "all" else dated_by(plan.contracts[rollup.table], rollup)
 
 
 def _with_twins(rows: Frame, by: Sequence[str], test: nw.Expr) -> Frame:
@@ -92,22 +108,51 @@ def _with_twins(rows: Frame, by: Sequence[str], test: nw.Expr) -> Frame:
     return rows.drop("passing__", "unsure__", "passing_others__", "unsure_others__")
 
 
-def in_span(period: Period, rollup: Rollup, dated: str) -> nw.Expr:
+def in_span(period: Period, rollup: Rollup, dated: Dated) -> nw.Expr:
     """Rows of a period: a month counts for its quarter and its year too."""
     begun = period.earlier(rollup.periods - 1).first
     first, last = (nw.lit(_written(day, dated)) for day in (begun, period.last))
-    column = nw.col(dated)
+    column = nw.col(columns_of(dated, rollup)[0])
+    if dated == "quarter":
+        column = column * 10 + nw.col("quarter")
     if rollup.rows == "before_period":
         return column < first
     upto = column <= last
     return upto if rollup.rows == "up_to_period" else upto & (column >= first)
 
 
-def _written(day: date, dated: str) -> int | str | date:
-    """A day as a column of a table's period writes it."""
+def _written(day: date, dated: Dated) -> int | str | date:
+    """A day as a column of a table's period writes it; a quarter as its year and number, 20243."""
     if dated == "year":
         return day.year
+    if dated == "quarter":
+        return day.year * 10 + (day.month + 2) // 3
     return day.isoformat()[:7] if dated == "month" else day
+
+
+def _in_a_row(plan: Plan, tables: Tables, name: str, rollup: Rollup, rows: Frame, where: Columns) -> pl.DataFrame:
+    """Count periods in a row; what holds in each is decided by the engine, how they follow each other here."""
+    key, dated = rollup.by or plan.subject, dated_by(plan.contracts[rollup.table], rollup)
+    doubt = nw.lit(False) if where.doubt is None else where.doubt.fill_null(False)
+    flags = {
+        HOLDS: where.value.fill_null(False).cast(nw.Int64),
+        OPEN: where.value.is_null().cast(nw.Int64),
+        "doubt__": doubt.cast(nw.Int64),
+    }
+    found = rows.select(nw.col(key), number(dated, rollup).alias(AT), **flags)
+    found = found.filter(~nw.col(AT).is_null()).group_by(key, AT).agg(nw.col(HOLDS, OPEN, "doubt__").sum())
+    periods = tables.engine.collect(found).with_columns(pl.col(HOLDS, OPEN, "doubt__").cast(pl.Int64))
+    near = periods.group_by(key).agg(near__=pl.col("doubt__").sum() > 0)
+    return in_a_row(periods, key, name, _last(plan, name, rollup)).join(near, on=key, how="left")
+
+
+def _last(plan: Plan, name: str, rollup: Rollup) -> int | None:
+    """The number of the last period of the span; None where the longest row is asked for."""
+    if rollup.take == "longest_in_a_row":
+        return None
+    period = plan.period.earlier(plan.method.inputs[name].earlier)
+    unit = unit_of(dated_by(plan.contracts[rollup.table], rollup), rollup)
+    return number_of(period.first, unit) - 1 if rollup.rows == "before_period" else number_of(period.last, unit)
 
 
 def _grouped(rows: Frame, key: str, readings: Mapping[str, Columns], rollup: Rollup, plan: Plan, name: str) -> Frame:
@@ -209,12 +254,11 @@ def _raw(rollup: Rollup) -> tuple[nw.Expr, nw.Expr]:
 
 
 def _refereed(
-    plan: Plan, tables: Tables, name: str, rollup: Rollup, rows: Frame, grouped: Frame, doubts: Sequence[nw.Expr]
+    plan: Plan, tables: Tables, name: str, rollup: Rollup, rows: Frame, made: pl.DataFrame, doubts: Sequence[nw.Expr]
 ) -> pl.DataFrame:
     """Decide the subjects near a rounding half from their own rows, over fractions."""
     engine = tables.engine
     key = rollup.by or plan.subject
-    made = engine.collect(grouped)
     near = made.filter("near__").select(key)
     made = made.drop("near__")
     if near.is_empty():
@@ -248,6 +292,8 @@ def exact_rollup(plan: Plan, name: str, rollup: Rollup, rows: Sequence[Mapping[s
     verdicts = [_counts(plan, path, rollup, row) for row in cells]
     if rollup.take == "any":
         return True if True in verdicts else (None if None in verdicts else False)
+    if rollup.in_a_row:
+        return _exactly_in_a_row(plan, name, rollup, cells, verdicts)
     if None in verdicts:
         return None
     chosen = [row for row, verdict in zip(cells, verdicts, strict=True) if verdict]
@@ -268,6 +314,17 @@ def exact_rollup(plan: Plan, name: str, rollup: Rollup, rows: Sequence[Mapping[s
     else:
         made = sum(values, Fraction(0)) / (1 if rollup.take == "sum" else len(values))
     return from_scaled(to_scaled(made, rollup.digits), rollup.digits) if isinstance(made, Fraction) else made
+
+
+def _exactly_in_a_row(
+    plan: Plan, name: str, rollup: Rollup, cells: Sequence[Mapping[str, Any]], verdicts: Sequence[bool | None]
+) -> Exact:
+    dated, last = dated_by(plan.contracts[rollup.table], rollup), _last(plan, name, rollup)
+    told = [(period_of(dated, rollup, row), verdict) for row, verdict in zip(cells, verdicts, strict=True)]
+    least = {at for at, verdict in told if verdict and at is not None}
+    most = {at for at, verdict in told if verdict is not False and at is not None}
+    found = longest(least, last)
+    return Fraction(found) if found == longest(most, last) else None
 
 
 def best_places(rollup: Rollup, rows: Sequence[Mapping[str, Any]], values: Sequence[Any]) -> list[int]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
 from jiqun.problems import Place, ProblemsError, problem
-from jiqun.values import file_digest
+from jiqun.values import file_digest, to_disk
 
 INDEX = "index.jsonl"
 _WRITING = ".writing-"
@@ -38,16 +39,14 @@ def keep(runs: Path, name: str, fill: Callable[[Path], None]) -> Path:
     try:
         fill(draft)
         draft.chmod(0o755)
-        for file in draft.iterdir():
-            _to_disk(file)
-        _to_disk(draft)
+        to_disk(draft.iterdir())
         try:
             draft.rename(place)
         except OSError:
             if not place.is_dir():
                 raise
             _compare(draft, place)
-        _to_disk(runs)
+        to_disk([place])
     finally:
         shutil.rmtree(draft, ignore_errors=True)
         for left in runs.glob(f"{_WRITING}{name}-*"):
@@ -74,17 +73,9 @@ def _compare(draft: Path, place: Path) -> None:
             raise ProblemsError([problem("RUN-005", Place(file=str(old)), run=place.name, file=name)])
 
 
-def _to_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def note(runs: Path, name: str, at: datetime, manifest: str) -> None:
-    """Write when a run was stored, once; a run that the index knows keeps its first time."""
-    if name in indexed(runs):
+    """Write that a run was stored; one that the index knows keeps its first time, and is the last one again."""
+    if last_noted(runs) == name:
         return
     file = runs / INDEX
     cut_short = file.is_file() and not file.read_bytes().endswith(b"\n")
@@ -101,15 +92,23 @@ def note(runs: Path, name: str, at: datetime, manifest: str) -> None:
         os.close(descriptor)
 
 
+def last_noted(runs: Path) -> str | None:
+    """Return the run that was stored last, for the first time or again."""
+    return next((row["run"] for row in reversed(list(_rows(runs)))), None)
+
+
 def indexed(runs: Path) -> Mapping[str, Entry]:
-    """Read the index; a line that an interruption cut short is left out."""
+    """Read the index: of every run the first time it was stored."""
     found: dict[str, Entry] = {}
-    if not (runs / INDEX).is_file():
-        return found
-    for line in (runs / INDEX).read_text("utf-8").splitlines():
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError:
-            continue
+    for row in _rows(runs):
         found.setdefault(row["run"], Entry(datetime.fromisoformat(row["at"]), row["manifest"]))
     return found
+
+
+def _rows(runs: Path) -> Iterator[Mapping[str, str]]:
+    """Read the lines of the index; one that an interruption cut short is left out."""
+    if not (runs / INDEX).is_file():
+        return
+    for line in (runs / INDEX).read_text("utf-8").splitlines():
+        with suppress(json.JSONDecodeError):
+            yield json.loads(line)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import narwhals as nw
 import polars as pl
@@ -15,15 +14,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jiqun.engines import Engine, Frame
-from jiqun.engines.engine import Source
 from jiqun.expressions.nearest import nearest
+from jiqun.methods.sources import as_source
 from jiqun.packs.models import TableContract
 from jiqun.problems import Place, Problem, ProblemsError, problem
 from jiqun.values import Period, digest
 
 PERIOD_COLUMNS = ("year", "month")
+SHOWN = 5
 # types of columns of the tables that methods read by themselves, where the law book has no contract for them
-_USUAL = {"year": "integer", "steps": "integer", "score": "number", "total": "number", "value": "number"}
+_USUAL = {
+    "year": "integer",
+    "quarter": "integer",
+    "steps": "integer",
+    "score": "number",
+    "total": "number",
+    "value": "number",
+}
 POLARS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "string": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean, "date": pl.Date,
     "datetime": pl.Datetime,
@@ -43,25 +50,6 @@ def empty_table(contract: TableContract) -> pl.DataFrame:
     return pl.DataFrame(schema={one.name: POLARS[one.type] for one in contract.fields})
 
 
-def as_source(frame: Any) -> Source:
-    """Turn a frame of any kind into one that engines load; a pandas NaN is a missing value.
-
-    Raises TypeError for anything but Polars, pandas and Arrow tables and paths of Parquet files.
-    """
-    if isinstance(frame, (pl.DataFrame, pl.LazyFrame, pa.Table, Path)):
-        return frame
-    if isinstance(frame, str):
-        return Path(frame)
-    if isinstance(frame, Mapping):
-        return pl.DataFrame(frame)
-    native = nw.from_native(frame, pass_through=True)
-    if isinstance(native, nw.DataFrame):
-        if native.implementation.is_pandas():
-            return pl.from_pandas(frame, nan_to_null=True)
-        return cast(pa.Table, native.to_arrow())
-    raise TypeError(f"a table is a Polars, pandas or Arrow frame, not {type(frame).__name__}")
-
-
 @dataclass
 class Tables:
     """Frames by table name, loaded when first asked for; `faults` collects what is wrong with them."""
@@ -71,6 +59,7 @@ class Tables:
     given: Mapping[str, Any]
     faults: list[Problem] = field(default_factory=list)
     loaded: dict[str, Frame] = field(default_factory=dict)
+    checked: set[tuple[str, str]] = field(default_factory=set)
 
     def has(self, table: str) -> bool:
         """Tell whether a table was given; an own register that was not is empty."""
@@ -106,13 +95,36 @@ class Tables:
         schema = frame.collect_schema()
         wanted = list(dict.fromkeys(columns))
         before = len(self.faults)
-        chosen = [self._column(table, name, schema) for name in wanted]
+        chosen = [self._column(table, name, schema, frame) for name in wanted]
         test = self._in_period(table, schema, period) if period is not None else None
         if len(self.faults) > before:
             return None
         if test is not None:
             frame = frame.filter(test)
-        return frame.select(*(one for one in chosen if one is not None))
+        frame = frame.select(*(one for one in chosen if one is not None))
+        for name in wanted:
+            self._check_allowed(table, name, frame)
+        return frame
+
+    def _check_allowed(self, table: str, name: str, frame: Frame) -> None:
+        """Say once which values of a column are none of those its contract allows: no condition would hold for them."""
+        contract = self.contracts.get(table)
+        if contract is None or name not in contract.column_names or (table, name) in self.checked:
+            return
+        column = contract.column(name)
+        if not column.allowed or column.delimiter is not None or column.type != "string":
+            return
+        self.checked.add((table, name))
+        found = self.engine.collect(frame.select(nw.col(name)).unique())[name].cast(pl.String).drop_nulls()
+        strange = sorted(set(found) - set(column.allowed))
+        if strange:
+            shown = {"values": _listed(strange, "、"), "values_en": _listed(strange, ", "), "count": len(strange)}
+            titles = {one.value: f"{one.value}（{one.title}）" for one in column.categories}
+            allowed = {
+                "allowed": "、".join(titles.get(one, one) for one in column.allowed),
+                "allowed_en": ", ".join(column.allowed),
+            }
+            self.faults.append(problem("METHOD-047", Place(item=table), table=table, name=name, **shown, **allowed))
 
     def period_column(self, table: str) -> str | None:
         """The column of a given table that names a row's period; None where it has none."""
@@ -131,9 +143,12 @@ class Tables:
         if name == "month" and kind != nw.String:
             self._wrong_type(table, name, kind, "string")
             return None
-        return nw.col(name) == (period.year if name == "year" else str(period))
+        test = nw.col(name) == (period.year if name == "year" else str(period))
+        if period.kind == "quarter" and "quarter" in schema.names():
+            return test & (nw.col("quarter") == int(str(period)[-1]))
+        return test
 
-    def _column(self, table: str, name: str, schema: nw.Schema) -> nw.Expr | None:
+    def _column(self, table: str, name: str, schema: nw.Schema, frame: Frame) -> nw.Expr | None:
         if name not in schema.names():
             near = nearest(name, schema.names())
             self.faults.append(problem("METHOD-021", Place(item=table), table=table, name=name, nearest=near))
@@ -142,15 +157,25 @@ class Tables:
         known = contract is not None and name in contract.column_names
         wanted = contract.column(name).type if contract is not None and known else _USUAL.get(name, "string")
         made = _cast(nw.col(name), schema[name], wanted)
+        if made is None and self._is_empty(frame, name):
+            return nw.lit(None, _KINDS[wanted][0]).alias(name)
         if made is None:
             self._wrong_type(table, name, schema[name], wanted)
         return made
+
+    def _is_empty(self, frame: Frame, name: str) -> bool:
+        """Tell whether a column holds nothing at all, whatever type its frame gave it."""
+        return self.engine.collect(frame.select(nw.col(name)).drop_nulls().head(1)).is_empty()
 
     def _wrong_type(self, table: str, name: str, kind: Any, wanted: str) -> None:
         _, zh, en = _KINDS[wanted]
         self.faults.append(
             problem("METHOD-022", Place(item=table), table=table, name=name, found=kind, wanted_zh=zh, wanted_en=en)
         )
+
+
+def _listed(values: Sequence[str], between: str) -> str:
+    return between.join(values[:SHOWN]) + ("…" if len(values) > SHOWN else "")
 
 
 def _cast(column: nw.Expr, kind: Any, wanted: str) -> nw.Expr | None:

@@ -139,8 +139,16 @@ class _Reader:
                 yield Line(
                     "score", item, self.member & self._in(populations), inputs, self._benchmarks(score), value,
                     scaled_text(pl.col(f"points__{item}"), score.digits),
-                    reason=pl.col(f"reason__{item}"), clause=score.clause,
+                    reason=pl.col(f"reason__{item}"), clause=self._score_clause(item, score),
                 )  # fmt: skip
+
+    def _score_clause(self, item: str, score: Score) -> pl.Expr | str | None:
+        """The clause a score rests on: that of missing values where it has one and the value is missing."""
+        if score.missing_clause is None:
+            return score.clause
+        absent = pl.col(f"reason__{item}").cast(pl.String).is_in(["missing", "cohort_mean", "penalty"])
+        own = pl.lit(score.clause, pl.String)
+        return pl.when(absent).then(pl.lit(score.missing_clause)).otherwise(own)
 
     def _looked_at(self, path: str, item: str, score: Score) -> tuple[pl.Expr | None, pl.Expr | None]:
         """What a score looks at, as inputs and as value; a flag has no value of its own."""

@@ -43,8 +43,9 @@ class Trial:
         return self.grading.classes
 
     @property
-    def ladder(self) -> Ladder | None:
-        return next((part.ladder for part in (self.grading, *(self.grading.lowest_of or ())) if part.ladder), None)
+    def ladders(self) -> tuple[Ladder, ...]:
+        """The ladder of the grade, or those of the parts of which the lowest counts."""
+        return tuple(part.ladder for part in (self.grading, *(self.grading.lowest_of or ())) if part.ladder)
 
     @property
     def verdicts(self) -> Mapping[str, str]:

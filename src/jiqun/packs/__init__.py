@@ -3,7 +3,7 @@
 from jiqun.packs.classification import Classification, Membership, View
 from jiqun.packs.intervals import WHOLE_LINE, Coverage, Interval, Overlap, gaps_and_overlaps
 from jiqun.packs.lawbook import DatedValue, LawBook, LawObject, Pack
-from jiqun.packs.loader import builtin_root, load, read, with_builtin
+from jiqun.packs.loader import builtin_root, load, load_with_extended, read, with_builtin
 from jiqun.packs.models import Column, Method, Parameter, TableContract, Taxonomy
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "builtin_root",
     "gaps_and_overlaps",
     "load",
+    "load_with_extended",
     "read",
     "with_builtin",
 ]

@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
+from jiqun.packs.certainty import certainty
 from jiqun.packs.checking import nearest
 from jiqun.packs.classification import Classification, Crosswalk, Membership
 from jiqun.packs.models import Clause, Document, Header, Method, PackManifest, Parameter, TableContract, Taxonomy
@@ -101,6 +102,7 @@ class DatedValue:
     clause: str | None
     reason: str | None
     completeness: Completeness
+    certainty: Completeness
     from_: date | None
     to: date | None
     published: date | None
@@ -333,6 +335,12 @@ class LawBook:
             clause=value.clause or model.clause,
             reason=value.reason,
             completeness=value.completeness or model.completeness,
+            certainty=certainty(
+                self,
+                value.document or model.document,
+                value.clause or model.clause,
+                value.completeness or ("illustrative" if model.completeness == "illustrative" else None),
+            ),
             from_=value.from_,
             to=value.to,
             published=value.published,

@@ -65,6 +65,9 @@ def _references(
     clause = getattr(part, "clause", None)
     if clause is not None and route:
         yield from reference(book, one, None, clause, route)
+    of_missing = getattr(part, "missing_clause", None)
+    if of_missing is not None:
+        yield from reference(book, one, None, of_missing, route)
     parameter = getattr(part, "parameter", None)
     if parameter is not None:
         meant = owners.get(parameter, ())

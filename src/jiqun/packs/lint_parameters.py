@@ -61,7 +61,7 @@ def _calendar(one: LawObject, name: str, values: Sequence[Dated], route: Route) 
             place, other = one.place(*route, overlap.second), one.place(*route, overlap.first)
             yield problem("PACK-101", place, id=name, span=span_text(overlap.common), other=other)
     model = one.model
-    if isinstance(model, Parameter) and model.role == "rule":
+    if isinstance(model, Parameter) and model.role in ("rule", "policy"):
         for gap in found.gaps:
             after = next(index for index, span in enumerate(spans) if span.start == gap.end)
             yield problem("PACK-102", one.place(*route, after), id=name, span=span_text(gap))

@@ -51,9 +51,24 @@ def _column(book: LawBook, one: LawObject, column: Column, route: Route) -> Iter
         known = [other.id for other in book.objects("taxonomy")]
         place = one.place(*route, "taxonomy")
         yield problem("PACK-108", place, id=column.taxonomy, nearest=nearest(column.taxonomy, known))
+    yield from _named_lists(book, one, column, route)
     if (column.taxonomy or column.format) and column.type != "string":
         yield problem("PACK-129", one.place(*route, "type"), column=column.name, type=column.type)
     yield from _limits(one, column, route)
+
+
+def _named_lists(book: LawBook, one: LawObject, column: Column, route: Route) -> Iterator[Problem]:
+    """A family of ids (`districts`, `light`) may be empty where no region is at hand; a word near to one is a slip."""
+    ids = {other.id for other in book.objects("taxonomy")}
+    lists = ids | {id.rpartition(".")[2] for id in ids}
+    rules = {other.id.partition(".")[0] for other in book.objects("method")}
+    for key, code, named, known in (
+        ("names_from", "PACK-108", column.names_from, lists),
+        ("methods", "PACK-134", column.methods, rules),
+    ):
+        near = nearest(named or "", sorted(known - {named}))
+        if named is not None and named not in known and near in known:
+            yield problem(code, one.place(*route, key), id=named, nearest=near)
 
 
 def _limits(one: LawObject, column: Column, route: Route) -> Iterator[Problem]:

@@ -37,6 +37,12 @@ def with_builtin(*folders: Path) -> tuple[Path, ...]:
     return (*(one for one in _pack_folders(builtin_root()) if _claimed_id(one) not in held), *folders)
 
 
+def load_with_extended(*folders: Path) -> LawBook:
+    """Read the packs of some folders, with those that came with the program where they extend them; as `load`."""
+    own = [_claimed_id(one) for folder in folders for one in _pack_folders(folder)]
+    return load(*with_builtin(*folders), pack_ids=own or None) if own else load(*folders)
+
+
 def _claimed_id(folder: Path) -> str:
     head = folder / HEAD
     source, _ = read_yaml(head, head.name) if head.is_file() else (Source(head.name), ())

@@ -60,7 +60,7 @@ def _as_file_name(id_: str) -> str:
 def missed(one: Problem, unread: Unread) -> bool:
     """Tell whether a problem is a reference to something that could not be read."""
     if one.code == "METHOD-120":  # the table of grades of earlier years, which a rule does not name itself
-        return is_unread(unread, "table", "grade_history")
+        return is_unread(unread, "table", one.values["table"])
     if one.code == "METHOD-007" and one.values["kind"] == "column":  # of whichever table, or made by a classification
         return not {"", "table", "taxonomy"}.isdisjoint(kind for kind, _ in unread)
     if one.code == "PACK-040":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -49,13 +50,17 @@ class Place:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the catalogue: severity and the three sentences in two languages."""
+    """One line of the catalogue: severity and the three sentences in two languages.
+
+    `screen` is what to do where the reader sits before a page, for entries whose `fix` names options of a command.
+    """
 
     code: str
     severity: Severity
     what: Mapping[Language, str]
     why: Mapping[Language, str]
     fix: Mapping[Language, str]
+    screen: Mapping[Language, str]
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,10 @@ class Problem:
     def fix(self, language: Language = "zh") -> str:
         return self._say(catalogue()[self.code].fix[language])
 
+    def on_screen(self, language: Language = "zh") -> str:
+        """Return what to do in the words of a page, where there are no options of a command."""
+        return self._say(catalogue()[self.code].screen[language])
+
     def text(self, language: Language = "zh") -> str:
         """Return code, place and the three sentences in one line."""
         where = f"{self.place}: " if str(self.place) else ""
@@ -100,17 +109,27 @@ class Problem:
 
 
 class ProblemsError(Exception):
-    """Raised with every problem found, sorted by place; callers show them all."""
+    """Raised with every problem found, sorted by place; callers show them all.
+
+    As text it speaks the language of JIQUN_LANG, English where that is not set: who sees it as text works in Python.
+    """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = by_place(problems)
-        super().__init__("\n".join(one.text("en") for one in self.problems))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        language: Language = "zh" if os.environ.get("JIQUN_LANG", "").lower().startswith("zh") else "en"
+        return "\n".join(one.text(language) for one in self.problems)
 
 
 def problem(code: str, place: Place | None = None, **values: object) -> Problem:
     """Make a problem; every name its sentences use must be given (KeyError where one is not)."""
     made = Problem(code, place or Place(), MappingProxyType({name: str(value) for name, value in values.items()}))
     made.text("zh"), made.text("en")
+    entry = catalogue()[code]
+    if entry.screen is not entry.fix:
+        made.on_screen("zh"), made.on_screen("en")
     return made
 
 
@@ -128,7 +147,7 @@ def stop_if_errors(problems: Iterable[Problem]) -> None:
 
 @cache
 def catalogue() -> Mapping[str, Entry]:
-    """Read the catalogue: one YAML file per layer, code → {severity, zh: [what, why, fix], en: [what, why, fix]}."""
+    """Read the catalogue: one YAML file per layer, code → {severity, zh: [what, why, fix], en: …, screen: {zh, en}}."""
     entries: dict[str, Entry] = {}
     folder = resources.files("jiqun.problems") / "catalogue"
     for file in sorted(folder.iterdir(), key=lambda one: one.name):
@@ -145,4 +164,5 @@ def _entry(code: str, raw: Mapping[str, object]) -> Entry:
     if any(len(three) != 3 for three in sentences.values()):
         raise ValueError(f"{code} needs exactly three sentences (what, why, fix) in each language")
     what, why, fix = ({lang: three[index] for lang, three in sentences.items()} for index in range(3))
-    return Entry(code, raw["severity"], what, why, fix)  # type: ignore[arg-type]
+    screen: Mapping[Language, str] = raw.get("screen", fix)  # type: ignore[assignment]
+    return Entry(code, raw["severity"], what, why, fix, screen)  # type: ignore[arg-type]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from jiqun.methods.wording.numbers import tried
+from jiqun.methods.wording.phrases import joined
 from jiqun.reports.indicators import indicator_sheets
 from jiqun.reports.layout import Head, Page, Sheet
 from jiqun.reports.results import moves_sheet, problems_sheet, results_sheet
@@ -24,7 +26,7 @@ def evaluation_sheets(run: Evaluated) -> Iterator[Sheet | Page]:
 
 def head_of(run: Evaluated) -> Head:
     """Say what was evaluated under which rule on which data, and whether it is official."""
-    method = run.plan.method
+    method, own = run.plan.method, tried(run.plan.overrides, run.language)
     facts = {
         "period": str(run.plan.period),
         "edition": method.edition or "",
@@ -36,7 +38,7 @@ def head_of(run: Evaluated) -> Head:
     return Head(
         title=run.voice.pick(method.title, method.title_en),
         facts=tuple(run.say(f"fact.{name}", value=value) for name, value in facts.items() if value),
-        state=run.say("official" if run.official else "trial"),
+        state=joined([run.say("official" if run.official else "trial"), own], run.language),
         trial=not run.official,
         language=run.language,
     )

@@ -34,16 +34,32 @@ class _Indicator:
         # options of a choice bring measures and benchmarks of their own
         every = {one: list(_with_options(score)) for one, score in self.scores.items()}
         self.measures = list(dict.fromkeys(plan.measure_of(item, each) for chosen in every.values() for each in chosen))
-        self.benchmarks = list(
-            dict.fromkeys(name for chosen in every.values() for each in chosen for name in benchmarks_of(each))
-        )
+        self.benchmarks = self._benchmark_columns(every)
         self.inputs = list(dict.fromkeys(self._inputs()))
         self.cohorts = run.cohorts
         self.labels = {one: run.voice.label(one) for one in self.scores}
-        self.clauses = {one: self._clause(score) for one, score in self.scores.items()}
+        self.clauses = {one: self._clause(score.clause) for one, score in self.scores.items()}
+        self.missing_clauses = {
+            one: self._clause(score.missing_clause or score.clause) for one, score in self.scores.items()
+        }
 
-    def _clause(self, score: Score) -> str:
-        clause = self.run.voice.clause(score.clause or self._measure_clause())
+    def _benchmark_columns(self, every: Mapping[str, list[Score]]) -> dict[str, dict[str, str]]:
+        """The columns of benchmarks by title, with the benchmark of every population that has one there.
+
+        What two populations are held against under one title stands in one column, each firm's own; two of one
+        population with the same title are numbered.
+        """
+        columns: dict[str, dict[str, str]] = {}
+        for population, chosen in every.items():
+            for name in dict.fromkeys(name for each in chosen for name in benchmarks_of(each)):
+                title, at = self.run.voice.benchmark_label(name), 1
+                while population in columns.get(title if at == 1 else f"{title}{at}", {}):
+                    at += 1
+                columns.setdefault(title if at == 1 else f"{title}{at}", {})[population] = name
+        return columns
+
+    def _clause(self, named: str | None) -> str:
+        clause = self.run.voice.clause(named or self._measure_clause())
         return "" if clause is None else clause.clause
 
     def _inputs(self) -> Iterator[str]:
@@ -79,7 +95,7 @@ class _Indicator:
             Field(run.say("population"), widest=26),
             *inputs,
             *(self._measure_field(name) for name in self.measures),
-            *(self._benchmark_field(name) for name in self.benchmarks),
+            *(self._benchmark_field(title, names) for title, names in self.benchmarks.items()),
             Field(run.say("weight"), kind="number", digits=max(_decimals(one.weight) for one in self.scores.values())),
             Field(run.say("points"), run.say("points_unit"), "number", max(one.digits for one in self.scores.values())),
             Field(run.say("how"), widest=44),
@@ -109,7 +125,8 @@ class _Indicator:
     def _joined(self) -> pl.DataFrame:
         """The members that are scored, with their inputs as they were gathered; only the columns that are shown."""
         subject = self.run.plan.subject
-        figures = [f"measure__{name}" for name in self.measures] + [f"benchmark__{name}" for name in self.benchmarks]
+        held = {name: None for names in self.benchmarks.values() for name in names.values()}
+        figures = [f"measure__{name}" for name in self.measures] + [f"benchmark__{name}" for name in held]
         said = ("fact__name", "population", f"reason__{self.item}", f"points__{self.item}", *figures)
         inputs = self.run.gathered.select(subject, *(pl.col(name).alias(f"input__{name}") for name in self.inputs))
         scored = pl.col("status").cast(pl.String).is_in(_MEMBERS)
@@ -132,12 +149,16 @@ class _Indicator:
             self.labels[population],
             *(self._shown(name, _plain(row[f"input__{name}"])) for name in self.inputs),
             *(self._shown(name, self._measure(row, name)) for name in self.measures),
-            *(self._benchmark(row, name) for name in self.benchmarks),
+            *(self._benchmark(row, names.get(population)) for names in self.benchmarks.values()),
             float(score.weight),
             MASKED if is_hidden else None if points is None else points / 10**score.digits,
             run.voice.say(f"reason.{reason}") if reason else "",
-            self.clauses[population],
+            (self.missing_clauses if self._is_missing(row, score) else self.clauses)[population],
         ]
+
+    def _is_missing(self, row: Mapping[str, Any], score: Score) -> bool:
+        name = self.run.plan.measure_of(self.item, score)
+        return score.missing_clause is not None and row.get(f"measure__{name}") is None
 
     def _shown(self, name: str, value: Value) -> Value:
         return MASKED if value is not None and name in self.run.hidden else value
@@ -151,7 +172,9 @@ class _Indicator:
         value = row.get(f"measure__{name}")
         return None if figure is None or value is None else float(int(value) / 10**figure.digits)
 
-    def _benchmark(self, row: Mapping[str, Any], name: str) -> Value:
+    def _benchmark(self, row: Mapping[str, Any], name: str | None) -> Value:
+        if name is None:
+            return None
         fixed = self.run.plan.fixed.get(name)
         if fixed is not None:
             return float(fixed.scaled / 10**fixed.digits)
@@ -176,12 +199,15 @@ class _Indicator:
         symbol = "" if unit is None or not unit.powers else unit.said(self.run.language)
         return Field(title, symbol, "number", 0 if figure is None else figure.digits)
 
-    def _benchmark_field(self, name: str) -> Field:
-        fixed = self.run.plan.fixed.get(name)
-        digits = self.run.plan.method.benchmarks[name].digits if fixed is None else fixed.digits
+    def _benchmark_field(self, title: str, names: Mapping[str, str]) -> Field:
+        plan = self.run.plan
+        digits = max(
+            plan.fixed[name].digits if name in plan.fixed else plan.method.benchmarks[name].digits
+            for name in names.values()
+        )
         unit = self.run.voice.unit(self.measures[0])
         symbol = "" if unit is None or not unit.powers else unit.said(self.run.language)
-        title = self.run.say("benchmark") if len(self.benchmarks) == 1 else self.run.voice.benchmark_label(name)
+        title = self.run.say("benchmark") if len(self.benchmarks) == 1 else title
         return Field(title, symbol, "number", digits)
 
 

@@ -12,7 +12,17 @@ from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.run import Evaluated
 from jiqun.values import unit_said
 
-_REASONS = ("total_missing", "value_missing", "pool_missing", "no_cut", "no_rung", "could_be", "scored", "exempt")
+_REASONS = (
+    "total_missing",
+    "value_missing",
+    "pool_missing",
+    "no_cut",
+    "no_rung",
+    "could_be",
+    "scored",
+    "exempt",
+    "group_full",
+)
 _READ = (
     *(f"fact__{name}" for name in ("name", "district", "industry")),
     *("population", "status", "total", "pool", "rank", "grade", "treated_as", "exception", "grade__reason"),

@@ -20,6 +20,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "sheet.problems": ("问题", "Problems"),
     "title.results": ("评价结果", "Results"),
     "title.summary": ("各区县、行业、规模的档次", "Grades by district, industry and size"),
+    "title.counts": ("各区县、行业、规模的户数", "Counts by district, industry and size"),
     "title.moves": ("档次调整记录", "Changes of grade after the ranking"),
     "title.rule": ("办法条文", "The rule in words"),
     "title.problems": ("提示与问题", "Notices and problems"),
@@ -57,6 +58,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "firms": ("户数", "firms"),
     "households": ("户", "firms"),
     "graded": ("定档户数", "graded"),
+    "evaluated": ("已评价", "evaluated"),
     "scored": ("计分不定档", "scored only"),
     "exempt": ("免评", "exempt"),
     "ungraded": ("未能定档", "no grade"),
@@ -95,6 +97,7 @@ _OF_OTHERS: dict[str, tuple[str, str]] = {
     "firms": ("个数", "count"),
     "households": ("个", ""),
     "graded": ("定档个数", "graded"),
+    "title.counts": ("各组个数", "Counts by group"),
     "grade_count": ("{grade}档个数", "{grade}"),
     "of_graded": ("占定档个数", "of graded"),
 }

@@ -9,6 +9,9 @@ import polars as pl
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.run import Evaluated
 
+_COUNTED = ("firms", "graded", "scored", "ungraded", "exempt", "outside")
+_COUNTED_WITHOUT_GRADES = ("firms", "evaluated", "exempt", "outside")
+
 
 def grade_words(run: Evaluated) -> tuple[str, ...]:
     """Return every grade of the method, best first."""
@@ -18,17 +21,16 @@ def grade_words(run: Evaluated) -> tuple[str, ...]:
 def summary_sheet(run: Evaluated) -> Sheet:
     """Counts of firms and grades, and the grades' shares among those graded; one block of rows for each grouping."""
     grades = grade_words(run)
+    counts = _COUNTED if grades else _COUNTED_WITHOUT_GRADES
     fields = (
         Field(run.say("group"), widest=18),
         Field(run.say("member"), widest=40),
-        *(
-            Field(run.say(name), run.say("households"), "number")
-            for name in ("firms", "graded", "scored", "exempt", "ungraded", "outside")
-        ),
+        *(Field(run.say(name), run.say("households"), "number") for name in counts),
         *(Field(run.say("grade_count", grade=one), run.say("households"), "number") for one in grades),
         *(Field(run.say("grade_share", grade=one), run.say("of_graded"), "share", 1) for one in grades),
     )
-    return Sheet(run.say("sheet.summary"), run.say("title.summary"), fields, list(_rows(run, grades)), frozen=2)
+    title = run.say("title.summary" if grades else "title.counts")
+    return Sheet(run.say("sheet.summary"), title, fields, list(_rows(run, grades)), frozen=2)
 
 
 def _rows(run: Evaluated, grades: Sequence[str]) -> Iterator[list[Value]]:
@@ -42,9 +44,9 @@ def _rows(run: Evaluated, grades: Sequence[str]) -> Iterator[list[Value]]:
     for key in ("all", "population", "scale", "district", "division"):
         if key in ("district", "division", "scale") and rows[f"_{key}"].n_unique() == 1 and not _known(rows, key):
             continue
-        counted = rows.group_by(f"_{key}").agg(*_counts(grades)).sort(f"_{key}", nulls_last=True)
+        counted = rows.group_by(f"_{key}").agg(*_counts(run, grades)).sort(f"_{key}", nulls_last=True)
         for group, *numbers in counted.iter_rows():
-            counts, by_grade = numbers[:6], numbers[6:]
+            counts, by_grade = numbers[: len(numbers) - len(grades)], numbers[len(numbers) - len(grades) :]
             graded = counts[1]
             shares = [one / graded if graded else None for one in by_grade]
             yield [run.say(f"by_{key}"), group or run.say("nobody_said"), *counts, *by_grade, *shares]
@@ -61,13 +63,19 @@ def _said(run: Evaluated, column: str, speak: object) -> pl.Series:
     return codes.replace_strict(words, default=None, return_dtype=pl.String)
 
 
-def _counts(grades: Sequence[str]) -> Iterator[pl.Expr]:
+def _counts(run: Evaluated, grades: Sequence[str]) -> Iterator[pl.Expr]:
+    """How many there are of each kind; nobody lacks a grade in a population for which the rule has none."""
     status, grade = pl.col("status").cast(pl.String), pl.col("grade").cast(pl.String)
     yield pl.len().alias("firms")
-    yield grade.is_not_null().sum().alias("graded")
-    yield (status == "scored").sum().alias("scored")
+    if grades:
+        with_grades = [one for one in run.plan.populations if run.plan.grade(one) is not None]
+        here = pl.col("population").cast(pl.String).is_in(with_grades)
+        yield grade.is_not_null().sum().alias("graded")
+        yield ((status == "scored") | ((status == "graded") & ~here)).sum().alias("scored")
+        yield ((status == "graded") & grade.is_null() & here).sum().alias("ungraded")
+    else:
+        yield status.is_in(["graded", "scored"]).sum().alias("evaluated")
     yield (status == "exempt").sum().alias("exempt")
-    yield ((status == "graded") & grade.is_null()).sum().alias("ungraded")
     yield status.is_in(["outside", "population_unknown"]).sum().alias("outside")
     for one in grades:
         yield (grade == one).sum().alias(f"grade__{one}")

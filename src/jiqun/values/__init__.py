@@ -1,6 +1,7 @@
 """Periods, units, exact numbers, codes: the values everything else is made of."""
 
 from jiqun.values.digest import canonical, digest, digest_of_parts, file_digest, in_order
+from jiqun.values.disk import to_disk
 from jiqun.values.exact import Number, decimal_text, exact, exact_sum, from_scaled, half_up, plain, rescale, to_scaled
 from jiqun.values.period import Period
 from jiqun.values.powers import logarithm, power
@@ -34,5 +35,6 @@ __all__ = [
     "rescale",
     "text_width",
     "to_scaled",
+    "to_disk",
     "unit_said",
 ]

@@ -5,7 +5,8 @@
 subdomains, preload), `JIQUN_SECRET_KEY` (else a key kept in the workspace for
 its owner only), `JIQUN_UPLOAD_MB` (largest file taken, default 64), `JIQUN_UPLOAD_DAYS` (how long a file waits to be
 confirmed, default 30), `JIQUN_PROXIES` (addresses or networks of proxies whose X-Forwarded-For is believed),
-`JIQUN_API_PER_MINUTE` (calls of one user, default 600).
+`JIQUN_API_PER_MINUTE` (calls of one user, default 600), `JIQUN_TOKEN_DAYS` (how long a token for the API holds,
+default 365).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ UPLOAD_BYTES = int(os.environ.get("JIQUN_UPLOAD_MB", "64")) * 1024 * 1024
 UPLOAD_DAYS = int(os.environ.get("JIQUN_UPLOAD_DAYS", "30"))
 TRUSTED_PROXIES = networks(os.environ.get("JIQUN_PROXIES", ""))
 API_PER_MINUTE = int(os.environ.get("JIQUN_API_PER_MINUTE", "600"))
+TOKEN_DAYS = int(os.environ.get("JIQUN_TOKEN_DAYS", "365"))
 
 SECRET_KEY = secret_key(WORKSPACE)
 DEBUG = False
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "jiqun.web.people.middleware.AddressBehindProxy",
     "jiqun.web.shell.logs.Accesses",
+    "jiqun.web.shell.middleware.NotKept",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -64,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "jiqun.web.people.middleware.LoginEverywhere",
     "jiqun.web.shell.middleware.Language",
+    "jiqun.web.shell.middleware.WithoutNul",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "jiqun.web.api.answers.AllowedMethods",
@@ -109,6 +113,8 @@ LOGOUT_REDIRECT_URL = "people:login"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+# an account tried from everywhere and an address that tries everybody, within the same time (people/lockout.py)
+FAILURES_OF_ACCOUNT, FAILURES_OF_ADDRESS = 20, 50
 AXES_LOCKOUT_CALLABLE = "jiqun.web.people.views.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False

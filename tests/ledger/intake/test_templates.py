@@ -101,4 +101,4 @@ def test_the_same_contract_gives_the_same_bytes(tables: Tables, tmp_path: Path) 
 def test_a_computed_table_has_no_template(tables: Tables, tmp_path: Path) -> None:
     with pytest.raises(ProblemsError) as caught:
         write_template(tables("land_use"), tmp_path / "x.xlsx")
-    assert [one.code for one in caught.value.problems] == ["LEDGER-065"]
+    assert [one.code for one in caught.value.problems] == ["LEDGER-100"]

@@ -27,6 +27,7 @@ from jiqun.desk.evaluating import Wanted, edition_problems, run_method
 from jiqun.desk.running import Run, all_runs, find_run
 from jiqun.desk.signing import sign as sign_run
 from jiqun.methods.sign_off import SignOff
+from jiqun.methods.wording.numbers import tried
 from jiqun.methods.wording.phrases import say as phrase
 from jiqun.methods.wording.voice import Voice
 
@@ -60,7 +61,10 @@ def _signature(required: bool) -> _CLICK:
 @click.command(help=both("按一部办法评价一年", "Evaluate a period under a method"))
 @click.argument("method")
 @click.option("--period", "-p", required=True, help=both("期间，如 2023", "period, such as 2023"))
-@click.option("--edition", help=both("版本（默认最新的）", "edition (default: the latest)"))
+@click.option(
+    "--edition",
+    help=both("版本（默认期末施行的那一版）", "edition (default: the one in force at the end of the period)"),
+)
 @click.option("--engine", type=click.Choice(["polars", "duckdb"]), default="polars", help=both("引擎", "engine"))
 @click.option("--snapshot", default="", help=both("用哪个快照（默认现在冻结）", "which snapshot (default: freeze now)"))
 @click.option("--set", "parameters", multiple=True, metavar="PARAMETER=VALUE", help=both("试改参数", "try a parameter"))
@@ -95,7 +99,7 @@ def evaluate(
         print_json(run_record(run) | {"grades": counts(run), "problems": [problem_record(one) for one in run.problems]})
         return
     print_run(run)
-    print_problems([*run.problems, *edition_problems(context, asked_for, run)])
+    print_problems([*run.problems, *edition_problems(asked_for, run)])
     say(
         f"下一步：jiqun explain {run.id} 企业；jiqun export {run.id} -o 结果.xlsx",
         f"Next: jiqun explain {run.id} FIRM; jiqun export {run.id} -o results.xlsx",
@@ -155,7 +159,10 @@ def print_run(run: Run) -> None:
 
 def trial_words(run: Run) -> str:
     """Return 【试算】 for a run that is not official, 【正式】 for one that is."""
-    return both("【正式】", "[OFFICIAL] ") if run.official else both("【试算】", "[TRIAL] ")
+    if run.official:
+        return both("【正式】", "[OFFICIAL] ")
+    own = tried(run.inputs["parameters"], language())
+    return both("【试算】", "[TRIAL] ") if not own else both(f"【试算，{own}】", f"[TRIAL, {own}] ")
 
 
 def referee_counts(run: Run) -> tuple[int, int]:
@@ -257,7 +264,7 @@ def _list(context: Context, as_json: bool) -> None:
                 run.outcome["subjects"],
                 both("正式", "official") if run.official else both("试算", "trial"),
                 moment(run.when),
-                "" if run.sign_off is None else run.sign_off.words(language()),
+                tried(run.inputs["parameters"], language()) if run.sign_off is None else run.sign_off.words(language()),
             )
             for run in found
         ],

@@ -15,6 +15,7 @@ from jiqun import packs
 from jiqun.cli.output import print_table, say
 from jiqun.cli.speech import both, language
 from jiqun.desk.context import Context
+from jiqun.ledger.soundness import unsound
 from jiqun.ledger.workspace import init as make_workspace
 from jiqun.problems import ProblemsError
 
@@ -79,4 +80,14 @@ def _check_workspace(context: Context, rows: list[tuple[str, str, str]]) -> int:
     )
     free = shutil.disk_usage(root).free / 1024**3
     rows.append(("✓" if free > 1 else "!", both("可用空间", "free space"), f"{free:.1f} GiB"))
-    return 0 if writable else 1
+    return (0 if writable else 1) + _check_ledger(context, rows)
+
+
+def _check_ledger(context: Context, rows: list[tuple[str, str, str]]) -> int:
+    """Read every row and every original: what is damaged is better known before the year's evaluation."""
+    name = both("台账", "ledger")
+    found = list(unsound(context.workspace))
+    rows += [("✗", name, one.text(language())) for one in found]
+    if not found:
+        rows.append(("✓", name, both("数据和原始文件都读得出来", "its rows and originals can be read")))
+    return len(found)

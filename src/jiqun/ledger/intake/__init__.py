@@ -4,21 +4,25 @@ from jiqun.ledger.intake.archive import Limits
 from jiqun.ledger.intake.check import check_file, look, refuse
 from jiqun.ledger.intake.checked import Checked, ColumnReading, HeaderReport, IgnoredColumn, Summary, Total
 from jiqun.ledger.intake.excel_safety import neutralise, original
+from jiqun.ledger.intake.likeness import Likelier, likelier
 from jiqun.ledger.intake.return_file import write_return_file
-from jiqun.ledger.intake.source import Source
+from jiqun.ledger.intake.source import Source, open_book
 
 __all__ = [
     "Checked",
     "ColumnReading",
     "HeaderReport",
     "IgnoredColumn",
+    "Likelier",
     "Limits",
     "Source",
     "Summary",
     "Total",
     "check_file",
+    "likelier",
     "look",
     "neutralise",
+    "open_book",
     "original",
     "refuse",
     "write_return_file",

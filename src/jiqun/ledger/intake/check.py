@@ -10,6 +10,7 @@ from typing import Literal
 
 import polars as pl
 
+from jiqun.ledger.derived import worked_out
 from jiqun.ledger.intake.archive import Limits
 from jiqun.ledger.intake.body import Body, read_body
 from jiqun.ledger.intake.cells_date import Days
@@ -73,8 +74,10 @@ def check_file(
     the known codes of a column, `names` what the names of codes stand for (in comparable form). `previous` are the rows
     of the period before. `nothing` says that there is nothing of the period to report (零报告): then a form without
     rows is what is expected, and rows are a contradiction (LEDGER-097). What forbids reading the file at all raises
-    ProblemsError (LEDGER-001 … 021, 094, 097, 098); faults of cells and rows are returned.
+    ProblemsError (LEDGER-001 … 021, 094, 097, 098, 100); faults of cells and rows are returned.
     """
+    if contract.derived:
+        raise ProblemsError([worked_out(contract, Place(path.name))])
     if nothing:
         _may_say_nothing(contract, period, Place(path.name))
     vocabulary = Vocabulary(contract)
@@ -107,7 +110,7 @@ def check_file(
         raise ProblemsError([problem("LEDGER-097", place, table=contract.title, rows=body.frame.height)])
     body = body.with_constants(given.constants, period)
     judged = judge(body, contract, period, previous, sets or {})
-    source = Source(path, file_digest(path), raw.name or None)
+    source = Source(path, file_digest(path), raw.name or None, book.names)
     unread = [] if sheet is not None else _hidden(book, Place(path.name))
     return _checked(source, contract, raw, found, body, judged, place, unread)
 
@@ -226,7 +229,7 @@ def _tiny_shares(body: Body, found: Understood, contract: TableContract, place: 
         told = told.filter(told != 0)
         if told.len() >= _FEWEST_SHARES and bool((told.abs() <= 1).all()):
             at = Place(place.file, place.sheet, cell=f"{one.column}{found.report.data_row}")
-            yield problem("LEDGER-099", at, field=contract.column(one.field).title, count=told.len())
+            yield problem("LEDGER-102", at, field=contract.column(one.field).title, count=told.len())
 
 
 def _totals(body: Body, found: Understood, contract: TableContract) -> tuple[Total, ...]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import polars as pl
+
 from jiqun.ledger.intake.checked import ColumnReading, HeaderReport, IgnoredColumn
 from jiqun.ledger.intake.header_find import Head
 from jiqun.ledger.intake.header_match import Match, Unmatched, Vocabulary, cell_name, doubled
-from jiqun.ledger.intake.header_units import read_unit
+from jiqun.ledger.intake.header_units import UnitReading, read_unit
 from jiqun.ledger.intake.raw import RawSheet, letter
 from jiqun.packs.models.table import Column, TableContract
 from jiqun.problems import Place, Problem, problem
@@ -46,7 +48,7 @@ def understand(
     from_units: dict[int, Unit | None] = {}
     for match in head.matches:
         found = read_unit(match, head, units, place)
-        problems += [found.problem] if found.problem else []
+        problems += [found.problem] if found.problem else _share_or_per_cent(raw, head, match, found, place)
         notices += [found.notice] if found.notice else []
         unit = _PER_CENT if _is_shown_in_per_cent(raw, head, match, found.unit) else found.unit
         from_units[match.column] = unit
@@ -63,6 +65,21 @@ def understand(
         place.sheet or None, head.first_row + 1, head.last_row + 1, head.data_row + 1, tuple(readings), ignored
     )
     return Understood(report, head.matches, from_units, tuple(problems), tuple(notices))
+
+
+def _share_or_per_cent(raw: RawSheet, head: Head, match: Match, unit: UnitReading, place: Place) -> list[Problem]:
+    """Ask whether 0.65 is 65 % or 0.65 % where a header does not say it and no plain number is more than 1."""
+    if unit.is_stated or unit.unit != _PER_CENT:
+        return []
+    column = raw.columns[match.column]
+    shown = [row for row, at in raw.percent_cells if at == match.column]
+    plain = column.numbers.fill_null(column.texts.str.strip_chars().cast(pl.Float64, strict=False))
+    sizes = plain.clone().scatter(shown, None).slice(head.data_row).abs()
+    if not sizes.is_between(0, 1, closed="right").any() or (sizes > 1).any():
+        return []
+    first = head.data_row + int((sizes > 0).arg_true()[0])
+    at = Place(place.file, place.sheet, first + 1, cell_name(match.column, first))
+    return [problem("LEDGER-101", at, header=head.headers[match.column], name=match.field.name, value=plain[first])]
 
 
 def _has_data(raw: RawSheet, head: Head, column: int) -> bool:

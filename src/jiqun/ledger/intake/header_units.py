@@ -17,11 +17,15 @@ from jiqun.values import Unit
 
 @dataclass(frozen=True)
 class UnitReading:
-    """The unit a column is written in (None for text and the like), or the problem with it; a notice where assumed."""
+    """The unit a column is written in (None for text and the like), or the problem with it; a notice where assumed.
+
+    `is_stated` is false for a pure number, or a share, whose unit nobody wrote.
+    """
 
     unit: Unit | None = None
     problem: Problem | None = None
     notice: Problem | None = None
+    is_stated: bool = True
 
 
 def read_unit(match: Match, head: Head, told: Mapping[str, Unit], place: Place) -> UnitReading:
@@ -49,7 +53,7 @@ def read_unit(match: Match, head: Head, told: Mapping[str, Unit], place: Place) 
 def _from_line(match: Match, head: Head, wanted: Unit, at: Place, header: str) -> UnitReading:
     field = match.field
     if not wanted.dimension:
-        return UnitReading(wanted)
+        return UnitReading(wanted, is_stated=False)
     fitting = {unit for text in head.unit_line if (unit := parsed_unit(text)) and unit.fits(wanted)}
     if len(fitting) == 1:
         return UnitReading(fitting.pop())

@@ -46,7 +46,7 @@ def choose_sheet(book: Book, file: str, looking: Looking, sheet: str | None) -> 
         head = find_head(raw, looking.vocabulary, looking.year, looking.told, looking.header_row)
         if head is not None and (head.matches or looking.header_row is not None):
             found.append((raw, head))
-    hidden = {"hidden": "、".join(f"“{one}”" for one in hidden_sheets(book)) or None} if sheet is None else {}
+    hidden = {"hidden": "、".join(f"“{one}”" for one in hidden_sheets(book))} if sheet is None else {}
     if not filled:
         raise ProblemsError([problem("LEDGER-094", Place(file, sheet or ""), table=looking.contract.title, **hidden)])
     if not found:
@@ -59,7 +59,7 @@ def hidden_sheets(book: Book) -> tuple[str, ...]:
     return tuple(one for one in book.all_names if one not in book.names and one != OPTIONS_SHEET)
 
 
-def _no_header(file: str, sheet: str, looking: Looking, hidden: Mapping[str, str | None]) -> Problem:
+def _no_header(file: str, sheet: str, looking: Looking, hidden: Mapping[str, str]) -> Problem:
     expected = "、".join(one.title for one in looking.contract.fields[:_HEADERS_NAMED])
     return problem("LEDGER-014", Place(file, sheet), table=looking.contract.title, expected=expected, **hidden)
 

@@ -26,11 +26,12 @@ _EXACT_INTEGERS = 10**15
 
 @dataclass(frozen=True)
 class Source:
-    """The file that was read, its SHA-256, and the sheet (None for a file without sheets)."""
+    """The file that was read, its SHA-256, and the sheet (None for a file without sheets) of those in view."""
 
     path: Path
     sha256: str
     sheet: str | None
+    sheets: tuple[str, ...] = ()
 
 
 def open_book(path: Path, limits: Limits | None = None) -> Book:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import floor
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from jiqun.methods.exact.member import Entitled, Member, as_number
 from jiqun.methods.exact.quota import ranked
 from jiqun.methods.plan import Plan
-from jiqun.packs.models.method import Budget, Ceiling, Streak
+from jiqun.packs.models.method import Budget, Ceiling, SharedBudget, Streak
 from jiqun.values import exact, half_up
 
 
@@ -27,54 +27,80 @@ def entitle(plan: Plan, members: Sequence[Member]) -> None:
             _hold_together(plan, member, name, ceiling)
     for name, entitlement in plan.method.entitlements.items():
         if entitlement.budget is not None:
-            _share_out(plan, members, name, entitlement.budget)
+            _share_out(plan, members, (name,), entitlement.budget, f"entitlements.{name}.budget.amount")
+    for name, shared in plan.method.budgets.items():
+        _share_out(plan, members, shared.of, shared, f"budgets.{name}.amount")
 
 
-def _share_out(plan: Plan, members: Sequence[Member], name: str, budget: Budget) -> None:
-    """Cut the amounts of every group that asks for more than its budget, in proportion, rounded down."""
-    digits = plan.method.entitlements[name].digits
+Part = tuple[Member, str]  # a member and the entitlement it claims
+Wholes = Mapping[str, Fraction | None]  # what there is to share, by subject
+
+
+def _share_out(plan: Plan, members: Sequence[Member], of: Sequence[str], budget: Budget, path: str) -> None:
+    """Cut the amounts of every group that asks for more than its budget."""
+    digits = plan.method.entitlements[of[0]].digits
     groups: dict[tuple[Any, ...], list[Member]] = {}
     for member in members:
-        if member.entitlements[name].state == "applies":
+        if any(member.entitlements[name].state == "applies" for name in of):
             groups.setdefault(tuple(member.names[column] for column in budget.over), []).append(member)
     for key, group in groups.items():
-        if budget.cut == "in_order":
-            _serve(plan, group, name, budget, known=None not in key)
-            continue
-        asked = sum((one.entitlements[name].amount or Fraction(0) for one in group), Fraction(0))
+        wholes: dict[str, Fraction | None] = {}
         for member in group:
-            own = member.entitlements[name].amount or Fraction(0)
-            whole = member.number(plan, f"entitlements.{name}.budget.amount")
-            if whole is None or None in key:
-                member.entitlements[name] = Entitled("unknown", None, member.entitlements[name].asked)
-            elif asked > half_up(whole, digits):
-                part = own * half_up(whole, digits) / asked
-                cut = Fraction(floor(part * 10**digits), 10**digits)
-                member.entitlements[name] = Entitled("applies", cut, member.entitlements[name].asked)
+            whole = member.number(plan, path)
+            wholes[member.subject] = None if whole is None or None in key else half_up(whole, digits)
+        in_turn = isinstance(budget, SharedBudget) and budget.kinds == "in_turn"
+        left, spent = wholes, Fraction(0)
+        for together in [(name,) for name in of] if in_turn else [of]:
+            parts = [(one, name) for one in group for name in together if one.entitlements[name].state == "applies"]
+            cut = _proportional if budget.cut == "in_proportion" else _served
+            found = cut(budget, parts, left, digits)
+            for (member, name), share in zip(parts, found, strict=True):
+                state = "unknown" if share is None else "applies"
+                member.entitlements[name] = Entitled(state, share, member.entitlements[name].asked)
+            spent += sum((share for share in found if share is not None), Fraction(0))
+            unknown = {one for one, whole in left.items() if whole is None or None in found}
+            left = {one: None if one in unknown else _less(whole, spent) for one, whole in wholes.items()}
 
 
-def _serve(plan: Plan, group: Sequence[Member], name: str, budget: Budget, known: bool) -> None:
-    """Give every member what is left when its turn comes, at the earliest and at the latest turn it may have."""
-    digits = plan.method.entitlements[name].digits
-    asked = {one.subject: one.entitlements[name].amount or Fraction(0) for one in group}
-    found: dict[str, Fraction | None] = {}
-    for member in group:
-        own, budgeted = asked[member.subject], member.number(plan, f"entitlements.{name}.budget.amount")
-        if not known or budgeted is None:
-            found[member.subject] = None
+def _less(whole: Fraction | None, spent: Fraction) -> Fraction | None:
+    return None if whole is None else max(whole - spent, Fraction(0))
+
+
+def _asks(member: Member, name: str) -> Fraction:
+    return member.entitlements[name].amount or Fraction(0)
+
+
+def _proportional(budget: Budget, parts: Sequence[Part], wholes: Wholes, digits: int) -> list[Fraction | None]:
+    """Each amount × budget ÷ Σ amounts, rounded down, where they ask for more."""
+    asked = sum((_asks(member, name) for member, name in parts), Fraction(0))
+    found: list[Fraction | None] = []
+    for member, name in parts:
+        whole, own = wholes[member.subject], _asks(member, name)
+        if whole is not None and asked > whole:
+            found.append(Fraction(floor(own * whole / asked * 10**digits), 10**digits))
+        else:
+            found.append(None if whole is None else own)
+    return found
+
+
+def _served(budget: Budget, parts: Sequence[Part], wholes: Wholes, digits: int) -> list[Fraction | None]:
+    """Give every part what is left when its turn comes, at the earliest and at the latest turn it may have."""
+    found: list[Fraction | None] = []
+    for place, (member, name) in enumerate(parts):
+        whole, own = wholes[member.subject], _asks(member, name)
+        if whole is None:
+            found.append(None)
             continue
-        whole = half_up(budgeted, digits)
-        ahead = {one.subject: turns(budget.order, one, member) for one in group if one is not member}
         ends = []
         for turn in ("before", "perhaps"):
-            before = sum((asked[one] for one, said in ahead.items() if said in ("before", turn)), Fraction(0))
-            fits = before + own <= whole
-            ends.append(own if fits else Fraction(0) if budget.last == "nothing" else max(whole - before, Fraction(0)))
-        found[member.subject] = ends[0] if ends[0] == ends[1] else None
-    for member in group:
-        share = found[member.subject]
-        state = "unknown" if share is None else "applies"
-        member.entitlements[name] = Entitled(state, share, member.entitlements[name].asked)
+            ahead = sum((_asks(one, other) for one, other in parts[:place] if one is member), Fraction(0))
+            for one, other in parts:
+                if one is not member and turns(budget.order, one, member) in ("before", turn):
+                    ahead += _asks(one, other)
+            fits = ahead + own <= whole
+            ends.append(own if fits else Fraction(0) if budget.last == "nothing" else max(whole - ahead, Fraction(0)))
+        found.append(ends[0] if ends[0] == ends[1] else None)
+    return found
 
 
 def turns(order: Sequence[str], one: Member, other: Member) -> str:

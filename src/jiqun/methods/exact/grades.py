@@ -157,7 +157,12 @@ def whole_of(quota: Quota, pool: Sequence[Member]) -> int:
 def _ranked(quota: Quota, classes: Sequence[str], key: tuple[Exact, ...], pool: Sequence[Member]) -> dict[str, Graded]:
     candidates = [member for member in pool if is_candidate(quota, member)]
     places = by_quota(quota, classes, candidates, whole_of(quota, pool))
-    return {subject: Graded(name, None, key, rank) for subject, (rank, name) in places.items()}
+    last = {name: max(rank for rank, other in places.values() if other == name) for _, name in places.values()}
+    found: dict[str, Graded] = {}
+    for subject, (rank, name) in places.items():
+        behind = any(last.get(better, 0) > rank for better in classes[: classes.index(name)])
+        found[subject] = Graded(name, "group_full" if behind and quota.per_group is not None else None, key, rank)
+    return found
 
 
 def _small(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cmp_to_key, partial
 from math import ceil, floor
@@ -92,6 +93,8 @@ def by_quota(
     """Return rank and class of every candidate of one pool; their values must be there."""
     ordered = sorted(candidates, key=cmp_to_key(partial(comparison, quota)))
     sizes = class_sizes(quota, classes, whole, len(ordered))
+    if quota.per_group is not None:
+        return _by_group(quota, classes, ordered, sizes)
     class_at = [name for name, size in sizes.items() for _ in range(size)]
     found: dict[str, tuple[int, str]] = {}
     first = 0
@@ -104,6 +107,66 @@ def by_quota(
             found[member.subject] = (first + 1, with_minimum(quota, classes, class_at[deciding], member))
         first = after
     return found
+
+
+def _by_group(
+    quota: Quota, classes: Sequence[str], ordered: Sequence[Member], sizes: Mapping[str, int]
+) -> dict[str, tuple[int, str]]:
+    assert quota.per_group is not None
+    by = quota.per_group.by
+    ties: list[list[Member]] = []
+    for member in ordered:
+        if ties and comparison(quota, ties[-1][0], member) == 0:
+            ties[-1].append(member)
+        else:
+            ties.append([member])
+    named = [[(member.subject, member.names[by]) for member in tie] for tie in ties]
+    given = classes_by_group(quota, sizes, named)
+    first, found = 1, {}
+    for tie in ties:
+        for member in tie:
+            found[member.subject] = (first, with_minimum(quota, classes, given[member.subject], member))
+        first += len(tie)
+    return found
+
+
+def classes_by_group(
+    quota: Quota, sizes: Mapping[str, int], ties: Sequence[Sequence[tuple[str, Any]]]
+) -> dict[str, str]:
+    """Return the class of every subject where a group may have only so many of one; `ties` are in order, best first.
+
+    Class by class: those of a group beyond its number are passed over and wait for the next class, and the places go
+    to those behind them. A tie is taken together or, by the tie rule, left together.
+
+    >>> two = Quota(places={"推荐": 3}, rest="其他", counting="each", per_group={"by": "parent", "most": {"推荐": 2}})
+    >>> ties = [[("甲", "一")], [("乙", "一")], [("丙", "一")], [("丁", "二")]]
+    >>> classes_by_group(two, {"推荐": 3, "其他": 1}, ties)
+    {'甲': '推荐', '乙': '推荐', '丁': '推荐', '丙': '其他'}
+    """
+    limits = {} if quota.per_group is None else quota.per_group.most
+    found: dict[str, str] = {}
+    reached = 0
+    for name, size in sizes.items():
+        reached += size
+        place, before = len(found), Counter[Any]()
+        for tie in [[one for one in tie if one[0] not in found] for tie in ties]:
+            own = Counter(group for _, group in tie if group is not None)
+            here = Counter[Any]() if quota.ties.then == "better" else own
+            eligible = [
+                subject
+                for subject, group in tie
+                if name not in limits or group is None or _number(before[group], here[group]) <= limits[name]
+            ]
+            if (place + 1 if quota.ties.then == "better" else place + len(eligible)) <= reached:
+                found |= dict.fromkeys(eligible, name)
+            place += len(eligible)
+            before += own
+    return found
+
+
+def _number(before: int, together: int) -> int:
+    """The place within a group: the first of a tie, or the last where `together` counts those of it."""
+    return before + (together or 1)
 
 
 def with_minimum(quota: Quota, classes: Sequence[str], name: str, member: Member) -> str:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from jiqun.expressions import nodes
 from jiqun.methods.explanation.model import AdditionLine, BenchmarkLine, CriterionLine, FigureLine, ItemLine
+from jiqun.methods.explanation.no_benchmark import why_no_benchmark
 from jiqun.methods.explanation.reader import Reader
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.plan import conditions
 from jiqun.methods.wording.figures import benchmark_words, benchmarks_of, prepared_words
 from jiqun.methods.wording.grading import criterion_words
+from jiqun.methods.wording.indicators import held_birth
 from jiqun.methods.wording.numbers import with_unit, written
 from jiqun.methods.wording.scores import bound_words, formula_words
 from jiqun.methods.wording.totals import addition_words, node_words
@@ -38,6 +40,8 @@ def _item(reader: Reader, item: str, score: Score) -> ItemLine:
     if points == MASKED and reason in OWN:
         reason = OWN[0]  # that points are at the cap tells the rest of the total
     clause = score.clause or chosen.clause
+    if value is None and score.missing_clause is not None:
+        clause = score.missing_clause
     if clause is None and name in reader.plan.method.measures:
         clause = reader.plan.method.measures[name].clause
     return ItemLine(
@@ -110,21 +114,23 @@ def _benchmark(reader: Reader, name: str, measure: str) -> BenchmarkLine:
     fixed = reader.plan.fixed.get(name)
     if fixed is not None:
         value: str | None = voice.fixed_text(fixed)
-        completeness, clause = fixed.completeness, fixed.clause or one.clause
+        clause = fixed.clause or one.clause
     else:
-        value = _told(reader, name)
-        completeness, clause = reader.plan.method.completeness, one.clause
+        value, clause = _told(reader, name), one.clause
+    completeness = held_birth(voice, name)
+    why = why_no_benchmark(reader, name)
     bare = value is None or value == MASKED
     said = value if bare else with_unit(value or "", voice.unit(measure), voice.language)
     return BenchmarkLine(
         name,
         voice.benchmark_label(name),
         said,
-        benchmark_words(voice, name, says_number=False),
+        voice.joined([benchmark_words(voice, name, says_number=False), why]),
         completeness,
         voice.say(f"mark.{completeness}"),
         voice.clause(clause),
-        "" if one.statistic is None else _cohort(reader, name, one.statistic),
+        "" if one.statistic is None or why else _cohort(reader, name, one.statistic),
+        why,
     )
 
 
@@ -135,13 +141,33 @@ def _told(reader: Reader, name: str) -> str | None:
 
 
 def _cohort(reader: Reader, benchmark: str, statistic: Statistic) -> str:
-    """Name the subject's own group by its codes' titles, with its size; empty where it is its whole population."""
+    """Name the subject's own group by its codes' titles, with its size; empty where it is its whole population.
+
+    Where the group is too small, its size too, and what was taken instead.
+    """
+    voice, size = reader.voice, reader.cohort(benchmark)
     own = {name: reader.value(name) for name in statistic.over}
-    if set(own) <= {"population"} or None in own.values():
-        return ""
-    named = reader.voice.listed(reader.voice.coded(name, value) for name, value in own.items())
+    whole = set(own) <= {"population"} or None in own.values()
+    named = "" if whole else voice.listed(voice.coded(name, value) for name, value in own.items())
+    if size is None or None in own.values():
+        return named
+    if size >= statistic.smallest_cohort:
+        return voice.say("why.cohort_size", cohort=named, count=size) if named else ""
+    said = voice.say("why.cohort_size", cohort=named or voice.say("why.cohort_whole"), count=size)
+    if statistic.otherwise is None:
+        return voice.say("why.cohort_none", cohort=said, smallest=statistic.smallest_cohort)
+    other = reader.plan.method.benchmarks[statistic.otherwise].statistic
+    instead = voice.benchmark_label(statistic.otherwise)
+    theirs = (
+        "" if other is None else _cohort(reader, statistic.otherwise, other) or _counted(reader, statistic.otherwise)
+    )
+    instead = voice.say("why.cohort_within", benchmark=instead, cohort=theirs) if theirs else instead
+    return voice.say("why.cohort_few", cohort=said, smallest=statistic.smallest_cohort, otherwise=instead)
+
+
+def _counted(reader: Reader, benchmark: str) -> str:
     size = reader.cohort(benchmark)
-    return named if size is None else reader.voice.say("why.cohort_size", cohort=named, count=size)
+    return "" if size is None else reader.voice.say("why.cohort_count", count=size)
 
 
 def _reason_words(reader: Reader, score: Score, reason: str) -> str:

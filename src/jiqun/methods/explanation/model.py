@@ -33,6 +33,7 @@ class BenchmarkLine:
     mark: str
     clause: ClauseText | None
     cohort: str = ""
+    lacking: str = ""  # why there is no value
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ class EntitlementLine:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a subject has the grade it has."""
+    """Why a subject has the grade it has; as text (`print`) it reads as a page, in the language it was made in."""
 
     language: Language
     method: str
@@ -162,6 +163,7 @@ class Explanation:
     completeness: str
     period: str
     official: bool
+    tried: str
     signed: str
     subject: str
     name: str
@@ -193,6 +195,11 @@ class Explanation:
     refereed: tuple[str, ...]
     unknown: tuple[str, ...]
     counted: str = ""  # what the evaluated are counted in: 家, 个
+
+    def __str__(self) -> str:
+        from jiqun.methods.explanation.text import render_text  # the text is written from this model
+
+        return render_text(self)
 
     @property
     def document(self) -> str:

@@ -15,6 +15,7 @@ from jiqun.methods.compile_inputs import split_column
 from jiqun.methods.explanation.cohorts import Cohorts
 from jiqun.methods.explanation.model import InputLine
 from jiqun.methods.explanation.restricted import MASKED, total_hidden
+from jiqun.methods.gather import history_of
 from jiqun.methods.plan import Plan
 from jiqun.methods.wording.numbers import number_text, scaled_text
 from jiqun.methods.wording.voice import Voice
@@ -165,7 +166,7 @@ class Reader:
             return one.rollup.table, ""
         if one.certified is not None:
             return "certified_score", "score"
-        return ("grade_history", "grade") if one.streak is not None else ("", "")
+        return (history_of(self.plan.method), "grade") if one.streak is not None else ("", "")
 
     def source(self, name: str) -> str | None:
         """Where a name's value came from: file!sheet!cell, those of its rows, or what the ledger says."""

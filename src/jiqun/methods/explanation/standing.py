@@ -11,6 +11,7 @@ import polars as pl
 from jiqun.methods.explanation.model import EntitlementLine, LineOfClass, MoveLine
 from jiqun.methods.explanation.reader import Reader
 from jiqun.methods.explanation.restricted import MASKED
+from jiqun.methods.grade import GROUP_FULL
 from jiqun.methods.wording.grading import entitlement_words
 from jiqun.methods.wording.numbers import number_text, scaled_text
 from jiqun.packs.models.method import Cut, Grade, Quota
@@ -76,10 +77,14 @@ def _quota_lines(reader: Reader, quota: Quota, classes: Sequence[str]) -> list[L
     own = reader.row.get(column)
     sign = 1 if quota.order == "descending" else -1
     lines = []
+    full = reader.row["grade__reason"] == GROUP_FULL
     for name in classes:
         values = rows.filter(pl.col("grade__ranked") == name)[column]
         last = (values.min() if sign > 0 else values.max()) if values.len() else None
-        distance = None if own is None or not isinstance(last, int) else scaled_text(sign * (last - int(own)), digits)
+        short = None if own is None or not isinstance(last, int) else sign * (last - int(own))
+        if full and short is not None and short <= 0:  # points are not what it lacks
+            short = None
+        distance = None if short is None else scaled_text(short, digits)
         value = scaled_text(last, digits) if isinstance(last, int) else None
         lines.append(LineOfClass(name, values.len(), value, distance, reader.row["grade__ranked"] == name))
     return lines

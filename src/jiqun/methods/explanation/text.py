@@ -31,7 +31,7 @@ class _Writer:
         when = Period.parse(e.period).words(self.language)
         yield self.say("why.title", who=who, period=when, method=e.method)
         if not e.official:
-            yield self.say("why.trial")
+            yield self.say("why.trial") + (self.say("why.tried", tried=e.tried) if e.tried else "")
         elif e.signed:
             yield self.say("why.official", signed=e.signed)
         yield f"{e.status_words}{self.say('colon')}{e.population}" if e.population else e.status_words
@@ -71,6 +71,8 @@ class _Writer:
             parts.append(self.say("why.total_unknown"))
         if e.rank is not None and e.pool_size is not None:
             parts.append(self.say("why.rank", pool=e.pool, rank=e.rank, size=e.pool_size))
+        if e.grade is not None and e.grade_reason:
+            parts.append(e.grade_reason)
         return joined([*parts, self._clause(e.grade_clause)], self.language)
 
     def _line(self, line: LineOfClass) -> str:
@@ -140,13 +142,16 @@ class _Writer:
             yield self.say("why.addition", title=line.title, points=points, words=words)
 
     def _criteria(self) -> Iterator[str]:
-        for line in self.e.criteria:
+        idle = [line.title for line in self.e.criteria if line.verdict == "not_applicable"]
+        for line in (one for one in self.e.criteria if one.verdict != "not_applicable"):
             said = self.say("why.criterion", title=line.title, verdict=line.verdict_words, words=line.words)
             lacking = self.say("why.lacking", lacking=line.lacking) if line.lacking else ""
             missing = self.say("why.missing", names=listed(line.missing, self.language)) if line.missing else ""
             yield joined([said, lacking, missing, self._clause(line.clause)], self.language)
             yield from (f"  {working}" for working in line.workings)
             yield from self._inputs(line.inputs)
+        if idle:
+            yield self.say("why.not_applicable", names=listed(idle, self.language))
 
     def _moves(self) -> Iterator[str]:
         for line in self.e.moves:

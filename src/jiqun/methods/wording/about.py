@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from jiqun.methods.wording.numbers import number_text, with_unit
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs import DatedValue
-from jiqun.packs.models.base import Span
+from jiqun.packs.models.base import Completeness, Span
 
 
 def about_facts(voice: Voice) -> dict[str, str]:
@@ -29,11 +29,12 @@ def about_facts(voice: Voice) -> dict[str, str]:
         "period": str(voice.plan.period) if dated else "",
         "per": say(f"per.{head.evaluates.per}"),
         "evaluates": voice.table(head.evaluates.table),
+        "working_days": _working_days(voice),
     }
     return {key: text for key, text in facts.items() if text}
 
 
-def dated_rows(voice: Voice, titles: Mapping[str, str]) -> Iterator[tuple[str, str, str | None, str]]:
+def dated_rows(voice: Voice, titles: Mapping[str, str]) -> Iterator[tuple[str, str, str | None, Completeness]]:
     """The numbers that had several values while the rule was in force: name, the values with their days, clause, mark.
 
     `titles` are what the rule calls them, by the parameter's id. The page's other numbers are those of one period; held
@@ -46,11 +47,21 @@ def dated_rows(voice: Voice, titles: Mapping[str, str]) -> Iterator[tuple[str, s
             continue
         clauses = {one.clause for one in series}
         said = voice.joined(_told(voice, one, len(clauses) > 1) for one in series)
-        completeness = max((one.completeness for one in series), key=_SURE.index)
+        completeness = max((one.certainty for one in series), key=_SURE.index)
         yield title, said, clauses.pop() if len(clauses) == 1 else None, completeness
 
 
-_SURE = ("complete", "partial", "illustrative")
+def _working_days(voice: Voice) -> str:
+    """Say of which years the working days are known, where the rule counts any."""
+    calendar = voice.plan.calendar
+    if calendar is None:
+        return ""
+    spans = [(eve.year + 1, last.year) for eve, last in calendar.known_spans()]
+    years = [str(first) if first == last else f"{first}–{last}" for first, last in spans]
+    return voice.say("rule.calendar_years", years=voice.listed(years))
+
+
+_SURE: tuple[Completeness, ...] = ("complete", "partial", "illustrative")
 
 
 def _meet(one: DatedValue, span: Span) -> bool:

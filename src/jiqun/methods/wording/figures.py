@@ -5,6 +5,7 @@ from __future__ import annotations
 from jiqun.expressions import NumberType
 from jiqun.methods.compile_inputs import split_column
 from jiqun.methods.compile_numbers import benchmark_names
+from jiqun.methods.in_a_row import dated_by, unit_of
 from jiqun.methods.wording.numbers import number_text, share_text, with_unit, written
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs.models.method import Input, PrepareStep, Repeats, Rollup, Score, Statistic
@@ -83,7 +84,7 @@ def _rollup(voice: Voice, name: str, one: Rollup) -> str:
     if one.repeats is not None:
         which.append(_repeats(voice, name, one.table, one.repeats))
     rows = voice.say("rows.join").join(part for part in which if part)
-    take = voice.say(f"take.{one.take}", of=of)
+    take = voice.say(f"take.{one.take}", of=of, unit=_period_unit(voice, one))
     if one.best is not None:
         each = voice.listed(column_label(voice, one.table, column) for column in one.each)
         take = voice.say("take.best_of_each" if each else "take.best", take=take, count=one.best, each=each)
@@ -91,6 +92,13 @@ def _rollup(voice: Voice, name: str, one: Rollup) -> str:
     if one.no_rows is None:
         return said
     return voice.say("input.no_rows", source=said, stated=stated_text(voice, name, one.no_rows))
+
+
+def _period_unit(voice: Voice, one: Rollup) -> str:
+    """What is counted where periods follow each other: months, quarters or years."""
+    if not one.in_a_row:
+        return ""
+    return voice.say(f"unit.{unit_of(dated_by(voice.plan.contracts[one.table], one), one)}")
 
 
 def _repeats(voice: Voice, name: str, table: str, one: Repeats) -> str:

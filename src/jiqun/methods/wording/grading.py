@@ -81,6 +81,10 @@ def quota_words(voice: Voice, quota: Quota, classes: Sequence[str]) -> str:
         tie_words(voice, quota),
         "" if quota.small_pool is None else _small_words(voice, quota, quota.small_pool),
     ]
+    limits = quota.per_group.most.items() if quota.per_group is not None else ()
+    for name, count in limits:
+        group = voice.group_label(quota.per_group.by) if quota.per_group is not None else ""
+        said.append(voice.say("quota.per_group", group=group, grade=name, count=count))
     unit = voice.unit(quota.of)
     for name, number in quota.minimum.items():
         least = with_unit(written(number), unit, voice.language)
@@ -165,13 +169,25 @@ def entitlement_words(voice: Voice, name: str) -> str:
     if one.exclusive is not None:
         said.append(voice.say("entitled.exclusive", group=one.exclusive))
     if one.budget is not None:
-        said.append(_budget_words(voice, name, one.budget, one.unit))
+        said.append(_budget_words(voice, f"entitlements.{name}.budget.amount", one.budget, one.unit))
     return voice.joined(said)
 
 
-def _budget_words(voice: Voice, name: str, one: Budget, unit: str) -> str:
+def shared_budget_words(voice: Voice, name: str) -> str:
+    """Say which entitlements share a budget and what becomes of their amounts where it is not enough."""
+    one, entitlements = voice.plan.method.budgets[name], voice.plan.method.entitlements
+    parts = [entitlements[part] for part in one.of]
+    held = voice.listed(voice.say("each_of", name=voice.pick(part.title, part.title_en)) for part in parts)
+    cut = _budget_words(voice, f"budgets.{name}.amount", one, parts[0].unit)
+    if one.kinds == "in_turn":
+        return voice.say("budget.kinds_in_turn", held=held, cut=cut)
+    said = voice.say("budget.kinds", held=held, cut=cut)
+    return said + voice.say("budget.kinds_in_order", who=voice.who) if one.cut == "in_order" else said
+
+
+def _budget_words(voice: Voice, path: str, one: Budget, unit: str) -> str:
     """Say what many share and what becomes of their amounts where it is not enough."""
-    budget = voice.formula(f"entitlements.{name}.budget.amount")
+    budget = voice.formula(path)
     budget = Unit.parse(unit).behind(budget, voice.language) if budget[-1].isdigit() else budget
     over = voice.listed(voice.group_label(column) for column in one.over)
     together = voice.say("budget.over" if over else "budget.all", budget=budget, over=over)

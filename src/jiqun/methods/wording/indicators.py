@@ -11,10 +11,12 @@ from jiqun.methods.wording.figures import benchmark_words, benchmarks_of
 from jiqun.methods.wording.scores import bound_words, formula_words, missing_words
 from jiqun.methods.wording.tree import shares_in_total
 from jiqun.methods.wording.voice import ClauseText, Voice
-from jiqun.packs.models.method import ALL, Method, Score
+from jiqun.packs.certainty import certainty
+from jiqun.packs.models.base import Completeness
+from jiqun.packs.models.method import ALL, Score
 from jiqun.values import decimal_text, half_up, unit_said
 
-BIRTHS = ("complete", "partial", "illustrative")
+BIRTHS: tuple[Completeness, ...] = ("complete", "partial", "illustrative")  # the surest first
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ class Indicator:
     missing: str
     clause: str | None
     clause_text: ClauseText | None
-    completeness: str | None
-    birth: str
+    completeness: Completeness | None
+    birth: Completeness
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,11 @@ class Group:
     sum: str
 
 
-def birth(method: Method, clause: str | None, completeness: str | None = None) -> str:
-    """Say how sure a part of a rule is: with a clause it is in the document, without one it is inferred."""
-    if method.completeness == "illustrative":
-        return "illustrative"
-    return completeness or ("complete" if clause else "partial")
+def birth(voice: Voice, clause: str | None, completeness: Completeness | None = None) -> Completeness:
+    """Say how sure a part of a rule is (see `packs.certainty`); nothing of an illustrative rule is more than that."""
+    method = voice.plan.method
+    own = "illustrative" if method.completeness == "illustrative" else completeness
+    return own if own == "complete" else certainty(voice.book, method.document, clause, own)
 
 
 def indicator_groups(voice: Voice) -> Iterator[Group]:
@@ -99,7 +101,9 @@ def _indicator(voice: Voice, key: str, item: str, score: Score, weight: str) -> 
         digits = str(one.digits)
     clause = score.clause or (measure.clause if measure is not None else None)
     names = benchmarks_of(score)
-    sure = score.completeness or ("illustrative" if any(_is_guess(voice, one) for one in names) else None)
+    sure: Completeness | None = score.completeness or (
+        "illustrative" if any(_is_guess(voice, one) for one in names) else None
+    )
     return Indicator(
         item=item,
         title=voice.score_title(item),
@@ -115,16 +119,25 @@ def _indicator(voice: Voice, key: str, item: str, score: Score, weight: str) -> 
         clause=clause,
         clause_text=voice.clause(clause),
         completeness=sure,
-        birth=birth(method, clause, sure),
+        birth=birth(voice, clause, sure),
     )
 
 
 def _held(voice: Voice, name: str, *, named: bool) -> Held:
     """Say a benchmark; one of several by its title too."""
-    fixed, one = voice.plan.fixed.get(name), voice.plan.method.benchmarks[name]
-    sure = birth(voice.plan.method, one.clause) if fixed is None else birth(voice.plan.method, "", fixed.completeness)
+    sure = held_birth(voice, name)
     said = benchmark_words(voice, name)
     return Held(f"{voice.benchmark_label(name)}{voice.say('colon')}{said}" if named else said, sure)
+
+
+def held_birth(voice: Voice, name: str) -> Completeness:
+    """How sure what a measure is held against is: its number, the least sure of a table's, or how it is made."""
+    one, fixed = voice.plan.method.benchmarks[name], voice.plan.fixed.get(name)
+    if fixed is not None:
+        return fixed.completeness
+    if one.lookup is not None:
+        return max((each.completeness for each in voice.plan.lookups[name].values()), key=BIRTHS.index)
+    return birth(voice, one.clause)
 
 
 def _is_guess(voice: Voice, name: str) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
-from jiqun.methods.wording.phrases import say
+from jiqun.methods.wording.phrases import listed, say
 from jiqun.problems import Language
-from jiqun.values import Unit, decimal_text, exact, plain, to_scaled
+from jiqun.values import Number, Unit, decimal_text, exact, plain, to_scaled
 
 
 def grouped(text: str) -> str:
@@ -35,6 +36,16 @@ def number_text(value: Fraction, digits: int | None = None) -> str:
 def written(text: str) -> str:
     """Write a number of a rule as it stands there, with thousands separators and the sign for minus."""
     return grouped(text).replace("-", "−")
+
+
+def tried(parameters: Mapping[str, Number], language: Language = "zh") -> str:
+    """Say which numbers were put in the place of the law's; empty where none was.
+
+    >>> tried({"base.tax": "20.5"})
+    '试改 base.tax = 20.5'
+    """
+    numbers = [f"{name} = {number_text(exact(value))}" for name, value in sorted(parameters.items())]
+    return say("tried", language, numbers=listed(numbers, language)) if numbers else ""
 
 
 def share_text(text: str) -> str:

@@ -9,10 +9,10 @@ from itertools import zip_longest
 from pathlib import Path
 
 from jiqun.methods.compile import compile_method
-from jiqun.methods.plan import Plan
+from jiqun.methods.plan import BENCHMARK, Plan, all_scores
 from jiqun.methods.wording.about import about_facts, dated_rows
 from jiqun.methods.wording.data import data_lines
-from jiqun.methods.wording.figures import benchmarks_of, input_words, prepared_words
+from jiqun.methods.wording.figures import benchmark_words, benchmarks_of, input_words, prepared_words
 from jiqun.methods.wording.grading import (
     ceiling_words,
     criterion_words,
@@ -21,6 +21,7 @@ from jiqun.methods.wording.grading import (
     grade_words,
     move_words,
     requirement_words,
+    shared_budget_words,
 )
 from jiqun.methods.wording.indicators import Indicator, birth, indicator_groups
 from jiqun.methods.wording.markdown import Row, table
@@ -30,6 +31,7 @@ from jiqun.methods.wording.titles import title_rows
 from jiqun.methods.wording.totals import addition_lines, node_words, total_words
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs import LawBook, TableContract
+from jiqun.packs.models.base import Completeness
 from jiqun.packs.models.method import ALL, Method, Population, Score
 from jiqun.problems import Language, ProblemsError
 from jiqun.values import Period, unit_said
@@ -123,6 +125,7 @@ class _Page:
             ("dated", self._dated()),
             ("measures" if self.method.scores else "figures", self._unscored()),
             ("prepared", self._prepared()),
+            ("held_against", self._held_against()),
             ("points", self._points()),
             ("nodes", self._named("nodes", node_words)),
             ("total", self._totals()),
@@ -132,6 +135,7 @@ class _Page:
             ("moves", self._named("moves", move_words)),
             ("entitlements", self._named("entitlements", entitlement_words)),
             ("ceilings", self._named("ceilings", ceiling_words)),
+            ("budgets", self._named("budgets", shared_budget_words)),
             ("titles", self._rows(title_rows(self.voice))),
             ("data", data_lines(self.voice)),
             ("doubts", (f"{index}. {doubt}" for index, doubt in enumerate(self.method.doubts, start=1))),
@@ -159,13 +163,15 @@ class _Page:
         elsewhere = "#" in (clause or "")  # of another document: that is named too
         return "" if found is None else str(found) if elsewhere else found.clause
 
-    def _mark(self, clause: str | None, completeness: str | None = None) -> str:
+    def _mark(self, clause: str | None, completeness: Completeness | None = None) -> str:
         """Say where a number stands: a part with a clause is in the document, one without is inferred."""
-        kind = birth(self.method, clause, completeness)
+        kind = birth(self.voice, clause, completeness)
         self.marks[kind] += 1
         return self.voice.say(f"mark.{kind}")
 
-    def _rows(self, rows: Iterable[tuple[str, str, str | None]], sure: Sequence[str | None] = ()) -> Iterator[str]:
+    def _rows(
+        self, rows: Iterable[tuple[str, str, str | None]], sure: Sequence[Completeness | None] = ()
+    ) -> Iterator[str]:
         """Write name, content, clause and mark; `sure` says how sure a row is where its clause does not."""
         head = tuple(self.voice.say(f"rule.{key}") for key in ("name", "how", "clause", "mark"))
         found = [
@@ -285,6 +291,20 @@ class _Page:
         ]  # fmt: skip
         if rows:
             yield from table(head, rows)
+
+    def _held_against(self) -> Iterator[str]:
+        """Benchmarks that no score names: formulas read them (above the mean of the industry)."""
+        voice, method = self.voice, self.method
+        said = {name for _, _, score in all_scores(method) for name in benchmarks_of(score)}
+        said |= {
+            one.statistic.otherwise for one in method.benchmarks.values() if one.statistic and one.statistic.otherwise
+        }
+        rows = [
+            (voice.label(f"{name}{BENCHMARK}"), benchmark_words(voice, name), one.clause)
+            for name, one in method.benchmarks.items()
+            if name not in said and one.statistic is not None
+        ]
+        yield from self._rows(rows)
 
     def _points(self) -> Iterator[str]:
         for key, scores in self.method.scores.items():

@@ -32,8 +32,11 @@ def missing_words(voice: Voice, score: Score) -> str:
     if score.choice is not None:
         return ""
     if score.missing in ("unknown", "cohort_mean_score"):
-        return voice.say(f"missing.{score.missing}")
-    return voice.say("missing.points", number=written(score.missing))
+        said = voice.say(f"missing.{score.missing}")
+    else:
+        said = voice.say("missing.points", number=written(score.missing))
+    clause = voice.clause(score.missing_clause)
+    return said if clause is None else voice.say("missing.clause", said=said, clause=clause.clause)
 
 
 def formula_words(voice: Voice, path: str, item: str, score: Score, numbers: Mapping[str, str] | None = None) -> str:

@@ -87,7 +87,8 @@ def addition_words(voice: Voice, path: str, one: Addition) -> str:
     """Say a bonus or deduction: its condition, its points, its cap."""
     title = voice.pick(one.title, one.title_en)
     number = voice.formula(f"{path}.points")
-    points = voice.say("points", number=f"({number})" if " " in number else number)
+    plain = number.replace(".", "", 1).isdigit()
+    points = voice.say("points", number=number if plain else f"({number})")
     if one.cap is not None:
         points += voice.say("addition.cap", cap=written(one.cap))
     if one.where is None:

@@ -23,10 +23,11 @@ class Origin(Model):
 
 
 class Clause(Model):
-    """A clause in short own words: facts, not the text."""
+    """A clause in short own words: facts, not the text; `evidence` where it was read less well than its document."""
 
     title: str | None = None
     text: str
+    evidence: Evidence | None = None
 
 
 class Document(Header):

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from jiqun.packs.models.base import Code, Completeness, Day, Header, Identifier, Num, Span
 
-Role = Literal["rule", "target", "statistic"]
+Role = Literal["rule", "policy", "target", "statistic"]
 Scope = Literal["above_scale", "all"]
 Sense = Literal["exactly", "about", "at_least", "more_than", "at_most", "less_than"]
 
@@ -37,9 +37,10 @@ class Parameter(Header):
     """A number with its dates; `table` holds one series per key, read as `id.key`.
 
     A value's own `unit` is converted to that of its series. `role: rule` is used by methods and must have no gap;
-    `target` and `statistic` are points in time for reports. `measure` and `scope` say what is counted (output, revenue;
-    above-scale or all firms), `sense` how the source words it; a value's own words stand before the parameter's.
-    `of` names the taxonomy whose classes are the keys of `table`.
+    `policy` is used by pages and reports and must have no gap either; `target` and `statistic` are points in time for
+    reports. `measure` and `scope` say what is counted (output, revenue; above-scale or all firms), `sense` how the
+    source words it; a value's own words stand before the parameter's. `of` names the taxonomy whose classes are the
+    keys of `table`.
     """
 
     kind: Literal["parameter"]

@@ -38,9 +38,11 @@ class Column(Model):
     """One column: `digits` are the decimals it is shown with; `aliases` are other header words that mean it.
 
     `delimiter` marks a cell with several texts, `taxonomy` a cell that holds a code of that taxonomy, `methods` a cell
-    that names a rule whose id begins so (`light` for `light.sanya`) by its title. `names_from` is for codes of which a
-    region has its own list (`districts`: every taxonomy whose id ends so): a file may write the name of one. Only with
-    `unit_assumed` may a file leave the unit out.
+    that names a rule whose id begins so (`light` for `light.sanya`) by its title. `size` marks how large the one is of
+    whom the row tells (revenue, staff, assets): nobody is advised to make it smaller. `names_from` is for codes of
+    which a region has its own list (`districts`: every taxonomy whose id ends so): a file may write the name of one.
+    Only with `unit_assumed` may a file leave the unit out. A column that is not `changeable` (a height above the sea)
+    is never part of advice.
     """
 
     name: Identifier
@@ -58,10 +60,12 @@ class Column(Model):
     methods: Identifier | None = None
     categories: tuple[Category, ...] = ()
     constraints: Constraints = Constraints()
+    size: bool = False
     missing_values: Names = Field(default=(), alias="missingValues")
     sensitivity: Sensitivity = "internal"
     description: str | None = None
     example: Code | None = None
+    changeable: bool = True
 
     @property
     def allowed(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from jiqun.methods.explanation.restricted import MASKED
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.word.common import WITHHELD, account_words
 from jiqun.reports.word.model import Heading, Paragraph, Part, Report, cell_number, day_words, number_text
+from jiqun.values import exact
 
 _MEASURES = {"output": "产值", "revenue": "营业收入"}
 
@@ -81,6 +82,18 @@ def _percent(one: Cluster) -> str:
     return "未知" if one.share is None else f"{number_text(one.share * 100, 1)}%"
 
 
+def _pace_words(one: Cluster) -> str:
+    """Say how a cluster stands beside the steady path from its base to its target, as the first page does."""
+    if one.target is None:
+        return "无目标"
+    if one.sound is None:
+        return "无数据"
+    if one.standing is None or one.gap is None:
+        return "无基数"
+    said = {"kept": "达到", "slow": "略慢", "behind": "落后"}[one.standing]
+    return said if one.standing == "kept" else f"{said} {number_text(exact(one.gap), 1)}%"
+
+
 def _sheet(title: str, own: list[Cluster], hidden: Set[str]) -> Sheet:
     fields = (
         Field("集群", widest=24),
@@ -90,12 +103,16 @@ def _sheet(title: str, own: list[Cluster], hidden: Set[str]) -> Sheet:
         Field("目标来源", widest=12),
         Field("完成", kind="share", digits=1),
         Field("年均需增长", kind="share", digits=1),
+        Field("对序时", widest=12),
         Field("企业", "户", "number"),
         Field("未填报", "户", "number"),
         Field("部分属于", "户", "number"),
         Field("存疑", "户", "number"),
     )
-    notes = ["现值为台账合计，已剔除存疑数值，不是统计公报数；“存疑”为比上年相差千倍以上、尚未更正的数值"]
+    notes = [
+        "对序时：与从基数按每年同一增速走到目标的路径相比，低于 5% 以内为略慢，更低为落后",
+        "现值为台账合计，已剔除存疑数值，不是统计公报数；“存疑”为比上年相差千倍以上、尚未更正的数值",
+    ]
     if any(one.code in hidden for one in own):
         notes.append(WITHHELD)
     return Sheet(title, title, fields, [_row(one, one.code in hidden) for one in own], tuple(notes), 1)
@@ -114,6 +131,7 @@ def _row(one: Cluster, is_hidden: bool) -> list[Value]:
         "" if target is None else ("公布目标" if target.published else "按层级规模"),
         None if one.share is None else masked or float(one.share),
         None if growth is None else masked or max(growth, 0.0) / 100,
+        masked or _pace_words(one),
         one.firms,
         one.unreported,
         one.partial,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
+from jiqun.desk.accounts import Account
 from jiqun.desk.clusters import Ratio
 from jiqun.desk.comparing import CAUSE_TITLES
-from jiqun.desk.report_accounts import RATIO_TITLES, SUMS, Account
 from jiqun.desk.reporting import Grounds, Moved
 from jiqun.methods.compare import CAUSES, Change
 from jiqun.methods.explanation.restricted import FEWEST, MASKED
@@ -16,8 +16,22 @@ from jiqun.reports.run import Evaluated
 from jiqun.reports.word.model import UNKNOWN, cell_number, number_text
 
 DOUBTS_LEFT_OUT = "已剔除存疑数值：与上年或中位数相差千倍以上、尚未更正的"
-WITHHELD = f"“{MASKED}”由不足 {FEWEST} 户的数值合成，或与其他数值相减可得出不足 {FEWEST} 户的数值"
+WITHHELD = f"“{MASKED}”由不足 {FEWEST} 户的数值合成、一户占绝大部分，或与其他数值相加减可得出这样的数值"
 _COMPLETENESS = {"partial": "（办法只读到部分原文）", "illustrative": "（办法含示意参数，不能作为正式依据）"}
+SUMS: Mapping[str, tuple[str, str]] = {
+    "output": ("工业总产值", "万元"),
+    "value_added": ("工业增加值", "万元"),
+    "tax": ("实缴税金", "万元"),
+    "land": ("用地", "亩"),
+}
+RATIO_TITLES: Mapping[str, tuple[str, str]] = {
+    "tax_per_mu": ("亩均税收", "万元/亩"),
+    "value_added_per_mu": ("亩均增加值", "万元/亩"),
+    "output_per_mu": ("亩均产值", "万元/亩"),
+    "rd_intensity": ("研发投入强度", "%"),
+    "labour_productivity": ("全员劳动生产率", "万元/人"),
+    "value_added_per_energy": ("单位能耗增加值", "万元/tce"),
+}
 _FACTORS = {"rd_intensity": 100}
 _ACCOUNT_RATIOS = ("tax_per_mu", "value_added_per_mu", "rd_intensity", "labour_productivity")
 Named = Callable[[object], str]

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import polars as pl
 
-from jiqun.desk.report_accounts import RATIO_TITLES, SUMS, Account
+from jiqun.desk.accounts import Account
 from jiqun.desk.reporting import DistrictBrief
 from jiqun.methods.explanation.restricted import FEWEST, MASKED
 from jiqun.reports.layout import Field, Sheet, Value
@@ -17,6 +17,8 @@ from jiqun.reports.run import Evaluated
 from jiqun.reports.summary import grade_words
 from jiqun.reports.word.common import (
     DOUBTS_LEFT_OUT,
+    RATIO_TITLES,
+    SUMS,
     WITHHELD,
     counted,
     facts_of,

@@ -84,6 +84,8 @@ def _result(told: Explanation) -> str:
         said.append(f"总分 {told.total} 分")
     if told.rank is not None and told.pool_size is not None:
         said.append(f"在{told.pool}的 {told.pool_size} 户中列第 {told.rank} 名")
+    if told.grade is not None and told.grade_reason:
+        said.append(told.grade_reason)
     if told.grade is not None and told.ranked_grade not in (None, told.grade):
         said.append(f"按排名为 {told.ranked_grade} 档，经调整为 {told.grade} 档")
     return "；".join(said) + "。"

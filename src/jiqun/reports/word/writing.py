@@ -19,6 +19,7 @@ from jiqun.reports.layout import Sheet, Value
 from jiqun.reports.word import docx_look as look
 from jiqun.reports.word.docx_table import table_xml
 from jiqun.reports.word.model import UNKNOWN, Attachment, Heading, Paragraph, Part, Report, cell_text
+from jiqun.reports.word.titles import title_lines
 from jiqun.reports.workbook import workbook_bytes
 from jiqun.values import printable
 
@@ -91,7 +92,7 @@ class _Writer:
         self._line(text, family, size).alignment = WD_ALIGN_PARAGRAPH.CENTER
 
     def _title(self, text: str) -> None:
-        paragraph = self._line(text, look.TITLE, "title")
+        paragraph = self._line("\n".join(title_lines(text)), look.TITLE, "title")
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.line_spacing = Pt(36)
         if self.report.trial:

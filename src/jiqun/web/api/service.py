@@ -120,6 +120,11 @@ def _user(request: HttpRequest) -> User:
     return user
 
 
+def _note(request: HttpRequest, action: str, about: str, details: dict[str, Any]) -> None:
+    """Write a line of the log for who calls, with the address they call from."""
+    record(_user(request).get_username(), action, about, details, request.META.get("REMOTE_ADDR") or None)
+
+
 @api.get("/runs", response={200: list[RunOut], _TOLD: Problems}, summary="评价结果 · runs")
 def list_runs(request: HttpRequest) -> list[RunOut]:
     return [_run_out(one.id) for one in runs()]
@@ -160,7 +165,7 @@ def results(request: HttpRequest, id_: str, page: Query[Page]) -> ResultsOut:
 
 
 def _result_out(population: str, items: list[queries.Item], one: queries.GridRow) -> ResultOut:
-    points = {item.name: _plain(value) for item, value in zip(items, one.points, strict=True)}
+    points = {item.name: _plain(earned.said) for item, earned in zip(items, one.points, strict=True)}
     return ResultOut(
         enterprise=one.subject,
         name=one.name,
@@ -187,7 +192,7 @@ def explanation(request: HttpRequest, id_: str, subject: str) -> dict[str, Any]:
     rows = queries.within(evaluated(run.id, "zh"), scope)
     if subject not in set(rows[run.subject].to_list()):
         raise Http404
-    record(_user(request).get_username(), "api.explain", subject, {"run": run.id})
+    _note(request, "api.explain", subject, {"run": run.id})
     told_of = dataclasses.asdict(explained(run.id, subject, "zh", scope.sees_restricted, scope.sees_others))
     found: dict[str, Any] = json.loads(json.dumps(told_of, default=str))
     return found
@@ -199,7 +204,7 @@ def ledger_rows(request: HttpRequest, table: str, page: Query[Page]) -> RowsOut:
     scope, contract = scope_of(user), region().contract(table)
     rows = in_scope(ledger().table(table), scope)
     if scope.sees_restricted and scope.restricted_among(rows.columns, contract):
-        record(user.get_username(), "api.restricted", table, {"offset": page.offset, "limit": page.limit})
+        _note(request, "api.restricted", table, {"offset": page.offset, "limit": page.limit})
     part = scope.masked(rows.slice(page.offset, page.limit), contract)
     return RowsOut(table=table, count=rows.height, rows=json.loads(json.dumps(part.to_dicts(), default=str)))
 
@@ -232,7 +237,7 @@ def datapackage(request: HttpRequest, id_: str, package: Query[Package]) -> Http
         raise PermissionDenied("export")
     snapshot, cut = frozen(id_), cut_for(user)
     details = {"format": package.format, "for": cut.whose, "restricted": cut.sees_restricted}
-    record(user.get_username(), "snapshot.export", snapshot.id, details)
+    _note(request, "snapshot.export", snapshot.id, details)
     out = io.BytesIO()
     write_package(region(), snapshot, out, package.format, cut)
     answer = attachment(out.getvalue(), f"jiqun-snapshot-{snapshot.id}-{package.format}.zip")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,17 +21,14 @@ from jiqun.web.briefs.queries import Asked
 from jiqun.web.campaigns.queries import visible
 from jiqun.web.enterprises.register import Wanted as FirmsWanted
 from jiqun.web.enterprises.register import chosen, readable_runs, register
+from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.models import User
 from jiqun.web.people.rights import needs, require
 from jiqun.web.people.scope import scope_of
 from jiqun.web.region import ledger
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both
-
-_TYPES = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @needs("read")
@@ -62,7 +58,7 @@ def _title(kind: Kind) -> str:
 def _asked(request: HttpRequest) -> Asked:
     """Read a form; a firm may be named as in the search, and must then be one."""
     said = request.POST
-    campaign = said.get("campaign", "")
+    campaign = whole_number(said.get("campaign", "")) or 0
     kind = said.get("kind", "")
     if kind not in KINDS:
         raise Http404
@@ -70,7 +66,7 @@ def _asked(request: HttpRequest) -> Asked:
     return Asked(
         kind,
         said.get("run", "") if KINDS[kind].needs_run else "",
-        int(campaign) if campaign.isdigit() and len(campaign) < 10 and KINDS[kind].needs_run else 0,
+        campaign if KINDS[kind].needs_run else 0,
         said.get("district", "") if of == "district" else "",
         _firm(request, said) if of == "enterprise" else "",
         said.get("ending", "docx"),
@@ -118,13 +114,7 @@ def download(request: HttpRequest, number: int) -> HttpResponse:
     if not path.is_file():
         raise Http404
     record_request(request, "briefs.download", made.title, report=made.pk, run=made.run, restricted=made.restricted)
-    return _file(path.read_bytes(), made.title, made.ending)
-
-
-def _file(content: bytes, title: str, ending: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=_TYPES[ending])
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.{ending}"
-    return answer
+    return attachment(path.read_bytes(), f"{made.title}.{made.ending}")
 
 
 @needs("export")
@@ -136,7 +126,7 @@ def firm_file(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     report = firm_report(code, scope, timezone.localdate())
     record_request(request, "briefs.firm", code, restricted=scope.sees_restricted)
-    return _file(report_bytes(report, ".docx"), report.full_title, "docx")
+    return attachment(report_bytes(report, ".docx"), f"{report.full_title}.docx")
 
 
 @needs("export")
@@ -166,12 +156,12 @@ def _when(one: Schedule) -> str:
 def _plan(request: HttpRequest, user: User) -> HttpResponse:
     require(request, "export")
     reader = User.objects.filter(username=request.POST.get("reader") or user.get_username()).first()
-    day = request.POST.get("day", "")
+    day = whole_number(request.POST.get("day", ""))
     every = request.POST.get("every", MONTHLY)
     try:
-        if reader is None or not day.isdigit():
+        if reader is None or day is None:
             raise ValueError(day)
-        actions.plan(user, reader, _asked(request), every, int(day[:3]), timezone.localdate())
+        actions.plan(user, reader, _asked(request), every, day, timezone.localdate())
     except ValueError:
         messages.error(
             request, both("每周填 1 至 7（周一至周日），每月填 1 至 31。", "Weekly 1 to 7, monthly 1 to 31.")

@@ -87,7 +87,7 @@ def keep(owner: User, asked: Asked, report: Report, run: str, schedule: int | No
         restricted=scope.sees_restricted,
         defaults={
             "kind": asked.kind,
-            "title": report.full_title[:200],
+            "title": f"{report.full_title}　{report.recipient}".strip()[:200],
             "size": len(content),
             "run": run,
             "is_trial": report.trial,

@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from jiqun.desk.evaluating import find_method
 from jiqun.desk.subjects import find_subject
+from jiqun.packs import Method
 from jiqun.problems import ProblemsError
+from jiqun.values import Period
 from jiqun.web.campaigns.conditions import RefusedError, doubts_to_accept, lacking_for
 from jiqun.web.campaigns.models import Campaign, Event
 from jiqun.web.campaigns.state import ORDER, STAGES, Adjustment, State, calendar, state_of
@@ -22,6 +24,7 @@ from jiqun.web.people import audit
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
 from jiqun.web.region import ledger, region, run_of
+from jiqun.web.shell.asked import whole_number
 
 Said = Mapping[str, str]
 _LONGEST = 60
@@ -216,9 +219,10 @@ def propose(campaign: Campaign, user: User, said: Said) -> Adjustment:
         if details["grade"] not in grades_of(campaign):
             raise RefusedError("请选定到哪一档。", "Say which grade.")
     elif kind != "veto":
-        if not said.get("steps", "1").isdigit() or not 1 <= int(said.get("steps", "1")) <= 3:  # noqa: PLR2004
+        steps = whole_number(said.get("steps", "1")) or 0
+        if not 1 <= steps <= 3:  # noqa: PLR2004
             raise RefusedError("档数应为 1~3。", "Steps are 1 to 3.")
-        details["steps"] = int(said.get("steps", "1"))
+        details["steps"] = steps
     details["reason"] = word(said, "reason", "理由", "reason")
     details["document"] = word(said, "document", "依据文件", "document")
     details["clause"] = said.get("clause", "").strip() or lists[kind]
@@ -229,15 +233,19 @@ def propose(campaign: Campaign, user: User, said: Said) -> Adjustment:
     return Adjustment(event.pk, event.by, event.at, details)
 
 
+def _rule(campaign: Campaign) -> Method:
+    return find_method(region(), campaign.method, Period.parse(str(campaign.year))).method
+
+
 def lists_of(campaign: Campaign) -> dict[str, str]:
     """Return the kinds of lists that the campaign's rule applies, with their clauses."""
-    moves = find_method(region(), campaign.method).method.moves.values()
+    moves = _rule(campaign).moves.values()
     return {one.listed: one.clause or "" for one in moves if one.listed is not None}
 
 
 def grades_of(campaign: Campaign) -> list[str]:
     """Return the grades of the campaign's rule, the best first."""
-    grades = find_method(region(), campaign.method).method.grades.values()
+    grades = _rule(campaign).grades.values()
     return list(dict.fromkeys(name for one in grades for name in one.classes))
 
 
@@ -262,8 +270,7 @@ def decide_adjustment(campaign: Campaign, user: User, said: Said) -> None:
 
 
 def number_of(said: Said) -> int:
-    text = said.get("about", "")
-    return int(text) if text.isdigit() else 0
+    return whole_number(said.get("about", "")) or 0
 
 
 @transaction.atomic

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
@@ -20,8 +22,9 @@ from jiqun.web.campaigns.corrections import Target, targets
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.papers import handed
 from jiqun.web.campaigns.state import State, state_of
-from jiqun.web.campaigns.views import found, place_of, tell
+from jiqun.web.campaigns.within import found, place_of, tell
 from jiqun.web.campaigns.written import decision_report
+from jiqun.web.enterprises.dossier import coded
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
@@ -33,22 +36,33 @@ from jiqun.web.shell.language import both, speak, spoken
 @needs("read")
 def new(request: HttpRequest, number: int) -> HttpResponse:
     """Take an appeal of a firm: what it asks for, its papers, and which value should be another."""
+    return appeal_form(request, found(request, number), {})
+
+
+def appeal_form(request: HttpRequest, campaign: Campaign, said: Mapping[str, str], status: int = 200) -> HttpResponse:
+    """Show the form of an appeal, with what was said in one that could not be taken."""
     user: Any = request.user
-    campaign = found(request, number)
     state, scope = state_of(campaign), scope_of(user)
     if state.notice is None or state.signed or not (user.may("appeal") or user.may("campaign")):
         raise Http404
-    asked = request.GET.get("enterprise", "").strip() or (user.place if scope.column == "enterprise" else "")
-    shown: dict[str, Any] = {"campaign": campaign, "state": state, "place": place_of(campaign.district)}
+    asked = said.get("enterprise", "") or request.GET.get("enterprise", "").strip()
+    asked = asked or (user.place if scope.column == "enterprise" else "")
+    shown: dict[str, Any] = {"campaign": campaign, "state": state, "place": place_of(campaign.district), "said": said}
     try:
         firm = firm_meant(campaign, user, asked) if asked else ""
     except RefusedError as told:
-        tell(request, told)
+        if not said:  # else it is told already
+            tell(request, told)
         firm = ""
     firms = queries.firms_of(campaign, scope)
-    shown |= {"firms": firms, "firm": firm, "name": firms.name(firm) if firm else ""}
+    shown |= {
+        "firms": firms,
+        "firm": firm,
+        "offered": list(islice(firms.names.items(), 300)),
+        "name": firms.name(firm) if firm else "",
+    }
     shown["choices"] = _grouped(targets(campaign, firm), scope.sees_restricted) if firm else {}
-    return render(request, "campaigns/new_appeal.html", shown)
+    return render(request, "campaigns/new_appeal.html", shown, status=status)
 
 
 def _grouped(values: list[Target], sees: bool) -> dict[str, list[tuple[str, str]]]:
@@ -56,9 +70,13 @@ def _grouped(values: list[Target], sees: bool) -> dict[str, list[tuple[str, str]
     groups: dict[str, list[tuple[str, str]]] = {}
     for one in values:
         head, _, column = one.title.partition(both("：", ": "))
-        now = "—" if one.now is None else MASKED if one.restricted and not sees else queries.written(one.now)
+        now = "—" if one.now is None else MASKED if one.restricted and not sees else _now(one)
         groups.setdefault(head, []).append((one.id, f"{column}{both('，现为 ', ', now ')}{now}"))
     return groups
+
+
+def _now(one: Target) -> str:
+    return queries.written(coded(one.column, one.now, spoken()))
 
 
 def _line(request: HttpRequest, number: int, about: int) -> tuple[Campaign, State, queries.Firms, queries.AppealLine]:
@@ -90,7 +108,7 @@ def one(request: HttpRequest, number: int, about: int) -> HttpResponse:
         "papers": [one | {"who": names.get(one["by"], one["by"])} for one in line.it.papers],
         "hidden": len(rows) - len(own),
         "asked": asked and {**asked, "who": names.get(asked["by"], asked["by"])},
-        "is_old": line.it.recheck is not None and line.it.recheck["run"] != state.run,
+        "is_old": is_open and line.it.recheck is not None and line.it.recheck["run"] != state.run,
         "may_decide": is_open and user.may("decide") and line.it.by != user.get_username(),
         "may_agree": is_open and asked and user.may("decide") and asked["by"] != user.get_username(),
         "may_stop": is_open and (user.may("campaign") or user.may("decide")),

@@ -22,7 +22,7 @@ from jiqun.web.jobs.queue import ask
 from jiqun.web.people.models import User
 from jiqun.web.region import region
 
-MOST_PAPERS = 20
+MOST_PAPERS, MOST_OPEN = 20, 5
 
 
 @transaction.atomic
@@ -37,12 +37,23 @@ def register_appeal(campaign: Campaign, user: User, said: Said) -> Appeal:
     details["evidence"] = word(said, "evidence", "证据（文件名、文号）", "evidence")
     details["field"], details["value"] = _corrected(campaign, firm, said)
     twins = [one for one in state.appeals.values() if one.said["enterprise"] == firm and one.is_open]
-    if any((one.said["request"], one.said["field"]) == (details["request"], details["field"]) for one in twins):
-        raise RefusedError("同样的申诉正在办理。", "The same appeal is being dealt with.")
+    _check_twins(twins, details)
     event = note(campaign, user.get_username(), "appeal.registered", details)
     if details["field"] and state.run:
         ask("campaign.recheck", f"申诉复核 #{event.pk}", user, campaign=campaign.pk, about=event.pk, run=state.run)
     return Appeal(event.pk, event.by, event.at, details, campaign.answer_days)
+
+
+def _check_twins(others: list[Appeal], details: dict[str, Any]) -> None:
+    """Refuse what is being dealt with already: every trial of another value tells where others stand."""
+    same = "field" if details["field"] else "request"
+    if any(one.said[same] == details[same] and bool(one.said["field"]) == bool(details["field"]) for one in others):
+        raise RefusedError("同样的申诉正在办理。", "The same appeal is being dealt with.")
+    if len(others) >= MOST_OPEN:
+        raise RefusedError(
+            f"一家企业最多 {MOST_OPEN} 件申诉同时办理，请等前面的办结。",
+            f"At most {MOST_OPEN} appeals of a firm are dealt with at a time; wait for the earlier ones.",
+        )
 
 
 def _corrected(campaign: Campaign, firm: str, said: Said) -> tuple[str, str]:

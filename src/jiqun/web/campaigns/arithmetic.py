@@ -9,6 +9,7 @@ from datetime import date
 import polars as pl
 
 from jiqun.desk.running import Run
+from jiqun.desk.safety import Safety, percent_in_force
 from jiqun.methods.explanation.restricted import MASKED, restricted_names
 from jiqun.methods.quota import class_sizes, quota_classes
 from jiqun.methods.wording.numbers import number_text
@@ -18,7 +19,6 @@ from jiqun.problems import Language
 from jiqun.values import exact, from_scaled
 from jiqun.web.campaigns.queries import Firms
 from jiqun.web.kept import kept
-from jiqun.web.overview.queries import FEWEST
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import names_of, run_of
 from jiqun.web.shell.language import both, spoken
@@ -155,8 +155,8 @@ def effects(run: Run, firms: Firms, scope: Scope) -> list[Effect]:
         amounts = applies.select(run.subject, pl.col(f"entitlement__{name}").alias("amount")).drop_nulls()
         total = None
         if one.amount is not None:
-            few = masked and 0 < amounts.height < FEWEST
-            total = MASKED if few else _figure(int(amounts["amount"].sum()), one.digits)
+            single = masked and not _is_safe(run, amounts.rows())
+            total = MASKED if single else _figure(int(amounts["amount"].sum()), one.digits)
         ranked = amounts.sort("amount", run.subject, descending=[True, False]).head(_MOST)
         most = tuple(
             (firm, firms.name(firm), MASKED if masked else _figure(amount, one.digits))
@@ -166,6 +166,13 @@ def effects(run: Run, firms: Firms, scope: Scope) -> list[Effect]:
         unit = "" if one.unit == "1" else one.unit
         found.append(Effect(title, one.effect == "burden", applies.height, unknown, total, unit, most))
     return found
+
+
+def _is_safe(run: Run, amounts: list[tuple[str, int]]) -> bool:
+    """Tell whether the sum of what firms pay or save gives none of them away."""
+    percent = percent_in_force(run.book, run.plan.period.year)
+    each = dict(amounts)
+    return Safety(percent, {"amount": each}).holds("amount", each.keys())
 
 
 def _figure(scaled: int, digits: int) -> str:

@@ -72,7 +72,9 @@ def _open(state: State) -> list[Text]:
 
 
 def _of_rule(state: State) -> list[Text]:
-    return [(one.text("zh"), one.text("en")) for one in rule_faults(run_of(state.run))] if state.run else []
+    """What keeps the rule's results from being official, in plain sentences: the rule is the campaign's own."""
+    faults = rule_faults(run_of(state.run)) if state.run else []
+    return [(f"{one.what()}{one.on_screen()}", f"{one.what('en')} {one.on_screen('en')}") for one in faults]
 
 
 _CHECKS: Mapping[str, tuple[Callable[[State], list[Text]], ...]] = {
@@ -87,7 +89,8 @@ _CHECKS: Mapping[str, tuple[Callable[[State], list[Text]], ...]] = {
 @kept(16)
 def plan_of(context: Context, method: str, year: int) -> Plan:
     """Return a rule compiled for a year; packs are read once, so it is kept."""
-    return find_method(context, method).plan(Period.parse(str(year)))
+    when = Period.parse(str(year))
+    return find_method(context, method, when).plan(when)
 
 
 def rule_faults(run: Run) -> list[Problem]:

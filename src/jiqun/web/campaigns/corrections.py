@@ -20,7 +20,7 @@ from jiqun.web.shell.language import both
 
 LAND, LAND_RECORDS = "land_use", ("parcel", "occupancy")
 _MOST_ROWS = 40
-_NOT_REPORTED = {LAND, "adjustment", "grade_history", "result_item"}
+_NOT_REPORTED = {LAND, "adjustment", "grade_history", "grade_quarter", "result_item"}
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,11 @@ class Target:
             return _read(self.column, text.strip())
         except ValueError as wrong:
             zh = {"date": "写日期，如 2024-06-30", "number": "写一个数", "integer": "写一个整数"}
-            said = (
-                "写 " + "、".join(self.column.allowed) if self.column.allowed else zh.get(self.column.type, "写一个值")
-            )
-            raise RefusedError(f"应为多少：请{said}。", f"What it should be: a {self.column.type}.") from wrong
+            titles = {one.value: (one.title, one.title_en) for one in self.column.categories}
+            choices = [titles.get(one, (one, one)) for one in self.column.allowed]
+            said = "写 " + "、".join(one for one, _ in choices) if choices else zh.get(self.column.type, "写一个值")
+            en = ", ".join(one for _, one in choices) or f"a {self.column.type}"
+            raise RefusedError(f"应为多少：请{said}。", f"What it should be: {en}.") from wrong
 
     def row(self, name: str, year: int, text: str, why: str) -> Row:
         """Return the row that brings the value in; the rest of the ledger's row stays as it is."""
@@ -70,6 +71,7 @@ class Target:
 
 
 def _read(column: Column, text: str) -> Any:
+    text = next((one.value for one in column.categories if text in (one.title, one.title_en, *one.aliases)), text)
     if not text or (column.allowed and text not in column.allowed):
         raise ValueError(text)
     if column.type in ("number", "integer"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,7 +19,7 @@ from jiqun.web.enterprises.register import readable_runs
 from jiqun.web.region import ledger, names_of, region, run_of
 from jiqun.web.shell.language import both
 
-_LAND = "land_use"
+LAND = "land_use"
 _HEADS = {"enterprise", "year"}
 
 
@@ -120,44 +120,48 @@ def coverage(campaign: Campaign, firms: Firms, run: Run | None = None) -> list[N
     `run` tells which population a firm is in; without one, and for a firm that it does not know, everybody needs all.
     """
     plan = plan_of(region(), campaign.method, campaign.year)
-    register = ledger().table("enterprise").filter(pl.col("enterprise").is_in(list(firms.names)))
-    placed = _placed(run)
+    owing = _owing(firms, run)
     lines = []
     for table, columns in columns_read(plan).items():
         contract = plan.contracts[table]
         title = both(contract.title, contract.title_en or contract.title)
-        frame = ledger().land_use(campaign.year) if table == _LAND else ledger().table(table)
+        frame = ledger().land_use(campaign.year) if table == LAND else ledger().table(table)
         if "year" in frame.columns:
             frame = frame.filter(pl.col("year") == campaign.year)
         if set(contract.primary_key) != _HEADS:
-            there = frame.filter(pl.col("enterprise").is_in(list(firms.names)))["enterprise"].n_unique()
+            there = frame.join(owing, on="enterprise", how="semi")["enterprise"].n_unique()
             lines.append(Needed(table, title, both("名单", "list"), there, None, ()))
             continue
+        beside = owing.join(frame.select("enterprise", *columns), on="enterprise", how="left")
         for column, needing in columns.items():
             told = contract.column(column)
-            of = register.filter(
-                pl.col("enterprise").is_in([firm for firm in firms.names if _owes(placed, firm, needing)])
-            )
-            has = frame.filter(pl.col(column).is_not_null())["enterprise"].to_list()
-            without = of.filter(~pl.col("enterprise").is_in(has))
+            of = beside.filter(_owes(needing))
+            without = of.filter(pl.col(column).is_null())
             name = both(told.title, told.title_en or told.title)
             have = of.height - without.height
             lines.append(Needed(table, title, name, have, of.height, _districts(without, campaign.year)))
     return sorted(lines, key=lambda one: (one.of is None, -one.lacking, one.table, one.column))
 
 
-def _placed(run: Run | None) -> dict[str, str | None]:
-    """The population of every firm that a run could place; None for one that is not evaluated."""
+def _owing(firms: Firms, run: Run | None) -> pl.DataFrame:
+    """Every firm given with its district and population; `known` where the run could place it."""
+    register = ledger().table("enterprise").select("enterprise", "district")
+    given = pl.DataFrame({"enterprise": list(firms.names)}, schema={"enterprise": pl.String})
+    return given.join(register, on="enterprise", how="left").join(_placed(run), on="enterprise", how="left")
+
+
+def _placed(run: Run | None) -> pl.DataFrame:
+    """The population of every firm that a run could place; null for one that is not evaluated."""
     if run is None:
-        return {}
+        return pl.DataFrame(schema={"enterprise": pl.String, "population": pl.String, "known": pl.Boolean})
     status = pl.col("status").cast(pl.String)
-    placed = run.trace.filter(status != "population_unknown")
     evaluated = pl.when(status.is_in(["graded", "scored"])).then(pl.col("population").cast(pl.String))
-    return dict(placed.select(run.subject, evaluated).iter_rows())
+    placed = run.trace.filter(status != "population_unknown")
+    return placed.select(pl.col(run.subject).alias("enterprise"), population=evaluated, known=pl.lit(True))
 
 
-def _owes(placed: Mapping[str, str | None], firm: str, needing: frozenset[str]) -> bool:
-    return firm not in placed or placed[firm] in needing
+def _owes(needing: frozenset[str]) -> pl.Expr:
+    return pl.col("known").is_null() | pl.col("population").is_in(sorted(needing)).fill_null(False)
 
 
 def _districts(without: pl.DataFrame, year: int) -> tuple[tuple[str, int], ...]:

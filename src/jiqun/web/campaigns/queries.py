@@ -263,7 +263,7 @@ def _appeal(state: State, one: Appeal, firms: Firms, user: User, people: Mapping
     target = _target(state.campaign, one)
     hidden = target is not None and target.restricted and not user.means.sees_restricted
     tried = one.recheck
-    was = "" if tried is None or tried["was"] is None else written(tried["was"])
+    was = target.now if tried is None and target is not None else tried["was"] if tried is not None else None
     return AppealLine(
         it=one,
         name=firms.name(one.said["enterprise"]),
@@ -272,7 +272,7 @@ def _appeal(state: State, one: Appeal, firms: Firms, user: User, people: Mapping
         light=_clock(one, today),
         field="" if target is None else target.title,
         value=MASKED if hidden and one.by != user.get_username() else one.said["value"],
-        was=MASKED if hidden else was,
+        was=MASKED if hidden else "" if was is None else written(was),
         own=next(iter(rechecked_rows(one, user, hidden)), None),
         others=None if tried is None else tried["others"],
         hidden=hidden,

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from jiqun.cases.clocks import Clock, Pause, WorkingDays, colour, working_days
+from jiqun.cases.clocks import Clock, Pause, colour
+from jiqun.expressions import WorkingDays
+from jiqun.packs.working_days import working_days
 from jiqun.problems import ProblemsError
 from jiqun.web.campaigns.models import Campaign, Event
 from jiqun.web.region import region

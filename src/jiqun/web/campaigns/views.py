@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from itertools import islice
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiqun.methods.wording.voice import Voice
 from jiqun.reports.word.writing import report_bytes
 from jiqun.web.campaigns import actions, appealing, queries
+from jiqun.web.campaigns.appeal_views import appeal_form
 from jiqun.web.campaigns.arithmetic import arithmetic, effects
 from jiqun.web.campaigns.conditions import RefusedError, doubts_to_accept, lacking_for
 from jiqun.web.campaigns.coverage import answers, coverage, placing_run
+from jiqun.web.campaigns.done import done_words
 from jiqun.web.campaigns.lines import opened
 from jiqun.web.campaigns.models import Campaign
+from jiqun.web.campaigns.own_figures import own_answer, own_figures
 from jiqun.web.campaigns.papers import handed
 from jiqun.web.campaigns.state import ORDER, STAGES, Appeal, State, calendar, days_until, light_of_days, state_of, track
+from jiqun.web.campaigns.within import found, in_scope, place_of, tell
 from jiqun.web.campaigns.written import notice_report
-from jiqun.web.enterprises.register import place_names
+from jiqun.web.enterprises.register import initials
 from jiqun.web.jobs.models import Job
 from jiqun.web.land.offered import rules_of_firms
 from jiqun.web.ledger.handing import attachment
@@ -35,6 +39,8 @@ from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, run_of
 from jiqun.web.shell.language import both, spoken
 
+_OFFERED = 300  # firms listed below a field; any other is found by its name or code
+_NOTICE_LINES = 200
 Step = Callable[[Campaign, Any, Mapping[str, str]], object]
 STEPS: Mapping[str, Step] = {
     "advance": actions.advance,
@@ -54,23 +60,14 @@ STEPS: Mapping[str, Step] = {
 }
 
 
-def found(request: HttpRequest, number: int) -> Campaign:
-    user: Any = request.user
-    campaign: Campaign | None = queries.visible(user).filter(pk=number).first()
-    if campaign is None:
-        raise Http404
-    return campaign
-
-
-def place_of(code: str) -> str:
-    if not code:
-        return both("全市", "whole region")
-    return place_names().get(code, code)
-
-
 @needs("read")
 def listing(request: HttpRequest) -> HttpResponse:
     """List the campaigns with their stage and light; those who may open a new one."""
+    return _listed(request, {})
+
+
+def _listed(request: HttpRequest, said: Mapping[str, str], status: int = 200) -> HttpResponse:
+    """Show the list, with what was said of a campaign that could not be opened."""
     user: Any = request.user
     today = timezone.localdate()
     lines = []
@@ -78,7 +75,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         state = state_of(campaign)
         now = next(one for one in track(state, today) if one.stage.id == state.stage)
         lines.append({"campaign": campaign, "place": place_of(campaign.district), "now": now, "state": state})
-    shown: dict[str, Any] = {"lines": lines, "may": user.may("campaign"), "today": today, "stages": STAGES}
+    shown: dict[str, Any] = {"lines": lines, "may": user.may("campaign"), "today": today, "said": said}
+    shown["stages"] = [(one, said.get(f"days_{one.id}", one.days), said.get(f"last_{one.id}", "")) for one in STAGES]
     if user.may("campaign"):
         shown["methods"] = rules_of_firms(graded=True)
         years = ledger().table("enterprise_year")["year"].unique().sort(descending=True).to_list()
@@ -86,7 +84,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         shown["unknown_year"] = next(iter(calendar().unknown_years(today, today + timedelta(days=180))), None)
         shown |= {"years": years, "districts": [(code, place_of(code)) for code in codes]}
     shown["late"] = sum(line["now"].light.colour == "red" for line in lines)
-    return render(request, "campaigns/listing.html", shown)
+    return render(request, "campaigns/listing.html", shown, status=status)
 
 
 @require_POST
@@ -97,13 +95,8 @@ def create(request: HttpRequest) -> HttpResponse:
         campaign = actions.create(user, request.POST.dict())
     except RefusedError as told:
         tell(request, told)
-        return redirect("campaigns:listing")
+        return _listed(request, request.POST.dict(), 422)
     return redirect("campaigns:one", campaign.pk)
-
-
-def tell(request: HttpRequest, told: RefusedError) -> None:
-    for one in told.words():
-        messages.error(request, one)
 
 
 @needs("read")
@@ -112,16 +105,17 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     user: Any = request.user
     campaign, today = found(request, number), timezone.localdate()
     state, scope, people = state_of(campaign), scope_of(user), queries.people_names()
-    firms = queries.firms_of(campaign, scope)
+    firms, stages = queries.firms_of(campaign, scope), track(state, today)
     appeals = queries.appeal_lines(state, firms, user, people, today)
     lists = actions.lists_of(campaign)
     shown = {
         "campaign": campaign,
         "state": state,
         "place": place_of(campaign.district),
-        "track": track(state, today),
-        "now": next(line for line in track(state, today) if line.stage.id == state.stage),
+        "track": stages,
+        "now": next(line for line in stages if line.stage.id == state.stage),
         "firms": firms,
+        "offered": list(islice(firms.names.items(), _OFFERED)),
         "adjustments": queries.adjustment_lines(state, firms, user, people),
         "appeals": appeals,
         "due": sum(line.light.colour == "red" and not line.it.decision for line in appeals),
@@ -134,6 +128,8 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         **_steps(state, user),
         "needed": coverage(campaign, firms, placing_run(campaign, state)),
         "answers": answers(state, firms),
+        "own": own_figures(campaign, scope.place) if scope.column == "enterprise" else [],
+        "answer": own_answer(state, scope.place) if scope.column == "enterprise" else None,
         **_outcome(state, firms, scope, request.GET.get("pool", "")),
     }
     return render(request, "campaigns/one.html", shown)
@@ -205,28 +201,19 @@ def act(request: HttpRequest, number: int, what: str) -> HttpResponse:
         came = STEPS[what](campaign, user, said)
     except RefusedError as told:
         tell(request, told)
-        if what == "appeal" and said.get("enterprise"):
-            return redirect(
-                f"{reverse('campaigns:new_appeal', args=[number])}?{urlencode({'enterprise': said['enterprise']})}"
-            )
+        state = state_of(campaign)
+        if what == "appeal" and state.notice is not None and not state.signed:
+            return appeal_form(request, campaign, said, 422)
     else:
         if isinstance(came, Job):
             return redirect("jobs:one", came.pk)
-        messages.success(request, both("已办。", "Done."))
+        messages.success(request, both(*done_words(what, said, state_of(campaign))))
         if isinstance(came, Appeal):
             handed(request, campaign, came.number)
             return redirect("campaigns:appeal", campaign.pk, came.number)
-    if what in ("pause", "decide-pause", "resume", "decide-appeal") and said.get("about", "").isdigit():
-        return redirect("campaigns:appeal", campaign.pk, said["about"])
+    if what in ("pause", "decide-pause", "resume", "decide-appeal") and (about := actions.number_of(said)):
+        return redirect("campaigns:appeal", campaign.pk, about)
     return redirect("campaigns:one", campaign.pk)
-
-
-def in_scope(campaign: Campaign, scope: Scope, about: str) -> None:
-    state, firms = state_of(campaign), queries.firms_of(campaign, scope)
-    number = int(about) if about.isdigit() else 0
-    one = state.adjustments.get(number) or state.appeals.get(number)
-    if one is None or one.said["enterprise"] not in firms.names:
-        raise Http404
 
 
 @needs("read")
@@ -239,11 +226,32 @@ def notice(request: HttpRequest, number: int) -> HttpResponse:
     run = run_of(state.notice["run"])
     voice = Voice(run.plan, spoken(), run.book)
     rows = queries.notice_rows(run, queries.firms_of(campaign, Scope()))
-    for row in rows:
-        row["population"] = voice.label(row["population"])
-    left = light_of_days(days_until(today, state.notice["until"]))
-    shown = {"campaign": campaign, "state": state, "run": run, "rows": rows, "left": left}
+    for at, row in enumerate(rows, 1):
+        row |= {"number": at, "population": voice.label(row["population"])}
+    scope, left = scope_of(request.user), light_of_days(days_until(today, state.notice["until"]))  # type: ignore[arg-type]
+    text, grade = request.GET.get("q", "").strip(), request.GET.get("grade", "")
+    listed = [row for row in rows if grade in ("", row["grade"]) and _means(text, row)]
+    shown = {
+        "campaign": campaign,
+        "state": state,
+        "run": run,
+        "count": len(rows),
+        "page": Paginator(listed, _NOTICE_LINES).get_page(request.GET.get("page")),
+        "own": next((row for row in rows if scope.column == "enterprise" and row["enterprise"] == scope.place), None),
+        "text": text,
+        "grade": grade,
+        "grades": sorted({row["grade"] for row in rows}),
+        "left": left,
+    }
     return render(request, "campaigns/notice.html", shown | {"place": place_of(campaign.district), "today": today})
+
+
+def _means(text: str, row: Mapping[str, Any]) -> bool:
+    """Tell whether a search text is a part of a firm's name or code, or of the initials of its name."""
+    letters = text.upper()
+    return (
+        text in row["name"] or letters in row["enterprise"] or (letters.isascii() and letters in initials(row["name"]))
+    )
 
 
 @needs("read")

@@ -63,8 +63,9 @@ def _districts() -> dict[str, str]:
 def decision_report(campaign: Campaign, run: Run, line: AppealLine, decided_by: str) -> Report:
     """Make the decision on an appeal: what was asked and shown, what was decided and why, what follows.
 
-    The line is one in Chinese; grades stay a trial until the campaign is signed.
+    The line is one in Chinese; grades stay a trial until the campaign is signed, and until then nobody signs it either.
     """
+    decided_on = line.it.decided_on
     return Report(
         title="申诉答复书",
         subtitle=f"编号 {campaign.pk}-{line.it.number}",
@@ -72,6 +73,7 @@ def decision_report(campaign: Campaign, run: Run, line: AppealLine, decided_by: 
         trial=not run.official,
         facts=facts_of(grounds(region(), run)),
         parts=tuple(_decision(line, decided_by, official=run.official)),
+        signature=(decided_by, day_words(decided_on)) if run.official and decided_on is not None else (),
     )
 
 
@@ -79,12 +81,12 @@ def _decision(line: AppealLine, decided_by: str, *, official: bool) -> Iterator[
     it = line.it
     yield Paragraph(f"你单位（{it.said['enterprise']}）{day_words(it.received)}提出的申诉收悉，现答复如下。")
     yield Heading("申诉请求和证据")
-    yield Paragraph(f"申诉请求：{it.said['request']}")
-    yield Paragraph(f"证据：{it.said['evidence']}")
+    yield Paragraph(_stopped(f"申诉请求：{it.said['request']}"))
+    yield Paragraph(_stopped(f"证据：{it.said['evidence']}"))
     for one in it.papers:
         yield Paragraph(f"证据文件：{one['file']}（SHA-256 {one['sha256'][:16]}…）")
     yield Heading("决定和理由")
-    yield Paragraph(f"{line.light.words}。理由：{it.decision_reason}")
+    yield Paragraph(_stopped(f"{line.light.words}。理由：{it.decision_reason}"))
     if line.field:
         granted = it.decision == "granted"
         imported = f"，已入账（台账第 {it.imported} 次导入）" if it.imported else ""
@@ -96,12 +98,27 @@ def _decision(line: AppealLine, decided_by: str, *, official: bool) -> Iterator[
     if line.own and it.recheck:
         before, after = line.own["before"], line.own["after"]
         said = "、".join(
-            f"{title}由 {before[name] or '未知'} 变为 {after[name] or '未知'}"
+            _became(title, before[name], after[name])
             for name, title in (("total", "总分"), ("rank", "名次"), ("grade", "档次"))
         )
+        others = f"另有 {line.others} 户企业换档" if line.others else "没有其他企业因此换档"
         yield Heading("复核结果")
-        yield Paragraph(f"按试算 {it.recheck['run'][:8]} 复核：{said}；另有 {line.others or 0} 户企业换档。")
+        yield Paragraph(f"按试算 {it.recheck['run'][:8]} 复核：{said}；{others}。")
     if not official:
         yield Paragraph("档次仍为试算，以审定签发的结果为准。")
-    if it.decided_on is not None:
-        yield Paragraph(f"决定人：{decided_by}　{day_words(it.decided_on)}")
+        if it.decided_on is not None:
+            yield Paragraph(f"决定人：{decided_by}　{day_words(it.decided_on)}")
+
+
+def _became(title: str, before: object, after: object) -> str:
+    told = (one or "未知" for one in (before, after))
+    return f"{title}仍为 {before or '未知'}" if before == after else "{}由 {} 变为 {}".format(title, *told)
+
+
+def _stopped(text: str) -> str:
+    """End what somebody wrote into a form as a sentence.
+
+    >>> _stopped("理由：属实"), _stopped("理由：属实。")
+    ('理由：属实。', '理由：属实。')
+    """
+    return text if text.endswith(("。", "！", "？", "；", ".")) else f"{text}。"

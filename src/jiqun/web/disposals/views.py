@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -18,7 +17,7 @@ from jiqun.problems import ProblemsError
 from jiqun.web.disposals import actions, queries
 from jiqun.web.disposals.models import Disposal
 from jiqun.web.disposals.state import EVENTS, TITLES, state_of
-from jiqun.web.land.account_views import XLSX
+from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.receiving import safe_name
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.models import User
@@ -85,10 +84,8 @@ def export(request: HttpRequest) -> HttpResponse:
         raise Http404
     rows = _picked(request, queries.lines(run, _scope(request), spoken(), timezone.localdate()))
     record_request(request, "disposal.export", run.id, rows=len(rows))
-    answer = HttpResponse(queries.workbook(rows, run.id, spoken()), content_type=XLSX)
     name = both(f"低效企业处置台账_{run.period}", f"disposals_{run.period}")
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.xlsx"
-    return answer
+    return attachment(queries.workbook(rows, run.id, spoken()), f"{name}.xlsx")
 
 
 def _line(request: HttpRequest, run: str, enterprise: str) -> tuple[Run, queries.Line]:
@@ -181,7 +178,7 @@ def paper(request: HttpRequest, number: int, sha256: str) -> HttpResponse:
         raise Http404
     file = original(region().workspace, papers[sha256], sha256)
     record_request(request, "disposal.paper", papers[sha256], sha256=sha256)
-    answer = HttpResponse(file.read_bytes(), content_type="application/octet-stream")
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(papers[sha256])}"
+    answer = attachment(file.read_bytes(), papers[sha256])
+    answer["Content-Type"] = "application/octet-stream"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer

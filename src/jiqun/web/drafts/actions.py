@@ -27,6 +27,7 @@ from jiqun.web.ledger.receiving import safe_name
 from jiqun.web.people.audit import record
 from jiqun.web.people.models import User
 from jiqun.web.region import region
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.refused import RefusedError
 
 DRAFT, PUBLISH = "rules", "sign"
@@ -91,7 +92,7 @@ def copy(user: User, basis: Basis, start: Start) -> RuleDraft:
 
 def _next_year(files: Mapping[str, str], name: str, year: str, begins: str, ends: str) -> dict[str, str]:
     first, last = date.fromisoformat(day(begins)), date.fromisoformat(day(ends)) if ends.strip() else None
-    if not year.isdigit() or (last is not None and last < first):
+    if whole_number(year) is None or (last is not None and last < first):
         raise RefusedError(
             "请选照抄哪一年，止日不早于起日。", "Choose the year to copy; the last day is not before the first."
         )

@@ -11,6 +11,7 @@ from jiqun.desk.rule_text import NUMBER, Number, head_of, numbers, with_head, wi
 from jiqun.desk.section_text import ClauseRow, Row, dated_rows, with_clauses, with_rows
 from jiqun.problems import Language
 from jiqun.web.drafts.state import State
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.refused import RefusedError
 
 PAPER = ("number", "issuer", "issued", "effective", "title", "title_en")
@@ -145,7 +146,7 @@ def _numbered(said: Mapping[str, str], mark: str) -> list[dict[str, str]]:
     found: dict[int, dict[str, str]] = {}
     for name, value in said.items():
         part = name.split(":")
-        if len(part) == 3 and part[0] == mark and part[1].isdigit():
+        if len(part) == 3 and part[0] == mark and whole_number(part[1]) is not None:
             found.setdefault(int(part[1]), {})[part[2]] = value
     return [found[at] for at in sorted(found)]
 

@@ -23,6 +23,7 @@ from jiqun.web.ledger.receiving import received
 from jiqun.web.people.models import User
 from jiqun.web.people.rights import needs
 from jiqun.web.region import region
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both, spoken
 from jiqun.web.shell.refused import RefusedError
 
@@ -101,8 +102,8 @@ def _save_text(request: HttpRequest, user: User, draft: RuleDraft) -> None:
 
 
 def _restore(request: HttpRequest, user: User, draft: RuleDraft) -> None:
-    event = request.POST.get("event", "")
-    actions.restore(draft, user, int(event) if event.isdigit() else 0, request.POST.get("seen", ""))
+    event = whole_number(request.POST.get("event", "")) or 0
+    actions.restore(draft, user, event, request.POST.get("seen", ""))
     _check(user, draft)
 
 
@@ -144,8 +145,8 @@ def _try(request: HttpRequest, user: User, draft: RuleDraft) -> HttpResponse:
     except (ValueError, ProblemsError):
         raise RefusedError("请选数据年度。", "Choose a data year.") from None
     method = request.POST.get("method") or (draft.about if draft.kind == "method" else "")
-    numbers = request.POST.get("numbers", "")
-    trial = {**_sides(state, method), "period": period, "numbers": int(numbers) if numbers.isdigit() else 0}
+    numbers = whole_number(request.POST.get("numbers", "")) or 0
+    trial = {**_sides(state, method), "period": period, "numbers": numbers}
     title = both(f"试算草稿 {draft.edition}（{period}）", f"Try draft {draft.edition} on {period}")
     job = ask("drafts.try", title, user, draft=draft.pk, digest=state.digest, method=method, trial=trial)
     return redirect("jobs:one", job.pk)

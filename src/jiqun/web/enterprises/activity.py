@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from jiqun.methods.explanation.restricted import MASKED
+from jiqun.methods.explanation.restricted import FEWEST, MASKED
 from jiqun.packs import Taxonomy
 from jiqun.problems import Language, ProblemsError
 from jiqun.web.enterprises.dossier import coded, heading, of_firm
@@ -116,6 +116,7 @@ def energy_years(code: str, scope: Scope) -> list[EnergyYear]:
     found = []
     for row in of_firm("enterprise_year", code).sort("year").iter_rows(named=True):
         everybody, firms = _regional(ledger(), row["year"])
+        everybody = everybody if scope.sees_others or firms >= FEWEST else None
         own = _ratio(row["energy"], row["output"])
         values = [row[name] for name in _CARRIERS] + [own]
         power, energy, water, intensity = (
@@ -180,16 +181,19 @@ def meter_months(code: str, scope: Scope, language: Language) -> list[MeterMonth
     ]
 
 
-def carbon_years(code: str) -> list[dict[str, Any]]:
-    """Return a firm's carbon figures by year with their intensity: (CO2 − green power − sinks) ÷ value added."""
+def carbon_years(code: str, scope: Scope) -> list[dict[str, Any]]:
+    """Return a firm's carbon figures by year with their intensity: (CO2 − green power − sinks) ÷ value added.
+
+    Emissions may be seen by everybody; with the intensity they would tell the value added.
+    """
     if "carbon_year" not in region().book.tables:
         return []
     found = []
     for row in of_firm("carbon_year", code).sort("year").iter_rows(named=True):
         parts = (row["co2"], row["co2_zero_power"], row["co2_sink"])
         net = None if any(one is None for one in parts) else parts[0] - parts[1] - parts[2]
-        found.append(
-            row
-            | {"net": net, "intensity": _ratio(net, row["income_value_added"]), "to": row_address("carbon_year", row)}
-        )
+        told = {"income_value_added": row["income_value_added"], "intensity": _ratio(net, row["income_value_added"])}
+        if not scope.sees_restricted:
+            told = {name: None if one is None else MASKED for name, one in told.items()}
+        found.append(row | {"net": net, **told, "to": row_address("carbon_year", row)})
     return found

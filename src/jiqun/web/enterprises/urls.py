@@ -7,6 +7,7 @@ from jiqun.web.enterprises import views
 app_name = "enterprises"
 urlpatterns = [
     path("", views.listing, name="listing"),
+    path("export.xlsx", views.export, name="export"),
     path("<str:code>/", views.firm, name="firm"),
     path("<str:code>/source/", views.source, name="source"),
 ]

@@ -17,10 +17,13 @@ from jiqun.web.enterprises.charts import chart
 from jiqun.web.enterprises.register import Wanted, chosen, place_names, register
 from jiqun.web.grades.queries import grades_of
 from jiqun.web.ladder.queries import standing_of
+from jiqun.web.ledger.handing import attachment
+from jiqun.web.ledger.table_sheet import table_workbook
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, names_of, region
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both, spoken
 
 _ROWS = 50
@@ -38,6 +41,7 @@ TABS = (
 )
 _FACTS = ("enterprise", "name", "industry", "district", "town", "park", "registered_on", "status", "listed_code")
 _DRAWN = ("revenue", "output", "tax", "profit", "rd", "energy")
+_LISTED = ("enterprise", "name", "district", "park", "industry", "scale", "status")
 _FILTERS = ("district", "industry", "park", "scale", "grade")
 
 
@@ -49,9 +53,8 @@ def _scope(request: HttpRequest) -> Scope:
 @needs("read")
 def listing(request: HttpRequest) -> HttpResponse:
     """List the firms of the scope; a search that means one firm opens it."""
-    said = {name: request.GET.get(name, "").strip() for name in _FILTERS}
-    text = request.GET.get("q", "").strip()[:100]
-    wanted = Wanted(text, **said, sort=request.GET.get("sort", "name"), down=request.GET.get("down") == "1")
+    wanted = _wanted(request)
+    text, said = wanted.text, {name: getattr(wanted, name) for name in _FILTERS}
     rows, run = register()
     mine = _scope(request).rows(rows)
     found = chosen(rows, _scope(request), wanted)
@@ -71,8 +74,28 @@ def listing(request: HttpRequest) -> HttpResponse:
         "parks": [one for one, _ in _options(mine, "park", {})],
         "grades": mine["grade"].drop_nulls().unique().sort().to_list(),
         "picked": any(said.values()) or bool(text),
+        "can_export": request.user.may("export"),  # type: ignore[union-attr]
     }
     return render(request, "enterprises/listing.html", shown)
+
+
+def _wanted(request: HttpRequest) -> Wanted:
+    said = {name: request.GET.get(name, "").strip() for name in _FILTERS}
+    text, down = request.GET.get("q", "").strip()[:100], request.GET.get("down") == "1"
+    return Wanted(text, **said, sort=request.GET.get("sort", "name"), down=down)
+
+
+@needs("export")
+def export(request: HttpRequest) -> HttpResponse:
+    """Hand out the firms that were picked in the list, in its order, as Excel."""
+    rows, run = register()
+    found = chosen(rows, _scope(request), _wanted(request)).select(*_LISTED, "grade")
+    named = found.with_columns(pl.col("district").replace(dict(place_names()))).rename({"grade": both("档次", "Grade")})
+    record_request(request, "enterprises.export", "", rows=found.height)
+    title = both("企业名单", "List of firms")
+    told = [] if run is None else [f"{both('档次取自', 'grades of')} {run.plan.method.title} {run.period}"]
+    known = {one.name: one for table in (dossier.YEARLY, "enterprise") for one in region().contract(table).fields}
+    return attachment(table_workbook(title, named, known, told), f"{title}.xlsx")
 
 
 def _options(rows: pl.DataFrame, column: str, names: Any) -> list[tuple[str, str]]:
@@ -179,7 +202,7 @@ def _energy(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
     return {
         "energy_years": activity.energy_years(code, scope),
         "meter_months": activity.meter_months(code, scope, spoken()),
-        "carbon_years": activity.carbon_years(code),
+        "carbon_years": activity.carbon_years(code, scope),
         "masked": dossier.MASKED,
     }
 
@@ -211,7 +234,7 @@ def source(request: HttpRequest, code: str) -> HttpResponse:
     """Show the cell that a yearly figure was read from, and everything that was ever reported for it."""
     row, contract = _row(request, code), region().contract(dossier.YEARLY)
     column, year = request.GET.get("column", ""), request.GET.get("year", "")
-    if column not in contract.column_names or not year.isdigit() or len(year) > 4:
+    if column not in contract.column_names or whole_number(year) is None or len(year) > 4:
         raise Http404
     if column in dossier.restricted(contract):
         if not _scope(request).sees_restricted:

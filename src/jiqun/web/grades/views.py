@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 import polars as pl
 from django.core.paginator import Paginator
@@ -27,6 +26,7 @@ from jiqun.web.grades.workbook import grades_workbook
 from jiqun.web.jobs.queue import ask
 from jiqun.web.land import standing
 from jiqun.web.land.queries import histogram_for
+from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
@@ -34,7 +34,6 @@ from jiqun.web.region import evaluated, explained, ledger, names_of, region, run
 from jiqun.web.shell.language import both, spoken
 
 _ROWS = 50
-_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _scope(request: HttpRequest) -> Scope:
@@ -214,7 +213,6 @@ def export(request: HttpRequest, line: str, method: str) -> HttpResponse:
     rows = queries.chosen(queries.within(run_of(run.id).id, _scope(request)), _wanted(request), letters)
     content = grades_workbook(data, rows, letters, spoken())
     record_request(request, "grades.export", run.id, method=method, rows=rows.height)
-    answer = HttpResponse(content, content_type=_EXCEL)
-    mark = "" if run.official else both("试算_", "trial_")
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{mark}{method}_{run.period}')}.xlsx"
-    return answer
+    mark = "" if run.official else both("_试算", "_trial")
+    title = data.voice.pick(data.plan.method.title, data.plan.method.title_en)
+    return attachment(content, f"{title}_{run.period}{mark}.xlsx")

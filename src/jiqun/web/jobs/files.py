@@ -25,12 +25,12 @@ from jiqun.web.shell.language import speak, spoken
 FOLDER = "exports"
 _KEPT = timedelta(days=7)
 
-Maker = Callable[[User, dict[str, Any]], tuple[str, bytes]]
+Maker = Callable[[User, dict[str, Any], Step], tuple[str, bytes]]
 MAKERS: dict[str, Maker] = {}
 
 
 def makes(what: str) -> Callable[[Maker], Maker]:
-    """Register what makes a kind of file: from a user and what was said to its name and content."""
+    """Register what makes a kind of file: from a user and what was said to its name and content, telling its steps."""
 
     def register(function: Maker) -> Maker:
         MAKERS[what] = function
@@ -43,7 +43,7 @@ def hand_out(request: HttpRequest, what: str, title: str, *, at_once: bool, **sa
     """Return a file, or the page of the job that makes it where that would keep the request too long."""
     user: Any = request.user
     if at_once:
-        name, content = MAKERS[what](user, said)
+        name, content = MAKERS[what](user, said, lambda stage: None)
         return attachment(content, name)
     return redirect("jobs:one", ask("file", title, user, what=what, language=spoken(), said=said).pk)
 
@@ -55,7 +55,7 @@ def make_file(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, A
     before = spoken()
     speak(arguments["language"])
     try:
-        name, content = MAKERS[arguments["what"]](owner, arguments["said"])
+        name, content = MAKERS[arguments["what"]](owner, arguments["said"], step)
     finally:
         speak(before)
     kept = hashlib.sha256(content).hexdigest()

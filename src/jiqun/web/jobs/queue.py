@@ -32,6 +32,7 @@ _PAUSE_SECONDS = 1.0
 _LOG = logging.getLogger("jiqun.jobs")
 
 Step = Callable[[str], None]
+_LONGEST_STAGE = 40
 Work = Callable[[dict[str, Any], User, Step], dict[str, Any]]
 WORKS: dict[str, Work] = {}
 
@@ -102,7 +103,7 @@ def do(job: Job, *, alone: bool = False) -> None:
 
 
 def _step(job: Job, stage: str) -> None:
-    Job.objects.filter(pk=job.pk, tries=job.tries).update(stage=stage, beat_at=timezone.now())
+    Job.objects.filter(pk=job.pk, tries=job.tries).update(stage=stage[:_LONGEST_STAGE], beat_at=timezone.now())
 
 
 def _beat(job: Job, ended: threading.Event) -> None:

@@ -45,9 +45,14 @@ def file(request: HttpRequest, number: int) -> HttpResponse:
 
 @needs("read")
 def one(request: HttpRequest, number: int) -> HttpResponse:
-    """Show a job; while it is open the part with its state asks anew every two seconds."""
+    """Show a job; while it is open the part with its state asks anew, and goes on to the result once that is there."""
     job = _visible(request).filter(pk=number).first()
     if job is None:
         raise Http404
-    template = "jobs/state.html" if request.headers.get("HX-Request") else "jobs/one.html"
+    asks_anew = bool(request.headers.get("HX-Request"))
+    if asks_anew and job.owner == request.user and job.state == "done" and job.outcome.get("to"):
+        answer = HttpResponse()
+        answer["HX-Redirect"] = job.outcome["to"]
+        return answer
+    template = "jobs/state.html" if asks_anew else "jobs/one.html"
     return render(request, template, {"job": job, "stage": STAGES.get(job.stage, job.stage)})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from urllib.parse import quote
 
 import polars as pl
 from django.core.paginator import Paginator
@@ -21,6 +20,7 @@ from jiqun.web.jobs.files import hand_out
 from jiqun.web.jobs.queue import ask
 from jiqun.web.ladder import queries
 from jiqun.web.ladder.workbook import calendar_workbook
+from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
@@ -28,7 +28,6 @@ from jiqun.web.region import ledger, region
 from jiqun.web.shell.language import both, spoken
 
 _ROWS, _AT_ONCE = 50, 1_000
-_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _scope(request: HttpRequest) -> Scope:
@@ -187,7 +186,7 @@ def export_calendar(request: HttpRequest) -> HttpResponse:
     said, _, found = _picked(request)
     today = timezone.localdate()
     record_request(request, "ladder.export_calendar", str(today), rows=len(found))
-    return _attachment(calendar_workbook(found, today, spoken()), f"{both('称号期限', 'deadlines')}_{today}")
+    return attachment(calendar_workbook(found, today, spoken()), f"{both('称号期限', 'deadlines')}_{today}.xlsx")
 
 
 @needs("export")
@@ -200,9 +199,3 @@ def export(request: HttpRequest) -> HttpResponse:
     record_request(request, "ladder.export", screened.id, rows=rows)
     title = f"{both('导出梯度筛查', 'Export the screening')} {screened.on}"
     return hand_out(request, "ladder.screening", title, at_once=rows <= _AT_ONCE)
-
-
-def _attachment(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=_EXCEL)
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.xlsx"
-    return answer

@@ -38,7 +38,7 @@ def screen_firms(arguments: dict[str, Any], owner: User, step: Step) -> dict[str
 
 
 @makes("ladder.screening")
-def screening_file(user: User, said: dict[str, Any]) -> tuple[str, bytes]:
+def screening_file(user: User, said: dict[str, Any], step: Step) -> tuple[str, bytes]:
     """Write the newest screening with the firms and figures that a user may see."""
     screened, scope = newest(region()), scope_of(user)
     if screened is None:

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from jiqun.web.land import accounting
+from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both, spoken
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _asked(request: HttpRequest) -> tuple[Scope, int | None, str, str, bool, list[int]]:
     user: Any = request.user
     years = sorted({int(one) for one in ledger().table("enterprise_year")["year"].drop_nulls()}, reverse=True)
-    told = request.GET.get("year", "")
-    year = int(told) if told.isdigit() and int(told) in years else next(iter(years), None)
+    told = whole_number(request.GET.get("year", ""))
+    year = told if told in years else next(iter(years), None)
     by = request.GET.get("by", "district")
     if by not in accounting.BY:
         raise Http404
@@ -55,6 +54,4 @@ def export(request: HttpRequest) -> HttpResponse:
     content = accounting.workbook(top, rows, year, by, spoken())
     record_request(request, "land.accounts", str(year), by=by, rows=len(rows))
     name = both(f"亩均账_{accounting.BY[by][0]}_{year}", f"accounts_{by}_{year}")
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.xlsx"
-    return answer
+    return attachment(content, f"{name}.xlsx")

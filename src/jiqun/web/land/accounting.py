@@ -8,24 +8,18 @@ from datetime import date
 from fractions import Fraction
 from urllib.parse import urlencode
 
-import polars as pl
 from django.urls import reverse
 
-from jiqun.desk.accounts import GROUPINGS, Account, accounts
-from jiqun.desk.clusters import RATIOS
-from jiqun.desk.clusters import Ratio as Told
-from jiqun.desk.report_accounts import added
-from jiqun.desk.withheld import withheld, withheld_alone
-from jiqun.methods.explanation.restricted import MASKED
+from jiqun.desk.accounts import Account
+from jiqun.methods.explanation.restricted import FEWEST, MASKED
 from jiqun.problems import Language
 from jiqun.reports.layout import Field, Head, Sheet, Value
 from jiqun.reports.workbook import workbook_bytes
 from jiqun.values import unit_said
 from jiqun.web.enterprises.register import place_names
-from jiqun.web.kept import kept
-from jiqun.web.overview.queries import FEWEST, yearly_firms
+from jiqun.web.overview.accounts import found, held
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import Ledger, ledger, names_of, region
+from jiqun.web.region import ledger, names_of
 from jiqun.web.shell.language import both
 
 BY: Mapping[str, tuple[str, str]] = {
@@ -61,7 +55,7 @@ COLUMNS = (
 class Cell:
     """A figure of an account: its value, the value without firms in doubt where it differs, coverage and growth.
 
-    `few` where fewer firms reported it than may be told.
+    `few` where it may not be told; `held` names what else may not: the value with doubts, the growth.
     """
 
     value: Fraction | None
@@ -71,6 +65,7 @@ class Cell:
     growth: Fraction | None
     above: bool | None
     few: bool = False
+    held: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -86,20 +81,11 @@ class Line:
     to: str
 
 
-@kept(32)
-def found(of: Ledger, scope: Scope, year: int, by: str) -> tuple[Account, tuple[Account, ...]]:
-    """Return the accounts of a scope's firms; made once for a state of the ledger."""
-    parks = of.table("enterprise").select("enterprise", "park")
-    firms = yearly_firms(of, scope, year).drop("park", strict=False).join(parks, on="enterprise", how="left")
-    firms = firms.with_columns(district=pl.col("district").cast(pl.String))
-    return accounts(region().book, firms, year, by)
-
-
 def lines(scope: Scope, year: int, by: str, language: Language, sort: str, down: bool) -> tuple[Line, list[Line]]:
     """Return the whole and the rows, sorted by a column; what is unknown comes last both ways."""
-    whole, groups = found(ledger(), scope, year, by if by in GROUPINGS else "district")
+    whole, groups = found(ledger(), scope, year, by)
     names = _names(by, year, language)
-    hidden = _hidden(ledger(), scope, year, by)
+    hidden = _Hidden(whole, groups, scope, year, by)
     top = _line(whole, both("全部规上企业", "All above-scale firms"), "", hidden, whole)
     rows = [_line(one, names.get(one.key, one.key), _to(by, one.key), hidden, whole) for one in groups]
     place = {one.name: at for at, one in enumerate(COLUMNS)}
@@ -153,33 +139,19 @@ def _to(by: str, key: str) -> str:
 
 
 class _Hidden:
-    """What of the accounts a reader is not told: whole lines, ratios of this year, and of the year before (growth)."""
+    """What of the accounts a reader is not told: whole lines, ratios of this year, and their growth."""
 
-    def __init__(self, whole: Account, groups: Sequence[Account], scope: Scope, *, overlap: bool) -> None:
+    def __init__(self, whole: Account, groups: Sequence[Account], scope: Scope, year: int, by: str) -> None:
         self.none = scope.sees_restricted
-        self.lines = frozenset() if self.none else _kept_back(whole, groups, overlap=overlap)
-        now, before = (self._held(whole, groups, year, overlap) for year in ("ratios", "before"))
-        self.now, self.before = now, before
+        self.lines = frozenset() if self.none else _kept_back(whole, groups, overlap=by == "cluster")
+        self._held, self._by = held(ledger(), scope, year), by
 
-    def _held(self, whole: Account, groups: Sequence[Account], year: str, overlap: bool) -> Mapping[str, Set[str]]:
-        if self.none:
-            return {}
-        columns = {one.name for one in region().contract("enterprise_year").fields if one.sensitivity == "restricted"}
-        made = {one.key: _firms_of(getattr(one, year), columns) for one in (whole, *groups)}
-        names = added(columns)
-        beside = {} if overlap else withheld(made[whole.key], {one.key: made[one.key] for one in groups}, names)
-        return {key: beside.get(key, withheld_alone(figures, names)) for key, figures in made.items()}
+    def now(self, key: str) -> Set[str]:
+        """The ratios that are not told of a group, or of the whole."""
+        return self._held.figures.get((self._by if key else "", key), frozenset())
 
-
-@kept(32)
-def _hidden(of: Ledger, scope: Scope, year: int, by: str) -> _Hidden:
-    whole, groups = found(of, scope, year, by if by in GROUPINGS else "district")
-    return _Hidden(whole, groups, scope, overlap=by == "cluster")
-
-
-def _firms_of(ratios: Mapping[str, Told], columns: Set[str]) -> dict[str, frozenset[str]]:
-    shown = (one.name for one in COLUMNS)
-    return {name: ratios[name].of for name in shown if not columns.isdisjoint(RATIOS[name])}
+    def growth(self, key: str) -> Set[str]:
+        return self._held.growth.get((self._by if key else "", key), frozenset())
 
 
 def _line(one: Account, name: str, to: str, hidden: _Hidden, whole: Account) -> Line:
@@ -190,15 +162,20 @@ def _line(one: Account, name: str, to: str, hidden: _Hidden, whole: Account) -> 
 
 def _cell(one: Account, column: Ratio, whole: Account, hidden: _Hidden) -> Cell:
     told = one.ratios[column.name]
-    if column.name in hidden.now.get(one.key, ()):
+    if column.name in hidden.now(one.key):
         return Cell(None, None, 0, told.covered, None, None, few=True)
     region_wide = whole.ratios[column.name].sound
     value, sound = (None if each is None else each * column.factor for each in (told.value, told.sound))
+    growth, held = one.growth[column.name], set()
     if not hidden.none and told.doubtful and (one is not whole or told.doubtful < FEWEST):
-        value = None  # beside the sound one it would tell the firms in doubt, and the whole's less it those of others
+        # beside the sound one it would tell the firms in doubt, and the whole's less it those of others
+        value, held = None, {"value"}
+    if column.name in hidden.growth(one.key) and growth is not None:
+        growth, held = None, held | {"growth"}
+    if column.name in hidden.now(whole.key):
+        region_wide = None
     above = None if told.sound is None or region_wide is None else told.sound >= region_wide
-    growth = None if column.name in hidden.before.get(one.key, ()) else one.growth[column.name]
-    return Cell(value, sound, told.doubtful, told.covered, growth, above)
+    return Cell(value, sound, told.doubtful, told.covered, growth, above, held=frozenset(held))
 
 
 def workbook(top: Line, rows: Sequence[Line], year: int, by: str, language: Language) -> bytes:
@@ -253,4 +230,5 @@ def _told(cell: Cell) -> list[Value]:
     if cell.few:
         return [MASKED, MASKED, cell.covered, MASKED]
     sound, value, growth = (None if one is None else float(one) for one in (cell.sound, cell.value, cell.growth))
-    return [sound, value, cell.covered, growth]
+    hidden = {name: MASKED if name in cell.held else None for name in ("value", "growth")}
+    return [sound, hidden["value"] or value, cell.covered, hidden["growth"] or growth]

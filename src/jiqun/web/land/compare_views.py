@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,8 +15,8 @@ from jiqun.reports.summary import grade_words
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.jobs.queue import ask
 from jiqun.web.land import compared
-from jiqun.web.land.account_views import XLSX
 from jiqun.web.land.queries import run_lines
+from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
@@ -119,7 +118,5 @@ def export(request: HttpRequest, before: str, after: str) -> HttpResponse:
         raise Http404
     picked = compared.chosen(frame, _wanted(request))
     record_request(request, "land.compare.export", f"{early.id}-{late.id}", rows=picked.height)
-    answer = HttpResponse(compared.workbook(picked, early, late, spoken()), content_type=XLSX)
     name = both(f"档次比较_{early.period}_{late.period}", f"compared_{early.period}_{late.period}")
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.xlsx"
-    return answer
+    return attachment(compared.workbook(picked, early, late, spoken()), f"{name}.xlsx")

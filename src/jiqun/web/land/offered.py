@@ -14,11 +14,15 @@ _PER_MU = "per-mu."
 
 @dataclass(frozen=True)
 class Offered:
-    """A rule in a choice: `asked` names its edition where a rule has several, `first` marks those of per-mu."""
+    """A rule in a choice: `asked` names its edition where a rule has several, `first` marks those of per-mu.
+
+    `only_trial`: nothing evaluated under it can be signed.
+    """
 
     asked: str
     title: str
     first: bool
+    only_trial: bool
 
 
 def rules_of_firms(*, graded: bool = False) -> list[Offered]:
@@ -32,4 +36,5 @@ def rules_of_firms(*, graded: bool = False) -> list[Offered]:
 
 def _offered(rule: Method, *, several: bool) -> Offered:
     asked = f"{rule.id}@{rule.edition}" if several and rule.edition else rule.id
-    return Offered(asked, both(rule.title, rule.title_en or rule.title), rule.id.startswith(_PER_MU))
+    trial = rule.status != "in_force" or rule.completeness == "illustrative"
+    return Offered(asked, both(rule.title, rule.title_en or rule.title), rule.id.startswith(_PER_MU), trial)

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from jiqun.desk.running import Run
-from jiqun.methods.explanation.restricted import MASKED, points_hidden, total_hidden
+from jiqun.methods.explanation.restricted import FEWEST, MASKED, points_hidden, total_hidden
 from jiqun.methods.wording.voice import Voice
 from jiqun.problems import Language
 from jiqun.reports.run import Evaluated
@@ -18,7 +18,6 @@ from jiqun.reports.summary import grade_words
 from jiqun.values import from_scaled
 from jiqun.web.grades.lines import line_of_id
 from jiqun.web.kept import kept
-from jiqun.web.overview.queries import FEWEST
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, evaluated, ledger, restricted_in, run_of, runs
 from jiqun.web.shell.language import spoken
@@ -183,6 +182,14 @@ def _sorted(rows: pl.DataFrame, subject: str, wanted: Wanted, hidden: frozenset[
 
 
 @dataclass(frozen=True)
+class Earned:
+    """The points of an item in the grid; `mean`: no figure was reported and the rule gives the mean of the others."""
+
+    said: str | None
+    mean: bool = False
+
+
+@dataclass(frozen=True)
 class GridRow:
     """A row of the grid, ready to show; `cut` is said before the row where another grade begins."""
 
@@ -191,7 +198,7 @@ class GridRow:
     district: str
     industry: str
     industry_name: str
-    points: tuple[str | None, ...]
+    points: tuple[Earned, ...]
     total: str | None
     rank: int | None
     ranked: str | None
@@ -218,9 +225,7 @@ def _grid_row(
     data: Evaluated, row: Mapping[str, Any], items: list[Item], moved: bool, cut: str, hidden: frozenset[str]
 ) -> GridRow:
     population = str(row["population"] or "")
-    points = tuple(
-        _told(unscaled(row.get(f"points__{one.name}"), one.digits), points_hidden(hidden, one.name)) for one in items
-    )
+    points = tuple(_earned(row, one, points_hidden(hidden, one.name)) for one in items)
     return GridRow(
         subject=row[data.plan.subject],
         name=row["fact__name"] or row[data.plan.subject],
@@ -237,6 +242,11 @@ def _grid_row(
         why_open="" if row.get("grade") else _why_open(data.voice, row),
         cut=cut,
     )
+
+
+def _earned(row: Mapping[str, Any], item: Item, is_hidden: bool) -> Earned:
+    said = _told(unscaled(row.get(f"points__{item.name}"), item.digits), is_hidden)
+    return Earned(said, not is_hidden and said is not None and row.get(f"reason__{item.name}") == "cohort_mean")
 
 
 def _told(shown: str | None, is_hidden: bool) -> str | None:

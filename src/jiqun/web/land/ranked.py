@@ -15,7 +15,7 @@ from jiqun.problems import Language
 from jiqun.values import exact
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.kept import kept
-from jiqun.web.overview.queries import yearly_firms
+from jiqun.web.overview.accounts import yearly_firms
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, ledger, names_of, region
 

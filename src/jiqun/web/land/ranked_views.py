@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from jiqun.web.land import ranked
 from jiqun.web.land.ranked_sheet import title_of, workbook
+from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both, spoken
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _scope(request: HttpRequest) -> Scope:
@@ -34,16 +33,16 @@ def _asked(request: HttpRequest, scope: Scope) -> ranked.Asked | None:
     if not offered or not years:
         return None
     get = request.GET
-    told, size = get.get("year", ""), get.get("size", str(ranked.SIZES[1]))
+    told, size = whole_number(get.get("year", "")), whole_number(get.get("size", str(ranked.SIZES[1])))
     name = get.get("measure", next(iter(offered)))
-    if name not in offered or not size.isdigit():
+    if name not in offered or size is None:
         raise Http404
-    year = int(told) if told.isdigit() and int(told) in years else years[0]
+    year = told if told is not None and told in years else years[0]
     places = {one: get.get(one, "") for one in ("district", "division", "cluster")}
     known = ranked.choices(scope, year, spoken())
     if any(code and code not in dict(known[one]) for one, code in places.items()):
         raise Http404
-    return ranked.Asked(year, offered[name], get.get("last") == "1", int(size), **places)
+    return ranked.Asked(year, offered[name], get.get("last") == "1", size, **places)
 
 
 def _within(asked: ranked.Asked, choices: dict[str, Any]) -> str:
@@ -97,6 +96,4 @@ def export(request: HttpRequest) -> HttpResponse:
     title = title_of(asked, spoken(), _within(asked, dict(ranked.choices(scope, asked.year, spoken()))))
     content = workbook(asked, shown, title, spoken(), _columns())
     record_request(request, "land.ranking.export", asked.measure.name, year=asked.year, rows=len(shown.rows))
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.xlsx"
-    return answer
+    return attachment(content, f"{title}.xlsx")

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiqun.desk.advice import nearest_lines
@@ -14,6 +15,7 @@ from jiqun.desk.evaluating import find_method
 from jiqun.methods.explanation.restricted import total_hidden
 from jiqun.reports.summary import grade_words
 from jiqun.values import Period
+from jiqun.web.campaigns.objection import objection
 from jiqun.web.jobs.files import hand_out
 from jiqun.web.jobs.queue import ask
 from jiqun.web.land import queries, standing
@@ -49,7 +51,7 @@ def evaluate(request: HttpRequest) -> HttpResponse:
     """Queue an evaluation; METHOD-033 where no pack has the rule."""
     user: Any = request.user
     method, year = request.POST.get("method", ""), request.POST.get("period", "")
-    rule = find_method(region(), method).method
+    rule = find_method(region(), method, Period.parse(year)).method
     title = f"{both('评价', 'Evaluate')} {rule.title} {Period.parse(year)}"
     return redirect("jobs:one", ask("evaluate", title, user, method=method, period=year).pk)
 
@@ -141,6 +143,7 @@ def firm(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
             "above": standing.above(told),
             "items": standing.beside(told.items, found, run.id, scope),
             "peers": found,
+            "objection": objection(run, who, told.name or who, user, timezone.localdate()),
             "division": evaluated(run.id, spoken()).division(found.division) if found else "",
         },
     )

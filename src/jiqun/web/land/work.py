@@ -32,14 +32,16 @@ def evaluate(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, An
 
 
 @makes("land.run")
-def run_file(user: User, said: dict[str, Any]) -> tuple[str, bytes]:
+def run_file(user: User, said: dict[str, Any], step: Step) -> tuple[str, bytes]:
     """Write a run with the rows and figures that a user may see, as Excel or CSV."""
     data = narrowed(evaluated(said["run"], spoken()), scope_of(user))
     data = replace(data, rule=plan_text(data.plan, data.book, spoken()))
-    name = data.run if data.official else f"{both('试算', 'trial')}_{data.run}"
+    plan, trial = data.plan, "" if data.official else f"_{both('试算', 'trial')}"
+    title = data.voice.pick(plan.method.title, plan.method.title_en)
+    name = f"{title}_{plan.period}{trial}_{data.run[:8]}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"out.{said['kind']}"
-        export(data, path)
+        export(data, path, lambda sheet: step(both(f"写工作表 {sheet}", f"writing the sheet {sheet}")))
         return f"{name}.{said['kind']}", path.read_bytes()
 
 

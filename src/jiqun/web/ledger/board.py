@@ -9,8 +9,9 @@ from fractions import Fraction
 
 import polars as pl
 
+from jiqun.packs import TableContract
 from jiqun.web.ledger.models import Duty
-from jiqun.web.ledger.queries import contract_of, in_scope, title_of
+from jiqun.web.ledger.queries import contract_of, fillable, in_scope, title_of
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import ledger, names_of
 
@@ -81,6 +82,12 @@ def tables() -> list[tuple[str, str]]:
     return [(one, title_of(one)) for one in _yearly(dict.fromkeys([*ledger().view.tables, *owed]))]
 
 
+def owable() -> list[TableContract]:
+    """Return the tables that somebody can owe the rows of for a year; another one's duty could not be counted."""
+    found = {one.id: one for one in fillable()}
+    return [found[one] for one in _yearly(found)]
+
+
 def _yearly(names: Iterable[str]) -> list[str]:
     """Keep the tables of a year whose rows can be assigned to a district."""
     found = []
@@ -98,8 +105,13 @@ def districts(scope: Scope, year: int) -> list[tuple[str, str]]:
     return [(code, named.get(code, code)) for code in firms["district"].drop_nulls().unique().sort()]
 
 
-def squares(table: str, year: int, scope: Scope, today: date) -> list[Square]:
-    """Return one field for each district of the scope."""
+def duties_of(year: int) -> list[Duty]:
+    """Return who owes what of a year; asked once for all tables of a page."""
+    return list(Duty.objects.filter(year=year))
+
+
+def squares(table: str, year: int, scope: Scope, today: date, owed: Iterable[Duty]) -> list[Square]:
+    """Return one field for each district of the scope; `owed` are the duties of the year."""
     register = in_scope(ledger().table("enterprise"), scope)
     frame = in_scope(ledger().table(table), scope).filter(pl.col("year") == year)
     key = ledger().view.key(table) if table in ledger().view.tables else contract_primary_key(table)
@@ -115,7 +127,7 @@ def squares(table: str, year: int, scope: Scope, today: date) -> list[Square]:
     counted = {
         code: (rows, cells) for code, rows, cells in frame.group_by("district").agg(pl.len(), share.sum()).iter_rows()
     }
-    duties = {one.district: one for one in Duty.objects.filter(table=table, year=year)}
+    duties = {one.district: one for one in owed if one.table == table}
     return [
         Square(
             table,

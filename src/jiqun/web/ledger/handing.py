@@ -14,8 +14,12 @@ _KINDS = {
 }
 
 
+_UNSAFE = set('<>:"/\\|?*')
+
+
 def attachment(content: bytes, name: str) -> HttpResponse:
-    """Return a file to be saved, never to be shown within a page."""
-    answer = HttpResponse(content, content_type=_KINDS.get(Path(name).suffix, "application/octet-stream"))
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    """Return a file to be saved, never to be shown within a page; what no file's name can bear becomes `_`."""
+    clean = "".join(" " if one.isspace() else one if one.isprintable() and one not in _UNSAFE else "_" for one in name)
+    answer = HttpResponse(content, content_type=_KINDS.get(Path(clean).suffix, "application/octet-stream"))
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(clean, safe='')}"
     return answer

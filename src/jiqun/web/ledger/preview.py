@@ -100,7 +100,12 @@ def head_of(header: HeaderReport, contract: TableContract) -> dict[str, Any]:
             for one in header.columns
         ],
         "ignored": [
-            {"column": one.column, "header": one.header, "nearest": one.nearest, "other": one.other_period}
+            {
+                "column": one.column,
+                "header": one.header,
+                "nearest": _title_only(one.nearest),
+                "other": one.other_period,
+            }
             for one in header.ignored
         ],
         "free": [{"field": one.name, **_titles(contract, one.name)} for one in contract.fields if one.name not in read],
@@ -115,11 +120,21 @@ def problems_of(problems: Iterable[Problem]) -> list[dict[str, str]]:
             "place": "!".join(part for part in (one.place.sheet, one.place.cell or str(one.place.row or "")) if part),
             "zh": one.what("zh"),
             "en": one.what("en"),
-            "fix_zh": f"{one.why('zh')}{one.fix('zh')}",
-            "fix_en": f"{one.why('en')} {one.fix('en')}",
+            "fix_zh": f"{one.why('zh')}{one.on_screen('zh')}",
+            "fix_en": f"{one.why('en')} {one.on_screen('en')}",
         }
         for one in problems
     ]
+
+
+def _title_only(nearest: str) -> str:
+    """Return the words of a nearest field, without its name.
+
+    >>> _title_only("name（户名）"), _title_only("—")
+    ('户名', '—')
+    """
+    _, found, words = nearest.partition("（")
+    return words.removesuffix("）") if found else nearest
 
 
 def _titles(contract: TableContract, field: str) -> dict[str, str]:
@@ -129,8 +144,13 @@ def _titles(contract: TableContract, field: str) -> dict[str, str]:
 
 def _first_rows(good: pl.DataFrame, contract: TableContract) -> dict[str, Any]:
     names = [name for name in good.columns if name != "_row"]
+    titles = {name: {one.value: one.title for one in contract.column(name).categories} for name in names}
     rows = [
-        [(_written(value), isinstance(value, float)) for value in row]
+        [(_written(row[0]), False)]
+        + [
+            (_written(titles[name].get(value, value)), isinstance(value, float))
+            for name, value in zip(names, row[1:], strict=True)
+        ]
         for row in good.head(ROWS_SHOWN).select("_row", *names).rows()
     ]
     return {
@@ -143,6 +163,8 @@ def _first_rows(good: pl.DataFrame, contract: TableContract) -> dict[str, Any]:
 
 
 def _written(value: object) -> str | None:
+    if isinstance(value, bool):
+        return "是" if value else "否"
     return None if value is None else grouped(decimal_text(exact(value))) if isinstance(value, float) else str(value)
 
 

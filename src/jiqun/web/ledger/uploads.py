@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiqun.problems import ProblemsError
@@ -21,6 +22,7 @@ from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import scope_of
 from jiqun.web.region import region
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both
 
 
@@ -44,22 +46,29 @@ def new(request: HttpRequest) -> HttpResponse:
     said: dict[str, Any] = {name: request.GET.get(name, "") for name in ("table", "period", "corrects")}
     problems: tuple[Any, ...] = ()
     if request.method == "POST":
+        said = {name: request.POST.get(name, "").strip() for name in ("table", "period", "note", "corrects", "nothing")}
         try:
             file = receiving.received(request)
-            names = ("table", "period", "note", "corrects", "nothing")
-            said = {name: request.POST.get(name, "").strip() for name in names}
             wrong = _wrong(said) or _wrong_nothing(said, request)
             if wrong:
                 messages.error(request, wrong)
             else:
                 user: Any = request.user
-                told: dict[str, Any] = {"corrects": int(said["corrects"])} if said["corrects"].isdecimal() else {}
+                corrects = whole_number(said["corrects"])
+                told: dict[str, Any] = {} if corrects is None else {"corrects": corrects}
                 told |= {"nothing": True} if said["nothing"] else {}
                 job = actions.receive(user, file, said["table"], said["period"], said["note"][:300], told)
                 return redirect("jobs:one", job.pk)
         except ProblemsError as refused:
             problems = refused.problems
-    shown = {"tables": queries.fillable(), "said": said, "problems": problems, "limit": _limit()}
+    shown = {
+        "tables": queries.fillable(),
+        "said": said,
+        "problems": problems,
+        "limit": _limit(),
+        "most": settings.UPLOAD_BYTES,
+        "years": range(timezone.localdate().year, timezone.localdate().year - 4, -1),
+    }
     return render(request, "ledger/new.html", shown, status=422 if problems else 200)
 
 
@@ -138,7 +147,7 @@ def tell(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _told(request: HttpRequest, found: Upload) -> tuple[dict[str, Any], str]:
-    """Read the form: `map-<letter>` → field, `unit-<field>` → unit, sheet, header row, order of dates."""
+    """Read the form: `map-<letter>` → field, `unit-<field>` → unit, sheet, header row, order of dates, midnight."""
     fields = set(region().contract(found.table).column_names)
     mapping, units = dict(found.told.get("mapping", {})), dict(found.told.get("units", {}))
     wrong = ""
@@ -160,6 +169,7 @@ def _told(request: HttpRequest, found: Upload) -> tuple[dict[str, Any], str]:
         "sheet": request.POST.get("sheet", "").strip(),
         "header_row": int(row) if row.isdecimal() and 0 < int(row) < 10_000 else None,
         "dates": request.POST.get("dates") if request.POST.get("dates") in ("dmy", "mdy") else None,
+        "midnight": request.POST.get("midnight") if request.POST.get("midnight") in ("closes", "opens") else None,
     }
     return (told if request.POST.get("forget") != "1" else {}), wrong
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("review/decide/", views.decide, name="decide"),
     path("tables/", views.tables, name="tables"),
     path("tables/<slug:table>/", views.table, name="table"),
+    path("tables/<slug:table>/export.xlsx", views.table_export, name="table_export"),
     path("tables/<slug:table>/row/", views.row, name="row"),
     path("tables/<slug:table>/template.xlsx", views.template, name="template"),
 ]

@@ -19,16 +19,20 @@ from django.views.decorators.http import require_POST
 from jiqun.ledger.originals import original
 from jiqun.ledger.snapshot import snapshots
 from jiqun.ledger.templates import write_template
+from jiqun.problems import ProblemsError
+from jiqun.values import uscc
+from jiqun.web.jobs.files import hand_out
 from jiqun.web.ledger import actions, board, queries
 from jiqun.web.ledger.handing import attachment
-from jiqun.web.ledger.models import Duty, Upload
+from jiqun.web.ledger.models import Upload
 from jiqun.web.ledger.uploads import visible
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
-from jiqun.web.shell.language import both
+from jiqun.web.shell.language import both, spoken
 
+_CELLS_AT_ONCE = 40_000  # as many are written in half a second or so
 _LINES, _QUESTIONS, _SNAPSHOTS = 50, 20, 5
 
 
@@ -150,7 +154,8 @@ def board_page(request: HttpRequest) -> HttpResponse:
     table = request.GET.get("table", "")
     if table not in dict(tables):
         table = tables[0][0] if len(tables) == 1 else ""
-    found = {name: board.squares(name, year, scope, today) for name, _ in tables if table in ("", name)}
+    owed = board.duties_of(year)
+    found = {name: board.squares(name, year, scope, today, owed) for name, _ in tables if table in ("", name)}
     every = [square for squares in found.values() for square in squares]
     counts = {state: sum(one.state == state for one in every) for state in ("full", "part", "none", "late")}
     shown = {
@@ -161,9 +166,9 @@ def board_page(request: HttpRequest) -> HttpResponse:
         "squares": found.get(table, []),
         "grid": [] if table else list(zip(*found.values(), strict=True)),
         "counts": counts,
-        "due": Duty.objects.filter(year=year).count(),
+        "due": len(owed),
         "may_set": user.may("campaign"),
-        "fillable": queries.fillable(),
+        "owable": board.owable(),
         "districts": board.districts(scope, year),
         "today": today,
     }
@@ -186,7 +191,7 @@ def duty(request: HttpRequest) -> HttpResponse:
             said.get("note", "")[:200],
         )
         year = int(said.get("year", ""))
-        if not chosen or said.get("table") not in {one.id for one in queries.fillable()} or not 1990 < year < 2200:
+        if not chosen or said.get("table") not in {one.id for one in board.owable()} or not 1990 < year < 2200:
             raise ValueError(both("请选择表、年度和区县。", "Choose a table, a year and a district."))
         actions.set_duty(user, said["table"], year, chosen, owed)
     except ValueError as wrong:
@@ -201,11 +206,21 @@ def duty(request: HttpRequest) -> HttpResponse:
 @needs("review")
 def review(request: HttpRequest) -> HttpResponse:
     """Show the reports whose firm is open, with the firms that each could mean."""
+    return _questions(request, {})
+
+
+def _questions(request: HttpRequest, said: dict[str, str]) -> HttpResponse:
+    """Show the open reports, with what was said of one that could not be decided so."""
     view = ledger().view
     page = Paginator(range(view.standing.open.height), _QUESTIONS).get_page(request.GET.get("page"))
     first = max(0, page.start_index() - 1)
-    shown = {"page": page, "questions": queries.questions(ledger(), first, _QUESTIONS), "count": page.paginator.count}
-    return render(request, "ledger/review.html", shown)
+    shown = {
+        "page": page,
+        "questions": queries.questions(ledger(), first, _QUESTIONS),
+        "count": page.paginator.count,
+        "said": said,
+    }
+    return render(request, "ledger/review.html", shown, status=422 if said else 200)
 
 
 @require_POST
@@ -220,9 +235,18 @@ def decide(request: HttpRequest) -> HttpResponse:
     try:
         if verdict in ("same", "different") and enterprise not in known:
             raise ValueError(both("企业登记里没有这个代码。", "The register has no such firm."))
+        if verdict == "new" and not uscc.is_valid(enterprise):
+            zh = (
+                "是新企业的，请写它的 18 位统一社会信用代码，校验位要对。没有代码的，等补到代码再认定，这些行先不计数。"
+            )
+            en = (
+                "For a new firm write its social credit code of 18 signs. Without one it stays open and is not counted."
+            )
+            raise ValueError(both(zh, en))
         actions.decide(user, actions.Verdict(request.POST.get("reported", ""), verdict, enterprise, reason))
-    except ValueError as wrong:
-        messages.error(request, str(wrong))
+    except (ValueError, ProblemsError) as wrong:
+        messages.error(request, wrong.problems[0].what(spoken()) if isinstance(wrong, ProblemsError) else str(wrong))
+        return _questions(request, request.POST.dict())
     else:
         messages.success(
             request, both("已记录，今后同样的报法照此认定。", "Noted; the same report is read so from now on.")
@@ -277,6 +301,7 @@ def table(request: HttpRequest, table: str) -> HttpResponse:
         "heads": [(fields.get(name), name, is_number[name]) for name in part.columns],
         "rows": list(zip(addresses, queries.written(part, table), strict=True)),
         "page": page,
+        "can_export": request.user.may("export"),  # type: ignore[union-attr]
         "text": text,
         "year": year,
         "years": every["year"].drop_nulls().unique().sort(descending=True).to_list() if "year" in every.columns else [],
@@ -284,6 +309,16 @@ def table(request: HttpRequest, table: str) -> HttpResponse:
     if text and _scope(request).sees_restricted and queries.restricted_columns(table):
         record_request(request, "ledger.search", table, text=text)
     return render(request, "ledger/table.html", shown)
+
+
+@needs("export")
+def table_export(request: HttpRequest, table: str) -> HttpResponse:
+    """Hand out a table's rows as Excel, as searched on its page; a long one is made by a job."""
+    text, year = request.GET.get("q", "").strip()[:100], request.GET.get("year", "")
+    frame = queries.rows_of(_known(table), _scope(request), text, year)
+    record_request(request, "ledger.export", table, rows=frame.height, text=text, year=year)
+    title, at_once = f"{both('导出', 'Export')} {queries.title_of(table)}", frame.height * frame.width <= _CELLS_AT_ONCE
+    return hand_out(request, "ledger.table", title, at_once=at_once, table=table, text=text, year=year)
 
 
 def _nothing_yet(request: HttpRequest, table: str) -> HttpResponse:
@@ -324,7 +359,7 @@ def row(request: HttpRequest, table: str) -> HttpResponse:
 
 @needs("read")
 def template(request: HttpRequest, table: str) -> HttpResponse:
-    """Hand out the form of a table; LEDGER-065 for one that the ledger computes."""
+    """Hand out the form of a table; LEDGER-100 for one that the ledger computes."""
     contract = region().contract(table)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "template.xlsx"

@@ -10,19 +10,31 @@ from django.urls import reverse
 
 from jiqun.desk.bounds import Bounds, changes, within
 from jiqun.desk.importing import Asked, bring_in, check
-from jiqun.ledger.intake import Checked, look, write_return_file
+from jiqun.ledger.intake import Checked, HeaderReport, likelier, look, open_book, write_return_file
 from jiqun.ledger.view import latest
 from jiqun.problems import Problem, ProblemsError, problem
 from jiqun.values import Period
+from jiqun.web.jobs.files import makes
 from jiqun.web.jobs.queue import Step, work
 from jiqun.web.ledger import receiving
 from jiqun.web.ledger.models import Upload
 from jiqun.web.ledger.preview import preview_of, refusal_of
-from jiqun.web.ledger.queries import restricted_columns
+from jiqun.web.ledger.queries import contract_of, fillable, restricted_columns, rows_of, title_of
+from jiqun.web.ledger.table_sheet import table_workbook
 from jiqun.web.people import audit
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
 from jiqun.web.region import names_of, region
+
+
+@makes("ledger.table")
+def table_file(user: User, said: dict[str, Any], step: Step) -> tuple[str, bytes]:
+    """Write the rows of a table that a user may see, as searched on its page."""
+    title, frame = title_of(said["table"]), rows_of(said["table"], scope_of(user), said["text"], said["year"])
+    told = [one for one in (said["year"], said["text"]) if one]
+    contract = contract_of(said["table"])
+    known = {} if contract is None else {one.name: one for one in contract.fields}
+    return f"{title}.xlsx", table_workbook(title, frame, known, told)
 
 
 @work("ledger.check")
@@ -45,6 +57,7 @@ def check_upload(arguments: dict[str, Any], owner: User, step: Step) -> dict[str
     twin = log.same_file(upload.table, found.source.sha256, found.source.sheet or "", upload.period)
     hidden = () if scope_of(upload.owner).sees_restricted else restricted_columns(upload.table)
     shown = preview_of(found, twin, changes(region(), found), hidden)
+    shown |= {"sheets": list(found.source.sheets), "likelier": _likelier(found.header, upload.table)}
     _settle(upload, state="checked", preview=shown, sha256=found.source.sha256)
     return outcome
 
@@ -61,7 +74,23 @@ def _refusal(upload: Upload, problems: tuple[Problem, ...]) -> dict[str, Any]:
         head = look(asked.file, contract, period=asked.period, sheet=asked.sheet, header_row=asked.header_row)
     except ProblemsError:
         head = None
-    return refusal_of(problems, head, contract)
+    try:
+        sheets = list(open_book(asked.file).names)
+    except ProblemsError:
+        sheets = []
+    likely = None if head is None else _likelier(head, upload.table)
+    midnight = any(one.code == "LEDGER-029" for one in problems)
+    return {**refusal_of(problems, head, contract), "sheets": sheets, "likelier": likely, "midnight": midnight}
+
+
+def _likelier(head: HeaderReport, table: str) -> dict[str, Any] | None:
+    """Say which other table the file looks like, so that nobody hands a register in for yearly figures."""
+    headers = [*(one.header for one in head.columns), *(one.header for one in head.ignored)]
+    found = likelier(headers, region().contract(table), fillable())
+    if found is None:
+        return None
+    title, title_en = found.table.title, found.table.title_en or found.table.title
+    return {"table": found.table.id, "title": title, "title_en": title_en, "known": found.known, "here": found.here}
 
 
 def asked_of(upload: Upload) -> Asked:

@@ -12,13 +12,13 @@ import polars as pl
 
 from jiqun.desk.clusters import doubted, jumps, ratios
 from jiqun.desk.running import Run
-from jiqun.desk.withheld import withheld
 from jiqun.problems import Language
 from jiqun.reports.summary import grade_words
 from jiqun.web.enterprises.register import leading_run, place_names
 from jiqun.web.kept import kept
 from jiqun.web.land.queries import within
-from jiqun.web.overview.queries import COLUMNS, yearly_firms
+from jiqun.web.overview.accounts import held, yearly_firms
+from jiqun.web.overview.queries import COLUMNS
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, evaluated, ledger, region
 
@@ -71,11 +71,10 @@ def sketch(of: Ledger, scope: Scope, year: int) -> Sketch:
     counts: dict[str, int] = {}
     parts = firms.filter(pl.col("district").is_not_null()).group_by("district")
     made = {str(code): ratios(rows, year, doubts)["tax_per_mu"] for (code,), rows in parts}
-    whole = {"tax_per_mu": ratios(firms, year, doubts)["tax_per_mu"].of}
-    groups = {code: {"tax_per_mu": one.of} for code, one in made.items()}
-    held = {} if scope.sees_restricted else withheld(whole, groups, {"tax_per_mu": "tax"})
+    untold = held(of, scope, year).figures
     for code, found in made.items():
-        values[code], counts[code] = None if held.get(code) else found.sound, found.firms
+        is_told = "tax_per_mu" not in untold.get(("district", code), ())
+        values[code], counts[code] = found.sound if is_told else None, found.firms
     known = sorted(one for one in values.values() if one is not None)
     lights = _lights(firms, year)
     drawn = []

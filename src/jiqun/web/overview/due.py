@@ -68,8 +68,10 @@ def _campaigns(scope: Scope, today: date) -> Iterator[Due]:
 
 def owed(scope: Scope, today: date, whose: Callable[[Duty], bool] = lambda duty: True) -> Iterator[Due]:
     """Data that somebody is to hand in: one line for a table and year, with how many districts still owe it."""
-    for table, year in Duty.objects.order_by("table", "year").values_list("table", "year").distinct():
-        due_ = (one for one in squares(table, year, scope, today) if one.duty and whose(one.duty))
+    duties = list(Duty.objects.order_by("table", "year"))
+    for table, year in dict.fromkeys((one.table, one.year) for one in duties):
+        of_year = (one for one in duties if one.year == year)
+        due_ = (one for one in squares(table, year, scope, today, of_year) if one.duty and whose(one.duty))
         open_ = [one for one in due_ if one.state not in ("full", "free")]
         if not open_:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -10,16 +10,18 @@ from fractions import Fraction
 import polars as pl
 
 from jiqun.desk.clusters import Cluster, Ratio, Wanted, clusters, completeness, doubted, jumps, ratios
+from jiqun.desk.told_accounts import KeptBack
+from jiqun.desk.withheld import WHOLE, withheld_sums
 from jiqun.packs import Column
 from jiqun.problems import Language, ProblemsError
 from jiqun.web.kept import kept
+from jiqun.web.overview.accounts import held, safety, yearly_firms, yearly_rows
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, names_of, region
 from jiqun.web.shell.language import counted
 
 COLUMNS = ("tax", "revenue", "value_added", "energy", "emission", "rd", "staff")
 _LIGHTS = 12
-FEWEST = 3  # what fewer firms add up to would tell a single firm's figure to its competitor
 _LAND: Mapping[Language, str] = {"zh": "用地（亩）", "en": "Land (mu)"}
 
 
@@ -110,22 +112,6 @@ def newest_year(of: Ledger) -> int | None:
 
 
 @kept(16)
-def yearly_firms(of: Ledger, scope: Scope, year: int) -> pl.DataFrame:
-    """Return the rows of the scope's firms in a year and the one before, with the land they used in the year."""
-    rows = _rows(of, scope, (year - 1, year))
-    land = pl.concat([of.land_use(year - 1), of.land_use(year)])
-    land = land.select("enterprise", "year", pl.col("used").alias("land"))
-    return rows.join(land, on=["enterprise", "year"], how="left")
-
-
-def _rows(of: Ledger, scope: Scope, years: tuple[int, ...]) -> pl.DataFrame:
-    rows = of.table("enterprise_year").filter(pl.col("year").is_in(years))
-    if scope.whole:
-        return rows
-    return rows.filter(pl.col("enterprise").is_in(list(scope.firms(of.table("enterprise")))))
-
-
-@kept(16)
 def tiers(of: Ledger, scope: Scope, year: int, language: Language) -> list[Tier]:
     """Return the clusters by tier, named in a language.
 
@@ -133,12 +119,15 @@ def tiers(of: Ledger, scope: Scope, year: int, language: Language) -> list[Tier]
     """
     names = names_of("33618", date(year, 12, 31), language)
     base = Wanted().base
-    rows = _rows(of, scope, tuple({base - 1, base, base + 1, year - 1, year}))
+    rows = yearly_rows(of, scope, tuple({base - 1, base, base + 1, year - 1, year}))
     found = [replace(one, name=names.get(one.code, one.name)) for one in clusters(region().book, rows, year)]
     if not scope.whole:
         found = [replace(one, target=None, pace=None) for one in found if one.firms or one.partial]
-    if not scope.sees_restricted:  # base and path are worked out of each other, so both stay where few firms are in it
-        found = [replace(one, pace=None) if _tells_few(one) else one for one in found]
+    if not scope.sees_restricted:
+        hidden, baseless = held(of, scope, year).clusters(found), _bases_held(found, rows)
+        # base and path are worked out of each other, so both stay where either tells single firms
+        found = [replace(one, pace=None) if one.code in baseless else one for one in found]
+        found = [replace(one, withheld=True) if one.code in hidden else one for one in found]
     ordered = list(dict.fromkeys(one.tier for one in found))
     return [Tier(names.get(tier, tier), tuple(one for one in found if one.tier == tier)) for tier in ordered]
 
@@ -159,8 +148,16 @@ def basis(one: Cluster, language: Language) -> str:
     return f"台账 {base.year} 年 {base.firms} 家合计" if zh else counted(said, base.firms)
 
 
-def _tells_few(one: Cluster) -> bool:
-    return one.pace is not None and not one.pace.base.published and (one.pace.base.firms or 0) < FEWEST
+def _bases_held(found: Sequence[Cluster], rows: pl.DataFrame) -> frozenset[str]:
+    """Name the clusters whose path starts at a sum of the ledger that tells single firms; such sums overlap."""
+    own = [one for one in found if one.pace is not None and not one.pace.base.published]
+    held_ones: set[str] = set()
+    for measure in sorted({one.measure for one in own}):
+        same = [one for one in own if one.measure == measure]
+        sums = [one.pace.base.of for one in same if one.pace is not None]
+        told = withheld_sums(sums, measure, safety(rows, Wanted().base, measure))
+        held_ones |= {one.code for one, is_held in zip(same, told, strict=True) if is_held}
+    return frozenset(held_ones)
 
 
 @kept(16)
@@ -170,13 +167,13 @@ def figures(of: Ledger, scope: Scope, year: int) -> list[Figure]:
     doubts = doubted(firms, year)
     now, before = ratios(firms, year, doubts), ratios(firms, year - 1, doubts)
     found = [_figure(one, now[one.name], before[one.name]) for one in _KEY_FIGURES]
-    return found if scope.sees_restricted else [_kept_back(one) for one in found]
+    return found if scope.sees_restricted else [_kept_back(one, held(of, scope, year)) for one in found]
 
 
-def _kept_back(one: Figure) -> Figure:
-    if one.ratio.covered == 0 or one.ratio.covered - one.ratio.doubtful >= FEWEST:
-        return one
-    return replace(one, value=None, sound=None, growth=None, ratio=replace(one.ratio, doubtful=0), few=True)
+def _kept_back(one: Figure, untold: KeptBack) -> Figure:
+    if one.ratio.name in untold.figures[WHOLE] and one.ratio.covered:
+        return replace(one, value=None, sound=None, growth=None, ratio=replace(one.ratio, doubtful=0), few=True)
+    return replace(one, growth=None) if one.ratio.name in untold.growth[WHOLE] else one
 
 
 def _figure(wanted: _KeyFigure, now: Ratio, before: Ratio) -> Figure:

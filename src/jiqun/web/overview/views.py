@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from jiqun.methods.explanation.restricted import FEWEST
 from jiqun.web.enterprises.register import register
 from jiqun.web.land.queries import run_lines
 from jiqun.web.overview import districts, queries
 from jiqun.web.overview.due import due
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import ledger
+from jiqun.web.region import ledger, region
 from jiqun.web.shell.language import spoken
 
 
@@ -29,12 +30,13 @@ def home(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     soon = due(scope, today, spoken())
     shown: dict[str, Any] = {"whole": scope.whole, "lines": run_lines(scope, spoken()), "year": year, "due": soon}
+    shown["no_packs"] = not region().workspace.packs
     shown["late"] = sum(one.late for one in soon)
     if year is not None:
         tiers = queries.tiers(of, scope, year, spoken())
         shown |= {
             "tiers": tiers,
-            **_standings(tiers, scope),
+            **_standings(tiers),
             "figures": queries.figures(of, scope, year),
             "sketch": districts.sketch(of, scope, year),
             "leading": districts.district_grades(scope, spoken()),
@@ -49,13 +51,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _few(scope: Scope) -> int:
-    return 0 if scope.sees_restricted else queries.FEWEST
+    return 0 if scope.sees_restricted else FEWEST
 
 
-def _standings(tiers: list[queries.Tier], scope: Scope) -> dict[str, Any]:
+def _standings(tiers: list[queries.Tier]) -> dict[str, Any]:
     """Count how the clusters stand beside their targets and the steady path to them, and say where each path starts."""
     every = [one for tier in tiers for one in tier.clusters]
-    compared = [one for one in every if one.share is not None and one.told >= _few(scope)]
+    compared = [one for one in every if one.share is not None and not one.withheld]
     found = Counter("reached" if one.share and one.share >= 1 else one.standing or "baseless" for one in compared)
     return {
         "count": len(every),

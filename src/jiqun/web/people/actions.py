@@ -6,11 +6,19 @@ import secrets
 from dataclasses import dataclass
 
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import transaction
 
 from jiqun.web.people import audit
 from jiqun.web.people.models import User
 from jiqun.web.people.roles import ROLES
+from jiqun.web.shell.language import both
+
+_NEEDED = {
+    "district": ("区县角色要写所属区县的代码，如 500101。", "A district officer needs the code of the district."),
+    "park": ("园区角色要写所属园区的名称。", "A park officer needs the name of the park."),
+    "enterprise": ("企业角色要写企业的统一社会信用代码。", "An enterprise needs its social credit code."),
+}
 
 
 @dataclass(frozen=True)
@@ -26,11 +34,16 @@ class Person:
 
 @transaction.atomic
 def add(person: Person, password: str, by: str, *, must_change: bool = True) -> User:
-    """Make an account; raises ValidationError for a weak password, ValueError for a role or a missing place."""
-    if person.role not in ROLES:
-        raise ValueError(f"no role {person.role}; one of {', '.join(ROLES)}")
-    if ROLES[person.role].limited_by and not person.place:
-        raise ValueError(f"role {person.role} needs a {ROLES[person.role].limited_by}")
+    """Make an account.
+
+    ValidationError for a weak password or a login name with other signs, ValueError for a role or a missing place.
+    """
+    role = ROLES.get(person.role)
+    if role is None:
+        raise ValueError(both("请选择角色：", "Choose a role: ") + both("、", ", ").join(ROLES))
+    if role.limited_by and not person.place:
+        raise ValueError(both(*_NEEDED[role.limited_by]))
+    UnicodeUsernameValidator()(person.username)
     user = User(
         username=person.username,
         role=person.role,

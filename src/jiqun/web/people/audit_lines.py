@@ -44,6 +44,8 @@ ACTIONS: Final[Mapping[str, Words]] = {
     "enterprises.read": ("看一企一档", "firm read"),
     "enterprises.source": ("看数的来处", "source of a figure read"),
     "land.explain": ("看亩均档次解释", "per-mu explanation read"),
+    "ledger.export": ("导出台账的表", "table of the ledger exported"),
+    "enterprises.export": ("导出企业名单", "list of firms exported"),
     "land.export": ("导出评价结果", "evaluation exported"),
     "land.compare.export": ("导出两次对照", "comparison exported"),
     "land.accounts": ("导出亩均账", "accounts exported"),

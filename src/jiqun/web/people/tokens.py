@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -32,11 +34,23 @@ def revoke(token: Token, by: str) -> None:
 
 
 def user_of(secret: str) -> User | None:
-    """Return the active user a token acts as; None for an unknown or revoked one."""
+    """Return the active user a token acts as; None for an unknown, revoked or lapsed one.
+
+    Nor for a user who must change the password first: whoever made the token may have been somebody else.
+    """
     found = Token.objects.select_related("user").filter(digest=_digest(secret), revoked_at=None).first()
-    if found is None or not found.user.is_active:
+    if found is None or is_over(found) or not found.user.is_active or found.user.must_change_password:
         return None
     return found.user
+
+
+def ends(token: Token) -> datetime:
+    """Return when a token lapses."""
+    return token.made_at + timedelta(days=settings.TOKEN_DAYS)
+
+
+def is_over(token: Token) -> bool:
+    return ends(token) <= timezone.now()
 
 
 def _digest(secret: str) -> str:

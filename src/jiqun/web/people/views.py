@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,14 +15,16 @@ from django.core.paginator import Paginator
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from jiqun.web.people import actions, audit, audit_lines, tokens
+from jiqun.web.people.lockout import is_worn_out
 from jiqun.web.people.models import AuditEntry, User
 from jiqun.web.people.places import places_offered, places_said
 from jiqun.web.people.rights import needs
+from jiqun.web.people.role_words import ROLE_WORDS
 from jiqun.web.people.roles import ROLES
 from jiqun.web.shell.language import COOKIE, both
 
@@ -32,19 +35,31 @@ class Login(auth_views.LoginView):
     template_name = "people/login.html"
     redirect_authenticated_user = True
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        username, address = request.POST.get("username", ""), request.META["REMOTE_ADDR"]
+        if getattr(settings, "AXES_ENABLED", True) and is_worn_out(username, address):
+            return locked_out(request)
+        return super().post(request, *args, **kwargs)
+
     def form_valid(self, form: Any) -> HttpResponse:
         answer = super().form_valid(form)
         user: Any = self.request.user
-        seen = self.request.COOKIES.get(COOKIE)
-        if seen in ("zh", "en") and seen != user.language:  # the language of the page they came in by
-            user.language = seen
+        chosen = self.request.POST.get("language")
+        if chosen in ("zh", "en") and chosen != user.language:  # at this login; who was here before does not count
+            user.language = chosen
             user.save(update_fields=["language"])
         audit.record_request(self.request, "login", user.get_username())
         return answer
 
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(**more) | {"chosen": self.request.GET.get("language", "")}
+
 
 class Logout(auth_views.LogoutView):
-    pass
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer = super().post(request, *args, **kwargs)
+        answer["Clear-Site-Data"] = '"cache", "storage"'  # the next one at this machine finds nothing
+        return answer
 
 
 class Password(auth_views.PasswordChangeView):
@@ -77,9 +92,18 @@ def language(request: HttpRequest) -> HttpResponse:
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         back = "/"
+    if not request.user.is_authenticated and urlsplit(back).path == reverse("people:login"):
+        back = _with_language(back, wanted)
     answer = redirect(back)
     answer.set_cookie(COOKIE, wanted, max_age=31_536_000, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
     return answer
+
+
+def _with_language(address: str, language: str) -> str:
+    """Let the login page know that its language was chosen there, so that the account takes it on."""
+    parts = urlsplit(address)
+    said = [(name, value) for name, value in parse_qsl(parts.query) if name != "language"]
+    return urlunsplit(parts._replace(query=urlencode([*said, ("language", language)])))
 
 
 @needs("people")
@@ -113,7 +137,8 @@ _FIELDS = ("role", "place", "full_name", "unit")
 
 
 def _choices() -> dict[str, Any]:
-    return {"roles": ROLES, "places": places_offered()}
+    roles = [(role, both(*ROLE_WORDS[role.id])) for role in ROLES.values()]
+    return {"roles": roles, "places": places_offered()}
 
 
 @needs("people")
@@ -168,4 +193,5 @@ def own_tokens(request: HttpRequest) -> HttpResponse:
     elif request.method == "POST":
         made = tokens.make(user, request.POST.get("title", "").strip() or "API")
     place = places_said([user]).get(user.place, "")
-    return render(request, "people/tokens.html", {"tokens": user.tokens.all(), "made": made, "place": place})
+    lines = [(one, tokens.ends(one), tokens.is_over(one)) for one in user.tokens.all()]
+    return render(request, "people/tokens.html", {"tokens": lines, "made": made, "place": place})

@@ -15,13 +15,16 @@ from jiqun.desk.section_text import Row
 from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.phrases import say
 from jiqun.packs import LawBook, Method, Parameter
+from jiqun.packs.certainty import certainty
 from jiqun.packs.lawbook import LawObject
 from jiqun.packs.models import Dated
+from jiqun.packs.models.base import Completeness
 from jiqun.web.region import region
 from jiqun.web.shell.language import both, spoken
 
 ROLES: Mapping[str, tuple[str, str]] = {
-    "rule": ("办法用的数", "read by rules"), "target": ("目标", "targets"), "statistic": ("统计数", "statistics"),
+    "rule": ("办法用的数", "read by rules"), "policy": ("页面和报表用的规定", "read by pages and reports"),
+    "target": ("目标", "targets"), "statistic": ("统计数", "statistics"),
 }  # fmt: skip
 COMPLETE = ("complete", "partial", "illustrative")
 
@@ -152,14 +155,15 @@ def _line(
 ) -> ValueLine:
     document = one.document or model.document or ""
     paper = book.document(document) if document and book.has("document", document) else None
-    completeness = one.completeness or model.completeness
+    whole: Completeness | None = "illustrative" if model.completeness == "illustrative" else None
+    sure = certainty(book, document, one.clause or model.clause, one.completeness or whole)
     return ValueLine(
         key=key, title=titles.get(key, ""), from_=one.from_, to=one.to, value=grouped(one.value),
         unit=one.unit or model.unit_of(values), document=document,
         sense=both(*SENSES[one.sense]),
         document_title="" if paper is None else paper.number or both(paper.title, paper.title_en),
-        clause=one.clause or model.clause or "", completeness=completeness,
-        completeness_title=say(f"completeness.{completeness}", spoken()), reason=one.reason or "",
+        clause=one.clause or model.clause or "", completeness=sure,
+        completeness_title=say(f"mark.{sure}", spoken()), reason=one.reason or "",
         published=one.published,
     )  # fmt: skip
 

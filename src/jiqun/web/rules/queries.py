@@ -194,5 +194,5 @@ def _at(own: tuple[DatedValue, ...], year: int) -> YearCell | None:
     day = date(year, 12, 31)
     for one in own:
         if (one.from_ is None or one.from_ <= day) and (one.to is None or day <= one.to):
-            return YearCell(grouped(decimal_text(one.value)), str(one.completeness))
+            return YearCell(grouped(decimal_text(one.value)), str(one.certainty))
     return None

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import loader
+from django.utils import timezone
+
+from jiqun.web.shell.language import spoken
 
 # problems that say that what was asked for is not there: 404, for pages and API alike
 MISSING = frozenset({"CLI-001", "CLI-003", "PACK-040", "LEDGER-056", "LEDGER-070"})
@@ -18,7 +22,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    return render(request, "shell/broken.html", status=500)
+    """Answer a fault of ours, with the reference under which the log has it; nothing of the fault itself is shown."""
+    shown = {"reference": getattr(request, "reference", ""), "at": timezone.localtime(), "language": spoken()}
+    return HttpResponse(loader.render_to_string("shell/broken.html", shown), status=500)
 
 
 def stale(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 
 from jiqun.web.region import names_of, region
 from jiqun.web.shell.language import both, spoken
+from jiqun.web.todo.task import Task
 from jiqun.web.todo.tasks import tasks_of
 
 
@@ -79,15 +82,21 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     workspace = region().workspace
     shown["is_demo"] = "demo" in workspace.packs
     shown["region_name"] = region_name(workspace.region)
-    shown["groups"] = list(_groups(request, user))
-    shown["todo"] = SimpleLazyObject(lambda: tasks_of(user))  # a part of a page has no frame and does not ask
+    # a part of a page has no frame and does not ask
+    shown["todo"] = SimpleLazyObject(lambda: tasks_of(user))
+    shown["groups"] = SimpleLazyObject(lambda: list(_groups(request, user, shown["todo"])))
     return shown
 
 
-def _groups(request: HttpRequest, user: Any) -> Any:
+def _nearest(path: str, addresses: Iterable[str]) -> str:
+    """Return the address of the navigation that a page lies under, the longest of them."""
+    return max((one for one in addresses if path == one or (one != "/" and path.startswith(one))), key=len, default="")
+
+
+def _groups(request: HttpRequest, user: Any, tasks: Iterable[Task]) -> Any:
     addresses = {link.name: reverse(link.name) for _, _, links in GROUPS for link in links}
-    around = [one for one in addresses.values() if request.path == one or (one != "/" and request.path.startswith(one))]
-    nearest = max(around, key=len, default="")
+    nearest = _nearest(request.path, addresses.values())
+    waiting = Counter(_nearest(one.to.partition("?")[0], addresses.values()) for one in tasks)
     for zh, en, links in GROUPS:
         lines = []
         for link in links:
@@ -95,7 +104,16 @@ def _groups(request: HttpRequest, user: Any) -> Any:
             here = address == nearest
             if user.may(link.right):
                 title = both(link.title, link.title_en)
-                lines.append({"title": title, "name": link.name, "to": address, "icon": link.icon, "here": here})
+                lines.append(
+                    {
+                        "title": title,
+                        "name": link.name,
+                        "to": address,
+                        "icon": link.icon,
+                        "here": here,
+                        "waiting": waiting[address],
+                    }
+                )
         if lines:
             yield {"title": both(zh, en), "links": lines}
 

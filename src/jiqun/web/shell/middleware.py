@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from jiqun.problems import ProblemsError
-from jiqun.web.shell.faults import MISSING
+from jiqun.web.shell.faults import MISSING, unreadable
 from jiqun.web.shell.language import of_request, speak, spoken
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -24,6 +26,42 @@ class Language:
         speak(language)
         with translation.override("en" if language == "en" else "zh-hans"):  # what Django itself says of a form
             return self.get_response(request)
+
+
+class NotKept:
+    """Has neither browser nor proxy keep an answer: it holds what one person may see, and rights may change.
+
+    The files of `/static/` are the same for everybody and say themselves how long they hold.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        if not request.path.startswith("/static/"):
+            answer.headers.setdefault("Cache-Control", "private, no-store")
+        return answer
+
+
+class WithoutNul:
+    """Refuses a NUL in an address, a query or a form: no text has one, and PostgreSQL takes none.
+
+    The API tells it itself, as a problem.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        said = [request.path, *(one for _, each in request.GET.lists() for one in each)]
+        if any("\x00" in one for one in said) and not request.path.startswith("/api/"):
+            return unreadable(request)
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        fields = request.POST.lists() if request.method == "POST" else ()  # read for its mark against forgery anyway
+        return unreadable(request) if any("\x00" in one for _, each in fields for one in each) else None
 
 
 class ToldProblems:
@@ -42,4 +80,12 @@ class ToldProblems:
         if missing:  # what to do about it is said for the command line
             told = [(one.code, one.what(spoken())) for one in missing]
             return render(request, "shell/not_found.html", {"told": told}, status=404)
-        return render(request, "shell/problems.html", {"problems": exception.problems}, status=422)
+        shown = {"problems": exception.problems, "back": _came_from(request)}
+        return render(request, "shell/problems.html", shown, status=422)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the page of ours that a request came from; nothing where there is none, or it is the same page."""
+    came = request.META.get("HTTP_REFERER", "")
+    own = url_has_allowed_host_and_scheme(came, {request.get_host()}, require_https=request.is_secure())
+    return came if own and came != request.build_absolute_uri() else ""

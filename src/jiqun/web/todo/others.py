@@ -18,6 +18,7 @@ from jiqun.web.drafts.models import RuleDraft
 from jiqun.web.drafts.state import State as Draft
 from jiqun.web.drafts.state import state_of as state_of_draft
 from jiqun.web.ledger.models import Duty, Upload
+from jiqun.web.ledger.queries import import_lines
 from jiqun.web.overview.due import SOON, Due, owed, titles
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
@@ -30,6 +31,7 @@ def ledger_tasks(user: User, today: date) -> Iterator[Task]:
     """Return the user's own files that wait, the data the user's unit owes, and the firms nobody recognised yet."""
     if user.may("import"):
         yield from _files(user, today)
+        yield from _returned(user, today)
         found = owed(scope_of(user), today, lambda duty: is_owed_by(duty, user))
         yield from (_of_due(one, both("报齐数据", "Hand in data"), today) for one in found)
     count = ledger().view.standing.open.height if user.may("review") else 0
@@ -54,6 +56,16 @@ def _files(user: User, today: date) -> Iterator[Task]:
         if one.state == "refused":
             what = both("改正文件重报", "Correct a file and hand it in again")
         yield Task(what, one.file, reverse("ledger:upload", args=[one.token]), day, light_of_day(day, today))
+
+
+def _returned(user: User, today: date) -> Iterator[Task]:
+    """Return the own imports whose rows came back and were not handed in anew."""
+    for line in import_lines(user):
+        if line.waits and line.one.who == user.get_username():
+            what = both("更正退回的行再导入", "Correct the returned rows and import them")
+            count = both(f"退回 {line.one.bad_rows} 行", counted(f"{line.one.bad_rows} row(s)", line.one.bad_rows))
+            about = f"{line.one.file}{both('，', ', ')}{count}"
+            yield Task(what, about, reverse("ledger:one", args=[line.one.number]), None, light_of_day(None, today))
 
 
 def _of_due(one: Due, what: str, today: date) -> Task:

@@ -1,7 +1,8 @@
 """The form of a method (办法): sections of closed step kinds, read from one YAML file.
 
 The order of computation is fixed and is the order of the sections below: inputs → populations → exceptions → measures →
-prepared → benchmarks → scores → nodes → totals → criteria → requirements → grades → moves → entitlements → ceilings.
+prepared → benchmarks → scores → nodes → totals → criteria → requirements → grades → moves → entitlements → ceilings
+→ budgets.
 A mapping keyed by population may use the key `all` for every population that has no entry of its own.
 """
 
@@ -23,9 +24,11 @@ from jiqun.packs.models.method.grading import (
     Inherit,
     Ladder,
     Move,
+    PerGroup,
     Quota,
     Requirement,
     Rung,
+    SharedBudget,
     ShareGroup,
     SmallPool,
     Ties,
@@ -94,6 +97,7 @@ class Method(Header):
     moves: dict[str, Move] = {}
     entitlements: dict[str, Entitlement] = {}
     ceilings: dict[str, Ceiling] = {}
+    budgets: dict[str, SharedBudget] = {}
 
     @property
     def digest(self) -> str:
@@ -108,7 +112,8 @@ class Method(Header):
     def may_be_cut(self, entitlement: str) -> bool:
         """Whether a cap, a ceiling or a budget may leave less of an entitlement than was worked out."""
         one = self.entitlements[entitlement]
-        return one.reduces or any(entitlement in ceiling.of for ceiling in self.ceilings.values())
+        held = [*(limit.of for limit in self.ceilings.values()), *(limit.of for limit in self.budgets.values())]
+        return one.reduces or any(entitlement in of for of in held)
 
     def scores_of(self, population: str) -> dict[str, Score]:
         """Return the scores of a population, or those of `all`."""
@@ -173,6 +178,7 @@ __all__ = [
     "Move",
     "Node",
     "Options",
+    "PerGroup",
     "Population",
     "PrepareStep",
     "Prepared",
@@ -187,6 +193,7 @@ __all__ = [
     "SCORE_KINDS",
     "Score",
     "ShareGroup",
+    "SharedBudget",
     "SmallPool",
     "SpecialTreatment",
     "Statistic",

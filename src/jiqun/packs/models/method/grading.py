@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from jiqun.packs.models.base import Completeness, Model, Num, UnfitError
 from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, Some, exactly_one
@@ -82,6 +82,22 @@ class Cut(Model):
     less_than: Num | None = None
 
 
+class PerGroup(Model):
+    """At most so many of one group (集团、区县) get a class; places they would take beyond that go on to the next.
+
+    Of a group the first in the ranking count. One whose group is missing stands alone.
+    """
+
+    by: str  # column or input that names the group
+    most: dict[str, int] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _leaves_some(self) -> Self:
+        if any(count < 1 for count in self.most.values()):
+            raise UnfitError("per_group 的 most 至少是 1", "most of per_group is at least 1")
+        return self
+
+
 class Quota(Model):
     """Grades by shares of a pool, best first; a class may also have a fixed number of `places` (前50名).
 
@@ -103,6 +119,7 @@ class Quota(Model):
     rest: str | None = None
     ties: Ties = Ties()
     small_pool: SmallPool | None = None
+    per_group: PerGroup | None = None
     minimum: dict[str, Num] = {}  # a class also asks for this value; below it the subject falls to the next class
     clause: Clause | None = None
 
@@ -176,6 +193,11 @@ class Grade(Model):
                     f"{rest} 取剩下的名额，自己不能有 places、least、most；请另写 rest",
                     f"{rest} takes the rest and has no places, least or most of its own; name another rest",
                 )
+            if self.quota.per_group is not None and handed and handed[-1] in self.quota.per_group.most:
+                raise UnfitError(
+                    f"{handed[-1]} 是最后一档，取其余的，每组的户数限不了",
+                    f"{handed[-1]} comes last and takes the others: its number per group cannot be limited",
+                )
         return self
 
 
@@ -244,6 +266,31 @@ class Budget(Model):
         return self
 
 
+def _several(names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(names) < 2:  # noqa: PLR2004
+        raise UnfitError(
+            "of 至少写两项，只有一项的限额写在那一项里", "`of` names at least two; one alone has its own limit"
+        )
+    return names
+
+
+Several = Annotated[Listed[str], AfterValidator(_several)]  # entitlements that are held together
+
+
+class SharedBudget(Budget):
+    """One budget that several entitlements of all subjects share (各类补助合计不超过年度资金), after all other limits.
+
+    `together`: all amounts as if they were of one kind; in an order, one subject's stand in the order of `of`.
+    `in_turn`: the kinds in the order of `of`, each shares what those before it left (优先保障).
+    """
+
+    title: str
+    title_en: str = ""
+    of: Several
+    kinds: Literal["together", "in_turn"] = "together"
+    clause: Clause | None = None
+
+
 class Entitlement(Model):
     """A measure that follows from the grade, with its amount. Within one `exclusive` group only the highest applies."""
 
@@ -282,7 +329,7 @@ class Ceiling(Model):
 
     title: str
     title_en: str = ""
-    of: Listed[str] = Field(min_length=2)
+    of: Several
     at_most: Formula
     cut: Literal["in_order", "in_proportion"] = "in_order"
     clause: Clause | None = None

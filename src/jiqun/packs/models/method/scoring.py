@@ -168,6 +168,7 @@ class Score(Model):
     floor: Num | None = None  # fewest points, in points
     not_positive: Num | None = None  # points where the value is zero or negative, if the rule says so
     missing: Literal["unknown", "cohort_mean_score"] | Num = "unknown"
+    missing_clause: Clause | None = None  # where `missing` stands in a clause of its own
     clause: Clause | None = None
     completeness: Completeness | None = None  # where weight or form is less sure than the clause they stand under
 

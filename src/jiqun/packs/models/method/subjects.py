@@ -40,10 +40,14 @@ class Repeats(Model):
 
 
 class Rollup(Model):
-    """One value per subject from its related rows in another table."""
+    """One value per subject from its related rows in another table.
+
+    `distinct` counts different values of `of`; `in_a_row` counts the periods in a row, up to the last one of the span,
+    in which a row fulfils `where`, `longest_in_a_row` those of the longest such row.
+    """
 
     table: str
-    take: Literal["count", "distinct", "sum", "mean", "max", "min", "any"]  # distinct: different values of `of`
+    take: Literal["count", "distinct", "sum", "mean", "max", "min", "any", "in_a_row", "longest_in_a_row"]
     of: Formula | None = None
     where: Formula | None = None
     repeats: Repeats | None = None  # keep only rows that stand alone, or only rows that have a twin
@@ -55,6 +59,7 @@ class Rollup(Model):
     date_column: str | None = None  # needed unless `rows` is all in a table without a year column
     digits: Digits = 6  # sums, means and extremes are rounded half-up to this many decimals
     periods: int = 1  # same_period: this one and those before, so many together (近三年)
+    per: Literal["year", "quarter", "month"] | None = None  # in_a_row: which periods; those of the table if left out
     best: int | None = None  # sum and mean: only this many of the greatest figures count (取最高的三项)
     each: Listed[str] = ()  # best: so many of the rows with the same values here (同一成果只计最高的一次)
     no_rows: Num | None = None  # sums, means, extremes: what no row that counts means; unknown where left out
@@ -66,6 +71,7 @@ class Rollup(Model):
                 "best 写的是只计最高的几条，至少 1，只用于 sum 和 mean",
                 "best says how many of the greatest count, at least 1, and belongs to sum and mean",
             )
+        self._counts_periods()
         if self.each and self.best is None:
             raise UnfitError(
                 "each 写的是每个什么各计几条，要和 best 一起写", "each says of what the best count; it needs best"
@@ -81,6 +87,24 @@ class Rollup(Model):
                 f"{self.take} over no rows is {'false' if self.take == 'any' else '0'} anyway and has no no_rows",
             )
         return self
+
+    @property
+    def in_a_row(self) -> bool:
+        """Whether periods that follow each other are counted."""
+        return self.take in ("in_a_row", "longest_in_a_row")
+
+    def _counts_periods(self) -> None:
+        if self.in_a_row and (self.where is None or self.rows == "all" or self.of is not None):
+            raise UnfitError(
+                "连续几期要写 where（什么情况算）和 rows（到哪一期），不写 of",
+                "periods in a row need `where` (what counts) and `rows` (up to when), and no `of`",
+            )
+        if self.in_a_row and self.date_column is not None and self.per is None:
+            raise UnfitError(
+                "按日期数连续几期要写 per：month、quarter 或 year", "dates in a row need `per`: month, quarter or year"
+            )
+        if self.per is not None and not self.in_a_row:
+            raise UnfitError("per 只用于 in_a_row 和 longest_in_a_row", "per belongs to in_a_row and longest_in_a_row")
 
 
 class ResultOf(Model):

@@ -138,7 +138,7 @@ def clause(text: ClauseText, document: str) -> object:
 def said(problem: Problem) -> object:
     """Tell a problem: what, why, what to do; its code and place stand beside."""
     language = spoken()
-    parts = (problem.what(language), problem.why(language), problem.fix(language))
+    parts = (problem.what(language), problem.why(language), problem.on_screen(language))
     return zh(("" if language == "zh" else " ").join(filter(None, parts)))
 
 

@@ -3,9 +3,15 @@
 
 const menu = document.querySelector(".jq-menu");
 if (menu) {
-  menu.addEventListener("click", () => {
-    const open = document.getElementById("nav").classList.toggle("is-open");
+  const nav = document.getElementById("nav");
+  const show = (open) => {
+    nav.classList.toggle("is-open", open);
     menu.setAttribute("aria-expanded", String(open));
+    (open ? nav.querySelector("a") : menu).focus();
+  };
+  menu.addEventListener("click", () => show(!nav.classList.contains("is-open")));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && nav.classList.contains("is-open")) show(false);
   });
 }
 
@@ -38,6 +44,23 @@ document.addEventListener("change", (event) => {
   if (form) form.requestSubmit();
 });
 
+// A file that is too large is told before it is sent, and a table by the year asks for its year.
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (field.dataset.most) {
+    const large = [...field.files].some((file) => file.size > Number(field.dataset.most));
+    field.setCustomValidity(large ? field.dataset.tooLarge : "");
+    field.reportValidity();
+  }
+  if ("periodOf" in field.dataset) askPeriod(field);
+});
+function askPeriod(table) {
+  const period = table.form.querySelector("[data-period]:not(option)");
+  const kind = table.selectedOptions[0]?.dataset.period;
+  if (period) period.required = Boolean(kind) && kind !== "none";
+}
+document.querySelectorAll("[data-period-of]").forEach(askPeriod);
+
 // What scrolls can be reached and scrolled by keyboard.
 function reachable() {
   for (const part of document.querySelectorAll(".table-responsive, .jq-hero-c, .card > .table, .nav-tabs, .jq-doc, .jq-changes")) {
@@ -48,3 +71,58 @@ function reachable() {
 reachable();
 window.addEventListener("resize", reachable);
 document.addEventListener("htmx:afterSwap", reachable);
+
+// Tables that stand whole on their page (data-sorts) are sorted by a click on a column's head; without scripts they
+// stay in the order they came in. Numbers by size, what is missing last both ways.
+const plain = (cell) => (cell?.querySelector(".jq-missing") ? "" : (cell?.textContent ?? "").trim());
+function sizeOf(text) {
+  const digits = text.replaceAll(",", "").replace("−", "-").match(/^[-+]?\d+(\.\d+)?(?=\D*$)/);
+  return digits ? Number(digits[0]) : NaN;
+}
+function sortBy(table, at, down) {
+  const body = table.tBodies[0];
+  const rows = [...body.rows].filter((row) => row.cells.length > at);
+  const keys = rows.map((row) => plain(row.cells[at]));
+  const told = keys.filter((text) => text && text !== "—");
+  const numeric = told.length > 0 && told.every((text) => !Number.isNaN(sizeOf(text)));
+  const missing = (text) => !text || text === "—";
+  const order = rows.map((row, n) => n).sort((a, b) => {
+    if (missing(keys[a]) || missing(keys[b])) return Number(missing(keys[a])) - Number(missing(keys[b])) || a - b;
+    const by = numeric ? sizeOf(keys[a]) - sizeOf(keys[b]) : keys[a].localeCompare(keys[b], "zh-CN", { numeric: true });
+    return (down ? -by : by) || a - b;
+  });
+  body.append(...order.map((n) => rows[n]));
+}
+for (const table of document.querySelectorAll("table[data-sorts]")) {
+  if (table.tBodies[0].rows.length < 3) continue;
+  [...table.tHead.rows[table.tHead.rows.length - 1].cells].forEach((head, at) => {
+    if (!head.textContent.trim() || head.querySelector("a, button")) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "jq-sorts";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const down = head.getAttribute("aria-sort") === "ascending";
+      for (const one of table.tHead.querySelectorAll("[aria-sort]")) one.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      sortBy(table, at, down);
+    });
+  });
+}
+
+// A field that narrows the whole table beside it as one types; it says how many rows are left.
+for (const field of document.querySelectorAll("input[data-narrows]")) {
+  const table = document.getElementById(field.dataset.narrows);
+  const said = document.createElement("span");
+  said.setAttribute("role", "status");
+  said.className = "text-secondary small";
+  field.after(said);
+  field.hidden = false;
+  field.addEventListener("input", () => {
+    const wanted = field.value.trim().toLowerCase();
+    const rows = [...table.tBodies[0].rows];
+    for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+    said.textContent = wanted ? `${rows.filter((row) => !row.hidden).length} / ${rows.length}` : "";
+  });
+}

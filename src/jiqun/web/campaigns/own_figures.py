@@ -1,0 +1,78 @@
+"""What a firm checks in a campaign: the figures that the rule reads of it, and what it answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import polars as pl
+from django.urls import reverse
+
+from jiqun.packs import TableContract
+from jiqun.web.campaigns.conditions import plan_of
+from jiqun.web.campaigns.coverage import LAND, columns_read
+from jiqun.web.campaigns.models import Campaign
+from jiqun.web.campaigns.state import State
+from jiqun.web.enterprises.dossier import YEARLY, coded, heading
+from jiqun.web.region import ledger, region
+from jiqun.web.shell.language import both, counted, spoken
+
+
+@dataclass(frozen=True)
+class OwnFigure:
+    """A figure of a firm that the rule reads; `value` is None where nobody reported one, `to` leads to its source."""
+
+    title: str
+    unit: str
+    value: object
+    to: str
+
+
+def own_figures(campaign: Campaign, firm: str) -> list[OwnFigure]:
+    """Return what the rule reads of one firm in the campaign's year, in the order of its tables."""
+    plan, found = plan_of(region(), campaign.method, campaign.year), list[OwnFigure]()
+    for table, columns in columns_read(plan).items():
+        frame = ledger().land_use(campaign.year) if table == LAND else ledger().table(table)
+        rows = frame.filter(pl.col("enterprise") == firm)
+        if "year" in rows.columns:
+            rows = rows.filter(pl.col("year") == campaign.year)
+        found += _of_table(plan.contracts[table], list(columns), rows, firm, campaign.year)
+    return found
+
+
+def _of_table(
+    contract: TableContract, columns: list[str], rows: pl.DataFrame, firm: str, year: int
+) -> Iterator[OwnFigure]:
+    file = reverse("enterprises:firm", args=[firm])
+    if not columns or set(contract.primary_key) != {"enterprise", "year"}:
+        title = both(contract.title, contract.title_en or contract.title)
+        count = both(f"{rows.height} 条", counted(f"{rows.height} row(s)", rows.height))
+        yield OwnFigure(title, "", count, f"{file}?tab=events" if contract.id == "event" else file)
+        return
+    row: dict[str, Any] = rows.row(0, named=True) if rows.height else {}
+    for name in columns:
+        field = contract.column(name)
+        source = f"{reverse('enterprises:source', args=[firm])}?{urlencode({'column': name, 'year': year})}"
+        to = source if contract.id == YEARLY else f"{file}?tab=land"
+        yield OwnFigure(heading(field, spoken()), field.unit or "", coded(field, row.get(name), spoken()), to)
+
+
+@dataclass(frozen=True)
+class OwnAnswer:
+    """What a firm said of its figures the last time."""
+
+    right: bool
+    words: str
+    at: datetime
+
+
+def own_answer(state: State, firm: str) -> OwnAnswer | None:
+    """Return the last answer of a firm; None where it said nothing yet."""
+    told = [one for one in state.events if one.kind == "firm.checked" and one.details["enterprise"] == firm]
+    if not told:
+        return None
+    last = told[-1]
+    return OwnAnswer(last.details["answer"] == "right", last.details["words"], last.at)

@@ -1,0 +1,92 @@
+"""What people fill in during a campaign: the firm sees what it checks, nothing written is lost, the list is searched."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from tests.web.test_campaigns import As, Desk, own_workspace
+
+from jiqun.values import comparable
+from jiqun.web import region
+from jiqun.web.people.models import User
+
+pytestmark = pytest.mark.usefixtures(own_workspace.__name__)
+
+
+def test_a_firm_sees_the_figures_it_answers_for_and_what_it_answered(as_user: As, people: dict[str, User]) -> None:
+    desk, firm = Desk(as_user, "own.rule"), people["firm"].place
+    desk.go("check")
+    answer = as_user("firm").get(f"/campaigns/{desk.campaign.pk}/")
+    year = (
+        region.ledger().table("enterprise_year").filter((pl.col("enterprise") == firm) & (pl.col("year") == desk.year))
+    )
+    shown = {one.title: one.value for one in answer.context["own"]}
+    assert shown == {"实缴税金": year["tax"][0], "平均职工人数": year["staff"][0]}
+    for one in answer.context["own"]:
+        assert as_user("firm").get(one.to).status_code == 200
+    assert "还没有答复" in answer.content.decode()
+    said = desk.do("firm", "check", enterprise=firm, answer="wrong", words="税收少了 300 万元")
+    assert "自核答复已记下" in said and "已答复：有误" in said and "税收少了 300 万元" in said
+    assert as_user("analyst").get(f"/campaigns/{desk.campaign.pk}/").context["own"] == []
+
+
+def test_an_appeal_that_is_refused_keeps_what_was_written_and_a_word_of_a_list_is_understood(
+    as_user: As, people: dict[str, User]
+) -> None:
+    desk, firm = Desk(as_user, "own.rule"), people["firm"].place
+    desk.go("check", "trial")
+    desk.do("analyst", "trial")
+    desk.go("adjust", "notice")
+    desk.do("analyst", "notice")
+    desk.go("appeal")
+    said = {"enterprise": firm, "request": "税收漏报", "evidence": "完税证明 12 号"}
+    said |= {"field": f"enterprise_year.tax@{desk.year}", "value": "很多"}
+    answer = as_user("firm").post(f"/campaigns/{desk.campaign.pk}/do/appeal/", said)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "请写一个数" in page and not desk.state.appeals
+    assert all(f'value="{one}"' in page for one in ("税收漏报", "完税证明 12 号", "很多"))
+    assert f'value="{said["field"]}" selected' in page
+    scale = {"field": f"enterprise_year.scale@{desk.year}", "value": "规模以下"}
+    assert "申诉已登记" in desk.do("firm", "appeal", **(said | scale))
+
+
+def test_the_notice_shows_a_firm_its_own_grade_first_and_is_searched_by_name_and_initials(
+    as_user: As, people: dict[str, User]
+) -> None:
+    desk, firm = Desk(as_user, "own.rule"), people["firm"].place
+    desk.go("check", "trial")
+    desk.do("analyst", "trial")
+    desk.go("adjust", "notice")
+    assert "公示名单已发布" in desk.do("analyst", "notice")
+    graded = region.run_of(desk.state.run).trace.drop_nulls("grade")
+    at = f"/campaigns/{desk.campaign.pk}/notice/"
+    answer = as_user("firm").get(at)
+    assert answer.context["count"] == graded.height == answer.context["page"].paginator.count
+    own = graded.filter(pl.col("enterprise") == firm)["grade"].to_list()
+    assert ([] if answer.context["own"] is None else [answer.context["own"]["grade"]]) == own
+    best = graded.filter(pl.col("grade") == "A")
+    found = as_user("firm").get(at, {"grade": "A"}).context["page"]
+    assert found.paginator.count == best.height
+    name = dict(region.ledger().table("enterprise").select("enterprise", "name").iter_rows())[best["enterprise"][0]]
+    rows = list(as_user("firm").get(at, {"q": name}).context["page"])
+    assert [comparable(one["name"]) for one in rows] == [comparable(name)]
+    assert "公示名单里没有这样的企业" in as_user("firm").get(at, {"q": "没有这家"}).content.decode()
+
+
+def test_the_page_of_a_firm_says_until_when_it_may_object_and_what_it_objected_to(
+    as_user: As, people: dict[str, User]
+) -> None:
+    desk, firm = Desk(as_user, "own.rule"), people["firm"].place
+    desk.go("check", "trial")
+    desk.do("analyst", "trial")
+    at = f"/land/runs/{desk.state.run}/firms/{firm}/"
+    assert as_user("firm").get(at).context["objection"] is None
+    desk.go("adjust", "notice")
+    desk.do("analyst", "notice")
+    card = as_user("firm").get(at).context["objection"]
+    assert card.until == desk.state.notice["until"] and card.may_register and not card.appeals
+    assert not as_user("leader").get(at).context["objection"].may_register
+    desk.go("appeal")
+    desk.do("firm", "appeal", enterprise=firm, request="名单有误", evidence="文件 1 号", field="", value="")
+    page = as_user("firm").get(at).content.decode()
+    assert "公示期内可申诉" in page and "名单有误" in page and "本企业已提交 1 件" in page
