@@ -88,6 +88,11 @@ def test_a_screening_is_kept_and_shown_within_the_scope(as_user, people):
     assert screened is not None and screened.on == "2025-06-30"
     boards = client.get("/ladder/").context["boards"]
     assert sum(one.total for one in boards) == screened.rows.filter(pl.col("next") != "").height
+    # a title beside the ladder counts although a higher one is held: three years from its day unless its row says
+    held = ledger().table("title").filter(pl.col("title") == "高新技术企业", pl.col("date") <= date(2025, 6, 30))
+    term = pl.coalesce("valid_to", pl.col("date").dt.offset_by("3y").dt.offset_by("-1d"))
+    lasting = held.filter(term >= date(2025, 6, 30))["enterprise"].n_unique()
+    assert {one.id: one.holders for one in boards}["high_tech"] == lasting > 0
     mine = set(ledger().table("enterprise").filter(pl.col("district") == people["district"].place)["enterprise"])
     district = as_user("district")
     assert {row["enterprise"] for row in district.get("/ladder/firms/").context["rows"]} <= mine

@@ -25,6 +25,7 @@ from jiqun.methods.ladder import (
     screen,
     side_by_side,
 )
+from jiqun.methods.ladder.titles import title_names
 from jiqun.methods.ladder.words import (
     all_lacking_words,
     count_words,
@@ -41,6 +42,7 @@ from jiqun.packs.models import Ladder
 from jiqun.problems import Place, ProblemsError, problem
 from jiqun.reports import write_workbook
 from jiqun.reports.ladder import Screened, ladder_sheets
+from jiqun.values import comparable
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -152,10 +154,13 @@ def _of_rung(found: tuple[Standing, ...], rung: str | None) -> tuple[Standing, .
 
 
 def _rung(ladder: Ladder, rung: str) -> str:
-    known = ladder.rungs
-    wanted = next((name for name, one in known.items() if rung in (name, one.title, one.title_en)), None)
+    """Return the rung that a person named: by id, by title, or by any name of the title it gives (小巨人)."""
+    names = title_names(ladder)
+    of_title = {one.holds: name for name, one in ladder.rungs.items() if one.holds is not None}
+    found = (name for name, one in ladder.rungs.items() if rung in (name, one.title, one.title_en))
+    wanted = next(found, of_title.get(names.get(comparable(rung), "")))
     if wanted is None:
-        at, listed = Place(item=ladder.id), "、".join(known)
+        at, listed = Place(item=ladder.id), "、".join(f"{one.title}（{name}）" for name, one in ladder.rungs.items())
         raise ProblemsError([problem("METHOD-112", at, ladder=ladder.id, rung=rung, known=listed)])
     return wanted
 
@@ -258,7 +263,7 @@ def _print_firm(evaluated: Evaluated, one: Standing) -> None:
 def _print_assessment(evaluated: Evaluated, head: str, one: Assessment) -> None:
     spoken = language()
     title, why = rung_title(evaluated.ladder, one.rung, spoken), edition_words(one.edition, spoken)
-    click.echo(f"\n{head}：{title}　{phrase(f'advice.{one.advice}', spoken)}　（{why}）")
+    click.echo(f"\n{head}{phrase('colon', spoken)}{title}　{phrase(f'advice.{one.advice}', spoken)}　（{why}）")
     if one.plan is None:
         return
     known = f"{float(one.coverage):.0%}"

@@ -48,10 +48,13 @@ def within(screened: Screened, scope: Scope) -> pl.DataFrame:
     return scope.rows(rows)
 
 
-def boards(rows: pl.DataFrame, language: Language) -> list[Board]:
-    """Return a board per rung, the highest first, the rungs beside the ladder last."""
+def boards(rows: pl.DataFrame, language: Language, on: date) -> list[Board]:
+    """Return a board per rung, the highest first, the rungs beside the ladder last.
+
+    A firm stands on its highest rung; beside the ladder every valid title counts.
+    """
     ladder = ladder_of(region().book)
-    held = dict(rows.group_by("held").len().iter_rows())
+    held = dict(rows.group_by("held").len().iter_rows()) | _beside(ladder, frozenset(rows["enterprise"]), on)
     known = _recorded(date.max)
     listed = ledger().table("enterprise")["listed_code"].null_count() < ledger().table("enterprise").height
     counted = {(rung, advice): count for rung, advice, count in rows.group_by("next", "advice").len().iter_rows()}
@@ -67,6 +70,13 @@ def boards(rows: pl.DataFrame, language: Language) -> list[Board]:
         holders = held.get(id_, 0) if is_known else None
         made.append(Board(id_, title, rung.side, pool, holders, counts, sum(one[2] for one in counts)))
     return [*(one for one in reversed(made) if not one.side), *(one for one in made if one.side)]
+
+
+def _beside(ladder: Ladder, firms: frozenset[str], on: date) -> dict[str, int]:
+    """How many of some firms validly hold the title of each rung beside the ladder."""
+    held = _held(ledger(), region().book.digest, on, updates=False)
+    valid = Counter(one.title for one in held if one.is_valid and one.enterprise in firms)
+    return {id_: valid[one.holds] for id_, one in ladder.rungs.items() if one.side and one.holds is not None}
 
 
 FIRM_SORTS = ("name", "district", "held", "met", "unmet", "unknown")

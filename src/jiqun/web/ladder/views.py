@@ -46,7 +46,9 @@ def boards(request: HttpRequest) -> HttpResponse:
     years = ledger().table("enterprise_year")["year"].unique().sort(descending=True).to_list()
     shown = {
         "screened": screened,
-        "boards": [] if rows is None else queries.boards(rows, spoken()),
+        "boards": []
+        if screened is None or rows is None
+        else queries.boards(rows, spoken(), date.fromisoformat(screened.on)),
         "firms": 0 if rows is None else rows.height,
         "ready": 0 if rows is None else rows.filter(rows["advice"] == "ready").height,
         "dues": sorted(sorted(dues, key=lambda one: abs(one.left))[:8], key=lambda one: one.day),
