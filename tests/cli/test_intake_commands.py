@@ -71,6 +71,28 @@ def test_all_forms_of_a_rule_are_written_and_its_page_names_them_by_their_ids(wo
     assert jiqun("template", workspace=workspace).code == 2
 
 
+@pytest.mark.parametrize(
+    ("id_", "said"),
+    [
+        (
+            "huangyan.base",
+            ["2022-01-01 至 2022-12-31     24.097  万元/亩      基准值-2022  原文", "读自报刊或转载（P）"],
+        ),
+        ("energy-limit.cement", ["推定", "经他人转引，未与原件核对（G）", "数值经公开代码库转录"]),
+        ("surcharge-2022", ["加价  D类企业第1年每千瓦时加价0.05元", "济南日报 2022-03-03 转载"]),
+        ("gbt4754", ["编码 1972 行", "…另有 1912 行，全部见 --json"]),
+        ("enterprise_year", ["above（规上）、below（规下）"]),
+        ("sme", ["称号  high_tech · 标题"]),
+    ],
+)
+def test_an_object_of_the_law_is_printed_to_be_read(
+    id_: str, said: list[str], tmp_path: Path, jiqun: Jiqun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = jiqun("packs", "show", id_).out
+    assert all(one in page for one in said), page
+
+
 def test_checking_shows_what_was_read_and_writes_nothing(workspace: Path, taxes: Path, jiqun: Jiqun) -> None:
     said = jiqun("import", taxes, "--table", "enterprise_year", "--period", 2023, "--check", workspace=workspace)
     assert said.code == 1, "one row has problems"

@@ -11,6 +11,7 @@ import openpyxl
 import polars as pl
 import pytest
 
+from jiqun.desk.printed_rule import Printed, Row, differences
 from jiqun.desk.screened import newest
 from jiqun.web.enterprises import activity, dossier
 from jiqun.web.enterprises.charts import drawn
@@ -20,7 +21,6 @@ from jiqun.web.jobs.queue import do_all
 from jiqun.web.people.models import AuditEntry
 from jiqun.web.people.scope import MASKED, Scope
 from jiqun.web.region import ledger, region
-from jiqun.web.rules.printed import Printed, Row, differences
 
 
 def test_every_firm_of_the_scope_is_listed_and_no_other(as_user, people):

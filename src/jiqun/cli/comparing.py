@@ -8,12 +8,20 @@ from fractions import Fraction
 import click
 
 from jiqun.cli.output import print_table, say
-from jiqun.cli.speech import both
+from jiqun.cli.speech import both, language
 from jiqun.desk.comparing import CAUSE_TITLES, DIRECTION_TITLES, Compared
 from jiqun.methods.compare import CAUSES, DIRECTIONS, Change
 from jiqun.methods.wording.numbers import number_text
 
 _NOTHING = "—"
+_TOTALS = {
+    "up": ("总分上升", "total up"),
+    "down": ("下降", "down"),
+    "same": ("不变", "same"),
+    "unknown": ("一方未知", "unknown in one"),
+    "new": ("新进", "new"),
+    "gone": ("退出", "gone"),
+}
 
 
 def comparison_record(told: Compared) -> dict[str, object]:
@@ -23,6 +31,7 @@ def comparison_record(told: Compared) -> dict[str, object]:
         "after": told.after.id,
         "directions": Counter(one.direction for one in told.found.changes),
         "transitions": {f"{one} → {two}": count for (one, two), count in sorted(_pairs(told).items())},
+        "rule_changes": [vars(one) for one in told.rule_changes(language())],
         "changes": [
             {"name": told.names.get(one.subject, ""), **{name: getattr(one, name) for name in one.__dataclass_fields__}}
             for one in told.found.changes
@@ -39,7 +48,45 @@ def _pairs(told: Compared) -> Counter[tuple[str, str]]:
 
 
 def print_comparison(told: Compared, most: int) -> None:
-    """Print a comparison: directions, the table of pairs, causes, and the largest movers."""
+    """Print a comparison: directions, the table of pairs, causes, the largest movers, and what the rule changed."""
+    if told.grades:
+        _print_grades(told)
+    else:
+        _print_totals(told)
+    _print_movers(told, most)
+    _print_rule(told, most)
+
+
+def _print_totals(told: Compared) -> None:
+    """Of rules without grades: whose total went which way."""
+    counts: Counter[str] = Counter()
+    for one in told.found.changes:
+        if one.direction in ("new", "gone"):
+            counts[one.direction] += 1
+        elif one.total_before is None or one.total_after is None:
+            counts["unknown"] += one.total_before != one.total_after
+            counts["same"] += one.total_before == one.total_after
+        else:
+            difference = one.total_after - one.total_before
+            counts["same" if difference == 0 else "up" if difference > 0 else "down"] += 1
+    said = [f"{both(*_TOTALS[name])} {counts[name]}" for name in _TOTALS]
+    click.echo("  " + both("（办法不定档）", "(no grades in the rule) ") + both("，", ", ").join(said))
+
+
+def _print_rule(told: Compared, most: int) -> None:
+    """Say once what differs between the two rules as printed for their periods."""
+    changed = told.rule_changes(language())
+    if not changed:
+        say("  两次的办法和数值相同。", "  Rule and numbers are the same in both.")
+        return
+    say(f"  办法和数值的变化 {len(changed)} 处：", f"  {len(changed)} changes of the rule and its numbers:")
+    for one in changed[:most]:
+        click.echo(f"    {one.section} {one.name}{both('：', ': ')}{one.before or _NOTHING} → {one.after or _NOTHING}")
+    if len(changed) > most:
+        click.echo(both(f"    …另有 {len(changed) - most} 处", f"    … {len(changed) - most} more"))
+
+
+def _print_grades(told: Compared) -> None:
     counts = Counter(one.direction for one in told.found.changes)
     said = [f"{both(*DIRECTION_TITLES[name])} {counts[name]}" for name in DIRECTIONS]
     click.echo("  " + both("，", ", ").join(said))
@@ -52,7 +99,6 @@ def print_comparison(told: Compared, most: int) -> None:
         indent="  ",
     )
     _print_causes(told)
-    _print_movers(told, most)
 
 
 def _print_causes(told: Compared) -> None:
@@ -73,16 +119,17 @@ def _print_movers(told: Compared, most: int) -> None:
         (
             one.subject,
             told.names.get(one.subject, ""),
-            f"{one.grade_before or _NOTHING} → {one.grade_after or _NOTHING}",
+            *([f"{one.grade_before or _NOTHING} → {one.grade_after or _NOTHING}"] if told.grades else []),
             _number(one.total_before),
             *(_effect(one, name) for name in CAUSES[:3]),
             _number(one.total_after),
         )
         for one in movers[:most]
     ]
-    heads = [both("代码", "code"), both("名称", "name"), both("档次", "grade"), both("前总分", "total before")]
+    heads = [both("代码", "code"), both("名称", "name"), *([both("档次", "grade")] if told.grades else [])]
+    heads += [both("前总分", "total before")]
     heads += [both(*CAUSE_TITLES[name]) for name in CAUSES[:3]]
-    print_table([*heads, both("后总分", "after")], rows, right=[3, 4, 5, 6, 7], indent="  ")
+    print_table([*heads, both("后总分", "after")], rows, right=range(len(heads) - 4, len(heads) + 1), indent="  ")
     if len(movers) > most:
         left = len(movers) - most
         click.echo(both(f"  …另有 {left} 家", f"  … {left} more"))

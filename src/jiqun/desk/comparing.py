@@ -9,10 +9,13 @@ from fractions import Fraction
 from jiqun.desk.context import Context
 from jiqun.desk.evaluating import snapshot_of, tables_for
 from jiqun.desk.explaining import subject_names
+from jiqun.desk.law_changes import Changed
+from jiqun.desk.printed_rule import differences, taken_apart
 from jiqun.desk.running import Run
 from jiqun.methods import Result
 from jiqun.methods.compare import Change, Comparison, compare
-from jiqun.problems import ProblemsError, problem
+from jiqun.methods.wording.rule import plan_text
+from jiqun.problems import Language, ProblemsError, problem
 
 CAUSE_TITLES: Mapping[str, tuple[str, str]] = {
     "data": ("自身数据", "own data"),
@@ -40,9 +43,20 @@ class Compared:
     names: dict[str, str]
     grades: Sequence[str]
 
+    def rule_changes(self, language: Language) -> list[Changed]:
+        """What the rule of the second run changes of the first's, its numbers of the period included, row by row."""
+        texts = [plan_text(one.plan, one.book, language) for one in (self.before, self.after)]
+        return differences(*(taken_apart(text, language) for text in texts))
+
     @property
     def movers(self) -> list[Change]:
-        """Those whose grade differs: the widest change first, then the greatest change of the total."""
+        """Those whose grade differs: the widest change first, then the greatest change of the total.
+
+        Where neither rule has grades, those whose total differs.
+        """
+        if not self.grades:
+            shifted = [one for one in self.found.changes if one.steps and one.total_before != one.total_after]
+            return sorted(shifted, key=lambda one: (-self._difference(one), one.subject))
         moved = [one for one in self.found.changes if one.direction in ("up", "down", "open")]
         return sorted(moved, key=lambda one: (-self._classes(one), -self._difference(one), one.subject))
 
@@ -60,7 +74,8 @@ def compare_runs(context: Context, before: Run, after: Run) -> Compared:
     """Compare two runs about the same kind of subject; CLI-012 where a run's snapshot is gone."""
     found = compare(_with_tables(context, before), _with_tables(context, after))
     names = {**subject_names(context, before), **subject_names(context, after)}
-    grades = dict.fromkeys(name for one in after.plan.method.grades.values() for name in one.classes)
+    rules = (after.plan.method, before.plan.method)
+    grades = dict.fromkeys(name for rule in rules for one in rule.grades.values() for name in one.classes)
     return Compared(before, after, found, names, tuple(grades))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from jiqun import packs as law
+from jiqun.cli.law_objects import print_object
 from jiqun.cli.output import json_option, print_json, print_problems, print_table, problem_record, progress, say
 from jiqun.cli.speech import both, language
 from jiqun.desk.context import Context
@@ -129,8 +130,7 @@ def show(context: Context, object_id: str, edition: str | None, as_json: bool) -
         if isinstance(one.model, law.Method):
             click.echo(rule_text(one.model, book, language()))
         else:
-            say(f"# {one.kind} {one.id}（{one.source.file}）", f"# {one.kind} {one.id} ({one.source.file})")
-            print_json(_dumped(one))
+            print_object(book, one)
 
 
 def _dumped(one: law.LawObject) -> dict[str, object]:

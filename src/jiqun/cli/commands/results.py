@@ -103,8 +103,15 @@ def compare(context: Context, before: str, after: str, most: int, as_json: bool)
     if as_json:
         print_json(comparison_record(found))
     else:
-        click.echo(f"{trial_words(second)}{first.id} {first.period} → {second.id} {second.period}")
+        click.echo(f"{trial_words(second)}{_run_words(first)} → {_run_words(second)}")
         print_comparison(found, most)
+
+
+def _run_words(run: Run) -> str:
+    """A run with its rule, the rule's edition, and the period."""
+    method, period = run.plan.method, run.period
+    edition = both(f"，{method.edition} 版", f", edition {method.edition}") if method.edition else ""
+    return both(f"{run.id}（{method.id}{edition}，{period}）", f"{run.id} ({method.id}{edition}, {period})")
 
 
 @click.command(help=both("导出结果：Excel、CSV 或 Parquet", "Export results: Excel, CSV or Parquet"))

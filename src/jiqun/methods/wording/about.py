@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from jiqun.methods.wording.evidence import papers_read
 from jiqun.methods.wording.numbers import number_text, with_unit
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs import DatedValue
@@ -26,6 +27,7 @@ def about_facts(voice: Voice) -> dict[str, str]:
         "in_force": say(since, from_=head.in_force.from_, to=head.in_force.to) if head.in_force.from_ else "",
         "document": "" if document is None else document.name,
         "clause": "" if document is None else document.clause,
+        "evidence": papers_read(voice),
         "period": str(voice.plan.period) if dated else "",
         "per": say(f"per.{head.evaluates.per}"),
         "evaluates": voice.table(head.evaluates.table),

@@ -10,6 +10,7 @@ from jiqun.desk.draft_parts import Part, book_with, parts
 from jiqun.desk.drafting import draft_context
 from jiqun.desk.law_changes import KINDS, Changed, changes
 from jiqun.desk.parameter_uses import parameters_of, series_titles
+from jiqun.desk.printed_rule import differences
 from jiqun.packs import LawBook, Parameter
 from jiqun.packs.models import Document, Header
 from jiqun.problems import Language
@@ -17,7 +18,7 @@ from jiqun.web.drafts.state import State
 from jiqun.web.land import compared
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import region, run_of
-from jiqun.web.rules.printed import differences, print_rule
+from jiqun.web.rules.printed import print_rule
 from jiqun.web.shell.language import both
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")

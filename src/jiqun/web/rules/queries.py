@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from jiqun.desk.parameter_uses import parameters_of
+from jiqun.desk.printed_rule import Printed, Row
 from jiqun.methods.examples import examples_of
 from jiqun.methods.wording.expected import expected_words
 from jiqun.methods.wording.numbers import grouped
@@ -18,7 +19,6 @@ from jiqun.packs.models.example import Example
 from jiqun.problems import Language
 from jiqun.values import decimal_text
 from jiqun.web.region import region
-from jiqun.web.rules.printed import Printed, Row
 
 _YEARS = 6
 

@@ -7,11 +7,12 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from jiqun.desk.printed_rule import differences
 from jiqun.methods.wording.phrases import say
 from jiqun.web.people.rights import needs
 from jiqun.web.region import region
 from jiqun.web.rules import queries
-from jiqun.web.rules.printed import differences, forms, indicators, print_rule
+from jiqun.web.rules.printed import forms, indicators, print_rule
 from jiqun.web.shell.language import spoken
 
 STATES = ("in_force", "trial", "draft", "repealed")

@@ -190,8 +190,9 @@ class Grade(Model):
             rest = self.quota.rest or (handed[-1] if handed else "")
             if rest in {*self.quota.places, *self.quota.least, *self.quota.most}:
                 raise UnfitError(
-                    f"{rest} 取剩下的名额，自己不能有 places、least、most；请另写 rest",
-                    f"{rest} takes the rest and has no places, least or most of its own; name another rest",
+                    f"{rest} 取剩下的名额，自己不能有 places、least、most；请另写 rest，并写 counting: each",
+                    f"{rest} takes the rest and has no places, least or most of its own; name another rest, with "
+                    "counting: each",
                 )
             if self.quota.per_group is not None and handed and handed[-1] in self.quota.per_group.most:
                 raise UnfitError(
