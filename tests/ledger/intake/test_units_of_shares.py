@@ -19,6 +19,7 @@ SHARES = TableContract.model_validate(
         "primaryKey": ("key",),
         "fields": (
             {"name": "key", "title": "代码", "title_en": "key", "type": "string"},
+            {"name": "emission", "title": "污染物", "title_en": "emission", "type": "number", "unit": "当量吨"},
             {"name": "share", "title": "占比", "title_en": "share", "type": "number", "unit": "%"},
         ),
     }
@@ -44,3 +45,15 @@ def test_what_is_said_or_shown_is_not_asked_about(tmp_path: Path) -> None:
     assert read(tmp_path, "占比", "0", "") == [0, None]
     assert read(tmp_path, "占比", "0.65", "0.4", share="1") == [65, 40]
     assert read(tmp_path, "占比", "0.65", "0.4", share="%") == [0.65, 0.4]
+
+
+def test_a_unit_that_is_told_stands_for_one_in_the_header_that_cannot_be_right(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("代码,污染物（吨）\nK1,3\n", "utf-8")
+    with pytest.raises(ProblemsError, match="LEDGER-019.*--unit emission=当量吨"):
+        check_file(file, SHARES)
+    checked = check_file(file, SHARES, units={"emission": "当量吨"})
+    assert checked.good["emission"].to_list() == [3] and [one.code for one in checked.notices] == ["LEDGER-104"]
+    file.write_text("代码,污染物（当量吨）,占比（%）\nK1,3,5\n", "utf-8")
+    with pytest.raises(ProblemsError, match="LEDGER-020"):
+        check_file(file, SHARES, units={"share": "1"})

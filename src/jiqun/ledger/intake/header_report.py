@@ -52,7 +52,7 @@ def understand(
         notices += [found.notice] if found.notice else []
         unit = _PER_CENT if _is_shown_in_per_cent(raw, head, match, found.unit) else found.unit
         from_units[match.column] = unit
-        readings.append(_reading(match, head, unit, found.notice is not None))
+        readings.append(_reading(match, head, unit, found.notice is not None and found.notice.code == "LEDGER-045"))
     nameless = [
         Unmatched(index, "") for index, parts in enumerate(head.parts) if not parts and _has_data(raw, head, index)
     ]

@@ -39,7 +39,10 @@ def read_unit(match: Match, head: Head, told: Mapping[str, Unit], place: Place) 
     wanted = Unit.parse(field.unit) if field.unit else Unit.none()
     given = told.get(field.name)
     if own is not None and given is not None and own != given:
-        return UnitReading(problem=problem("LEDGER-020", at, field=field.title, first=own, second=given))
+        said = {"field": field.title, "first": own, "second": given}
+        if own.fits(wanted):
+            return UnitReading(problem=problem("LEDGER-020", at, **said))
+        return UnitReading(given, notice=problem("LEDGER-104", at, **said))  # what the header says cannot be right
     stated = given or own
     if stated is None:
         return _from_line(match, head, wanted, at, header)
@@ -47,7 +50,8 @@ def read_unit(match: Match, head: Head, told: Mapping[str, Unit], place: Place) 
         return UnitReading(stated)
     if field.type == "integer" and not wanted.powers:
         return UnitReading(wanted)
-    return UnitReading(problem=problem("LEDGER-019", at, text=header, field=field.title, unit=wanted))
+    values = {"text": header, "field": field.title, "name": field.name, "unit": wanted}
+    return UnitReading(problem=problem("LEDGER-019", at, **values))
 
 
 def _from_line(match: Match, head: Head, wanted: Unit, at: Place, header: str) -> UnitReading:
