@@ -20,7 +20,7 @@ from jiqun.methods.run import SignOff, StoredRun, run_ids, store, stored_runs
 from jiqun.methods.run import load as load_run
 from jiqun.methods.run_files import last_noted
 from jiqun.packs import LawBook, Method
-from jiqun.problems import Place, Problem, ProblemsError, problem
+from jiqun.problems import Place, Problem, ProblemsError, problem, recalled
 
 LATEST = "latest"
 
@@ -146,7 +146,7 @@ class Run:
     def problems(self) -> tuple[Problem, ...]:
         """The notices of the evaluation."""
         found = self.outcome["problems"]
-        return tuple(problem(one["code"], None, **one["values"]).at(item=one["place"]) for one in found)
+        return tuple(recalled(one["code"], Place(item=one["place"]), one["values"]) for one in found)
 
     @property
     def changes(self) -> tuple[Problem, ...]:

@@ -10,6 +10,7 @@ from jiqun.problems.problem import (
     by_place,
     catalogue,
     problem,
+    recalled,
     stop_if_errors,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "by_place",
     "catalogue",
     "problem",
+    "recalled",
     "stop_if_errors",
 ]

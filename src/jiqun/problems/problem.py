@@ -133,6 +133,18 @@ def problem(code: str, place: Place | None = None, **values: object) -> Problem:
     return made
 
 
+def recalled(code: str, place: Place, values: Mapping[str, str]) -> Problem:
+    """Make a problem again that was kept with a result; a name that its sentences came to use since is unknown.
+
+    >>> recalled("PACK-108", Place(), {"id": "x"}).what("en")
+    'There is no taxonomy x.'
+    """
+    entry = catalogue()[code]
+    texts = [text for said in (entry.what, entry.why, entry.fix, entry.screen) for text in said.values()]
+    names = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
+    return Problem(code, place, MappingProxyType({**dict.fromkeys(sorted(names), UNKNOWN), **values}))
+
+
 def by_place(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Sort problems by place, then code."""
     return tuple(sorted(problems, key=lambda one: (one.place, one.code, sorted(one.values.items()))))
