@@ -294,3 +294,18 @@ def test_where_the_total_is_unknown_that_is_said_with_what_is_missing_and_no_way
     )
     run = columnar(plan_of(LAST_YEAR), {"enterprise_year": rows.with_columns(tax=pl.lit(None, pl.Float64))})
     assert run.explain("a").unknown == ("亩均税收：数据缺失，得分未知（tax）",)
+
+
+def test_figures_of_earlier_years_are_past_and_nobody_is_told_to_change_them(plan_of):
+    """Growth of 10 % is reached by more tax this year; less of it last year would do in the formula only."""
+    plan = plan_of(
+        "populations: {every: {title: 全部, where: enterprise is not missing}}\n"
+        "inputs: {tax_before: {column: tax, earlier: 1}}\n"
+        'measures: {growth: {title: 增长, formula: tax / tax_before - 1, unit: "%", digits: 2}}\n'
+        "grades: {all: {classes: [A, B], cuts: [{grade: A, at_least: 10}, {grade: B, less_than: 10}], cuts_of: growth}}\n"
+    )
+    firms = pl.DataFrame({"enterprise": ["a", "a"], "year": [2022, 2021], "tax": [105.0, 100.0]})
+    result = columnar(plan, {"enterprise_year": firms})
+    told = nearest(plan, result.trace, result.gathered, "a")
+    assert [(way.input, way.needed) for way in told.ways] == [("tax", 110)]
+    assert "tax_before" in told.not_advised
