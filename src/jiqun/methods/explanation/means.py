@@ -13,7 +13,7 @@ from jiqun.methods.wording.totals import item_label
 def weight_words(reader: Reader, name: str) -> str:
     """The weights that were computed for a block of the subject's cohort; empty where they are written in the rule."""
     node = reader.plan.method.nodes[name]
-    if reader.benchmarks is None or node.weighting is None or reader.others:
+    if reader.benchmarks is None or reader.benchmarks.is_empty() or node.weighting is None or reader.others:
         return ""  # of a small cohort the weights would tell another firm's figures
     cohort = "；".join(f"{column}={reader.value(column)}" for column in node.over)
     rows = reader.benchmarks.filter(
