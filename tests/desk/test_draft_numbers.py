@@ -115,8 +115,14 @@ def test_clauses_are_added_changed_and_dropped_without_touching_the_others():
     new = ClauseRow("四：x", "加价", '说 "x": y')
     found = with_clauses(PAPER, [rows[0], *rows[2:], new])
     assert clause_rows(found) == [rows[0], *rows[2:], new]
-    assert PAPER.splitlines()[12] in found and rows[1].text not in found
+    assert PAPER.splitlines()[15] in found and rows[1].text not in found
     assert clause_rows(with_clauses(PAPER, [])) == []
+
+
+def test_a_clause_that_is_worded_anew_keeps_how_well_it_was_read():
+    paper = "clauses:\n  一: {text: 甲, evidence: G}\n  二: {text: 乙}\n"
+    found = with_clauses(paper, [ClauseRow("一", "", "丙"), ClauseRow("二", "", "丁")])
+    assert found == 'clauses:\n  一: {text: "丙", evidence: "G"}\n  二: {text: "丁"}\n'
 
 
 def words(old, new, language="zh", **titles):

@@ -238,3 +238,29 @@ def test_lint_warns_of_judgements_that_contradict_each_other(method_of, contract
     found = lint_method(method_of(text_of(3, node)), None, contracts)
     assert [one.code for one in found if one.code == "METHOD-130"] == ["METHOD-130"]
     assert "CR" in next(one for one in found if one.code == "METHOD-130").text("zh")
+
+
+def test_the_weights_that_were_worked_out_are_told_and_what_keeps_a_geometric_mean_from_being(plan_of):
+    result = run(plan_of, XU_2004, "take: arithmetic, weighting: {entropy: {of: share}, digits: 4}")
+    (block,) = (one for one in result.explain("00").additions if one.kind == "node")
+    assert "本组算出的权重：" in block.words
+    assert all(weight in block.words for weight in ("0.4630", "0.3992", "0.1378"))  # Xu 2004, as above
+    result = run(plan_of, [[0, 4], [9, 4]], "take: geometric")
+    assert result.explain("00").total is None and nodes(result) == [None, 6]
+    assert [one for one in result.explain("00").unknown if "几何平均要求各部分大于 0，revenue不大于 0" in one]
+    assert result.explain("01").unknown == ()
+
+
+FROM_ZERO = """
+populations: {all_firms: {title: 全部, where: enterprise is not missing}}
+measures: {a: {title: a, formula: tax, unit: 万元, digits: 2}}
+prepared: {n: {title: n, measure: a, digits: 4, steps: [{normalise: min_max, low: LOW, high: 100}]}}
+scores: {all: {a: {measure: n, value: true, digits: 2}}}
+totals: {all: {digits: 2, take: geometric}}
+"""
+
+
+@pytest.mark.parametrize(("low", "warned"), [(0, True), (1, False)])
+def test_a_geometric_mean_over_what_starts_at_0_is_warned_of(method_of, contracts, low, warned):
+    found = lint_method(method_of(FROM_ZERO.replace("LOW", str(low))), None, contracts)
+    assert ("METHOD-132" in {one.code for one in found}) is warned

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from jiqun.methods.compile_grading import grading_warnings
+from jiqun.methods.evaluate import evaluate
 from jiqun.problems import Place, ProblemsError, catalogue
 
 HEAD = """
@@ -105,3 +107,26 @@ def test_cuts_that_leave_a_gap_are_a_warning_because_it_may_be_meant(method_of):
         ("METHOD-068", "grades.all.cuts", "[60, 80)")
     ]
     assert catalogue()["METHOD-068"].severity == "warning"
+
+
+FIT = """
+populations: {all_firms: {title: 全部, where: enterprise is not missing}}
+measures: {m: {title: 亩均税收, formula: tax, unit: 万元, digits: 2}}
+exceptions: {unfit: {title: 不符合条件, where: not (rd >= 10), effect: scored_not_graded, treated_as: 未入选}}
+grades: {all: {classes: [入选, 未入选], quota: {of: m, places: {入选: 1}, rest: 未入选, counting: each}}}
+"""
+MEDIAN = """
+populations: {all_firms: {title: 全部, where: enterprise is not missing}}
+measures: {m: {title: 亩均税收, formula: tax, unit: 万元, digits: 2}}
+benchmarks: {median: {title: 中位数, digits: 2, statistic: {measure: m, take: median}}}
+criteria: {upper: {title: 中位数以上, test: m >= median_benchmark}}
+requirements: {high: {all: [upper]}}
+grades: {all: {classes: [B, C], ladder: {rungs: [{grade: B, requires: high}], otherwise: C}}}
+"""
+
+
+def test_two_clauses_of_the_how_to_come_out_only_the_fit_take_places_and_the_upper_half_is_b(plan_of):
+    firms = pl.DataFrame({"enterprise": ["a", "b", "c"], "tax": [30.0, 20.0, 5.0], "rd": [1.0, 10.0, 10.0]})
+    trace = evaluate(plan_of(FIT), {"enterprise_year": firms}).trace
+    assert trace.select("grade", "treated_as").rows() == [(None, "未入选"), ("入选", None), ("未入选", None)]
+    assert evaluate(plan_of(MEDIAN), {"enterprise_year": firms}).trace["grade"].to_list() == ["B", "B", "C"]

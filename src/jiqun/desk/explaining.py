@@ -103,6 +103,7 @@ def explain_subject(
         refereed=run.result.refereed_of(subject),
         sees_restricted=sees_restricted,
         sees_others=sees_others,
+        benchmarks=run.result.benchmarks,
     )
 
 

@@ -199,9 +199,12 @@ def with_clauses(text: str, rows: Sequence[ClauseRow]) -> str:
     old = {one.id: one for one in clause_rows(text)}
     if list(old.values()) == list(rows):
         return text
-    return with_entries(text, "clauses", {one.id: None if old.get(one.id) == one else _clause(one) for one in rows})
+    letters = {str(key.value): _scalars(value).get("evidence", "") for key, value in _pairs(section(text, "clauses"))}
+    said = {one.id: None if old.get(one.id) == one else _clause(one, letters.get(one.id, "")) for one in rows}
+    return with_entries(text, "clauses", said)
 
 
-def _clause(one: ClauseRow) -> str:
-    told = [("title", one.title), ("text", one.text)]
+def _clause(one: ClauseRow, evidence: str) -> str:
+    """Write a clause; how well it was read is no part of the form and stays."""
+    told = [("title", one.title), ("text", one.text), ("evidence", evidence)]
     return "{" + ", ".join(f"{key}: {json.dumps(said, ensure_ascii=False)}" for key, said in told if said) + "}"

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from jiqun.methods.explanation.items import addition_lines_of, criterion_lines, figure_lines, item_lines
+from jiqun.methods.explanation.means import why_no_mean
 from jiqun.methods.explanation.model import (
     AdditionLine,
     BenchmarkLine,
@@ -33,6 +34,7 @@ from jiqun.methods.wording.grading import exception_words, grade_words
 from jiqun.methods.wording.numbers import tried
 from jiqun.methods.wording.totals import total_words
 from jiqun.methods.wording.voice import Voice
+from jiqun.methods.work import MEMBER_STATUSES
 from jiqun.packs import LawBook
 from jiqun.problems import Language, Place, ProblemsError, problem
 
@@ -53,6 +55,7 @@ def explain(
     refereed: Mapping[str, bool] | None = None,
     sees_restricted: bool = True,
     sees_others: bool = True,
+    benchmarks: pl.DataFrame | None = None,
 ) -> Explanation:
     """Explain one subject's result.
 
@@ -60,7 +63,8 @@ def explain(
     is the log of moves. `lineage(table, key, column, year)` says where an input came from, `row_lineage(input, key)`
     which rows a rolled-up one was made from. `refereed` are the trace's columns that the referee decided for this
     subject, and whether it changed them. Without `official` the result is said to be a trial; `sign_off` says who
-    signed it. Restricted figures are masked for who may not see them, and benchmarks that give away another firm's
+    signed it. `benchmarks` is the run's table of them, which holds weights that were worked out. Restricted figures are
+    masked for who may not see them, and benchmarks that give away another firm's
     restricted figure for who may not see others' (a firm sees its own only).
     Raises ProblemsError METHOD-081 for a subject that the run does not have.
     """
@@ -76,6 +80,7 @@ def explain(
         frozenset() if sees_restricted else names,
         names,
         row_lineage,
+        benchmarks,
     )
     signed = sign_off.words(language) if official and sign_off is not None else ""
     return _explanation(reader, official, signed, refereed or {})
@@ -208,6 +213,8 @@ def _unknown(
     for item in items:
         if item.points is None:
             yield _unknown_item(voice, item)
+    if reader.row["status"] in MEMBER_STATUSES:
+        yield from why_no_mean(reader)
     for criterion in criteria:
         if criterion.verdict in ("unknown", "manual_review"):
             names = voice.say("why.missing", names=voice.listed(criterion.missing)) if criterion.missing else ""

@@ -13,6 +13,7 @@ from jiqun.methods.compile import Where, compile_method
 from jiqun.methods.compile_grading import grading_warnings
 from jiqun.methods.full_points import most_points
 from jiqun.methods.gather import history_of
+from jiqun.methods.lint_means import zero_parts
 from jiqun.methods.lint_uses import names_used
 from jiqun.methods.lint_values import impossible_values
 from jiqun.methods.plan import Plan, all_scores
@@ -49,6 +50,7 @@ def lint_method(
         found += _dates(method, book, where)
         found = [one for one in found if not missed(one, book.unread)]
     if plan is not None:
+        found += zero_parts(plan, where)
         found += [*_empty_codes(plan, where), *_uncounted(plan, where)]
         found += [*_never_missing(plan, where), *impossible_values(plan, where)]
     return by_place({one.text("en"): one for one in _without_echoes(found)}.values())

@@ -75,6 +75,7 @@ class Result:
             lineage=lineage,
             official=official,
             refereed=self.refereed_of(subject),
+            benchmarks=self.benchmarks,
         )
 
     def refereed_of(self, subject: str) -> dict[str, bool]:

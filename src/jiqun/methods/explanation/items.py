@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jiqun.expressions import nodes
+from jiqun.methods.explanation.means import weight_words
 from jiqun.methods.explanation.model import AdditionLine, BenchmarkLine, CriterionLine, FigureLine, ItemLine
 from jiqun.methods.explanation.no_benchmark import why_no_benchmark
 from jiqun.methods.explanation.reader import Reader
@@ -218,7 +219,8 @@ def addition_lines_of(reader: Reader) -> tuple[AdditionLine, ...]:
     for name, node in reader.plan.method.nodes.items():
         points = reader.told(name, reader.scaled(f"node__{name}", node.digits))
         clause = voice.clause(node.clause)
-        lines.append(AdditionLine(name, "node", voice.label(name), points, node_words(voice, name), False, clause))
+        words = voice.joined([node_words(voice, name), weight_words(reader, name)])
+        lines.append(AdditionLine(name, "node", voice.label(name), points, words, False, clause))
     total = reader.plan.total(reader.population)
     if total is None:
         return tuple(lines)

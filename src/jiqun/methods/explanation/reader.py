@@ -50,6 +50,7 @@ class Reader:
     hidden: frozenset[str] = frozenset()
     others: frozenset[str] = frozenset()
     row_lineage: RowLineage | None = None
+    benchmarks: pl.DataFrame | None = None
 
     @property
     def plan(self) -> Plan:
