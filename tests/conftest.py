@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from hypothesis import settings
 # a slow or busy machine is no fault of the code
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+# nobody's data are lost with a test's; what has to be on the disk is looked at in tests/ledger/test_power.py
+os.fsync = lambda descriptor: None  # type: ignore[assignment,misc]
 
 pytest_plugins = ("tests.demo_region",)
 ROOT = Path(__file__).resolve().parents[1]
