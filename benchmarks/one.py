@@ -21,8 +21,8 @@ def jiqun_on(engine: str, rule: Path) -> Run:
     import polars as pl
 
     from jiqun import methods
-    from jiqun.methods import referee
-    from jiqun.methods.run_frames import ARROW
+    from jiqun.methods.columns import referee
+    from jiqun.methods.runs.frames import ARROW
 
     plan = methods.load(rule).plan(2022)
     gc.freeze()  # as every command and the server do once the law is read

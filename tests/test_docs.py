@@ -24,7 +24,7 @@ def test_every_name_of_the_glossary_is_defined_in_the_code() -> None:
     code = "\n".join(file.read_text("utf-8") for file in (ROOT / "src").rglob("*.py"))
     unknown = {one for one in names if not re.search(rf"^\s*(class|def) {one}\b", code, re.MULTILINE)}
     assert unknown - {"referee"} == set()
-    assert (ROOT / "src/jiqun/methods/referee.py").exists()
+    assert (ROOT / "src/jiqun/methods/columns/referee.py").exists()
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from jiqun.cli.commands.demo import BOARDS, METHODS, YEARS, within_reach
 from jiqun.desk.context import Context
 from jiqun.desk.running import Run
 from jiqun.ledger import latest
-from jiqun.methods.run import stored_runs
+from jiqun.methods.runs.run import stored_runs
 
 from .conftest import FIRMS, Demo, Jiqun
 

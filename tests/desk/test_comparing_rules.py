@@ -9,7 +9,7 @@ import polars as pl
 from jiqun import methods
 from jiqun.cli.comparing import print_comparison
 from jiqun.desk.comparing import Compared
-from jiqun.methods.compare import compare
+from jiqun.methods.runs.compare import compare
 
 
 def test_of_a_rule_without_grades_the_movers_and_the_changed_numbers_are_told(capsys):

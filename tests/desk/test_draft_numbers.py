@@ -9,12 +9,12 @@ import xlsxwriter
 import yaml
 
 from jiqun.desk.context import Context
-from jiqun.desk.draft_parts import DOCUMENT, PARAMETER, Basis, carried, copied, with_next_year
-from jiqun.desk.drafting import lay
-from jiqun.desk.law_changes import changes
-from jiqun.desk.parameter_sheet import read_rows
-from jiqun.desk.rule_text import head_of, with_head
-from jiqun.desk.section_text import ClauseRow, Row, clause_rows, dated_rows, with_clauses, with_rows
+from jiqun.desk.drafts.drafting import lay
+from jiqun.desk.drafts.law_changes import changes
+from jiqun.desk.drafts.parameter_sheet import read_rows
+from jiqun.desk.drafts.parts import DOCUMENT, PARAMETER, Basis, carried, copied, with_next_year
+from jiqun.desk.drafts.rule_text import head_of, with_head
+from jiqun.desk.drafts.section_text import ClauseRow, Row, clause_rows, dated_rows, with_clauses, with_rows
 from jiqun.ledger.workspace import init
 from jiqun.packs import builtin_root
 from jiqun.packs.models import Document, Parameter, TableContract

@@ -13,13 +13,13 @@ import pytest
 from tests.power import on_their_way, syncs_noted
 
 from jiqun.desk.context import Context
-from jiqun.desk.draft_check import checked
-from jiqun.desk.draft_parts import DOCUMENT, METHOD, Basis, copied
-from jiqun.desk.draft_trial import Trial, draft_run, tried
-from jiqun.desk.drafting import law_of
+from jiqun.desk.drafts.check import checked
+from jiqun.desk.drafts.drafting import law_of
+from jiqun.desk.drafts.parts import DOCUMENT, METHOD, Basis, copied
+from jiqun.desk.drafts.publishing import publications, publish
+from jiqun.desk.drafts.rule_text import numbers, with_head, with_numbers
+from jiqun.desk.drafts.trial import Trial, draft_run, tried
 from jiqun.desk.evaluating import find_method
-from jiqun.desk.publishing import publications, publish
-from jiqun.desk.rule_text import numbers, with_head, with_numbers
 from jiqun.problems import ProblemsError
 
 BASIS = Basis("per-mu.chongqing-template", "2023")
@@ -125,7 +125,8 @@ def test_publishing_puts_the_rule_into_force_and_keeps_the_old_edition_readable(
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from jiqun.desk import draft_parts, publishing
+from jiqun.desk.drafts import parts as draft_parts
+from jiqun.desk.drafts import publishing
 from jiqun.desk.context import Context
 region, at = Context(Path(sys.argv[1])), int(sys.argv[2])
 written = []

@@ -12,9 +12,9 @@ import yaml
 
 from jiqun import packs
 from jiqun.methods import exact
-from jiqun.methods.compile import Plan, compile_method
+from jiqun.methods.compiling.compile import Plan, compile_method
 from jiqun.methods.evaluate import evaluate
-from jiqun.methods.examples import figure_text, frame_of
+from jiqun.methods.linting.examples import figure_text, frame_of
 from jiqun.methods.result import Result
 from jiqun.methods.wording.rule import plan_text
 from jiqun.packs import LawBook

@@ -11,9 +11,9 @@ import pytest
 
 from jiqun import packs
 from jiqun.methods import exact
-from jiqun.methods.compile import compile_method
+from jiqun.methods.compiling.compile import compile_method
 from jiqun.methods.evaluate import evaluate
-from jiqun.methods.examples import figure_text, frame_of
+from jiqun.methods.linting.examples import figure_text, frame_of
 from jiqun.methods.result import Result
 from jiqun.packs import LawBook
 

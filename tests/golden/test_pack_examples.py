@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 
 from jiqun import packs
-from jiqun.methods.examples import examples_of, run_example
-from jiqun.methods.examples_together import Group, groups, run_together
+from jiqun.methods.linting.examples import examples_of, run_example
+from jiqun.methods.linting.examples_together import Group, groups, run_together
 from jiqun.packs.models.example import Example
 
 BOOK = packs.load(packs.builtin_root())

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from jiqun.methods.lint import lint_method
+from jiqun.methods.linting.lint import lint_method
 
 
 def gaps(book, method):

@@ -12,7 +12,7 @@ from fractions import Fraction
 import pytest
 from tests.golden.published import evaluated, measures, read, result, scores
 
-from jiqun.methods.weights import judged
+from jiqun.methods.columns.weights import judged
 from jiqun.packs.models.method import Ahp
 from jiqun.values import exact as decimal
 

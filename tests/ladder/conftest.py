@@ -11,11 +11,11 @@ import polars as pl
 import pytest
 
 from jiqun import packs
-from jiqun.methods.compile import compile_method
+from jiqun.methods.compiling.compile import compile_method
+from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.evaluate import evaluate
 from jiqun.methods.exact import evaluate as exactly
-from jiqun.methods.examples import frame_of
-from jiqun.methods.plan import Plan
+from jiqun.methods.linting.examples import frame_of
 from jiqun.packs import LawBook
 
 ROOT = Path(__file__).resolve().parents[2] / "packs"

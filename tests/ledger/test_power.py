@@ -13,7 +13,7 @@ from jiqun.ledger import init
 from jiqun.ledger.snapshot import freeze
 from jiqun.ledger.store import Store
 from jiqun.ledger.workspace import Workspace
-from jiqun.methods.run_files import keep
+from jiqun.methods.runs.files import keep
 
 
 def test_a_file_written_after_it_was_synced_is_noticed(tmp_path: Path) -> None:

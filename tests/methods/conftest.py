@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from jiqun.methods.compile import Plan, compile_method
+from jiqun.methods.compiling.compile import Plan, compile_method
 from jiqun.packs.models import TableContract
 from jiqun.packs.models.method import Method
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from jiqun.methods.quota import class_sizes
+from jiqun.methods.columns.quota import class_sizes
 from jiqun.packs.models.method import Entitlement, Grade, PrepareStep, Quota, Statistic
 
 SHARES = {"A": "0.1", "B": "0.5", "C": "0.4"}

@@ -11,7 +11,7 @@ import pytest
 
 from jiqun import packs
 from jiqun.methods import load
-from jiqun.methods.lint import lint_method
+from jiqun.methods.linting.lint import lint_method
 from jiqun.packs.lint import lint
 from jiqun.problems import Problem
 

@@ -13,12 +13,12 @@ from pydantic import ValidationError
 
 from jiqun.engines import open_engine
 from jiqun.methods import exact
+from jiqun.methods.columns.gather import gather
+from jiqun.methods.columns.tables import Tables
+from jiqun.methods.columns.weights import judged
 from jiqun.methods.evaluate import evaluate
 from jiqun.methods.exact.weighting import judgement_weights
-from jiqun.methods.gather import gather
-from jiqun.methods.lint import lint_method
-from jiqun.methods.tables import Tables
-from jiqun.methods.weights import judged
+from jiqun.methods.linting.lint import lint_method
 from jiqun.packs.models.method import Ahp
 
 PARTS = ("revenue", "output", "tax", "assets", "rd", "staff", "power", "energy", "water")

@@ -8,8 +8,8 @@ from random import Random
 import polars as pl
 import pytest
 
-from jiqun.methods.compare import compare
 from jiqun.methods.evaluate import evaluate
+from jiqun.methods.runs.compare import compare
 from jiqun.problems import ProblemsError
 
 PARAMETERS = [

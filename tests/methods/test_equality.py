@@ -14,9 +14,9 @@ from tests.methods.random_methods import method
 
 from jiqun.engines import open_engine
 from jiqun.methods import exact
+from jiqun.methods.columns.gather import gather
+from jiqun.methods.columns.tables import Tables
 from jiqun.methods.evaluate import evaluate
-from jiqun.methods.gather import gather
-from jiqun.methods.tables import Tables
 from jiqun.problems import ProblemsError
 
 EXAMPLES = int(os.environ.get("JIQUN_EXAMPLES", "24"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jiqun import packs
-from jiqun.methods.examples import examples_of
+from jiqun.methods.linting.examples import examples_of
 from jiqun.methods.wording.expected import expected_words
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from jiqun.methods.compile import compile_method
+from jiqun.methods.compiling.compile import compile_method
 from jiqun.methods.exact import evaluate
-from jiqun.methods.explain import explain, render_text
+from jiqun.methods.explanation.explain import explain, render_text
 from jiqun.methods.explanation.restricted import MASKED, restricted_names
 from jiqun.problems import ProblemsError
 from jiqun.reports.indicators import indicator_sheets

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from jiqun.methods.exact import evaluate
-from jiqun.methods.explain import explain, render_text
+from jiqun.methods.explanation.explain import explain, render_text
 
 INTENSITY = """
 document: rule

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from jiqun.engines.polars_engine import PolarsEngine
+from jiqun.methods.columns.tables import Tables
 from jiqun.methods.evaluate import evaluate
-from jiqun.methods.tables import Tables
 from jiqun.problems import ProblemsError
 
 FIRMS = pl.DataFrame(

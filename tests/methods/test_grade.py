@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 from jiqun.methods import exact
+from jiqun.methods.columns.places import KEY
+from jiqun.methods.columns.ranking import in_order
+from jiqun.methods.columns.work import ROW
 from jiqun.methods.evaluate import evaluate
-from jiqun.methods.places import KEY
-from jiqun.methods.ranking import in_order
-from jiqun.methods.work import ROW
 
 HEAD = """
 kind: method

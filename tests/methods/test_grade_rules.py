@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from jiqun.methods.compile_grading import grading_warnings
+from jiqun.methods.compiling.grading import grading_warnings
 from jiqun.methods.evaluate import evaluate
 from jiqun.problems import Place, ProblemsError, catalogue
 

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from jiqun.engines import open_engine
-from jiqun.methods.compile import compile_method
-from jiqun.methods.gather import gather
-from jiqun.methods.tables import Tables
+from jiqun.methods.columns.gather import gather
+from jiqun.methods.columns.tables import Tables
+from jiqun.methods.compiling.compile import compile_method
 from jiqun.packs.models.method import Method
 from jiqun.packs.models.table import Column, TableContract
 from jiqun.problems import ProblemsError

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jiqun.methods.lint import lint_method
+from jiqun.methods.linting.lint import lint_method
 from jiqun.methods.loading import load as load_method
 from jiqun.packs import load
 from jiqun.packs.models.base import Span

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jiqun.methods.columns.quota import class_sizes
 from jiqun.methods.exact.quota import class_sizes as exact_sizes
-from jiqun.methods.quota import class_sizes
 from jiqun.packs.models.method import Quota
 
 JINING = {"A": "0.2", "B": "0.4", "C": "0.35", "D": "0.05"}

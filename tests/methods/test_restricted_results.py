@@ -7,10 +7,10 @@ from fractions import Fraction
 import polars as pl
 import pytest
 
-from jiqun.methods.compile import compile_method
+from jiqun.methods.compiling.compile import compile_method
 from jiqun.methods.exact import evaluate
-from jiqun.methods.explain import explain
 from jiqun.methods.explanation.cohorts import Cohorts
+from jiqun.methods.explanation.explain import explain
 from jiqun.methods.explanation.restricted import MASKED, points_hidden, restricted_names, total_hidden
 from jiqun.reports.indicators import indicator_sheets
 from jiqun.reports.results import results_sheet

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from jiqun.methods.rollup_rows import rolled_rows
+from jiqun.methods.explanation.rollup_rows import rolled_rows
 
 EVENTS = pl.DataFrame(
     {

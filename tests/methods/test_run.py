@@ -14,13 +14,13 @@ import polars as pl
 import pytest
 
 from jiqun import packs
-from jiqun.methods import run as runs
-from jiqun.methods.compile import compile_method
+from jiqun.methods.compiling.compile import compile_method
 from jiqun.methods.evaluate import evaluate
 from jiqun.methods.result import Result
-from jiqun.methods.run import SignOff, load, official_faults, run_id, store, stored_runs
-from jiqun.methods.run_files import last_noted
-from jiqun.methods.run_frames import ARROW, PARQUET
+from jiqun.methods.runs import run as runs
+from jiqun.methods.runs.files import last_noted
+from jiqun.methods.runs.frames import ARROW, PARQUET
+from jiqun.methods.runs.run import SignOff, load, official_faults, run_id, store, stored_runs
 from jiqun.problems import ProblemsError
 from jiqun.values import file_digest
 
@@ -340,7 +340,7 @@ def test_a_result_with_overridden_parameters_cannot_be_official(plan_of):
 def test_a_writer_killed_in_the_middle_leaves_no_run_and_the_next_one_cleans_up(plan_of, tmp_path):
     """The child is killed while its files stand in the draft folder, before the one step that makes them a run."""
     script = (
-        "import os, sys; from pathlib import Path; from jiqun.methods.run_files import keep\n"
+        "import os, sys; from pathlib import Path; from jiqun.methods.runs.files import keep\n"
         "def fill(folder):\n"
         "    (folder / 'trace.arrow').write_bytes(b'x' * 1000); print('ready', flush=True); sys.stdin.read()\n"
         "keep(Path(sys.argv[1]), sys.argv[2], fill)"
@@ -378,7 +378,7 @@ def test_an_index_line_cut_short_costs_only_the_time(plan_of, tmp_path):
 
 
 def test_a_run_stored_as_parquet_before_is_read_and_compared_as_it_is(plan_of, tmp_path, monkeypatch):
-    monkeypatch.setattr("jiqun.methods.run.ARROW", PARQUET)
+    monkeypatch.setattr("jiqun.methods.runs.run.ARROW", PARQUET)
     old = store(tmp_path, result_of(plan_of), at=AT)
     monkeypatch.undo()
     assert {one.suffix for one in old.folder.iterdir()} == {".parquet", ".json"}

@@ -10,7 +10,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from jiqun.methods.run_frames import ARROW
+from jiqun.methods.runs.frames import ARROW
 from jiqun.values import file_digest
 
 
@@ -20,7 +20,7 @@ def test_the_bytes_of_a_frame_depend_on_content_only(tmp_path):
     ARROW.written(whole, tmp_path / "whole")
     ARROW.written(pl.concat([whole[:100_001], whole[100_001:]], rechunk=False), tmp_path / "chunks")
     script = (
-        "import polars as pl, sys; from pathlib import Path; from jiqun.methods.run_frames import ARROW\n"
+        "import polars as pl, sys; from pathlib import Path; from jiqun.methods.runs.frames import ARROW\n"
         "frame = pl.DataFrame({'n': range(300_000), 't': [f'企业{one % 977}' for one in range(300_000)]})\n"
         "ARROW.written(frame, Path(sys.argv[1]))"
     )

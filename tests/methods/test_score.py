@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from jiqun.methods.evaluate import evaluate
-from jiqun.methods.explain import render_text
+from jiqun.methods.explanation.explain import render_text
 
 ENGINES = pytest.mark.parametrize("engine", ["polars", "duckdb"])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from jiqun.methods.compile import compile_method
+from jiqun.methods.compiling.compile import compile_method
 from jiqun.methods.wording.figures import benchmark_words, input_words, prepared_words
 from jiqun.methods.wording.grading import (
     ceiling_words,

@@ -10,9 +10,9 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from jiqun.methods.compile import compile_method
+from jiqun.methods.columns.tables import content_digest
+from jiqun.methods.compiling.compile import compile_method
 from jiqun.methods.evaluate import evaluate
-from jiqun.methods.tables import content_digest
 from jiqun.packs.models.table import Category
 from jiqun.problems import ProblemsError
 

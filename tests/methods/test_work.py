@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 from jiqun.engines import ENGINES, open_engine
-from jiqun.methods import referee
-from jiqun.methods.first import First
-from jiqun.methods.work import ROW, Work, word
+from jiqun.methods.columns import referee
+from jiqun.methods.columns.first import First
+from jiqun.methods.columns.work import ROW, Work, word
 
 
 @pytest.fixture(params=ENGINES)

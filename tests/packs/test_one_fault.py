@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from jiqun import packs
-from jiqun.methods.lint_whole import lint_whole
+from jiqun.methods.linting.whole import lint_whole
 from jiqun.packs.editions import rule_of
 from jiqun.packs.models.example import Example
 

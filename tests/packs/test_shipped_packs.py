@@ -12,8 +12,8 @@ from jiqun.desk.context import Context
 from jiqun.desk.evaluating import find_method
 from jiqun.ledger import init
 from jiqun.methods import load as load_method
-from jiqun.methods.examples import examples_of, run_example
-from jiqun.methods.lint import lint_method
+from jiqun.methods.linting.examples import examples_of, run_example
+from jiqun.methods.linting.lint import lint_method
 from jiqun.packs import builtin_root, load
 from jiqun.packs.lint import lint, lint_folders
 from jiqun.packs.released import released_lock

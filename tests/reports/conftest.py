@@ -7,7 +7,7 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 
-from jiqun.methods.compile import compile_method
+from jiqun.methods.compiling.compile import compile_method
 from jiqun.methods.evaluate import evaluate
 from jiqun.packs.models import TableContract
 from jiqun.packs.models.method import Method

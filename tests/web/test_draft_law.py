@@ -102,7 +102,7 @@ def test_a_rule_and_its_base_values_of_the_next_year_are_published_in_one_pack(o
 
 
 def _form_rows(text):
-    from jiqun.desk.section_text import dated_rows
+    from jiqun.desk.drafts.section_text import dated_rows
 
     return [{"key": one.key, "index": str(one.index), **one.said} for one in dated_rows(text)]
 

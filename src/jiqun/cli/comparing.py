@@ -10,7 +10,7 @@ import click
 from jiqun.cli.output import print_table, say
 from jiqun.cli.speech import both, language
 from jiqun.desk.comparing import CAUSE_TITLES, DIRECTION_TITLES, Compared
-from jiqun.methods.compare import CAUSES, DIRECTIONS, Change
+from jiqun.methods.runs.compare import CAUSES, DIRECTIONS, Change
 from jiqun.methods.wording.numbers import number_text
 
 _NOTHING = "—"

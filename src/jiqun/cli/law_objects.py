@@ -8,8 +8,8 @@ import click
 
 from jiqun.cli.output import print_table, say
 from jiqun.cli.speech import both, language
-from jiqun.desk.law_changes import KINDS, SENSES, changes
-from jiqun.desk.parameter_uses import series_titles
+from jiqun.desk.drafts.law_changes import KINDS, SENSES, changes
+from jiqun.desk.drafts.parameter_uses import series_titles
 from jiqun.methods.wording.evidence import evidence_words
 from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.phrases import say as phrase

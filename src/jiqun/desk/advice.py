@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from jiqun.desk.running import Run
-from jiqun.methods.explain import explain
+from jiqun.methods.explanation.explain import explain
+from jiqun.methods.explanation.nearest import Lacking, Nearest, Way
 from jiqun.methods.explanation.restricted import MASKED, restricted_names, total_hidden
-from jiqun.methods.nearest import Lacking, Nearest, Way
 from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.voice import Voice
 from jiqun.problems import Language

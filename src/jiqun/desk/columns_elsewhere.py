@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from jiqun.methods.plan import Plan
+from jiqun.methods.columns.tables import empty_table
+from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.reads import tables_read
-from jiqun.methods.tables import empty_table
 from jiqun.packs import LawBook
 from jiqun.problems import Place, Problem, problem
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from jiqun.desk.context import Context
+from jiqun.desk.drafts.law_changes import Changed
 from jiqun.desk.evaluating import snapshot_of, tables_for
 from jiqun.desk.explaining import subject_names
-from jiqun.desk.law_changes import Changed
 from jiqun.desk.printed_rule import differences, taken_apart
 from jiqun.desk.running import Run
 from jiqun.methods import Result
-from jiqun.methods.compare import Change, Comparison, compare
+from jiqun.methods.runs.compare import Change, Comparison, compare
 from jiqun.methods.wording.rule import plan_text
 from jiqun.problems import Language, ProblemsError, problem
 

@@ -17,9 +17,9 @@ from jiqun.desk.screening import misspelt_titles
 from jiqun.ledger.content import content_hash
 from jiqun.ledger.snapshot import Snapshot, freeze, open_snapshot
 from jiqun.methods import LoadedMethod, Plan, Result, evaluate, load
-from jiqun.methods.gather import QUARTERS
+from jiqun.methods.columns.gather import QUARTERS
 from jiqun.methods.ladder import holdings, ladder_of, title_events, title_held
-from jiqun.methods.run import SignOff
+from jiqun.methods.runs.run import SignOff
 from jiqun.packs.editions import edition_at
 from jiqun.problems import Place, Problem, ProblemsError, problem
 from jiqun.values import Period, from_scaled

@@ -12,8 +12,8 @@ from jiqun.desk.row_sources import row_sources
 from jiqun.desk.running import Run
 from jiqun.ledger import lineage as ledger_lineage
 from jiqun.ledger.snapshot import LAND_USE, Snapshot
-from jiqun.methods.explain import Explanation
-from jiqun.methods.explain import explain as explain_run
+from jiqun.methods.explanation.explain import Explanation
+from jiqun.methods.explanation.explain import explain as explain_run
 from jiqun.methods.ladder import ladder_of
 from jiqun.methods.wording.numbers import grouped
 from jiqun.packs.models import Ladder

@@ -9,8 +9,8 @@ import narwhals as nw
 
 from jiqun.ledger.log import ImportLog
 from jiqun.ledger.snapshot import Snapshot
-from jiqun.methods.plan import Plan
-from jiqun.methods.rollups import in_span, of_no_rows, span_of
+from jiqun.methods.columns.rollups import in_span, of_no_rows, span_of
+from jiqun.methods.compiling.plan import Plan
 from jiqun.problems import Place, Problem, problem
 from jiqun.values import Period
 

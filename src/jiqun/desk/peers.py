@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import polars as pl
 
-from jiqun.methods.plan import Plan
+from jiqun.methods.columns.work import MEMBER_STATUSES
+from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.wording.numbers import scaled_text
-from jiqun.methods.work import MEMBER_STATUSES
 from jiqun.values import from_scaled, half_up, to_scaled
 
 ENOUGH = 10  # a median of fewer firms says little of an industry, and more than it should of one of them

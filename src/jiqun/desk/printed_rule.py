@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from jiqun.desk.law_changes import Changed
+from jiqun.desk.drafts.law_changes import Changed
 from jiqun.methods.wording.phrases import say
 from jiqun.problems import Language
 

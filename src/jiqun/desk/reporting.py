@@ -19,9 +19,9 @@ from jiqun.desk.running import Run, all_runs
 from jiqun.desk.screening import ladder_in_use
 from jiqun.desk.told_accounts import KeptBack, every_account, kept_back
 from jiqun.ledger.snapshot import Snapshot
-from jiqun.methods.compare import Change
 from jiqun.methods.ladder.titles import holdings, title_events
 from jiqun.methods.ladder.words import title_words
+from jiqun.methods.runs.compare import Change
 from jiqun.problems import ProblemsError, problem
 from jiqun.values import from_scaled
 

@@ -10,9 +10,9 @@ import polars as pl
 from jiqun.ledger import lineage as ledger_lineage
 from jiqun.ledger.lineage import Cell
 from jiqun.ledger.snapshot import Snapshot
+from jiqun.methods.compiling.plan import Plan
+from jiqun.methods.explanation.rollup_rows import Row, rolled_rows
 from jiqun.methods.ladder.titles import title_names
-from jiqun.methods.plan import Plan
-from jiqun.methods.rollup_rows import Row, rolled_rows
 from jiqun.packs.models import Ladder
 from jiqun.problems import Language, ProblemsError
 from jiqun.values import Period, comparable

@@ -16,9 +16,9 @@ from jiqun.desk.kept_laws import keep_law, kept_law
 from jiqun.ledger.snapshot import Snapshot
 from jiqun.methods import Plan, Result, load
 from jiqun.methods.loading import LoadedMethod
-from jiqun.methods.run import SignOff, StoredRun, run_ids, store, stored_runs
-from jiqun.methods.run import load as load_run
-from jiqun.methods.run_files import last_noted
+from jiqun.methods.runs.files import last_noted
+from jiqun.methods.runs.run import SignOff, StoredRun, run_ids, store, stored_runs
+from jiqun.methods.runs.run import load as load_run
 from jiqun.packs import LawBook, Method
 from jiqun.problems import Place, Problem, ProblemsError, problem, recalled
 

@@ -8,7 +8,7 @@ from jiqun.desk.context import Context
 from jiqun.desk.evaluating import Step, Wanted, evaluated
 from jiqun.desk.running import Run, keep
 from jiqun.methods import Result
-from jiqun.methods.run import SignOff
+from jiqun.methods.runs.run import SignOff
 from jiqun.problems import Place, ProblemsError, problem
 from jiqun.values import Period
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import add, or_
-
 import narwhals as nw
 
-from jiqun.expressions.working_days import WorkingDays
+from jiqun.expressions.working_days import APART, WorkingDays
 
 _BEFORE_DAY_ONE = 306  # what `day_number` counts up to the last day before 0001-01-01, a Monday
 
@@ -52,26 +49,20 @@ def day_number(day: nw.Expr) -> nw.Expr:
 
 
 def working_days_between(first: nw.Expr, second: nw.Expr, calendar: WorkingDays) -> nw.Expr:
-    """Working days up to the second day less those up to the first: weekdays, less free ones, with those worked.
+    """Working days up to the second day less those up to the first, each looked up in the calendar's running count.
 
     Missing where a day lies outside the calendar's years; the same day twice is 0 in any year.
     """
-    start, end = (day_number(one) - _BEFORE_DAY_ONE for one in (first, second))
-    counted = _worked_up_to(end, calendar) - _worked_up_to(start, calendar)
-    spans = [(eve.toordinal(), last.toordinal()) for eve, last in calendar.known_spans()]
-    known = [(start >= eve) & (end >= eve) & (start <= last) & (end <= last) for eve, last in spans]
-    nothing = nw.when(start == end).then(nw.lit(0.0))
-    return nw.when(reduce(or_, known)).then(counted.cast(nw.Float64)).otherwise(nothing)
-
-
-def _worked_up_to(day: nw.Expr, calendar: WorkingDays) -> nw.Expr:
-    """Working days from 0001-01-01 on, a Monday, to a day counted from there."""
-    weekdays = day // 7 * 5 + (day % 7).clip(0, 5)
-    others = [
-        (day - (begin.toordinal() - 1)).clip(0, (end - begin).days + 1) * sign
-        for begin, end, sign in calendar.exceptions()
-    ]
-    return reduce(add, others, weekdays)
+    counts = calendar.counts()
+    start, end = (
+        (day_number(one) - _BEFORE_DAY_ONE).replace_strict(
+            list(counts), list(counts.values()), default=None, return_dtype=nw.Int64
+        )
+        for one in (first, second)
+    )
+    counted = end - start
+    nothing = nw.when(first == second).then(nw.lit(0.0))
+    return nw.when(counted.abs() < APART // 2).then(counted.cast(nw.Float64)).otherwise(nothing)
 
 
 def _is_leap(year: nw.Expr) -> nw.Expr:

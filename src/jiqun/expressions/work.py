@@ -61,8 +61,8 @@ def _work(node: TypedNode) -> _Work:
             test, then, otherwise = parts
             bound = None if then.bound is None and otherwise.bound is None else 2 * test.value + errors + 4
             return _Work(values + test.value + 4, bound, doubts + 2 * test.value + 6)
-        case nodes.WorkingDaysBetween(calendar=calendar):
-            return _Work(2 * values + 80 + 8 * len(calendar.exceptions()), None, doubts)
+        case nodes.WorkingDaysBetween():
+            return _Work(2 * values + 80, None, doubts)
         case nodes.Comparison():
             return _Work(values + 1, 0, doubts + values + errors + 6)
         case nodes.YearsBetween() | nodes.MonthsBetween() | nodes.DaysBetween():

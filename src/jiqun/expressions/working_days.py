@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,6 +11,7 @@ from jiqun.problems import ProblemsError, problem
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
+APART = 10_000_000  # more than the days there are
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -82,10 +84,13 @@ class WorkingDays:
         known = any(start <= min(first, last) and max(first, last) <= end for start, end in self.known_spans())
         return self.between(first, last) if known else None
 
-    def exceptions(self) -> list[tuple[date, date, int]]:
-        """Return what differs from Monday to Friday: spans of weekdays that are free (−1), weekend days worked (1)."""
-        free = sorted(day for day in self.free if day.weekday() < _SATURDAY)
-        begins = [day for day in free if day - _DAY not in self.free or (day - _DAY).weekday() >= _SATURDAY]
-        ends = [day for day in free if day + _DAY not in self.free or (day + _DAY).weekday() >= _SATURDAY]
-        spans = [(first, last, -1) for first, last in zip(begins, ends, strict=True)]
-        return [*spans, *((day, day, 1) for day in sorted(self.worked) if day.weekday() >= _SATURDAY)]
+    def counts(self) -> Mapping[int, int]:
+        """Return, by the number of a day (1 for 0001-01-01), how many days were worked since its span of years began.
+
+        Spans are APART from each other, so that a difference tells whether two days are of one.
+        """
+        found: dict[int, int] = {}
+        for place, (eve, last) in enumerate(self.known_spans()):
+            since = itertools.accumulate(map(self.is_working, _days(eve + _DAY, last)), initial=place * APART)
+            found.update(zip(range(eve.toordinal(), last.toordinal() + 1), since, strict=True))
+        return found

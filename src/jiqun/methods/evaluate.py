@@ -10,23 +10,23 @@ from typing import Any
 import polars as pl
 
 from jiqun.engines import open_engine
-from jiqun.methods.additions import parts, written
-from jiqun.methods.benchmark import set_benchmarks
-from jiqun.methods.criteria import RESULTS, add_criteria
-from jiqun.methods.entitle import add_entitlements
-from jiqun.methods.gather import assumptions, gather
-from jiqun.methods.grade import add_grades, grade_words
-from jiqun.methods.listings import list_digests
-from jiqun.methods.measure import measure
-from jiqun.methods.members import place
-from jiqun.methods.move import apply_moves
-from jiqun.methods.plan import REASONS, Plan
-from jiqun.methods.prepare import prepare
+from jiqun.methods.columns.additions import parts, written
+from jiqun.methods.columns.benchmark import set_benchmarks
+from jiqun.methods.columns.criteria import RESULTS, add_criteria
+from jiqun.methods.columns.entitle import add_entitlements
+from jiqun.methods.columns.gather import assumptions, gather
+from jiqun.methods.columns.grade import add_grades, grade_words
+from jiqun.methods.columns.listings import list_digests
+from jiqun.methods.columns.measure import measure
+from jiqun.methods.columns.members import place
+from jiqun.methods.columns.move import apply_moves
+from jiqun.methods.columns.prepare import prepare
+from jiqun.methods.columns.score import score
+from jiqun.methods.columns.tables import Tables, content_digest
+from jiqun.methods.columns.total import add_up
+from jiqun.methods.columns.work import ROW, STATUSES, Work
+from jiqun.methods.compiling.plan import REASONS, Plan
 from jiqun.methods.result import REFEREED, Result
-from jiqun.methods.score import score
-from jiqun.methods.tables import Tables, content_digest
-from jiqun.methods.total import add_up
-from jiqun.methods.work import ROW, STATUSES, Work
 from jiqun.packs import LawBook
 from jiqun.problems import Place, Problem, problem
 from jiqun.values import plain, to_scaled

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from jiqun.expressions.nearest import nearest
-from jiqun.methods.compile import Where, compile_method
+from jiqun.methods.compiling.compile import Where, compile_method
+from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.evaluate import evaluate
-from jiqun.methods.plan import Plan
 from jiqun.methods.result import Result
 from jiqun.packs import LawBook, builtin_root, load_with_extended
 from jiqun.packs import load as load_packs

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jiqun.methods.compile_inputs import split_column
-from jiqun.methods.compile_references import used_columns
-from jiqun.methods.plan import Plan
+from jiqun.methods.compiling.inputs import split_column
+from jiqun.methods.compiling.plan import Plan
+from jiqun.methods.compiling.references import used_columns
 from jiqun.packs import LawBook, Method, TableContract
 
 LISTS, SCORES, HISTORY = "adjustment", "certified_score", "grade_history"

@@ -10,14 +10,14 @@ import narwhals as nw
 import polars as pl
 
 from jiqun.engines import unscaled
-from jiqun.methods.explain import explain
+from jiqun.methods.columns.sources import as_source
+from jiqun.methods.columns.work import pieces
+from jiqun.methods.compiling.plan import Plan
+from jiqun.methods.explanation.explain import explain
 from jiqun.methods.explanation.model import Explanation
+from jiqun.methods.explanation.nearest import Nearest, nearest
 from jiqun.methods.explanation.reader import Lineage
-from jiqun.methods.nearest import Nearest, nearest
-from jiqun.methods.plan import Plan
-from jiqun.methods.sources import as_source
 from jiqun.methods.trace import long_trace
-from jiqun.methods.work import pieces
 from jiqun.packs import LawBook
 from jiqun.problems import Language, Problem
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from jiqun.expressions import NumberType
-from jiqun.methods.additions import parts, written
-from jiqun.methods.compile_numbers import benchmark_names
-from jiqun.methods.plan import Plan
-from jiqun.methods.work import MEMBER_STATUSES
+from jiqun.methods.columns.additions import parts, written
+from jiqun.methods.columns.work import MEMBER_STATUSES
+from jiqun.methods.compiling.numbers import benchmark_names
+from jiqun.methods.compiling.plan import Plan
 from jiqun.packs.models.method import Entitlement, Score
 from jiqun.values import decimal_text, exact
 

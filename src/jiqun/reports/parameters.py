@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from jiqun.desk.parameter_sheet import SHEET
-from jiqun.desk.section_text import Row
+from jiqun.desk.drafts.parameter_sheet import SHEET
+from jiqun.desk.drafts.section_text import Row
 from jiqun.methods.wording.phrases import say
 from jiqun.problems import Language
 from jiqun.reports.layout import Field, Head, Sheet, Value

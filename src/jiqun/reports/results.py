@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from jiqun.methods.columns.grade import GROUP_FULL
 from jiqun.methods.explanation.restricted import MASKED
-from jiqun.methods.grade import GROUP_FULL
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.run import Evaluated
 from jiqun.values import unit_said

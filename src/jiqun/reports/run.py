@@ -10,10 +10,10 @@ from typing import Any
 import polars as pl
 
 from jiqun.desk.explaining import FACTS
+from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.explanation.cohorts import Cohorts
 from jiqun.methods.explanation.restricted import MASKED, total_hidden
-from jiqun.methods.plan import Plan
-from jiqun.methods.sign_off import SignOff
+from jiqun.methods.runs.sign_off import SignOff
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs import LawBook, View
 from jiqun.problems import Language, Problem

@@ -11,7 +11,7 @@ import polars as pl
 from django.conf import settings
 
 from jiqun.desk.context import Context, newest_published
-from jiqun.desk.draft_trial import draft_run
+from jiqun.desk.drafts.trial import draft_run
 from jiqun.desk.explaining import explain_subject, subject_facts
 from jiqun.desk.running import Run, all_runs, find_run
 from jiqun.ledger.decisions import DECISIONS
@@ -19,10 +19,10 @@ from jiqun.ledger.log import LOG
 from jiqun.ledger.occupancy import land_use
 from jiqun.ledger.snapshot import Snapshot, open_snapshot
 from jiqun.ledger.view import View, latest
-from jiqun.methods.explain import Explanation
+from jiqun.methods.columns.tables import empty_table
+from jiqun.methods.explanation.explain import Explanation
+from jiqun.methods.explanation.nearest import Nearest, nearest
 from jiqun.methods.explanation.restricted import restricted_names, total_hidden
-from jiqun.methods.nearest import Nearest, nearest
-from jiqun.methods.tables import empty_table
 from jiqun.problems import Language, ProblemsError, problem
 from jiqun.reports.run import Evaluated
 from jiqun.web.kept import Kept, kept

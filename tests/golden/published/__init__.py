@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from jiqun.methods import exact
-from jiqun.methods.compile import compile_method
+from jiqun.methods.compiling.compile import compile_method
 from jiqun.methods.evaluate import evaluate
 from jiqun.methods.result import Result
 from jiqun.packs.models import TableContract

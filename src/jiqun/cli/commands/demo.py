@@ -33,10 +33,10 @@ from jiqun.desk.screening import evaluated_ladder
 from jiqun.ledger import freeze, init, latest
 from jiqun.ledger.intake import Checked
 from jiqun.ledger.snapshot import Snapshot
-from jiqun.methods.explain import render_text
+from jiqun.methods.explanation.explain import render_text
+from jiqun.methods.explanation.nearest import nearest
 from jiqun.methods.ladder import screen
 from jiqun.methods.ladder.words import rung_title
-from jiqun.methods.nearest import nearest
 from jiqun.problems import Problem, ProblemsError, problem
 from jiqun.values import Period
 

@@ -14,9 +14,9 @@ from jiqun.cli.output import json_option, print_json, print_problems, print_tabl
 from jiqun.cli.speech import both, language
 from jiqun.desk.context import Context
 from jiqun.engines import ENGINES
-from jiqun.methods.examples import examples_of
-from jiqun.methods.examples_check import missed, worked
-from jiqun.methods.lint_whole import lint_whole
+from jiqun.methods.linting.examples import examples_of
+from jiqun.methods.linting.examples_check import missed, worked
+from jiqun.methods.linting.whole import lint_whole
 from jiqun.methods.reads import results_read, tables_read
 from jiqun.methods.wording.rule import newest_plan, rule_text
 from jiqun.packs.editions import rule_of

@@ -17,8 +17,8 @@ from jiqun.desk.evaluating import Step
 from jiqun.desk.explaining import explain_subject, subject_facts, subject_names
 from jiqun.desk.running import Run, find_run
 from jiqun.desk.subjects import find_subject
-from jiqun.methods.explain import render_text
-from jiqun.methods.nearest import nearest
+from jiqun.methods.explanation.explain import render_text
+from jiqun.methods.explanation.nearest import nearest
 from jiqun.methods.wording.phrases import say as phrase
 from jiqun.methods.wording.rule import plan_text
 from jiqun.problems import ProblemsError, problem

@@ -26,7 +26,7 @@ from jiqun.desk.context import Context
 from jiqun.desk.evaluating import Wanted, edition_problems, run_method
 from jiqun.desk.running import Run, all_runs, find_run
 from jiqun.desk.signing import sign as sign_run
-from jiqun.methods.sign_off import SignOff
+from jiqun.methods.runs.sign_off import SignOff
 from jiqun.methods.wording.numbers import tried
 from jiqun.methods.wording.phrases import say as phrase
 from jiqun.methods.wording.voice import Voice

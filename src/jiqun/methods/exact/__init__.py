@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.benchmarks import set_benchmarks
 from jiqun.methods.exact.criteria import judge
 from jiqun.methods.exact.entitlements import entitle
@@ -19,7 +20,6 @@ from jiqun.methods.exact.result import ExactResult, results
 from jiqun.methods.exact.scores import score
 from jiqun.methods.exact.subjects import find_members, measure
 from jiqun.methods.exact.totals import add_up
-from jiqun.methods.plan import Plan
 
 
 def evaluate(

@@ -7,9 +7,9 @@ from fractions import Fraction
 from math import floor
 
 from jiqun.expressions import Exact, NumberType
+from jiqun.methods.compiling.plan import BENCHMARK, Plan
 from jiqun.methods.exact.member import Member, as_number, groups
 from jiqun.methods.exact.prepared import median
-from jiqun.methods.plan import BENCHMARK, Plan
 from jiqun.packs.models.method import Lookup, Statistic
 from jiqun.values import exact, half_up
 

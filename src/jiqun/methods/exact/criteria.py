@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.member import Member
-from jiqun.methods.plan import Plan
 from jiqun.packs.models.method import Requirement
 
 MET, UNMET, UNKNOWN, MANUAL, NOT_APPLICABLE = "met", "unmet", "unknown", "manual_review", "not_applicable"

@@ -7,9 +7,9 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
+from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.member import Entitled, Member, as_number
 from jiqun.methods.exact.quota import ranked
-from jiqun.methods.plan import Plan
 from jiqun.packs.models.method import Budget, Ceiling, SharedBudget, Streak
 from jiqun.values import exact, half_up
 

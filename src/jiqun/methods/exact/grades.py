@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from jiqun.expressions import Exact
+from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.criteria import MANUAL, MET, UNKNOWN
 from jiqun.methods.exact.member import Member, as_number, groups
 from jiqun.methods.exact.quota import by_quota
 from jiqun.methods.exact.scores import within
-from jiqun.methods.plan import Plan
 from jiqun.packs.models.method import Cut, Grade, Ladder, Quota, SmallPool
 
 

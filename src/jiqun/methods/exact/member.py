@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from jiqun.expressions import Exact, exact_value
-from jiqun.methods.plan import Plan
+from jiqun.methods.compiling.plan import Plan
 from jiqun.values import exact, to_scaled
 
 MEMBER_STATUSES = ("graded", "scored")

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.member import Member, Moved, groups
-from jiqun.methods.plan import Plan
 from jiqun.packs.models.method import Move
 
 

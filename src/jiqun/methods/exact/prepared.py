@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import floor
 
+from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.irrational import square_root
 from jiqun.methods.exact.member import Member, as_number, groups
-from jiqun.methods.plan import Plan
 from jiqun.packs.models.method import Prepared, PrepareStep
 from jiqun.values import exact, half_up, logarithm
 

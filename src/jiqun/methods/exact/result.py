@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.member import Member, Moved, scaled
-from jiqun.methods.plan import Plan
 
 Cell = str | int | bool | None
 

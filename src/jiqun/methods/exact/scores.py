@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import floor
 
+from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.member import Member, Points, as_number
-from jiqun.methods.plan import Plan
 from jiqun.packs.models.method import Around, Band, Between, Cases, Count, Efficacy, Options, Rank, Ratio, Score
 from jiqun.values import exact, half_up
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.member import Member
-from jiqun.methods.plan import Plan
 from jiqun.values import half_up
 
 

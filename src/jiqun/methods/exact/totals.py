@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.irrational import geometric_mean
 from jiqun.methods.exact.member import Added, Member, as_number, groups
 from jiqun.methods.exact.weighting import compared, weights_of
-from jiqun.methods.plan import Plan
 from jiqun.packs.models.method import Addition, Node
 from jiqun.values import exact, half_up
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from jiqun.methods.columns.work import MEMBER_STATUSES
+from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.explanation.restricted import FEWEST
-from jiqun.methods.plan import Plan
-from jiqun.methods.work import MEMBER_STATUSES
 from jiqun.packs.models.method import Statistic
 from jiqun.values import exact
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jiqun.expressions import nodes
+from jiqun.methods.columns.work import MEMBER_STATUSES
+from jiqun.methods.compiling.plan import conditions
 from jiqun.methods.explanation.means import weight_words
 from jiqun.methods.explanation.model import AdditionLine, BenchmarkLine, CriterionLine, FigureLine, ItemLine
 from jiqun.methods.explanation.no_benchmark import why_no_benchmark
 from jiqun.methods.explanation.reader import Reader
 from jiqun.methods.explanation.restricted import MASKED
-from jiqun.methods.plan import conditions
 from jiqun.methods.wording.figures import benchmark_words, benchmarks_of, prepared_words
 from jiqun.methods.wording.grading import criterion_words
 from jiqun.methods.wording.indicators import held_birth
 from jiqun.methods.wording.numbers import with_unit, written
 from jiqun.methods.wording.scores import bound_words, formula_words
 from jiqun.methods.wording.totals import addition_words, node_words
-from jiqun.methods.work import MEMBER_STATUSES
 from jiqun.packs.models.method import Score, Statistic
 
 OWN = ("own", "capped", "floored", "not_positive")

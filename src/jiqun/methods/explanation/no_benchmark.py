@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from jiqun.methods.columns.work import MEMBER_STATUSES
 from jiqun.methods.explanation.reader import Reader
-from jiqun.methods.work import MEMBER_STATUSES
 from jiqun.packs.models.method import Lookup, Statistic
 
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import polars as pl
 
-from jiqun.methods.compile_inputs import split_column
+from jiqun.methods.columns.gather import history_of
+from jiqun.methods.compiling.inputs import split_column
+from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.explanation.cohorts import Cohorts
 from jiqun.methods.explanation.model import InputLine
 from jiqun.methods.explanation.restricted import MASKED, total_hidden
-from jiqun.methods.gather import history_of
-from jiqun.methods.plan import Plan
 from jiqun.methods.wording.numbers import number_text, scaled_text
 from jiqun.methods.wording.voice import Voice
 from jiqun.values import exact, half_up

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jiqun.methods.compile_inputs import split_column
-from jiqun.methods.plan import Plan
+from jiqun.methods.compiling.inputs import split_column
+from jiqun.methods.compiling.plan import Plan
 from jiqun.packs.models.method import Score, Total
 
 MASKED = "＊＊＊"

@@ -8,10 +8,10 @@ from math import ceil, floor
 
 import polars as pl
 
+from jiqun.methods.columns.grade import GROUP_FULL
 from jiqun.methods.explanation.model import EntitlementLine, LineOfClass, MoveLine
 from jiqun.methods.explanation.reader import Reader
 from jiqun.methods.explanation.restricted import MASKED
-from jiqun.methods.grade import GROUP_FULL
 from jiqun.methods.wording.grading import entitlement_words
 from jiqun.methods.wording.numbers import number_text, scaled_text
 from jiqun.packs.models.method import Cut, Grade, Quota

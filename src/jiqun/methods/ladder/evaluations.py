@@ -10,12 +10,12 @@ from typing import Any
 import polars as pl
 
 from jiqun.expressions import Exact
-from jiqun.methods.compile import compile_method
+from jiqun.methods.columns.tables import empty_table
+from jiqun.methods.compiling.compile import compile_method
 from jiqun.methods.evaluate import evaluate
 from jiqun.methods.ladder.edition import ChosenEdition, choose_edition
 from jiqun.methods.ladder.titles import Holding, holdings, title_events, title_held
 from jiqun.methods.result import Result
-from jiqun.methods.tables import empty_table
 from jiqun.packs import LawBook
 from jiqun.packs.models import EditionRule, Ladder
 from jiqun.problems import Place, ProblemsError, problem

@@ -9,7 +9,7 @@ from fractions import Fraction
 from jiqun.expressions import Exact, NumberType, nodes
 from jiqun.expressions.exactly import evaluated
 from jiqun.expressions.nodes import TypedNode
-from jiqun.methods.plan import Plan
+from jiqun.methods.compiling.plan import Plan
 
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 

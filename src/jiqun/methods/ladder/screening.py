@@ -13,14 +13,14 @@ from fractions import Fraction
 from typing import Literal
 
 from jiqun.expressions import Exact
+from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.criteria import MANUAL, MET, NOT_APPLICABLE, UNKNOWN, UNMET
 from jiqun.methods.exact.member import read_members
-from jiqun.methods.lacking import lacking_inputs
+from jiqun.methods.explanation.lacking import lacking_inputs
 from jiqun.methods.ladder.edition import ChosenEdition, choose_edition
 from jiqun.methods.ladder.evaluations import Case, Evaluated, assumed_case
 from jiqun.methods.ladder.gaps import Gap, gaps
 from jiqun.methods.ladder.titles import Holding
-from jiqun.methods.plan import Plan
 from jiqun.methods.result import Result
 from jiqun.packs.models.method import Requirement
 from jiqun.values import exact, from_scaled

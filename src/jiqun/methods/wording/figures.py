@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from jiqun.expressions import NumberType
-from jiqun.methods.compile_inputs import split_column
-from jiqun.methods.compile_numbers import benchmark_names
-from jiqun.methods.in_a_row import dated_by, unit_of
+from jiqun.methods.columns.in_a_row import dated_by, unit_of
+from jiqun.methods.compiling.inputs import split_column
+from jiqun.methods.compiling.numbers import benchmark_names
 from jiqun.methods.wording.numbers import number_text, share_text, with_unit, written
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs.models.method import Input, PrepareStep, Repeats, Rollup, Score, Statistic

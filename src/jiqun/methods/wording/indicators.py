@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from jiqun.methods.full_points import most_points
+from jiqun.methods.compiling.full_points import most_points
 from jiqun.methods.wording.figures import benchmark_words, benchmarks_of
 from jiqun.methods.wording.scores import bound_words, formula_words, missing_words
 from jiqun.methods.wording.tree import shares_in_total

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
-from jiqun.methods.compile import compile_method
-from jiqun.methods.plan import BENCHMARK, Plan, all_scores
+from jiqun.methods.compiling.compile import compile_method
+from jiqun.methods.compiling.plan import BENCHMARK, Plan, all_scores
 from jiqun.methods.wording.about import about_facts, dated_rows
 from jiqun.methods.wording.data import data_lines
 from jiqun.methods.wording.figures import benchmark_words, benchmarks_of, input_words, prepared_words

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from jiqun.methods.cohort_nodes import judgement_texts
-from jiqun.methods.weights import judged
+from jiqun.methods.columns.cohort_nodes import judgement_texts
+from jiqun.methods.columns.weights import judged
 from jiqun.methods.wording.numbers import share_text, written
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs.models.method import Addition, Node, Weighting

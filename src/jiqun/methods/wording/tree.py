@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from jiqun.methods.cohort_nodes import judgement_texts
-from jiqun.methods.plan import Plan
+from jiqun.methods.columns.cohort_nodes import judgement_texts
+from jiqun.methods.compiling.plan import Plan
 from jiqun.packs.models.method import Node
 from jiqun.values import exact
 

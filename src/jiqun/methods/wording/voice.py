@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from jiqun.expressions import NumberType
 from jiqun.expressions.words import words
-from jiqun.methods.compile_inputs import split_column
-from jiqun.methods.plan import FixedBenchmark, Plan
+from jiqun.methods.compiling.inputs import split_column
+from jiqun.methods.compiling.plan import FixedBenchmark, Plan
 from jiqun.methods.wording.numbers import number_text, scaled_text, with_unit
 from jiqun.methods.wording.phrases import joined, listed, say
 from jiqun.packs import LawBook, TableContract, View

@@ -9,8 +9,8 @@ from jiqun.desk.accounts import Account
 from jiqun.desk.clusters import Ratio
 from jiqun.desk.comparing import CAUSE_TITLES
 from jiqun.desk.reporting import Grounds, Moved
-from jiqun.methods.compare import CAUSES, Change
 from jiqun.methods.explanation.restricted import FEWEST, MASKED
+from jiqun.methods.runs.compare import CAUSES, Change
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.run import Evaluated
 from jiqun.reports.word.model import UNKNOWN, cell_number, number_text

@@ -15,8 +15,8 @@ from jiqun.desk.explaining import explain_subject, subject_facts
 from jiqun.desk.reporting import Reach
 from jiqun.desk.running import Run
 from jiqun.ledger.snapshot import Snapshot
+from jiqun.methods.explanation.nearest import nearest
 from jiqun.methods.explanation.restricted import restricted_names
-from jiqun.methods.nearest import nearest
 from jiqun.reports.run import Evaluated
 from jiqun.reports.word.bulletin import bulletin_report
 from jiqun.reports.word.clusters import clusters_report

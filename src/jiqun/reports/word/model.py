@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from jiqun.methods.sign_off import SignOff
+from jiqun.methods.runs.sign_off import SignOff
 from jiqun.methods.wording.numbers import grouped
 from jiqun.reports.layout import Field, Head, Page, Sheet, Value
 from jiqun.reports.speech import say

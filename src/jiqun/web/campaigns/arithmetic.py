@@ -10,8 +10,8 @@ import polars as pl
 
 from jiqun.desk.running import Run
 from jiqun.desk.safety import Safety, percent_in_force
+from jiqun.methods.columns.quota import class_sizes, quota_classes
 from jiqun.methods.explanation.restricted import MASKED, restricted_names
-from jiqun.methods.quota import class_sizes, quota_classes
 from jiqun.methods.wording.numbers import number_text
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs.models.method import Quota

@@ -11,8 +11,8 @@ from jiqun.desk.context import Context
 from jiqun.desk.evaluating import find_method, snapshot_of
 from jiqun.desk.running import Run
 from jiqun.methods import Plan
-from jiqun.methods.run import official_faults
-from jiqun.methods.sign_off import SignOff
+from jiqun.methods.runs.run import official_faults
+from jiqun.methods.runs.sign_off import SignOff
 from jiqun.problems import Problem
 from jiqun.values import Period
 from jiqun.web.campaigns.state import State

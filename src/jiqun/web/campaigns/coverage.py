@@ -10,7 +10,7 @@ import polars as pl
 
 from jiqun.desk.running import Run
 from jiqun.methods import Plan
-from jiqun.methods.compile_inputs import split_column
+from jiqun.methods.compiling.inputs import split_column
 from jiqun.web.campaigns.conditions import plan_of
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.queries import Firms

@@ -10,7 +10,7 @@ from django.urls import reverse
 from jiqun.desk.evaluating import Wanted, run_method
 from jiqun.desk.running import find_run
 from jiqun.desk.signing import sign
-from jiqun.methods.sign_off import SignOff
+from jiqun.methods.runs.sign_off import SignOff
 from jiqun.problems import ProblemsError
 from jiqun.values import Period
 from jiqun.web.campaigns.actions import note

@@ -14,11 +14,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from jiqun.desk.draft_parts import DOCUMENT, Basis, copied, with_next_year, with_part, without_part
-from jiqun.desk.drafting import law_of
-from jiqun.desk.parameter_sheet import read_rows
-from jiqun.desk.rule_text import head_of
-from jiqun.desk.section_text import dated_rows, with_rows
+from jiqun.desk.drafts.drafting import law_of
+from jiqun.desk.drafts.parameter_sheet import read_rows
+from jiqun.desk.drafts.parts import DOCUMENT, Basis, copied, with_next_year, with_part, without_part
+from jiqun.desk.drafts.rule_text import head_of
+from jiqun.desk.drafts.section_text import dated_rows, with_rows
 from jiqun.packs.reading import LARGEST
 from jiqun.web.drafts.forms import PAPER, day
 from jiqun.web.drafts.models import DraftEvent, RuleDraft

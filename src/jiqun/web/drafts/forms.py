@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from jiqun.desk.draft_parts import DOCUMENT, METHOD, kind_of
-from jiqun.desk.rule_text import NUMBER, Number, head_of, numbers, with_head, with_numbers
-from jiqun.desk.section_text import ClauseRow, Row, dated_rows, with_clauses, with_rows
+from jiqun.desk.drafts.parts import DOCUMENT, METHOD, kind_of
+from jiqun.desk.drafts.rule_text import NUMBER, Number, head_of, numbers, with_head, with_numbers
+from jiqun.desk.drafts.section_text import ClauseRow, Row, dated_rows, with_clauses, with_rows
 from jiqun.problems import Language
 from jiqun.web.drafts.state import State
 from jiqun.web.shell.asked import whole_number

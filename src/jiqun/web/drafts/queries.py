@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jiqun.desk.draft_check import touched
-from jiqun.desk.draft_parts import Part, book_with, parts
-from jiqun.desk.drafting import draft_context
-from jiqun.desk.law_changes import KINDS, Changed, changes
-from jiqun.desk.parameter_uses import parameters_of, series_titles
+from jiqun.desk.drafts.check import touched
+from jiqun.desk.drafts.drafting import draft_context
+from jiqun.desk.drafts.law_changes import KINDS, Changed, changes
+from jiqun.desk.drafts.parameter_uses import parameters_of, series_titles
+from jiqun.desk.drafts.parts import Part, book_with, parts
 from jiqun.desk.printed_rule import differences
 from jiqun.packs import LawBook, Parameter
 from jiqun.packs.models import Document, Header

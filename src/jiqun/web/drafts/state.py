@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from jiqun.desk.draft_parts import Basis, digest_of, parts
+from jiqun.desk.drafts.parts import Basis, digest_of, parts
 from jiqun.web.drafts.models import DraftEvent, RuleDraft
 
 STAGES: dict[str, tuple[str, str]] = {

@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from jiqun.desk.draft_parts import Basis, book_with, parts
-from jiqun.desk.law_changes import KINDS
+from jiqun.desk.drafts.law_changes import KINDS
+from jiqun.desk.drafts.parts import Basis, book_with, parts
 from jiqun.problems import ProblemsError
 from jiqun.values import Period
 from jiqun.web.drafts import actions

@@ -9,11 +9,11 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from jiqun.desk.draft_parts import DOCUMENT, METHOD, PARAMETER, Part, book_with, parts, places, text_of
-from jiqun.desk.law_changes import KINDS
-from jiqun.desk.publishing import publications
-from jiqun.desk.rule_text import head_of
-from jiqun.desk.section_text import clause_rows, dated_rows
+from jiqun.desk.drafts.law_changes import KINDS
+from jiqun.desk.drafts.parts import DOCUMENT, METHOD, PARAMETER, Part, book_with, parts, places, text_of
+from jiqun.desk.drafts.publishing import publications
+from jiqun.desk.drafts.rule_text import head_of
+from jiqun.desk.drafts.section_text import clause_rows, dated_rows
 from jiqun.reports.parameters import parameter_workbook
 from jiqun.web.drafts import actions, queries
 from jiqun.web.drafts.forms import fields

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.urls import reverse
 
-from jiqun.desk.draft_check import checked
-from jiqun.desk.draft_trial import Trial, tried
-from jiqun.desk.drafting import law_of
-from jiqun.desk.publishing import publications, publish
+from jiqun.desk.drafts.check import checked
+from jiqun.desk.drafts.drafting import law_of
+from jiqun.desk.drafts.publishing import publications, publish
+from jiqun.desk.drafts.trial import Trial, tried
 from jiqun.problems import ProblemsError
 from jiqun.web.drafts.actions import lacking, law_seen, note, paper_of
 from jiqun.web.drafts.models import RuleDraft

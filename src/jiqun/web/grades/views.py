@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from jiqun.desk.evaluating import find_method
 from jiqun.desk.running import Run
-from jiqun.methods.explain import Explanation
+from jiqun.methods.explanation.explain import Explanation
 from jiqun.methods.explanation.model import LineOfClass
 from jiqun.packs import Method
 from jiqun.reports.summary import grade_words

@@ -12,8 +12,8 @@ import polars as pl
 from jiqun.desk.comparing import CAUSE_TITLES, DIRECTION_TITLES, Compared, compare_runs
 from jiqun.desk.running import Run
 from jiqun.ledger.whole_files import whole_file
-from jiqun.methods.compare import CAUSES, Change
 from jiqun.methods.explanation.restricted import MASKED
+from jiqun.methods.runs.compare import CAUSES, Change
 from jiqun.methods.wording.numbers import number_text
 from jiqun.problems import Language
 from jiqun.reports.layout import Field, Head, Sheet, said_digits, said_number

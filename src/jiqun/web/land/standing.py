@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from jiqun.desk.peers import Peers, peers
-from jiqun.methods.explain import Explanation
 from jiqun.methods.explanation.changed import figure
+from jiqun.methods.explanation.explain import Explanation
 from jiqun.methods.explanation.model import ItemLine, LineOfClass
 from jiqun.methods.explanation.restricted import MASKED, points_hidden, total_hidden
 from jiqun.web.kept import kept

@@ -11,9 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from jiqun.desk.draft_parts import book_with, parts, text_of
-from jiqun.desk.law_changes import KINDS, word
-from jiqun.desk.section_text import dated_rows
+from jiqun.desk.drafts.law_changes import KINDS, word
+from jiqun.desk.drafts.parts import book_with, parts, text_of
+from jiqun.desk.drafts.section_text import dated_rows
 from jiqun.methods.wording.phrases import say
 from jiqun.packs import Parameter
 from jiqun.packs.lawbook import LawObject

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from jiqun.desk.draft_parts import book_with
-from jiqun.desk.law_changes import SENSES
-from jiqun.desk.parameter_uses import methods_reading, series_titles
-from jiqun.desk.publishing import publications
-from jiqun.desk.section_text import Row
+from jiqun.desk.drafts.law_changes import SENSES
+from jiqun.desk.drafts.parameter_uses import methods_reading, series_titles
+from jiqun.desk.drafts.parts import book_with
+from jiqun.desk.drafts.publishing import publications
+from jiqun.desk.drafts.section_text import Row
 from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.phrases import say
 from jiqun.packs import LawBook, Method, Parameter

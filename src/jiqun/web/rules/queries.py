@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from jiqun.desk.parameter_uses import parameters_of
+from jiqun.desk.drafts.parameter_uses import parameters_of
 from jiqun.desk.printed_rule import Printed, Row
-from jiqun.methods.examples import examples_of
+from jiqun.methods.linting.examples import examples_of
 from jiqun.methods.wording.expected import expected_words
 from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.phrases import say

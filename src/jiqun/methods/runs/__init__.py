@@ -1,0 +1,1 @@
+"""Stored runs: their files, who signed them, and how two of them compare."""
