@@ -65,8 +65,8 @@ def test_a_clause_is_said_by_data_and_gives_what_was_worked_out_by_hand(stem: st
     clause = yaml.safe_load(CLAUSES[stem].read_text("utf-8"))
     plan = _plan(book, clause, stem)
     frames = _frames(book, clause["tables"], str(clause.get("period", 2024)))
-    # that both engines agree is held for every step kind by random methods (test_equality); here every fourth clause
-    engines = ("polars", "duckdb") if int(stem[: stem.index("-")]) % 4 == 0 else ("polars",)
+    # that both engines agree is held for every step kind by random methods (test_equality); here every tenth clause
+    engines = ("polars", "duckdb") if int(stem[: stem.index("-")]) % 10 == 0 else ("polars",)
     results = [evaluate(plan, frames, engine=engine) for engine in engines]
     for result in results:
         found = {subject: _figures(result, subject, expected) for subject, expected in clause["expected"].items()}
