@@ -10,7 +10,8 @@ import pytest
 from jiqun.methods.compiling.compile import compile_method
 from jiqun.methods.evaluate import evaluate as columnar
 from jiqun.methods.exact import evaluate
-from jiqun.methods.explanation.nearest import digits_of, movable, nearest
+from jiqun.methods.explanation.movable import digits_of, movable
+from jiqun.methods.explanation.nearest import nearest
 
 FORM = dict.fromkeys(("enterprise", "scale", "industry", "district", "park"), pl.String) | dict.fromkeys(("tax", "land", "value_added", "energy", "emission", "staff", "rd", "main_revenue", "power", "revenue", "profit"), pl.Float64)  # fmt: skip
 

@@ -13,6 +13,14 @@ from jiqun.web.people.models import User
 pytestmark = pytest.mark.usefixtures(own_workspace.__name__)
 
 
+def noticed(desk: Desk) -> str:
+    """Bring a new campaign to its public notice; return the page that says so."""
+    desk.go("check", "trial")
+    desk.do("analyst", "trial")
+    desk.go("adjust", "notice")
+    return desk.do("analyst", "notice")
+
+
 def test_a_firm_sees_the_figures_it_answers_for_and_what_it_answered(as_user: As, people: dict[str, User]) -> None:
     desk, firm = Desk(as_user, "own.rule"), people["firm"].place
     desk.go("check")
@@ -34,10 +42,7 @@ def test_an_appeal_that_is_refused_keeps_what_was_written_and_a_word_of_a_list_i
     as_user: As, people: dict[str, User]
 ) -> None:
     desk, firm = Desk(as_user, "own.rule"), people["firm"].place
-    desk.go("check", "trial")
-    desk.do("analyst", "trial")
-    desk.go("adjust", "notice")
-    desk.do("analyst", "notice")
+    noticed(desk)
     desk.go("appeal")
     said = {"enterprise": firm, "request": "税收漏报", "evidence": "完税证明 12 号"}
     said |= {"field": f"enterprise_year.tax@{desk.year}", "value": "很多"}
@@ -54,10 +59,7 @@ def test_the_notice_shows_a_firm_its_own_grade_first_and_is_searched_by_name_and
     as_user: As, people: dict[str, User]
 ) -> None:
     desk, firm = Desk(as_user, "own.rule"), people["firm"].place
-    desk.go("check", "trial")
-    desk.do("analyst", "trial")
-    desk.go("adjust", "notice")
-    assert "公示名单已发布" in desk.do("analyst", "notice")
+    assert "公示名单已发布" in noticed(desk)
     graded = region.run_of(desk.state.run).trace.drop_nulls("grade")
     at = f"/campaigns/{desk.campaign.pk}/notice/"
     answer = as_user("firm").get(at)

@@ -98,6 +98,7 @@ def test_only_who_may_evaluate_starts_one(as_user):
     said = {"method": "per-mu.huaian", "period": "2024"}
     assert as_user("leader").post("/land/evaluate/", said).status_code == 403
     assert as_user("analyst").post("/land/evaluate/", {"method": "no.such", "period": "2024"}).status_code == 422
+    assert as_user("analyst").post("/land/evaluate/", said | {"period": "今年"}).status_code == 404
 
 
 def test_an_evaluation_is_queued_done_and_leads_to_its_grid(as_user):

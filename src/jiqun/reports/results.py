@@ -13,17 +13,6 @@ from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.run import Evaluated
 from jiqun.values import unit_said
 
-_REASONS = (
-    "total_missing",
-    "value_missing",
-    "pool_missing",
-    "no_cut",
-    "no_rung",
-    "could_be",
-    "scored",
-    "exempt",
-    GROUP_FULL,
-)
 _READ = (
     *(f"fact__{name}" for name in ("name", "district", "industry")),
     *("population", "status", "total", "pool", "rank", "grade", "treated_as", "exception", "grade__reason"),
@@ -115,13 +104,14 @@ class _Results:
         exception = run.plan.method.exceptions.get(str(row.get("exception") or ""))
         if exception is not None:
             return run.voice.pick(exception.title, exception.title_en)
-        kind, _, grade = str(row.get("grade__reason") or "").partition(":")
-        if kind in _REASONS and (row.get("grade") is None or kind == GROUP_FULL):
-            return run.voice.say(f"grade.{kind}", grade=grade)
+        reason = row.get("grade__reason")
+        said = run.voice.grade_reason(reason)
+        if said and (row.get("grade") is None or reason == GROUP_FULL):
+            return said
         population = str(row.get("population") or "")
         is_open = row.get("total") is None and row["status"] in ("graded", "scored")
         has_total = bool(population) and run.plan.total(population) is not None
-        return run.voice.say("why.total_unknown") if has_total and is_open and not kind else ""
+        return run.voice.say("why.total_unknown") if has_total and is_open and not reason else ""
 
 
 def _unscaled(value: int | None, digits: int | None) -> float | None:

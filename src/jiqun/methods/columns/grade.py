@@ -17,6 +17,7 @@ from jiqun.methods.columns.work import STATUSES, Work, first_of, pieces, word
 from jiqun.methods.compiling.plan import Plan
 from jiqun.packs.models.method import Grade, Ladder, Quota
 
+REASONS = ("total_missing", "value_missing", "pool_missing", "no_cut", "no_rung")
 GROUP_FULL = "group_full"  # the reason of a grade that is worse because others of the group had the places
 
 
@@ -40,7 +41,7 @@ def reason_words(plan: Plan) -> tuple[str, ...]:
     grades = [f"could_be:{name}" for name in grade_words(plan)]
     limited = any(part.quota is not None and part.quota.per_group is not None for part in _parts(plan))
     full = (GROUP_FULL,) if limited else ()
-    return (*STATUSES, "total_missing", "value_missing", "pool_missing", "no_cut", "no_rung", *grades, *full)
+    return (*STATUSES, *REASONS, *grades, *full)
 
 
 def _parts(plan: Plan) -> Iterator[Grade]:

@@ -120,7 +120,7 @@ def _explanation(reader: Reader, official: bool, signed: str, refereed: Mapping[
         grade=row["grade"],
         ranked_grade=row["grade__ranked"],
         treated_as=row["treated_as"],
-        grade_reason=_grade_reason(voice, row["grade__reason"]),
+        grade_reason=voice.grade_reason(row["grade__reason"]),
         grade_words="" if grade is None else grade_words(voice, grade),
         grade_clause=voice.clause(clause),
         total=None if total is None else reader.told("total", reader.scaled("total", total.digits)),
@@ -161,24 +161,6 @@ def _pool_words(reader: Reader) -> str:
             if [str(reader.value(name)) for name in columns] == parts:
                 return reader.voice.listed(map(reader.voice.titled, columns, parts))
     return reader.voice.listed(reader.voice.label(part) for part in parts)
-
-
-def _grade_reason(voice: Voice, reason: object) -> str:
-    if not reason:
-        return ""
-    kind, _, grade = str(reason).partition(":")
-    known = kind in (
-        "total_missing",
-        "value_missing",
-        "pool_missing",
-        "no_cut",
-        "no_rung",
-        "could_be",
-        "scored",
-        "exempt",
-        "group_full",
-    )
-    return voice.say(f"grade.{kind}", grade=grade) if known else str(reason)
 
 
 def _status_reason(reader: Reader) -> str:

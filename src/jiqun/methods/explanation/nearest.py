@@ -16,14 +16,13 @@ from fractions import Fraction
 import polars as pl
 
 from jiqun.expressions import NumberType
-from jiqun.methods.compiling.inputs import split_column
 from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.criteria import MET, NOT_APPLICABLE, UNMET
 from jiqun.methods.exact.member import Member
 from jiqun.methods.explanation.lacking import lacking_inputs
+from jiqun.methods.explanation.movable import columns_of, digits_of, is_size, movable, past_inputs, unchangeable
 from jiqun.methods.explanation.trial import Trial, try_of
-from jiqun.packs.models import TableContract
-from jiqun.packs.models.method import Ladder, Score
+from jiqun.packs.models.method import Ladder
 from jiqun.problems import Place, ProblemsError, problem
 from jiqun.values import from_scaled, to_scaled
 
@@ -116,7 +115,7 @@ def nearest(
     place = trial.place(trial.own())
     if place is not None and place == 0:
         return _nothing({"grade": trial.grade, "total": None}, subject, "best")
-    not_advised = frozenset(not_advised) | _unchangeable(plan)
+    not_advised = frozenset(not_advised) | unchangeable(plan)
     ways, out_of_reach, smaller = _ways(trial, not_advised, lambda member: _is_better(trial, member, place))
     ways += _without_deductions(trial, place)
     wanted = trial.classes[place - 1] if place is not None else None
@@ -140,20 +139,6 @@ def nearest(
     )
 
 
-def _unchangeable(plan: Plan) -> frozenset[str]:
-    """The names of columns that nobody can change, such as the height of a plant above the sea."""
-    own = plan.method.evaluates.table
-    names = {one: one for one in plan.contracts[own].column_names}
-    names |= {name: one.column for name, one in plan.method.inputs.items() if one.column is not None}
-    found = set()
-    for name, written in names.items():
-        table, column = split_column(written, own)
-        contract = plan.contracts.get(table)
-        if contract is not None and column in contract.column_names and not contract.column(column).changeable:
-            found.add(name)
-    return frozenset(found)
-
-
 def _without_points(trial: Trial) -> tuple[str, ...]:
     """The items without points, where these leave the total unknown."""
     own = trial.own()
@@ -172,75 +157,7 @@ def _is_better(trial: Trial, member: Member, place: int | None) -> bool:
     return reached is not None and (place is None or reached < place)
 
 
-# --- inputs
-
-
-def past_inputs(plan: Plan) -> Iterator[str]:
-    """The inputs that hold figures of a period before the evaluated one."""
-    return (name for name, one in plan.method.inputs.items() if one.earlier > 0)
-
-
-def movable(plan: Plan, population: str) -> dict[str, tuple[str, ...]]:
-    """The numeric inputs inside the measures of a population's scores and those its grade is drawn over, with these."""
-    found: dict[str, dict[str, None]] = {}
-    scored = (name for item, score in plan.scores(population).items() for name in _measures(plan, item, score))
-    for name in (*scored, *_graded_by(plan, population)):
-        for column in _columns(plan, name):
-            found.setdefault(column, {})[name] = None
-    return {column: tuple(measures) for column, measures in found.items()}
-
-
-def _graded_by(plan: Plan, population: str) -> Iterator[str]:
-    """The measures that a population is ranked or cut by."""
-    for part in plan.graded_parts(population):
-        of = part.quota.of if part.quota is not None else part.cuts_of if part.cuts is not None else ""
-        if of in plan.method.measures:
-            yield of
-
-
-def _measures(plan: Plan, item: str, score: Score) -> Iterator[str]:
-    if score.choice is not None:
-        for option, inner in score.choice.options.items():
-            yield from _measures(plan, option, inner)
-    elif plan.measure_of(item, score) in plan.method.measures:
-        yield plan.measure_of(item, score)
-
-
-def _columns(plan: Plan, measure: str) -> Iterator[str]:
-    for name in sorted(plan.formulas[f"measures.{measure}.formula"].names):
-        if name in plan.method.measures:
-            yield from _columns(plan, name)
-        elif isinstance(plan.names[name], NumberType) and name != "year" and name not in plan.given:
-            yield name
-
-
-def _column_of(plan: Plan, name: str) -> tuple[TableContract | None, str]:
-    """The contract and column that an input is read from; None where it is not a single column of one."""
-    one = plan.method.inputs.get(name)
-    table, column = split_column((one.column if one is not None else None) or name, plan.method.evaluates.table)
-    contract = plan.contracts.get(table)
-    known = contract is not None and column in contract.column_names
-    return contract if known else None, column
-
-
-def digits_of(plan: Plan, name: str) -> int:
-    """The decimals in which an input is declared; two where its column does not say."""
-    one = plan.method.inputs.get(name)
-    if one is not None and one.rollup is not None:
-        return one.rollup.digits
-    contract, column = _column_of(plan, name)
-    if contract is None:
-        return 2
-    found = contract.column(column)
-    if found.type == "integer":
-        return 0
-    return 2 if found.digits is None else found.digits
-
-
-def _is_size(plan: Plan, name: str) -> bool:
-    """Tell whether an input is a size of the subject, which advice never makes smaller."""
-    contract, column = _column_of(plan, name)
-    return contract is not None and contract.column(column).size
+# --- ways
 
 
 def _ways(
@@ -254,7 +171,7 @@ def _ways(
         way = _way(trial, name, measures, reached)
         if way is None:
             out_of_reach.append(name)
-        elif way.change < 0 and _is_size(trial.plan, name):
+        elif way.change < 0 and is_size(trial.plan, name):
             smaller.append(name)
         else:
             ways.append(way)
@@ -272,7 +189,7 @@ def _way(trial: Trial, name: str, measures: tuple[str, ...], reached: Callable[[
         return reached(trial.member({name: from_scaled(scaled, digits)}))
 
     more = _smallest(start, 1, reaches)
-    less = None if more is not None and _is_size(trial.plan, name) else _smallest(start, -1, reaches)
+    less = None if more is not None and is_size(trial.plan, name) else _smallest(start, -1, reaches)
     found = [one for one in (more, less) if one is not None]
     if not found:
         return None
@@ -397,7 +314,7 @@ def _ways_to(trial: Trial, name: str, not_advised: Collection[str]) -> Iterator[
     for column in dict.fromkeys(_inputs_of(trial.plan, name, trial.population)):
         if column not in not_advised:
             way = _way(trial, column, (), lambda member: member.verdicts[name] == MET)
-            if way is not None and not (way.change < 0 and _is_size(trial.plan, column)):
+            if way is not None and not (way.change < 0 and is_size(trial.plan, column)):
                 yield way
 
 
@@ -406,7 +323,7 @@ def _inputs_of(plan: Plan, criterion: str, population: str) -> Iterator[str]:
     typed = plan.formulas.get(f"criteria.{criterion}.test")
     for name in sorted(typed.names) if typed is not None else ():
         if name in plan.method.measures:
-            yield from _columns(plan, name)
+            yield from columns_of(plan, name)
         elif name == "total" or name in plan.method.nodes or name.removesuffix("_points") in plan.items():
             yield from movable(plan, population)
         elif plan.held_against(name) is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from jiqun.expressions import NumberType
 from jiqun.expressions.words import words
+from jiqun.methods.columns.grade import GROUP_FULL, REASONS
 from jiqun.methods.compiling.inputs import split_column
 from jiqun.methods.compiling.plan import FixedBenchmark, Plan
 from jiqun.methods.wording.numbers import number_text, scaled_text, with_unit
@@ -15,6 +16,8 @@ from jiqun.methods.wording.phrases import joined, listed, say
 from jiqun.packs import LawBook, TableContract, View
 from jiqun.problems import Language
 from jiqun.values import Unit
+
+_WHY_GRADED_SO = (*REASONS, "could_be", "scored", "exempt", GROUP_FULL)
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,11 @@ class Voice:
         """Say what became of a subject; one that was graded by a rule without grades was only evaluated."""
         has_no_grade = status == "graded" and self.plan.grade(population) is None
         return self.say("status.evaluated" if has_no_grade else f"status.{status}")
+
+    def grade_reason(self, reason: object) -> str:
+        """Say why a subject has no grade, or a lower one than others behind it; empty where nothing is to be said."""
+        kind, _, grade = str(reason or "").partition(":")
+        return self.say(f"grade.{kind}", grade=grade) if kind in _WHY_GRADED_SO else ""
 
     def part_title(self, name: str) -> str:
         """The title of a criterion or requirement, even where a column has the same name."""

@@ -254,11 +254,7 @@ def _told(shown: str | None, is_hidden: bool) -> str | None:
 
 
 def _why_open(voice: Voice, row: Mapping[str, Any]) -> str:
-    kind = str(row.get("grade__reason") or "").partition(":")[0]
-    known = ("total_missing", "value_missing", "pool_missing", "no_cut", "no_rung", "could_be", "scored", "exempt")
-    if kind in known:
-        return voice.say(f"grade.{kind}", grade="")
-    return voice.status(row["status"], str(row.get("population") or ""))
+    return voice.grade_reason(row.get("grade__reason")) or voice.status(row["status"], str(row.get("population") or ""))
 
 
 def _cut(data: Evaluated, before: Mapping[str, Any], row: Mapping[str, Any], hidden: frozenset[str]) -> str:

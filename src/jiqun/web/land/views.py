@@ -51,8 +51,12 @@ def evaluate(request: HttpRequest) -> HttpResponse:
     """Queue an evaluation; METHOD-033 where no pack has the rule."""
     user: Any = request.user
     method, year = request.POST.get("method", ""), request.POST.get("period", "")
-    rule = find_method(region(), method, Period.parse(year)).method
-    title = f"{both('评价', 'Evaluate')} {rule.title} {Period.parse(year)}"
+    try:
+        when = Period.parse(year)
+    except ValueError as wrong:
+        raise Http404 from wrong  # the form offers periods only
+    rule = find_method(region(), method, when).method
+    title = f"{both('评价', 'Evaluate')} {rule.title} {when}"
     return redirect("jobs:one", ask("evaluate", title, user, method=method, period=year).pk)
 
 
