@@ -22,6 +22,7 @@ from tests import own_rule
 from tests.demo_region import Demo
 
 from jiqun.desk import context
+from jiqun.reports.word.model import signature_of
 from jiqun.web import region
 from jiqun.web.campaigns.arithmetic import arithmetic, effects
 from jiqun.web.campaigns.conditions import plan_of
@@ -200,11 +201,15 @@ def test_a_whole_campaign_by_different_people_ends_in_an_official_run(
     notice_is_over()
     desk.go("sign")
     assert as_user("analyst").post(f"/campaigns/{desk.campaign.pk}/do/sign/", {"document": "x"}).status_code == 403
-    desk.do("signer", "sign", document="示亩均办〔2026〕1号")
+    desk.do("signer", "sign", organ="示范区经信委", document="示亩均办〔2026〕1号")
     official = region.run_of(desk.state.signed)
     assert official.official
     assert official.sign_off is not None
     assert (official.sign_off.by, official.sign_off.document) == ("郑岚", "示亩均办〔2026〕1号")
+    assert signature_of(official.sign_off) == ("示范区经信委", "2026年7月14日"), "the organ stands under papers"
+    letter = docx.Document(BytesIO(as_user("analyst").get(f"/campaigns/{desk.campaign.pk}/appeals/{about}/letter.docx").content))
+    ends = [one.text.strip() for one in letter.paragraphs]
+    assert ends[ends.index("示范区经信委") + 1] == "2026年3月16日" and any(one.startswith("决定人：") for one in ends)
     assert official.trace.equals(third.trace)
     assert "已经签发，不能再改" in desk.do("analyst", "advance", stage="adjust", reason="x")
     assert "已审定签发" in desk.page("leader")
@@ -223,7 +228,7 @@ def test_an_illustrative_rule_is_never_signed_and_the_page_says_why(
 ) -> None:
     desk = Desk(as_user, "per-mu.chongqing-template")
     desk.to_signature(notice_is_over)
-    told = desk.do("signer", "sign", document="示亩均办〔2026〕1号")
+    told = desk.do("signer", "sign", organ="示范区经信委", document="示亩均办〔2026〕1号")
     assert "不能出正式结果" in told
     assert "示意" in told
     assert "试行" in told
@@ -241,9 +246,9 @@ def test_a_rule_read_in_part_is_signed_only_by_who_accepts_its_doubts(
     desk = Desk(as_user, "own.rule")
     desk.to_signature(notice_is_over)
     assert "附件二没有读到" in desk.page("signer")
-    assert "1 处疑义" in desk.do("signer", "sign", document="示亩均办〔2026〕1号")
+    assert "1 处疑义" in desk.do("signer", "sign", organ="示范区经信委", document="示亩均办〔2026〕1号")
     assert not desk.state.signed and desk.state.sign_asked is None
-    desk.do("signer", "sign", document="示亩均办〔2026〕1号", accepts_doubts="1")
+    desk.do("signer", "sign", organ="示范区经信委", document="示亩均办〔2026〕1号", accepts_doubts="1")
     signed = region.run_of(desk.state.signed)
     assert signed.sign_off is not None and signed.sign_off.accepts_doubts
     assert "疑义" in signed.sign_off.words()

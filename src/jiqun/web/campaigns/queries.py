@@ -17,7 +17,7 @@ from jiqun.methods.explanation.restricted import MASKED
 from jiqun.values import decimal_text, exact, plain, to_scaled
 from jiqun.web.campaigns.conditions import RefusedError
 from jiqun.web.campaigns.corrections import Target, find_target
-from jiqun.web.campaigns.models import Campaign
+from jiqun.web.campaigns.models import Campaign, Event
 from jiqun.web.campaigns.state import STAGES, Adjustment, Appeal, Light, State, light_of_days
 from jiqun.web.kept import kept
 from jiqun.web.people.models import User
@@ -102,6 +102,12 @@ def visible(user: User) -> Any:
 def districts_seen(scope: Scope) -> list[str]:
     """Return the districts that firms of a scope lie in."""
     return scope.rows(ledger().table("enterprise"))["district"].drop_nulls().unique().to_list()
+
+
+def newest_organ(campaign: Campaign) -> str:
+    """Return in whose name a result of the same part of the region was published last; empty where none was yet."""
+    signed = Event.objects.filter(kind="sign.done", campaign__district=campaign.district).order_by("-id").first()
+    return "" if signed is None else str(signed.details.get("organ", ""))
 
 
 @dataclass(frozen=True)

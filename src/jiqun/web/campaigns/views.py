@@ -162,6 +162,7 @@ def _steps(state: State, user: Any) -> dict[str, Any]:
         "may_check": is_open and state.stage == "check" and user.may("appeal"),
         "may_appeal": is_open and state.notice is not None and (user.may("appeal") or user.may("campaign")),
         "may_sign": is_open and state.stage == "sign" and user.may("sign"),
+        "organ": queries.newest_organ(state.campaign) or user.unit,
         "may_notice": is_open and state.stage == "notice" and user.may("campaign"),
     }
 

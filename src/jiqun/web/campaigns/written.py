@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from jiqun.desk.reporting import grounds
@@ -11,7 +13,7 @@ from jiqun.desk.running import Run
 from jiqun.methods.wording.voice import Voice
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.word.common import counted, facts_of, source_of
-from jiqun.reports.word.model import Attachment, Heading, Paragraph, Part, Report, day_words
+from jiqun.reports.word.model import Attachment, Heading, Paragraph, Part, Report, day_words, signature_of
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.queries import AppealLine, Firms, notice_rows
 from jiqun.web.enterprises.register import place_names
@@ -73,8 +75,14 @@ def decision_report(campaign: Campaign, run: Run, line: AppealLine, decided_by: 
         trial=not run.official,
         facts=facts_of(grounds(region(), run)),
         parts=tuple(_decision(line, decided_by, official=run.official)),
-        signature=(decided_by, day_words(decided_on)) if run.official and decided_on is not None else (),
+        signature=_signature(run, decided_on),
     )
+
+
+def _signature(run: Run, on: date | None) -> tuple[str, ...]:
+    """The authority that published the result answers, on the day of the decision; nobody does while it is a trial."""
+    signed = run.sign_off
+    return () if signed is None or on is None else signature_of(replace(signed, on=on))
 
 
 def _decision(line: AppealLine, decided_by: str, *, official: bool) -> Iterator[Part]:
@@ -106,8 +114,8 @@ def _decision(line: AppealLine, decided_by: str, *, official: bool) -> Iterator[
         yield Paragraph(f"按试算 {it.recheck['run'][:8]} 复核：{said}；{others}。")
     if not official:
         yield Paragraph("档次仍为试算，以审定签发的结果为准。")
-        if it.decided_on is not None:
-            yield Paragraph(f"决定人：{decided_by}　{day_words(it.decided_on)}")
+    if it.decided_on is not None:
+        yield Paragraph(f"决定人：{decided_by}　{day_words(it.decided_on)}")
 
 
 def _became(title: str, before: object, after: object) -> str:
