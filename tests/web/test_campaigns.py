@@ -207,7 +207,9 @@ def test_a_whole_campaign_by_different_people_ends_in_an_official_run(
     assert official.sign_off is not None
     assert (official.sign_off.by, official.sign_off.document) == ("郑岚", "示亩均办〔2026〕1号")
     assert signature_of(official.sign_off) == ("示范区经信委", "2026年7月14日"), "the organ stands under papers"
-    letter = docx.Document(BytesIO(as_user("analyst").get(f"/campaigns/{desk.campaign.pk}/appeals/{about}/letter.docx").content))
+    letter = docx.Document(
+        BytesIO(as_user("analyst").get(f"/campaigns/{desk.campaign.pk}/appeals/{about}/letter.docx").content)
+    )
     ends = [one.text.strip() for one in letter.paragraphs]
     assert ends[ends.index("示范区经信委") + 1] == "2026年3月16日" and any(one.startswith("决定人：") for one in ends)
     assert official.trace.equals(third.trace)

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from jiqun.web.enterprises import register
 from jiqun.web.disposals.models import Disposal, DisposalEvent
+from jiqun.web.enterprises import register
 from jiqun.web.ladder.queries import calendar
 from jiqun.web.ledger.models import Duty
 from jiqun.web.people.scope import Scope

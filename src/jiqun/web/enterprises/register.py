@@ -93,7 +93,8 @@ def _leads(run: Run) -> tuple[bool, bool, bool, bool, str]:
     method = run.plan.method
     is_own = region().book.has("method", run.method_id)
     is_per_mu = run.method_id.startswith(PER_MU) or "land_use" in tables_of(method)
-    return is_per_mu and (is_own or run.official), run.official, is_own and method.status == "in_force", is_own, run.period
+    is_in_force = is_own and method.status == "in_force"
+    return is_per_mu and (is_own or run.official), run.official, is_in_force, is_own, run.period
 
 
 def register() -> tuple[pl.DataFrame, Run | None]:
