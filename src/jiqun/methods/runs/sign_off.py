@@ -13,9 +13,9 @@ from jiqun.problems import Language
 class SignOff:
     """A signature under a result.
 
-    `organ` is the authority in whose name the result is published: its name stands under official documents, not that of
-    the signer. `accepts_doubts` says that the signer knows the rule was read only in part and has gone through its
-    doubts.
+    `organ` is the authority in whose name the result is published: its name, not that of the signer, stands under
+    official documents. `accepts_doubts` says that the signer knows the rule was read only in part and has gone through
+    its doubts.
     """
 
     by: str
