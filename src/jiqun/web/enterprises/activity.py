@@ -184,8 +184,8 @@ def meter_months(code: str, scope: Scope, language: Language) -> list[MeterMonth
 def carbon_years(code: str, scope: Scope) -> list[dict[str, Any]]:
     """Return a firm's carbon figures by year with their intensity: (CO2 − green power − sinks) ÷ value added.
 
-    Restricted columns are masked, and the intensity as soon as one is in it. CO2 from energy is restricted as energy is:
-    by the factors of the guide it is nearly proportional to it.
+    Restricted columns are masked, and the intensity with them. CO2 from energy is restricted as energy is: by the
+    factors of the guide it is nearly proportional to it.
     """
     if "carbon_year" not in region().book.tables:
         return []

@@ -44,6 +44,15 @@ document.addEventListener("change", (event) => {
   if (form) form.requestSubmit();
 });
 
+// The way back to a list goes to it as it was left: filtered, sorted, at the same page; logging out forgets it.
+const listed = (path) => `jq-list:${path}`;
+if (document.querySelector("form[data-auto]")) sessionStorage.setItem(listed(location.pathname), location.search);
+for (const link of document.querySelectorAll(".breadcrumb a")) {
+  const left = new URLSearchParams(sessionStorage.getItem(listed(link.pathname)) ?? "");
+  const named = [...new URLSearchParams(link.search)];
+  if (String(left) && named.every(([name, value]) => left.get(name) === value)) link.search = left.toString();
+}
+
 // What cannot be taken back is asked once more.
 document.addEventListener("click", (event) => {
   const asked = event.target.closest?.("[data-confirm]");
