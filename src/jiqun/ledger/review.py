@@ -92,8 +92,8 @@ def decide(
 
     `aside` says that it is no firm of the register (a workshop, a meter): its rows stay, count for nobody, and nobody
     is asked about them again. A decision stands for every row reported so, in imports of the past and of the future,
-    until a later decision. LEDGER-069 for another verdict, a report that is no key made by `reported_key`, or a firm without
-    id where one is meant.
+    until a later decision. LEDGER-069 for another verdict, a report that is no key made by `reported_key`, or a firm
+    without id where one is meant.
     """
     parts = reported.split("|")
     if verdict not in _VERDICTS:
