@@ -111,6 +111,7 @@ ADDRESSES: dict[str, Address] = {
     "people:language": Address(posts=True),
     "people:listing": Address(theirs=True),
     "people:add": Address(theirs=True),
+    "people:firms": Address(theirs=True),
     "people:edit": Address(lambda it: {"number": it.person}, theirs=True),
     "people:tokens": Address(),
     "people:audit": Address(theirs=True),
