@@ -11,6 +11,7 @@ import polars as pl
 from django.utils import timezone
 from pypinyin import Style, lazy_pinyin
 
+from jiqun.desk.context import Context
 from jiqun.desk.running import Run
 from jiqun.methods.reads import tables_of
 from jiqun.problems import ProblemsError
@@ -35,9 +36,14 @@ PER_MU = "per-mu."
 
 def place_names() -> Mapping[str, str]:
     """Return the names of districts: today's, and those that reported before a merger as they were then called."""
-    years = ledger().table("enterprise_year")["year"]
-    first = date(int(years.min()), 12, 31) if len(years) else timezone.localdate()  # type: ignore[arg-type]
-    return {**names_of("districts", first), **names_of("districts", timezone.localdate())}
+    return _place_names(ledger(), region(), timezone.localdate())
+
+
+@kept(4)
+def _place_names(of: Ledger, law: Context, today: date) -> Mapping[str, str]:
+    years = of.table("enterprise_year")["year"]
+    first = date(int(years.min()), 12, 31) if len(years) else today  # type: ignore[arg-type]
+    return {**names_of("districts", first), **names_of("districts", today)}
 
 
 @dataclass(frozen=True)
