@@ -18,6 +18,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 from tests import own_rule
 from tests.demo_region import Demo
 
@@ -325,6 +326,18 @@ def test_the_page_says_what_data_is_there_who_answered_and_how_places_were_count
     assert (effect.firms, float((effect.total or "").replace(",", ""))) == (len(worst), pytest.approx(surcharge, abs=1))
     (hidden,) = effects(run, firms, Scope())
     assert {amount for _, _, amount in hidden.most} == {"＊＊＊"}
+    ledgers = {}
+    for who in ("analyst", "leader", "district"):
+        answer = as_user(who).get(f"/campaigns/{desk.campaign.pk}/measures.xlsx")
+        rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+        ledgers[who] = {row[0]: row[-1] for row in rows if row[4:5] == ["适用"] and len(row[0]) == 18}
+    assert set(ledgers["analyst"]) == set(ledgers["leader"]) == set(worst)
+    assert sum(ledgers["analyst"].values()) == pytest.approx(surcharge, abs=1)
+    assert set(ledgers["leader"].values()) == {"＊＊＊"}
+    mine = Scope("district", people["district"].place).firms(region.ledger().table("enterprise"))
+    assert set(ledgers["district"]) == set(worst) & mine
+    assert as_user("firm").get(f"/campaigns/{desk.campaign.pk}/measures.xlsx").status_code == 403
+    assert desk.page("firm").count("本企业的结果") == 1 and "签发还差什么" not in desk.page("firm")
 
 
 def test_an_appeal_about_land_is_tried_and_corrects_the_record_of_the_land(

@@ -15,9 +15,9 @@ from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.word.common import counted, facts_of, source_of
 from jiqun.reports.word.model import Attachment, Heading, Paragraph, Part, Report, day_words, signature_of
 from jiqun.web.campaigns.models import Campaign
-from jiqun.web.campaigns.queries import AppealLine, Firms, notice_rows
+from jiqun.web.campaigns.queries import AppealLine, Firms, districts_of_firms, notice_rows
 from jiqun.web.enterprises.register import place_names
-from jiqun.web.region import ledger, region
+from jiqun.web.region import region
 
 _FIELDS = (
     Field("统一社会信用代码", kind="code", widest=20),
@@ -32,7 +32,7 @@ def notice_report(campaign: Campaign, run: Run, firms: Firms, notice: Mapping[st
     """Make the public notice: what is public until when, how to object, and the list of firms with their grades."""
     base, rows = grounds(region(), run), notice_rows(run, firms)
     place = place_names().get(campaign.district, campaign.district)
-    voice, districts = Voice(run.plan, "zh", run.book), _districts()
+    voice, districts = Voice(run.plan, "zh", run.book), districts_of_firms()
     cells: list[list[Value]] = [
         [one["enterprise"], one["name"], districts.get(one["enterprise"]), voice.label(one["population"]), one["grade"]]
         for one in rows
@@ -55,11 +55,6 @@ def notice_report(campaign: Campaign, run: Run, firms: Firms, notice: Mapping[st
         source=source_of(base),
         attachments=(Attachment("公示名单", (Sheet("公示名单", "公示名单", _FIELDS, cells, (), 2, by=2),)),),
     )
-
-
-def _districts() -> dict[str, str]:
-    firms, names = ledger().table("enterprise").select("enterprise", "district").drop_nulls(), place_names()
-    return {firm: names.get(code, code) for firm, code in firms.iter_rows()}
 
 
 def decision_report(campaign: Campaign, run: Run, line: AppealLine, decided_by: str) -> Report:

@@ -66,6 +66,7 @@ ACTIONS: Final[Mapping[str, Words]] = {
     "briefs.skipped": ("定期报告未出", "scheduled report skipped"),
     "disposal.export": ("导出低效处置台账", "disposals exported"),
     "campaign.paper": ("看申诉材料", "paper of an appeal read"),
+    "campaign.measures": ("导出差别化政策台账", "ledger of measures taken"),
     "campaign.notice": ("导出公示稿", "public notice taken"),
     "campaign.letter": ("导出申诉答复书", "decision on an appeal taken"),
     "api.explain": ("接口：看解释", "API: explanation read"),

@@ -111,7 +111,7 @@ function sortBy(table, at, down) {
 for (const table of document.querySelectorAll("table[data-sorts]")) {
   if (table.tBodies[0].rows.length < 3) continue;
   [...table.tHead.rows[table.tHead.rows.length - 1].cells].forEach((head, at) => {
-    if (!head.textContent.trim() || head.querySelector("a, button")) return;
+    if (!head.textContent.trim() || head.querySelector("a, button") || "unsorted" in head.dataset) return;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "jq-sorts";
