@@ -55,6 +55,7 @@ class ItemLine:
     inputs: tuple[InputLine, ...]
     missing: tuple[str, ...]
     clause: ClauseText | None
+    undefined: str = ""  # why there is no value although nothing is missing
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ class CriterionLine:
     clause: ClauseText | None
     workings: tuple[str, ...] = ()
     inputs: tuple[InputLine, ...] = ()
+    undefined: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class FigureLine:
     inputs: tuple[InputLine, ...]
     missing: tuple[str, ...]
     clause: ClauseText | None
+    undefined: str = ""
 
 
 @dataclass(frozen=True)
