@@ -115,7 +115,7 @@ def test_a_figure_without_value_says_whether_it_divides_by_zero_or_is_not_comput
     assert [told(plan, rows, one).unknown for one in "abc"] == [
         ("碳强度：未知；分母为零",),
         ("碳强度：未知；所需的数都有，按公式这种情形不计算",),
-        ("碳强度：未知；缺：工业增加值",),
+        ("碳强度：未知；缺：value_added",),
     ]
 
 
