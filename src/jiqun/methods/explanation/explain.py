@@ -170,6 +170,8 @@ def _status_reason(reader: Reader) -> str:
     if exception is not None:
         title = voice.pick(method.exceptions[exception].title, method.exceptions[exception].title_en)
         return voice.say("why.exception", title=title, words=exception_words(voice, exception))
+    if reader.row["status"] == "outside":
+        return voice.joined([_not_in(reader, name) for name in method.populations])
     if reader.row["status"] != "population_unknown":
         return ""
     for name in method.populations:
@@ -177,6 +179,13 @@ def _status_reason(reader: Reader) -> str:
         if missing:
             return voice.say("why.population_unknown", population=voice.label(name), names=voice.listed(missing))
     return ""
+
+
+def _not_in(reader: Reader, population: str) -> str:
+    """Say the condition of a population that a subject does not meet, with its own figures."""
+    path = f"populations.{population}.where"
+    words = reader.voice.formula(path, reader.values(reader.plan.formulas[path].names))
+    return reader.voice.say("why.not_in", population=reader.voice.label(population), words=words)
 
 
 def _unknown(

@@ -20,7 +20,7 @@ from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.criteria import MET, NOT_APPLICABLE, UNMET
 from jiqun.methods.exact.member import Member
 from jiqun.methods.explanation.lacking import lacking_inputs
-from jiqun.methods.explanation.movable import columns_of, digits_of, is_size, movable, past_inputs, unchangeable
+from jiqun.methods.explanation.movable import columns_of, digits_of, is_size, movable, open_dates, past_inputs, unchangeable
 from jiqun.methods.explanation.trial import Trial, try_of
 from jiqun.packs.models.method import Grade, Ladder
 from jiqun.problems import Place, ProblemsError, problem
@@ -73,7 +73,8 @@ class Nearest:
     """The nearest ways to the next better grade, the smallest relative change first; always a trial (试算).
 
     `reason` says why there are none: `best`, `not_graded`, `total_unknown`, and then `unknown` names the items
-    without points, or `grade_unknown` where the grade is not drawn over the total.
+    without points, or `grade_unknown` where the grade is not drawn over the total. `dates` are days that the grade
+    looks at and that have not come in: no figure to be changed, but the grade is another once they are there.
     """
 
     subject: str
@@ -87,6 +88,7 @@ class Nearest:
     lacking: tuple[Lacking, ...]
     held: tuple[str, ...]
     unknown: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
     trial: bool = True
 
 
@@ -139,6 +141,7 @@ def nearest(
         lacking,
         tuple(name for name, one in plan.method.benchmarks.items() if one.statistic and one.statistic.period == "this"),
         unknown,
+        open_dates(plan, population, trial.own().names),
     )
 
 

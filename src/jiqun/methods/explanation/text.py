@@ -79,7 +79,7 @@ class _Writer:
         if line.value is None:
             said = self.say("why.line_without", grade=line.grade, count=line.count)
         else:
-            key = "why.cut" if line.is_cut else "why.line"
+            key = f"why.cut_{line.past}" if line.past else "why.cut" if line.is_cut else "why.line"
             said = self.say(key, grade=line.grade, count=line.count, value=line.value)
         said = self.say("why.part", part=line.part, line=said) if line.part else said
         if line.own:
