@@ -109,7 +109,9 @@ def _notes(voice: Voice, told: Nearest, hidden: frozenset[str]) -> list[str]:
     notes += [_lacking(voice, one, hidden) for one in told.lacking]
     if told.dates:
         names = voice.listed(voice.label(one) for one in told.dates)
-        notes.append(voice.pick(f"还没有报来：{names}；报来以后重新判定", f"Not reported yet: {names}; they change the result"))
+        notes.append(
+            voice.pick(f"还没有报来：{names}；报来以后重新判定", f"Not reported yet: {names}; they change the result")
+        )
     if told.held:
         notes.append(
             voice.pick(

@@ -20,7 +20,15 @@ from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.criteria import MET, NOT_APPLICABLE, UNMET
 from jiqun.methods.exact.member import Member
 from jiqun.methods.explanation.lacking import lacking_inputs
-from jiqun.methods.explanation.movable import columns_of, digits_of, is_size, movable, open_dates, past_inputs, unchangeable
+from jiqun.methods.explanation.movable import (
+    columns_of,
+    digits_of,
+    is_size,
+    movable,
+    open_dates,
+    past_inputs,
+    unchangeable,
+)
 from jiqun.methods.explanation.trial import Trial, try_of
 from jiqun.packs.models.method import Grade, Ladder
 from jiqun.problems import Place, ProblemsError, problem

@@ -26,9 +26,10 @@ def why_undefined(reader: Reader, paths: Iterable[str]) -> str:
 def _values(reader: Reader) -> dict[str, Exact]:
     """What the subject's formulas read: its gathered cells and its figures."""
     values = dict(read_members(reader.plan, [reader.gathered])[0].names)
-    for name, one in {**reader.plan.method.measures, **reader.plan.method.prepared}.items():
+    for name in (*reader.plan.method.measures, *reader.plan.method.prepared):
         cell = reader.row.get(f"measure__{name}")
-        values[name] = None if cell is None else from_scaled(int(cell), one.digits)
+        digits = reader.plan.digits(reader.population, name)
+        values[name] = None if cell is None else from_scaled(int(cell), digits)
     return values | {"population": reader.population or None}
 
 
