@@ -14,6 +14,7 @@ from jiqun.methods.compiling.plan import FixedBenchmark, Plan
 from jiqun.methods.wording.numbers import number_text, scaled_text, with_unit
 from jiqun.methods.wording.phrases import joined, listed, say
 from jiqun.packs import LawBook, TableContract, View
+from jiqun.packs.models import TaxonomyCode
 from jiqun.problems import Language
 from jiqun.values import Unit
 
@@ -236,8 +237,13 @@ class Voice:
     def titled(self, name: str, code: object) -> str:
         """Say the value of a name that holds codes by its title alone, as within a sentence: 江北区."""
         text, view = str(code), self.classification(name)
-        known = None if view is None else view.codes.get(text)
+        known = None if view is None else view.codes.get(text) or self._formerly(view, text)
         return self._category(name, text) or (text if known is None else self.pick(known.name, known.name_en or ""))
+
+    def _formerly(self, view: View, code: str) -> TaxonomyCode | None:
+        """A code that is no more, such as a district merged during the year, which departments still report."""
+        assert self.book is not None
+        return self.book.taxonomy(view.model.id).on(None).codes.get(code)
 
     def _category(self, name: str, text: str) -> str | None:
         return next((title for value, title in self.categories(name) if value == text), None)
