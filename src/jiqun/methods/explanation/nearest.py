@@ -72,8 +72,8 @@ class Lacking:
 class Nearest:
     """The nearest ways to the next better grade, the smallest relative change first; always a trial (试算).
 
-    `reason` says why there are none: `best`, `not_graded`, or `total_unknown`, and then `unknown` names the items
-    without points.
+    `reason` says why there are none: `best`, `not_graded`, `kinds` (no class is better), or `total_unknown`, and then
+    `unknown` names the items without points.
     """
 
     subject: str
@@ -112,6 +112,8 @@ def nearest(
     trial = try_of(plan, trace, gathered, subject)
     if trial is None:
         return _nothing(trace.filter(pl.col(plan.subject) == subject).row(0, named=True), subject, "not_graded")
+    if trial.grading.classes_are == "kinds":
+        return _nothing({"grade": trial.grade}, subject, "kinds")
     place = trial.place(trial.own())
     if place is not None and place == 0:
         return _nothing({"grade": trial.grade, "total": None}, subject, "best")
