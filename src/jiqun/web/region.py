@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,9 +38,40 @@ _RUNS_KEPT = 128  # their frames are mapped from the disk and take no memory of 
 _EVALUATED_KEPT = 16
 
 
+@dataclass
+class _State:
+    """The law and the ledger that a request which only reads goes by from its first look to its end."""
+
+    region: Context | None = None
+    ledger: Ledger | None = None
+
+
+_state: ContextVar[_State | None] = ContextVar("state", default=None)
+
+
+@contextmanager
+def one_state() -> Iterator[None]:
+    """Go by one state of law and ledger until the end: for requests that only read.
+
+    A page asks for them many times; what is committed meanwhile must not come into half of it, and looking whether
+    something was lets other threads in, each of which may keep the interpreter for milliseconds.
+    """
+    before = _state.set(_State())
+    try:
+        yield
+    finally:
+        _state.reset(before)
+
+
 def region() -> Context:
     """Return the workspace with its law book; the same object until a rule is published."""
-    return _region(settings.WORKSPACE, newest_published(settings.WORKSPACE))
+    state = _state.get()
+    if state is not None and state.region is not None:
+        return state.region
+    found = _region(settings.WORKSPACE, newest_published(settings.WORKSPACE))
+    if state is not None:
+        state.region = found
+    return found
 
 
 @kept(2)
@@ -120,13 +155,17 @@ def ways_up(id_: str, subject: str) -> Nearest:
     return nearest(run.plan, run.trace, run.gathered, subject)
 
 
-@kept(64)
 def names_of(ending: str, on: date, language: Language = "zh") -> Mapping[str, str]:
     """Return code → name of the taxonomies whose id ends so (`districts`, `gbt4754`), as they stood on a day.
 
     In English where a pack has the English name, else in Chinese.
     """
-    book = region().book
+    return _names_of(region(), ending, on, language)
+
+
+@kept(64)
+def _names_of(law: Context, ending: str, on: date, language: Language) -> Mapping[str, str]:
+    book = law.book
     found: dict[str, str] = {}
     for one in book.objects("taxonomy"):
         if one.id.endswith(ending):
@@ -165,7 +204,13 @@ class Ledger:
 
 def ledger() -> Ledger:
     """Return the ledger of now; the same object as long as nothing was committed."""
-    return _ledger(ledger_stamp())
+    state = _state.get()
+    if state is not None and state.ledger is not None:
+        return state.ledger
+    found = _ledger(ledger_stamp())
+    if state is not None:
+        state.ledger = found
+    return found
 
 
 def ledger_stamp() -> tuple[object, ...]:
@@ -179,8 +224,8 @@ def ledger_stamp() -> tuple[object, ...]:
     found: list[object] = [workspace.root]
     for log in (LOG, DECISIONS):
         folder = Path(workspace.address(log)) / "_delta_log"
-        if folder.is_dir():
-            found += [log, folder.stat().st_mtime_ns, len(list(folder.iterdir()))]
+        with suppress(FileNotFoundError):
+            found += [log, folder.stat().st_mtime_ns, len(os.listdir(folder))]
     return tuple(found)
 
 

@@ -226,5 +226,5 @@ def entitlement_lines(reader: Reader) -> tuple[EntitlementLine, ...]:
 
 def _working(reader: Reader, path: str) -> str:
     """Say the condition or amount of an entitlement with the subject's own numbers."""
-    said = reader.voice.formula(path, reader.values(reader.plan.formulas[path].names))
+    said = reader.formula(path)
     return reader.voice.say(f"why.{path.rpartition('.')[2]}", said=said)

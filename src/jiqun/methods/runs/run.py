@@ -107,7 +107,8 @@ class StoredRun:
         if signed is None:
             return None
         day = date.fromisoformat(signed["on"])
-        return SignOff(signed["by"], day, signed["document"], bool(signed.get("accepts_doubts")))
+        doubts, organ = bool(signed.get("accepts_doubts")), str(signed.get("organ", ""))
+        return SignOff(signed["by"], day, signed["document"], doubts, organ)
 
     def label(self, language: Language = "zh") -> str:
         """The word that stands wherever the result appears: 试算 or 正式."""
@@ -183,6 +184,8 @@ def _identity(result: Result, official: bool, snapshot: FrozenData | None, sign_
     signed: dict[str, Any] | None = None
     if official and sign_off is not None:
         signed = {"by": sign_off.by, "on": sign_off.on.isoformat(), "document": sign_off.document}
+        if sign_off.organ:
+            signed["organ"] = sign_off.organ
         if sign_off.accepts_doubts:
             signed["accepts_doubts"] = True
     return {

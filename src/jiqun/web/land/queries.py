@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -67,6 +67,16 @@ def run_lines(scope: Scope, language: Language) -> list[RunLine]:
         for run in runs()
         if not line_of_id(run.method_id) and run_of(run.id).subject == "enterprise"
     ]
+
+
+def standing_lines(lines: Iterable[RunLine]) -> list[RunLine]:
+    """Keep of every rule and year the run that stands: the newest signed one, else the newest trial."""
+    found: dict[tuple[str, str], RunLine] = {}
+    for one in lines:
+        key = one.run.method_id, one.run.period
+        if key not in found or (one.run.official and not found[key].run.official):
+            found[key] = one
+    return list(found.values())
 
 
 @kept(1024)

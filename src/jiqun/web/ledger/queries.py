@@ -300,6 +300,6 @@ def restricted_columns(table: str) -> list[str]:
 
 
 @kept(32)
-def questions(of: Ledger, first: int, most: int) -> tuple[Question, ...]:
+def questions(of: Ledger, first: int, most: int, is_aside: bool) -> tuple[Question, ...]:
     """Return a page of the reports whose firm is open; made once for a state of the ledger and its decisions."""
-    return open_questions(of.view, first, most)
+    return open_questions(of.view, first, most, aside=is_aside)
