@@ -104,10 +104,12 @@ class Voice:
         one = self.plan.method.populations.get(name)
         return self.label(name) if one is None else self.pick(one.title, one.title_en) or self.label(name)
 
-    def status(self, status: object, population: str) -> str:
-        """Say what became of a subject; one that was graded by a rule without grades was only evaluated."""
-        has_no_grade = status == "graded" and self.plan.grade(population) is None
-        return self.say("status.evaluated" if has_no_grade else f"status.{status}")
+    def status(self, status: object, population: str, grade: object) -> str:
+        """Say what became of a subject; one that a rule without grades took part of was only evaluated, and one whose
+        grade is open took part without being graded."""
+        if status == "graded" and self.plan.grade(population) is None:
+            return self.say("status.evaluated")
+        return self.say("status.open" if status == "graded" and grade is None else f"status.{status}")
 
     def grade_reason(self, reason: object) -> str:
         """Say why a subject has no grade, or a lower one than others behind it; empty where nothing is to be said."""

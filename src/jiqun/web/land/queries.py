@@ -271,7 +271,8 @@ def _told(shown: str | None, is_hidden: bool) -> str | None:
 
 
 def _why_open(voice: Voice, row: Mapping[str, Any]) -> str:
-    return voice.grade_reason(row.get("grade__reason")) or voice.status(row["status"], str(row.get("population") or ""))
+    said = voice.grade_reason(row.get("grade__reason"))
+    return said or voice.status(row["status"], str(row.get("population") or ""), row.get("grade"))
 
 
 def _cut(data: Evaluated, before: Mapping[str, Any], row: Mapping[str, Any], hidden: frozenset[str]) -> str:
