@@ -242,6 +242,9 @@ def quota(random, of):
     if random.random() < 0.3:
         by, most = random.choice(("district", "industry")), random.choice(({"A": 1}, {"A": 2, "B": 1}))
         one["per_group"] = {"by": by, "most": most}
+        if random.random() < 0.5:  # two limits at once
+            other = {"district": "industry", "industry": "district"}[by]
+            one["per_group"] = [one["per_group"], {"by": other, "most": {"A": 1, "B": 2}}]
     return {"classes": CLASSES, "quota": one}
 
 

@@ -142,6 +142,7 @@ CASES = [
     ("the last class is limited", 'C: "0.2"}', 'C: "0.2"}, per_group: {by: industry, most: {C: 1}}', "PACK-023"),
     ("nobody has that group", 'C: "0.2"}', 'C: "0.2"}, per_group: {by: industri, most: {A: 1}}', "METHOD-007"),
     ("a limited class is none of them", 'C: "0.2"}', 'C: "0.2"}, per_group: {by: enterprise, most: {E: 1}}', "METHOD-007"),
+    ("kinds are ranked", "    quota: {", "    classes_are: kinds\n    quota: {", "PACK-023"),
     ("a budget is shared by one", None, SHARED % "[g]", "PACK-023"),
     ("a budget is shared by nobody there", None, SHARED % "[g, gg]", "METHOD-007"),
     ("a budget is shared by other units", None, SHARED % "[g, h]", "METHOD-069"),

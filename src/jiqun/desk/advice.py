@@ -24,7 +24,7 @@ def nearest_lines(
     untold = any(total_hidden(hidden, str(one)) for one in population)
     rows = [_way_row(run, voice, way, way.input in hidden, untold) for way in told.ways]
     notes = list(_notes(voice, told, hidden))
-    if told.reason == "total_unknown":
+    if told.reason in ("total_unknown", "grade_unknown"):
         notes += explain(run.plan, run.trace, run.gathered, told.subject, language=language, book=run.book).unknown
     return rows, notes
 
@@ -85,7 +85,15 @@ def _notes(voice: Voice, told: Nearest, hidden: frozenset[str]) -> list[str]:
         return [voice.pick("这部办法不定档，谈不上升档。", "This rule gives no grades, so there is no next one.")]
     reasons = {
         "best": voice.pick("已经是最好一档。", "It has the best grade already."),
+        "kinds": voice.pick(
+            "这些档次只是分类，没有高低，谈不上升档。",
+            "These classes are kinds, none better than another: there is no next grade.",
+        ),
         "not_graded": voice.pick("没有参加定档，谈不上升档。", "It is not graded, so there is no next grade."),
+        "grade_unknown": voice.pick(
+            "现在定不了档，先要补齐下面缺的，才谈得上升档：",
+            "It has no grade yet; what is missing comes before any next grade:",
+        ),
         "total_unknown": voice.pick(
             "总分未知，先要补齐下面缺的，才谈得上升档：",
             "The total is unknown; what is missing comes before any next grade:",
@@ -103,6 +111,11 @@ def _notes(voice: Voice, told: Nearest, hidden: frozenset[str]) -> list[str]:
         names = voice.listed(voice.label(one) for one in told.not_advised)
         notes.append(voice.pick(f"不作为建议：{names}", f"Not advised: {names}"))
     notes += [_lacking(voice, one, hidden) for one in told.lacking]
+    if told.dates:
+        names = voice.listed(voice.label(one) for one in told.dates)
+        notes.append(
+            voice.pick(f"还没有报来：{names}；报来以后重新判定", f"Not reported yet: {names}; they change the result")
+        )
     if told.held:
         notes.append(
             voice.pick(

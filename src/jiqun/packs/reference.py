@@ -134,6 +134,8 @@ def _type(node: ast.expr, model: type[Model]) -> str:
         case ast.Subscript(value=ast.Name(id=outer), slice=inner) if outer in ("Listed", "Some", "tuple"):
             item = inner.elts[0] if isinstance(inner, ast.Tuple) else inner
             return f"list of {_type(item, model)}"
+        case ast.Subscript(value=ast.Name(id="OneOrSome"), slice=inner):
+            return f"{_type(inner, model)}, or a list of them"
         case ast.Name(id=name):
             return _named(name, model)
     return ast.unparse(node)

@@ -39,7 +39,7 @@ def grade_words(plan: Plan) -> tuple[str, ...]:
 def reason_words(plan: Plan) -> tuple[str, ...]:
     """Return everything that `grade__reason` may say."""
     grades = [f"could_be:{name}" for name in grade_words(plan)]
-    limited = any(part.quota is not None and part.quota.per_group is not None for part in _parts(plan))
+    limited = any(part.quota is not None and part.quota.per_group != () for part in _parts(plan))
     full = (GROUP_FULL,) if limited else ()
     return (*STATUSES, *REASONS, *grades, *full)
 
@@ -177,7 +177,7 @@ class _Population:
         if ranking.has_pools:
             reasons.append((pool.is_null(), self._reason("pool_missing")))
         reasons.append((grade.is_null(), self._reason("no_cut")))
-        if quota.per_group is not None:
+        if quota.per_group:
             reasons.append((nw.col(f"{tag}full").fill_null(False), self._reason(GROUP_FULL)))
         reason = first_of(reasons, self._reason(None))
         return Reading(grade, reason, nw.when(there).then(pool), nw.col(f"{tag}rank"))

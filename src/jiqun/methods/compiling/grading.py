@@ -146,10 +146,17 @@ def _ladder(ladder: Ladder, classes: Sequence[str], place: Place) -> Iterator[Pr
             yield problem("METHOD-056", place, grade=classes[after])
 
 
+_BY_ORDER = ("raise", "lower", "not_below", "not_above", "share")  # moves that ask which class is better
+
+
 def _move(method: Method, key: str, move: Move, place: Place) -> Iterator[Problem]:
     populations = move.populations or tuple(one for one in method.populations if method.grade_of(one) is not None)
     if move.to is not None:
         yield from _classes(method, populations, move.to, place)
+    if move.move in _BY_ORDER:
+        unordered = [one for one in populations if (found := method.grade_of(one)) and found.classes_are == "kinds"]
+        if unordered:
+            yield problem("METHOD-140", place, move=move.move, populations="、".join(unordered))
     kinds = {tuple(grade.classes) for one in populations if (grade := method.grade_of(one)) is not None}
     if len(kinds) > 1 and (move.share is not None or move.inherit is not None):
         yield problem("METHOD-061", place, move=key, populations="、".join(populations))

@@ -174,9 +174,10 @@ def _grade_references(
         yield f"{path}.quota.of", "column", quota.of, names
         for name in (*quota.pools, *(one.removeprefix("-") for one in quota.ties.by)):
             yield f"{path}.quota", "column", name, names
-        if quota.per_group is not None:
-            used += [(f"{path}.quota.per_group.most.{name}", name) for name in quota.per_group.most]
-            yield f"{path}.quota.per_group.by", "column", quota.per_group.by, names
+        for at, limit in enumerate(quota.per_group):
+            here = f"{path}.quota.per_group" + (f".{at}" if len(quota.per_group) > 1 else "")
+            used += [(f"{here}.most.{name}", name) for name in limit.most]
+            yield f"{here}.by", "column", limit.by, names
         if quota.small_pool is not None:
             small = quota.small_pool
             used += [(f"{path}.quota.small_pool.grade", small.grade)] if small.grade else []

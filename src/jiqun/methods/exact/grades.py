@@ -161,7 +161,7 @@ def _ranked(quota: Quota, classes: Sequence[str], key: tuple[Exact, ...], pool: 
     found: dict[str, Graded] = {}
     for subject, (rank, name) in places.items():
         behind = any(last.get(better, 0) > rank for better in classes[: classes.index(name)])
-        found[subject] = Graded(name, "group_full" if behind and quota.per_group is not None else None, key, rank)
+        found[subject] = Graded(name, "group_full" if behind and quota.per_group else None, key, rank)
     return found
 
 

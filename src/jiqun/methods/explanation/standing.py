@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil, floor
+from typing import Literal
 
 import polars as pl
 
@@ -107,7 +108,8 @@ def _cut_lines(reader: Reader, of: str, cuts: Sequence[Cut]) -> list[LineOfClass
         end = _line_of(cut, lower)
         short = None if end is None or own is None else exact(end) - from_scaled(int(own), digits)
         distance = None if short is None else number_text(-short if lower else short, digits)
-        lines.append(LineOfClass(cut.grade, count, end and number_text(exact(end), digits), distance, mine, True))
+        value, past = end and number_text(exact(end), digits), _past(cut, lower)
+        lines.append(LineOfClass(cut.grade, count, value, distance, mine, True, past=past))
     return lines
 
 
@@ -116,12 +118,20 @@ def _line_of(cut: Cut, lower: bool) -> str | None:
     return (cut.at_most or cut.less_than) if lower else (cut.at_least or cut.more_than)
 
 
+def _past(cut: Cut, lower: bool) -> Literal["", "above", "below"]:
+    """Where the end that one has to reach is not enough itself: on which side of it one has to be."""
+    if lower:
+        return "below" if cut.at_most is None and cut.less_than is not None else ""
+    return "above" if cut.at_least is None and cut.more_than is not None else ""
+
+
 def _cut_of_a_column(reader: Reader, cut: Cut, same: pl.Expr, lower: bool) -> LineOfClass:
     """The line of a grade that is cut by a figure of the ledger, which the trace does not hold."""
     count = reader.trace.filter(same & (pl.col("grade__ranked").cast(pl.String) == cut.grade)).height
     end = _line_of(cut, lower)
     mine = reader.row["grade__ranked"] == cut.grade
-    return LineOfClass(cut.grade, count, None if end is None else number_text(exact(end)), None, mine, True)
+    value = None if end is None else number_text(exact(end))
+    return LineOfClass(cut.grade, count, value, None, mine, True, past=_past(cut, lower))
 
 
 def _inside(values: pl.Series, cut: Cut, digits: int) -> pl.Series:
@@ -216,5 +226,5 @@ def entitlement_lines(reader: Reader) -> tuple[EntitlementLine, ...]:
 
 def _working(reader: Reader, path: str) -> str:
     """Say the condition or amount of an entitlement with the subject's own numbers."""
-    said = reader.voice.formula(path, reader.values(reader.plan.formulas[path].names))
+    said = reader.formula(path)
     return reader.voice.say(f"why.{path.rpartition('.')[2]}", said=said)

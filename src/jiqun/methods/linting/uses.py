@@ -101,8 +101,7 @@ def _by_grade(grade: Grade) -> Iterator[str]:
     if grade.quota is not None:
         quota = grade.quota
         yield from (quota.of, *quota.pools, *(name.removeprefix("-") for name in quota.ties.by))
-        if quota.per_group is not None:
-            yield quota.per_group.by
+        yield from (limit.by for limit in quota.per_group)
         if quota.small_pool is not None:
             yield from quota.small_pool.wider or ()
     if grade.cuts is not None:

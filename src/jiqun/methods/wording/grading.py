@@ -42,7 +42,8 @@ def grade_words(voice: Voice, grade: Grade) -> str:
         ]
         if grade.ladder.otherwise is not None:
             rungs.append(voice.say("ladder.otherwise", grade=grade.ladder.otherwise))
-        return voice.say("ladder", rungs=voice.joined(rungs))
+        key = "ladder" if grade.classes_are == "grades" else "ladder.kinds"
+        return voice.say(key, rungs=voice.joined(rungs))
     parts = [
         voice.say("part", place=place, title=voice.pick(part.title, part.title_en, ""), words=grade_words(voice, part))
         for place, part in enumerate(grade.lowest_of or (), start=1)
@@ -81,15 +82,22 @@ def quota_words(voice: Voice, quota: Quota, classes: Sequence[str]) -> str:
         tie_words(voice, quota),
         "" if quota.small_pool is None else _small_words(voice, quota, quota.small_pool),
     ]
-    limits = quota.per_group.most.items() if quota.per_group is not None else ()
-    for name, count in limits:
-        group = voice.group_label(quota.per_group.by) if quota.per_group is not None else ""
-        said.append(voice.say("quota.per_group", group=group, grade=name, count=count))
+    said += limit_words(voice, quota)
     unit = voice.unit(quota.of)
     for name, number in quota.minimum.items():
         least = with_unit(written(number), unit, voice.language)
         said.append(voice.say("minimum", grade=name, of=item_label(voice, quota.of), number=least))
     return voice.joined(said)
+
+
+def limit_words(voice: Voice, quota: Quota) -> list[str]:
+    """Say how many of one group may get a class."""
+    said = [
+        voice.say("quota.per_group", group=voice.group_label(limit.by), grade=name, count=count)
+        for limit in quota.per_group
+        for name, count in limit.most.items()
+    ]
+    return [*said, voice.say("quota.per_group_all")] if len(quota.per_group) > 1 else said
 
 
 def _share_words(voice: Voice, quota: Quota, name: str) -> str:

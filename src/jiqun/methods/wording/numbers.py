@@ -26,6 +26,16 @@ def scaled_text(scaled: int, digits: int) -> str:
     return grouped(plain(scaled, digits))
 
 
+def short_text(text: str) -> str:
+    """Leave out the zeros behind the second decimal, which only tell to how many a figure was rounded.
+
+    >>> short_text("9,000.000000"), short_text("3.7500"), short_text("24.0971"), short_text("12")
+    ('9,000.00', '3.75', '24.0971', '12')
+    """
+    whole, dot, rest = text.partition(".")
+    return f"{whole}{dot}{rest[:2]}{rest[2:].rstrip('0')}"
+
+
 def number_text(value: Fraction, digits: int | None = None) -> str:
     """Write a number: with `digits` decimals where those say it exactly, otherwise with all it has."""
     if digits is not None and (value * 10**digits).denominator == 1:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from jiqun.expressions import NumberType
+from jiqun.expressions import Exact, NumberType
 from jiqun.expressions.words import words
 from jiqun.methods.columns.grade import GROUP_FULL, REASONS
 from jiqun.methods.compiling.inputs import split_column
@@ -14,6 +14,7 @@ from jiqun.methods.compiling.plan import FixedBenchmark, Plan
 from jiqun.methods.wording.numbers import number_text, scaled_text, with_unit
 from jiqun.methods.wording.phrases import joined, listed, say
 from jiqun.packs import LawBook, TableContract, View
+from jiqun.packs.models import TaxonomyCode
 from jiqun.problems import Language
 from jiqun.values import Unit
 
@@ -135,16 +136,23 @@ class Voice:
                 return self.pick(scores[item].title, scores[item].title_en) or self.label(scores[item].measure or item)
         return ""
 
-    def formula(self, path: str, values: Mapping[str, str] | None = None, table: str | None = None) -> str:
+    def formula(
+        self,
+        path: str,
+        values: Mapping[str, str] | None = None,
+        table: str | None = None,
+        known: Mapping[str, Exact] | None = None,
+    ) -> str:
         """Say the formula at a path of the method, with a subject's own numbers where given.
 
-        `table` is the table whose rows the formula reads, where that is not the evaluated one.
+        `known` are the same numbers exactly, by which a choice is said as the branch that it takes. `table` is the
+        table whose rows the formula reads, where that is not the evaluated one.
         """
         typed = self.plan.formulas[path]
         labels = self.labels | ({} if table is None else self._columns(table))
         if values is None:  # beside a subject's own numbers every number is said anyway
             labels |= {name: self._with_number(name) for name in typed.given & self.plan.parameters.keys()}
-        said = words(typed, labels, values, self.language)
+        said = words(typed, labels, values, self.language, known)
         for name in sorted(typed.names):
             for value, title in self.categories(name, table):
                 said = said.replace(f"“{value}”", f"“{title}”")
@@ -236,8 +244,13 @@ class Voice:
     def titled(self, name: str, code: object) -> str:
         """Say the value of a name that holds codes by its title alone, as within a sentence: 江北区."""
         text, view = str(code), self.classification(name)
-        known = None if view is None else view.codes.get(text)
+        known = None if view is None else view.codes.get(text) or self._formerly(view, text)
         return self._category(name, text) or (text if known is None else self.pick(known.name, known.name_en or ""))
+
+    def _formerly(self, view: View, code: str) -> TaxonomyCode | None:
+        """A code that is no more, such as a district merged during the year, which departments still report."""
+        assert self.book is not None
+        return self.book.taxonomy(view.model.id).on(None).codes.get(code)
 
     def _category(self, name: str, text: str) -> str | None:
         return next((title for value, title in self.categories(name) if value == text), None)
