@@ -47,6 +47,7 @@ def _choices(user: User) -> dict[str, Any]:
         "runs": readable_runs(),
         "campaigns": visible(user),
         "districts": queries.districts(scope),
+        "has_firms": bool(scope.firms(ledger().table("enterprise"))),
         "own_firm": scope.place if scope.column == "enterprise" else "",
     }
 
