@@ -44,6 +44,7 @@ QUOTA = """grades:
       shares: {A: "0.20", B: "0.50", C: "0.25", D: "0.05"}
       pools: [population]
       ties: {then: better}
+      per_group: {by: district, most: {A: 500}}
 moves:
   listed_raise: {title: 提档, title_en: Raised, move: raise, listed: raise, clause: 一}
 entitlements:

@@ -87,7 +87,7 @@ def test_a_light_names_its_rule_by_its_title_and_a_month_is_exported_once(
     run = evaluated(jiqun, workspace, "light.sanya", "-p", "2022-06")
     said = jiqun("explain", run, "甲", workspace=workspace).out
     assert "甲，2022 年 6 月" in said and "分管副市长约谈（约束）：适用" in said
-    assert "累计完成投资 300.0000 万元 ← project_month.xlsx!项目月度进度!F3" in said
+    assert "累计完成投资 300 万元 ← project_month.xlsx!项目月度进度!F3" in said
     jiqun("export", run, "-o", workspace / "r.csv", workspace=workspace)
     with (workspace / "r.csv").open(encoding="utf-8-sig") as file:
         assert [row["档次"] for row in csv.DictReader(file)] == ["黄"]

@@ -52,6 +52,28 @@ def test_the_subjects_own_numbers_are_put_in_with_their_units() -> None:
     assert say("tax / land / base", values).endswith("÷ 基准值 24.097 万元/亩")
 
 
+STEPS = "0.1 if tax < 100 else 0.2 if tax < 200 else 0.3 if tax < 300 else missing"
+
+
+@pytest.mark.parametrize(
+    ("text", "tax", "said"),
+    [
+        (STEPS, 150, "0.2（因评价税收 150 万元 < 200 万元；另外 2 种情形不适用）"),
+        (STEPS, 900, "未知（另有规定的 3 种情形都不符合）"),
+        (STEPS, None, "3 种情形取哪一种不明，先看评价税收 缺失 < 100 万元"),
+        ("2 * (tax if tax > 100 else 100)", 150, "2 × (评价税收 150 万元（因评价税收 150 万元 > 100 万元）)"),
+        ("tax if tax > 100 else 100", 50, "100 万元（因不符合评价税收 50 万元 > 100 万元）"),
+        ("tax if tax > 100 else 100", None, "若评价税收 缺失 > 100 万元，则评价税收 缺失，否则 100 万元"),
+    ],
+)
+def test_of_a_choice_the_branch_taken_is_told_and_how_many_others_there_are(
+    text: str, tax: int | None, said: str
+) -> None:
+    formula = check(parse(text), NAMES)
+    known = {"tax": None if tax is None else Fraction(tax)}
+    assert words(formula, LABELS, {"tax": "" if tax is None else str(tax)}, known=known) == said
+
+
 def test_what_must_not_be_is_told_with_what_is() -> None:
     assert say("not closed", {"closed": "是"}) == "“停产”为否（是）"
     assert say("not closed", {"closed": ""}) == "“停产”为否（缺失）"

@@ -175,7 +175,7 @@ def test_an_indicator_is_said_with_the_firms_own_numbers(why):
 def test_a_capped_item_says_so_instead_of_a_wrong_equation(why):
     item = why("c").items[0]
     assert (item.points, item.reason) == ("45.0000", "capped")
-    assert item.points_words == "得分 = 50.0000 ÷ 24.097 × 30，超过上限，按上限计 45.0000"
+    assert item.points_words == "得分 = 50.00 ÷ 24.097 × 30，超过上限，按上限计 45.0000"
     assert item.bounds == ("最高为权重的 1.5 倍",)
 
 
@@ -281,7 +281,7 @@ def test_a_mean_of_one_or_two_firms_is_masked_for_who_may_not_see_restricted_fig
     ]
     gathered = pl.DataFrame(firms)
     trace = pl.DataFrame([one.row for one in evaluate(plan, gathered).values()], infer_schema_length=None)
-    firm, mean = f"f{places.index(district)}", f"{(234.5 + len(district)) / 10:.4f}"
+    firm, mean = f"f{places.index(district)}", f"{(234.5 + len(district)) / 10:.2f}"
     seen = explain(plan, trace, gathered, firm, sees_restricted=True)
     assert seen.items[0].benchmarks[0].value == f"{mean} 万元/亩" and mean in seen.criteria[0].words
     masked = explain(plan, trace, gathered, firm, sees_restricted=False)

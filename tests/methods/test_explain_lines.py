@@ -76,7 +76,7 @@ def test_what_a_grade_is_cut_by_is_told_with_its_figures_and_their_cells(plan_of
         [{"emission": 2.0, "value_added": 1.0}],
         lineage=lambda table, key, column, year: f"碳.xlsx!{column}",
     )
-    assert said.figures[0].words == "碳强度：emission 2 当量吨 ÷ value_added 1 万元 = 2.0000 当量吨/万元"
+    assert said.figures[0].words == "碳强度：emission 2 当量吨 ÷ value_added 1 万元 = 2.00 当量吨/万元"
     assert "来源：value_added 1 万元 ← 碳.xlsx!value_added" in render_text(said)
 
 

@@ -75,7 +75,7 @@ def test_an_explanation_from_a_notebook_counts_the_whole_cohort_and_says_what_st
     )
     said = [result.explain(one).items[0].benchmarks[0].cohort for one in "ad"]
     assert said == ["甲，3 家", "乙，2 家，不足 3 家，改用全市平均（5 家）"]
-    assert result.explain("d").items[0].benchmarks[0].value == "4.4000 万元/亩"  # (3 × 6 + 2 × 2) ÷ 5
+    assert result.explain("d").items[0].benchmarks[0].value == "4.40 万元/亩"  # (3 × 6 + 2 × 2) ÷ 5
 
 
 def test_a_method_file_outside_the_packs_is_loaded_by_its_path(pack, tmp_path):

@@ -100,6 +100,14 @@ def test_withdrawing_a_deduction_is_a_way_where_it_is_enough(plan_of):
     assert way.total * 100 == own + 200 and way.rank == 1
 
 
+def test_kinds_that_are_no_better_or_worse_give_no_advice_up_or_down(plan_of):
+    cuts = "cuts_of: labour, cuts: [{grade: 国家, at_least: 20}, {grade: 省级, less_than: 20}]"
+    kinds = QUOTA[: QUOTA.index("grades:")] + f"grades: {{all: {{classes: [国家, 省级], classes_are: kinds, {cuts}}}}}"
+    plan = plan_of(kinds)
+    result = nearest(plan, traced(plan, POPULATION), POPULATION, "c")
+    assert (result.grade, result.reason, result.wanted, result.ways) == ("省级", "kinds", None, ())
+
+
 def test_a_capped_figure_is_out_of_reach(plan_of):
     plan = plan_of(QUOTA.replace("THEN", "better").replace('cap_times: "1.5"}', "cap: 41}"))
     trace = traced(plan, POPULATION)

@@ -130,8 +130,8 @@ def test_a_firm_reads_its_own_figures_and_not_the_mean_of_itself_and_one_competi
     plan = plan_of(ONE.replace(BASE, held))
     trace, gathered = results(plan, [100.0, 300.0, 100.0, 300.0, 200.0], ["two", "two", "many", "many", "many"])
     pair, many = (explain(plan, trace, gathered, firm, sees_others=False).items[0] for firm in ("f0", "f2"))
-    assert (pair.value, pair.inputs[0].value, pair.points) == ("12.5000", "8", "15.0000")
-    assert pair.benchmarks[0].value == MASKED and many.benchmarks[0].value.startswith("25.0000")
+    assert (pair.value, pair.inputs[0].value, pair.points) == ("12.50", "8", "15.0000")
+    assert pair.benchmarks[0].value == MASKED and many.benchmarks[0].value.startswith("25.00 ")
     # two cohorts that happen to have the same mean are still two cohorts
     names = restricted_names(plan)
     cohorts = Cohorts(plan, trace, gathered)

@@ -92,7 +92,13 @@ def test_every_unit_is_said_in_english_letters_and_read_again_as_the_same_unit()
         unit = Unit.parse(symbol)
         for one in (unit, Unit.parse("t") / unit):
             said = one.said("en")
-            assert not re.search("[\u3400-\u9fff]", said) and Unit.parse(said) == one
+            assert not re.search("[\u3400-\u9fff]", said)
+            assert Unit.parse(said).factor_to(one) == 1  # 件 and 台 are both items, one unit
+
+
+def test_what_is_counted_keeps_its_measure_word_and_stays_one_unit_with_all_others() -> None:
+    assert Unit.parse("项").behind("2", "zh") == "2 项" and Unit.parse("户").behind("3", "zh") == "3 户"
+    assert Unit.parse("项").fits(Unit.parse("个")) and Unit.parse("件").factor_to(Unit.parse("家")) == 1
 
 
 def test_a_figure_with_a_multiple_reads_as_a_product() -> None:

@@ -310,6 +310,8 @@ def test_the_page_says_what_data_is_there_who_answered_and_how_places_were_count
     run = region.run_of(desk.state.run)
     (quota,) = arithmetic(run.id, "zh")
     (pool,) = quota.pools
+    limits = ("同一区县评为 A 的至多 500 户，超出的依次递补给后面的；没有填区县的各算一户",)
+    assert (quota.limits, quota.passed_over) == (limits, 0) and limits[0] in desk.page("analyst")
     counted = dict(run.trace["grade__ranked"].cast(pl.String).value_counts().iter_rows())
     ranked = run.trace["rank"].drop_nulls().len()
     assert (pool.number, {name: got for name, _, got, _ in pool.classes}) == (

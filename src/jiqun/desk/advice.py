@@ -85,6 +85,10 @@ def _notes(voice: Voice, told: Nearest, hidden: frozenset[str]) -> list[str]:
         return [voice.pick("这部办法不定档，谈不上升档。", "This rule gives no grades, so there is no next one.")]
     reasons = {
         "best": voice.pick("已经是最好一档。", "It has the best grade already."),
+        "kinds": voice.pick(
+            "这些档次只是分类，没有高低，谈不上升档。",
+            "These classes are kinds, none better than another: there is no next grade.",
+        ),
         "not_graded": voice.pick("没有参加定档，谈不上升档。", "It is not graded, so there is no next grade."),
         "grade_unknown": voice.pick(
             "现在定不了档，先要补齐下面缺的，才谈得上升档：",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import TypeGuard
 
 from jiqun.expressions import nodes
+from jiqun.expressions.exactly import evaluated
 from jiqun.expressions.nodes import Typed, TypedNode
-from jiqun.expressions.types import BooleanType, NumberType, TextType, Type
+from jiqun.expressions.types import BooleanType, Exact, NumberType, TextType, Type
 from jiqun.problems import Language
 from jiqun.values import decimal_text, filled
 
@@ -41,6 +42,11 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "absent": "缺失",
         "unknown": "未知",
         "choice": "若 {test}，则 {then}，否则 {otherwise}",
+        "taken": "{said}（因 {test}）",
+        "taken of several": "{said}（因 {test}；另外 {count} 种情形不适用）",
+        "not taken": "{said}（因不符合 {test}）",
+        "none taken": "{said}（另有规定的 {count} 种情形都不符合）",
+        "open": "{count} 种情形取哪一种不明，先看 {test}",
         "count": "下列各项中符合的个数({items})",
         "min": "最小值({items})",
         "max": "最大值({items})",
@@ -88,6 +94,11 @@ _PHRASES: dict[Language, dict[str, str]] = {
         "absent": "missing",
         "unknown": "unknown",
         "choice": "if {test} then {then}, otherwise {otherwise}",
+        "taken": "{said} (as {test})",
+        "taken of several": "{said} (as {test}; {count} other cases do not apply)",
+        "not taken": "{said} (as not {test})",
+        "none taken": "{said} (none of {count} other cases applies)",
+        "open": "which of {count} cases applies is open, the first asks for {test}",
         "count": "how many of these hold({items})",
         "min": "min({items})",
         "max": "max({items})",
@@ -120,11 +131,13 @@ def words(
     labels: Mapping[str, str],
     values: Mapping[str, str] | None = None,
     language: Language = "zh",
+    known: Mapping[str, Exact] | None = None,
 ) -> str:
     """Say a formula in words.
 
     `labels` gives each name's label (the name itself where it has none). `values` gives the subject's own values as
-    text without unit; the unit follows a number, and an empty text says that the value is missing.
+    text without unit; the unit follows a number, and an empty text says that the value is missing. Of a choice that the
+    `known` values decide, only the branch taken is said, and how many others there are.
 
     >>> from jiqun.expressions import NumberType, check, parse
     >>> from jiqun.values import Unit
@@ -133,13 +146,16 @@ def words(
     >>> words(formula, {"tax": "评价税收", "land": "评价用地"}, {"tax": "1,472.36", "land": "64.50"})
     '评价税收 1,472.36 万元 ÷ 评价用地 64.50 亩'
     """
-    return _Speaker(labels, values or {}, language).say(typed.root)[0]
+    return _Speaker(labels, values or {}, language, known or {}).say(typed.root)[0]
 
 
 class _Speaker:
-    def __init__(self, labels: Mapping[str, str], values: Mapping[str, str], language: Language) -> None:
+    def __init__(
+        self, labels: Mapping[str, str], values: Mapping[str, str], language: Language, known: Mapping[str, Exact]
+    ) -> None:
         self.labels = labels
         self.values = values
+        self.known = known
         self.language, self.phrases = language, _PHRASES[language]
 
     def say(self, node: TypedNode) -> tuple[str, int]:
@@ -199,8 +215,29 @@ class _Speaker:
             if then == test.item:
                 return self.say(then)[0] + self._phrase(f"itself {name}"), _ATOM
             return self._phrase(name, item=self._bare(test.item), then=self._within(then, _OR)), _CHOICE
+        cases = list(_cases(node))
+        if self.known and all(_names(one.test) <= self.known.keys() for one in cases):
+            return self._taken(cases), _CHOICE
         said = {name: self._within(part, _OR) for name, part in (("test", test), ("then", then))}
         return self._phrase("choice", **said, otherwise=self.say(otherwise)[0]), _CHOICE
+
+    def _taken(self, cases: list[nodes.Choice]) -> str:
+        """Say the branch that the subject's own values take, and fold the others."""
+        others = str(len(cases) - 1 if _is_unknown(cases[-1].otherwise) else len(cases))
+        for case in cases:
+            verdict, test = evaluated(case.test, self.known), self._within(case.test, _OR)
+            if verdict is None and len(cases) > 1:
+                return self._phrase("open", count=str(len(cases) + (not _is_unknown(cases[-1].otherwise))), test=test)
+            if verdict is None:
+                then, otherwise = self._within(case.then, _OR), self.say(case.otherwise)[0]
+                return self._phrase("choice", test=test, then=then, otherwise=otherwise)
+            if verdict:
+                phrase = "taken" if len(cases) == 1 else "taken of several"
+                return self._phrase(phrase, said=self._within(case.then, _OR), test=test, count=others)
+        last = cases[-1]
+        phrase = "not taken" if len(cases) == 1 else "none taken"
+        said, test = self._within(last.otherwise, _OR), self._within(last.test, _OR)
+        return self._phrase(phrase, said=said, test=test, count=str(len(cases)))
 
     def _phrased(self, node: TypedNode) -> tuple[str, int]:
         """Say the forms that are a phrase around their parts; a function's own brackets make it an atom."""
@@ -299,6 +336,21 @@ class _Speaker:
         else:
             text = f"“{value}”"
         return (f"{self.labels.get(node.name, node.name)} {text}" if node.name else text), _ATOM
+
+
+def _cases(node: nodes.Choice) -> Iterator[nodes.Choice]:
+    """The choices of a chain, if … else if … else."""
+    yield node
+    if isinstance(node.otherwise, nodes.Choice):
+        yield from _cases(node.otherwise)
+
+
+def _names(node: TypedNode) -> set[str]:
+    return {one.name for one in nodes.typed_walk(node) if isinstance(one, nodes.Named)}
+
+
+def _is_unknown(node: TypedNode) -> bool:
+    return isinstance(node, nodes.Constant) and node.value is None
 
 
 def _is_plain_truth(node: TypedNode) -> TypeGuard[nodes.Constant]:

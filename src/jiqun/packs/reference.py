@@ -25,6 +25,7 @@ _TYPES = {
     "date": "day",
     "Code": "text",
     "Num": "number, in quotes where it has decimals",
+    "Line": "number, or the name of a benchmark",
     "Day": "day (2022-01-01)",
     "Stated": "number, text, day, true or false",
     "Digits": "decimals, 0–12",
@@ -134,6 +135,8 @@ def _type(node: ast.expr, model: type[Model]) -> str:
         case ast.Subscript(value=ast.Name(id=outer), slice=inner) if outer in ("Listed", "Some", "tuple"):
             item = inner.elts[0] if isinstance(inner, ast.Tuple) else inner
             return f"list of {_type(item, model)}"
+        case ast.Subscript(value=ast.Name(id="OneOrSome"), slice=inner):
+            return f"{_type(inner, model)}, or a list of them"
         case ast.Name(id=name):
             return _named(name, model)
     return ast.unparse(node)

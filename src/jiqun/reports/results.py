@@ -81,7 +81,7 @@ class _Results:
             row["fact__industry"],
             run.industry(row["fact__industry"]),
             run.voice.label(population) if population else "",
-            run.voice.status(row["status"], population),
+            run.voice.status(row["status"], population, row.get("grade")),
             run.total(row, self.digits.get(population)),
             row.get("rank"),
             self.pool_sizes.get(pool) if row.get("rank") is not None else None,

@@ -50,7 +50,9 @@ _SYMBOLS: dict[str, tuple[str, Fraction, tuple[str, ...]]] = {
     "m": ("length", Fraction(1), ("米",)),
     "Pa": ("pressure", Fraction(1), ("帕",)),
     "kPa": ("pressure", Fraction(1000), ("千帕",)),
-    "个": ("count", Fraction(1), ("项", "件", "家", "套", "台", "次", "宗", "条", "户")),
+    # what is counted keeps its own measure word (2 项, 3 户); all of them are one unit
+    "个": ("count", Fraction(1), ()),
+    **{word: ("count", Fraction(1), ()) for word in ("项", "件", "家", "套", "台", "次", "宗", "条", "户")},
     "年": ("time", Fraction(31_557_600), ("周年",)),
     "月": ("months", Fraction(1), ("个月",)),
     "天": ("time", Fraction(86_400), ("日",)),
@@ -83,7 +85,8 @@ _ENGLISH: dict[str, str] = {
     "万m³": "10k m³",
     "人": "persons",
     "万人": "10k persons",
-    "个": "items",
+    **dict.fromkeys(("项", "件", "套", "台", "次", "宗", "条", "个"), "items"),  # read again as the last one, 个
+    **dict.fromkeys(("户", "家"), "firms"),
     "年": "years",
     "月": "months",
     "天": "days",

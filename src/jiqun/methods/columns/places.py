@@ -84,12 +84,13 @@ class Places:
         return self._small_graded(self._lowered(placed, cells["class"].gather(at)))
 
     def by_group(self, candidates: pl.DataFrame, pools: pl.DataFrame) -> pl.DataFrame:
-        """Return ROW, `grade`, `rank` of candidates (ROW, pool number, value, ORDER, GROUP), and `full`: whether one
+        """Return ROW, `grade`, `rank` of candidates (ROW, pool number, value, ORDER, groups), and `full`: whether one
         behind them has a better class, because that was full for their group."""
-        assert self.quota.per_group is not None
         cells = self._cells(pools)
         ends = cells.select(POOL, pl.col("class").alias(CLASS), (pl.col("last") - pl.col("before")).alias("reached__"))
-        limits = {self.classes.index(name): most for name, most in self.quota.per_group.most.items()}
+        limits = [
+            {self.classes.index(name): most for name, most in limit.most.items()} for limit in self.quota.per_group
+        ]
         handed = [self.classes.index(name) for name in quota_classes(self.quota, self.classes)]
         placed = classes_by_group(candidates, ends, handed, limits, self.quota.ties.then == "better")
         placed = self._graded(placed.join(cells.select(POOL, "small").unique(), on=POOL, how="left"))

@@ -87,7 +87,7 @@ class Ranking:
         pools = places.pools(self._parts())
         keys = self._keys(pools)
         names = list(keys)
-        if self.quota.per_group is not None:
+        if self.quota.per_group:
             self._add_by_group(places, pools, keys, tag, words)
             return nw.col(self._pool(tag)[0]) if self.has_pools else nw.lit(pools[LABEL][0])
         some = pools.filter(pl.col(POOL).is_not_null() & (pl.col(CANDIDATES) > 0)).height
@@ -135,11 +135,13 @@ class Ranking:
         self, places: Places, pools: pl.DataFrame, keys: dict[str, nw.Expr], tag: str, words: Sequence[str]
     ) -> None:
         """Rank the rows themselves beside their groups, class by class; FULL says that a better one was full."""
-        assert self.quota.per_group is not None
-        pool, names = self._pool(tag), list(keys)
-        group = nw.when(self._candidate()).then(self.work.value(self.quota.per_group.by))
-        pooled = self._pooled(self.work.frame, pools, tag).with_columns(**keys, **{GROUP: group})
-        table = self.work.collect(pooled.select(ROW, *pool, *names, GROUP))
+        pool, names, candidate = self._pool(tag), list(keys), self._candidate()
+        groups = {
+            f"{GROUP}{at}": nw.when(candidate).then(self.work.value(limit.by))
+            for at, limit in enumerate(self.quota.per_group)
+        }
+        pooled = self._pooled(self.work.frame, pools, tag).with_columns(**keys, **groups)
+        table = self.work.collect(pooled.select(ROW, *pool, *names, *groups))
         own = table.filter(pl.all_horizontal(pl.col(KEY if KEY in names else (POOL, VALUE)).is_not_null()))
         ordered = places.in_order(own).with_columns(pl.struct(names).rle_id().cast(pl.Int64).alias(ORDER))
         placed = places.by_group(self._spread(ordered, pools), pools)

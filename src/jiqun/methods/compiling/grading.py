@@ -21,7 +21,7 @@ def grading_faults(method: Method, at: Where) -> list[Problem]:
     for key, grade in method.grades.items():
         faults += _grade(grade, f"grades.{key}", at)
         for path, cuts in _written_cuts(grade, f"grades.{key}"):
-            overlaps = gaps_and_overlaps(_intervals(cuts)).overlaps
+            overlaps = gaps_and_overlaps(_intervals([cut for cut in cuts if not cut.held])).overlaps
             if overlaps:
                 common = "、".join(str(one.common) for one in overlaps)
                 faults.append(problem("METHOD-055", at(path), value=common))
@@ -115,6 +115,7 @@ def grading_warnings(method: Method, at: Where) -> list[Problem]:
         problem("METHOD-068", at(path), value=gap)
         for key, grade in method.grades.items()
         for path, cuts in _written_cuts(grade, f"grades.{key}")
+        if not any(cut.held for cut in cuts)  # where lines move with a cohort, nobody knows beforehand
         for gap in gaps_and_overlaps(_intervals(cuts)).gaps
     ]
 
@@ -146,10 +147,17 @@ def _ladder(ladder: Ladder, classes: Sequence[str], place: Place) -> Iterator[Pr
             yield problem("METHOD-056", place, grade=classes[after])
 
 
+_BY_ORDER = ("raise", "lower", "not_below", "not_above", "share")  # moves that ask which class is better
+
+
 def _move(method: Method, key: str, move: Move, place: Place) -> Iterator[Problem]:
     populations = move.populations or tuple(one for one in method.populations if method.grade_of(one) is not None)
     if move.to is not None:
         yield from _classes(method, populations, move.to, place)
+    if move.move in _BY_ORDER:
+        unordered = [one for one in populations if (found := method.grade_of(one)) and found.classes_are == "kinds"]
+        if unordered:
+            yield problem("METHOD-140", place, move=move.move, populations="、".join(unordered))
     kinds = {tuple(grade.classes) for one in populations if (grade := method.grade_of(one)) is not None}
     if len(kinds) > 1 and (move.share is not None or move.inherit is not None):
         yield problem("METHOD-061", place, move=key, populations="、".join(populations))

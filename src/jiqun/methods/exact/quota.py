@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cmp_to_key, partial
 from math import ceil, floor
 from typing import Any
 
+from jiqun.expressions import Exact
 from jiqun.methods.exact.member import Member
 from jiqun.packs.models.method import Quota
 from jiqun.values import exact, to_scaled
@@ -93,7 +94,7 @@ def by_quota(
     """Return rank and class of every candidate of one pool; their values must be there."""
     ordered = sorted(candidates, key=cmp_to_key(partial(comparison, quota)))
     sizes = class_sizes(quota, classes, whole, len(ordered))
-    if quota.per_group is not None:
+    if quota.per_group:
         return _by_group(quota, classes, ordered, sizes)
     class_at = [name for name, size in sizes.items() for _ in range(size)]
     found: dict[str, tuple[int, str]] = {}
@@ -112,15 +113,13 @@ def by_quota(
 def _by_group(
     quota: Quota, classes: Sequence[str], ordered: Sequence[Member], sizes: Mapping[str, int]
 ) -> dict[str, tuple[int, str]]:
-    assert quota.per_group is not None
-    by = quota.per_group.by
     ties: list[list[Member]] = []
     for member in ordered:
         if ties and comparison(quota, ties[-1][0], member) == 0:
             ties[-1].append(member)
         else:
             ties.append([member])
-    named = [[(member.subject, member.names[by]) for member in tie] for tie in ties]
+    named = [[(member.subject, groups_of(quota, member)) for member in tie] for tie in ties]
     given = classes_by_group(quota, sizes, named)
     first, found = 1, {}
     for tie in ties:
@@ -130,43 +129,52 @@ def _by_group(
     return found
 
 
+def groups_of(quota: Quota, member: Member) -> tuple[Exact, ...]:
+    """The groups of a member of which only so many may have a class."""
+    return tuple(member.names[limit.by] for limit in quota.per_group)
+
+
 def classes_by_group(
-    quota: Quota, sizes: Mapping[str, int], ties: Sequence[Sequence[tuple[str, Any]]]
+    quota: Quota, sizes: Mapping[str, int], ties: Sequence[Sequence[tuple[str, tuple[Any, ...]]]]
 ) -> dict[str, str]:
     """Return the class of every subject where a group may have only so many of one; `ties` are in order, best first.
 
     Class by class: those of a group beyond its number are passed over and wait for the next class, and the places go
-    to those behind them. A tie is taken together or, by the tie rule, left together.
+    to those behind them. A tie is taken together or, by the tie rule, left together. Of several groups at once, one who
+    is beyond the number of one does not count in the others.
 
     >>> two = Quota(places={"推荐": 3}, rest="其他", counting="each", per_group={"by": "parent", "most": {"推荐": 2}})
-    >>> ties = [[("甲", "一")], [("乙", "一")], [("丙", "一")], [("丁", "二")]]
+    >>> ties = [[("甲", ("一",))], [("乙", ("一",))], [("丙", ("一",))], [("丁", ("二",))]]
     >>> classes_by_group(two, {"推荐": 3, "其他": 1}, ties)
     {'甲': '推荐', '乙': '推荐', '丁': '推荐', '丙': '其他'}
     """
-    limits = {} if quota.per_group is None else quota.per_group.most
     found: dict[str, str] = {}
     reached = 0
     for name, size in sizes.items():
         reached += size
-        place, before = len(found), Counter[Any]()
+        place, before = len(found), Counter[tuple[int, Any]]()
+        limits = [limit.most.get(name) for limit in quota.per_group]
         for tie in [[one for one in tie if one[0] not in found] for tie in ties]:
-            own = Counter(group for _, group in tie if group is not None)
-            here = Counter[Any]() if quota.ties.then == "better" else own
-            eligible = [
-                subject
-                for subject, group in tie
-                if name not in limits or group is None or _number(before[group], here[group]) <= limits[name]
-            ]
+            own = Counter((at, group) for _, groups in tie for at, group in enumerate(groups))
+            here = Counter[tuple[int, Any]]() if quota.ties.then == "better" else own
+            over = {subject: set(_beyond(groups, limits, before, here)) for subject, groups in tie}
+            eligible = [subject for subject, _ in tie if not over[subject]]
             if (place + 1 if quota.ties.then == "better" else place + len(eligible)) <= reached:
                 found |= dict.fromkeys(eligible, name)
             place += len(eligible)
-            before += own
+            for subject, groups in tie:
+                before.update((at, group) for at, group in enumerate(groups) if not over[subject] - {at})
     return found
 
 
-def _number(before: int, together: int) -> int:
-    """The place within a group: the first of a tie, or the last where `together` counts those of it."""
-    return before + (together or 1)
+def _beyond(
+    groups: Sequence[Any], limits: Sequence[int | None], before: Mapping[Any, int], here: Mapping[Any, int]
+) -> Iterator[int]:
+    """Which of one's groups are full: counted from the first of a tie, or its last where `here` counts those of it."""
+    for at, (group, most) in enumerate(zip(groups, limits, strict=True)):
+        number = before[at, group] + (here[at, group] or 1)
+        if most is not None and group is not None and number > most:
+            yield at
 
 
 def with_minimum(quota: Quota, classes: Sequence[str], name: str, member: Member) -> str:

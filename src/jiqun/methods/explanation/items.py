@@ -111,7 +111,7 @@ def _worked(reader: Reader, name: str) -> str:
         return f"{prepared_words(voice, name)} = {result}"
     if path not in reader.plan.formulas:
         return result
-    return f"{voice.formula(path, reader.values(reader.plan.formulas[path].names))} = {result}"
+    return f"{reader.formula(path)} = {result}"
 
 
 def _benchmark(reader: Reader, name: str, measure: str) -> BenchmarkLine:
@@ -141,7 +141,7 @@ def _benchmark(reader: Reader, name: str, measure: str) -> BenchmarkLine:
 
 def _told(reader: Reader, name: str) -> str | None:
     """A cohort's benchmark as it may be told to the listener; None where there is none."""
-    value = reader.scaled(f"benchmark__{name}", reader.plan.method.benchmarks[name].digits)
+    value = reader.short(f"benchmark__{name}", reader.plan.method.benchmarks[name].digits)
     return MASKED if value is not None and reader.tells_one(name) else value
 
 
@@ -284,7 +284,7 @@ def criterion_lines(reader: Reader) -> tuple[CriterionLine, ...]:
         words = criterion_words(reader.voice, name)
         if one.test is not None:
             path = f"criteria.{name}.test"
-            words = reader.voice.formula(path, reader.values(reader.plan.formulas[path].names))
+            words = reader.formula(path)
         missing = reader.missing(inputs) if verdict == "unknown" else ()
         untold = verdict == "unknown" and not missing
         without = [f"measures.{each}.formula" for each in measures if reader.text(each) is None]

@@ -80,9 +80,10 @@ class Lacking:
 class Nearest:
     """The nearest ways to the next better grade, the smallest relative change first; always a trial (试算).
 
-    `reason` says why there are none: `best`, `not_graded`, `total_unknown`, and then `unknown` names the items
-    without points, or `grade_unknown` where the grade is not drawn over the total. `dates` are days that the grade
-    looks at and that have not come in: no figure to be changed, but the grade is another once they are there.
+    `reason` says why there are none: `best`, `not_graded`, `kinds` (no class is better), `total_unknown`, and then
+    `unknown` names the items without points, or `grade_unknown` where the grade is not drawn over the total. `dates`
+    are days that the grade looks at and that have not come in: no figure to be changed, but the grade is another once
+    they are there.
     """
 
     subject: str
@@ -122,6 +123,8 @@ def nearest(
     trial = try_of(plan, trace, gathered, subject)
     if trial is None:
         return _nothing(trace.filter(pl.col(plan.subject) == subject).row(0, named=True), subject, "not_graded")
+    if trial.grading.classes_are == "kinds":
+        return _nothing({"grade": trial.grade}, subject, "kinds")
     place = trial.place(trial.own())
     if place is not None and place == 0:
         return _nothing({"grade": trial.grade, "total": None}, subject, "best")

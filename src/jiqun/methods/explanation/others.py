@@ -19,7 +19,7 @@ from jiqun.methods.compiling.plan import BENCHMARK, Plan, all_scores, statistics
 from jiqun.methods.exact.benchmarks import look_up
 from jiqun.methods.exact.grades import by_cuts, by_ladder, is_candidate, pools_of, whole_of
 from jiqun.methods.exact.member import Member, Points, groups, read_members
-from jiqun.methods.exact.quota import class_sizes, classes_by_group, comparison, with_minimum
+from jiqun.methods.exact.quota import class_sizes, classes_by_group, comparison, groups_of, with_minimum
 from jiqun.methods.exact.scores import OWN, points_of
 from jiqun.methods.exact.subjects import measure
 from jiqun.methods.exact.totals import add_up
@@ -40,7 +40,7 @@ class Line:
     class_at: Sequence[str]
     key: Callable[[Member], Any]
     small: bool
-    members: Sequence[tuple[str, Exact]] = ()  # in the same order: subject and group, where groups have limits
+    members: Sequence[tuple[str, tuple[Exact, ...]]] = ()  # in the same order: subject and groups that have limits
 
     def place(self, member: Member, leaving: Member | None, find: Callable[[Any, Any], int]) -> int:
         """How many others come before a member, who leaves the place it has now."""
@@ -63,7 +63,7 @@ class Line:
             rule = self.quota.small_pool
             assert rule is not None
             return rule.grade if rule.cuts is None else by_cuts(rule.cuts, self.quota.of, member).grade
-        if self.quota.per_group is not None:
+        if self.quota.per_group:
             return with_minimum(self.quota, self.classes, self._by_group(member, leaving), member)
         find = bisect_left if self.quota.ties.then == "better" else bisect_right
         place = min(self.place(member, leaving, find), len(self.class_at) - 1)
@@ -71,11 +71,9 @@ class Line:
 
     def _by_group(self, member: Member, leaving: Member | None) -> str:
         """The class of the place it would take, where a group may have only so many of one."""
-        assert self.quota.per_group is not None
-        by = self.quota.per_group.by
         away = {member.subject} | ({leaving.subject} if leaving is not None else set())
         ranked = [(key, one) for key, one in zip(self.ordered, self.members, strict=True) if one[0] not in away]
-        insort(ranked, (self.key(member), (member.subject, member.names[by])), key=itemgetter(0))
+        insort(ranked, (self.key(member), (member.subject, groups_of(self.quota, member))), key=itemgetter(0))
         ties = [[one for _, one in tie] for _, tie in groupby(ranked, key=itemgetter(0))]
         return classes_by_group(self.quota, Counter(self.class_at), ties).get(member.subject, self.class_at[-1])
 
@@ -228,8 +226,7 @@ def _line(
     sizes = class_sizes(quota, classes, whole_of(quota, pool), len(candidates))
     class_at = [name for name, size in sizes.items() for _ in range(size)]
     ordered = sorted(candidates, key=by_order)
-    by = None if quota.per_group is None else quota.per_group.by
-    members = [(member.subject, member.names[by]) for member in ordered] if by is not None else ()
+    members = [(member.subject, groups_of(quota, member)) for member in ordered] if quota.per_group else ()
     return Line(quota, classes, [by_order(member) for member in ordered], class_at, by_order, small, members)
 
 

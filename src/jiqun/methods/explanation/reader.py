@@ -11,15 +11,17 @@ from typing import Any
 
 import polars as pl
 
+from jiqun.expressions import Exact
 from jiqun.methods.columns.gather import history_of
 from jiqun.methods.compiling.inputs import split_column
 from jiqun.methods.compiling.plan import Plan
+from jiqun.methods.exact.member import read_value
 from jiqun.methods.explanation.cohorts import Cohorts
 from jiqun.methods.explanation.model import InputLine
 from jiqun.methods.explanation.restricted import MASKED, total_hidden
-from jiqun.methods.wording.numbers import number_text, scaled_text
+from jiqun.methods.wording.numbers import number_text, scaled_text, short_text
 from jiqun.methods.wording.voice import Voice
-from jiqun.values import exact, half_up
+from jiqun.values import exact, from_scaled, half_up
 
 Lineage = Callable[[str, str, str, int], str | None]  # table, key, column, year → file!sheet!cell
 RowLineage = Callable[[str, object], str | None]  # rolled-up input, what its rows are of → the cells of its rows
@@ -27,10 +29,10 @@ RowLineage = Callable[[str, object], str | None]  # rolled-up input, what its ro
 _MOST_DECIMALS = 6
 
 
-def _figure_text(value: Fraction, digits: int | None) -> str:
-    """Write a figure as it stands in the ledger; one that was computed, such as a year's mean land, to six decimals."""
+def _figure_text(value: Fraction) -> str:
+    """Write a figure with the digits it has; one that was computed, such as a year's mean land, to six decimals."""
     near = half_up(value, _MOST_DECIMALS)
-    return number_text(value, digits) if near == value else f"≈{number_text(near)}"
+    return number_text(near) if near == value else f"≈{number_text(near)}"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ class Reader:
         """A scaled figure of the trace as text; None where it is missing."""
         value = self.row.get(column)
         return None if value is None else scaled_text(int(value), digits)
+
+    def short(self, column: str, digits: int) -> str | None:
+        """A scaled figure of the trace as text within a sentence, without zeros that say nothing."""
+        value = self.scaled(column, digits)
+        return None if value is None else short_text(value)
 
     def value(self, name: str) -> object:
         """The raw value of the population, a column or an input; None where it is missing."""
@@ -101,10 +108,10 @@ class Reader:
     def _text(self, name: str) -> str | None:
         figure = self.plan.figure(name)
         if figure is not None:
-            return self.scaled(f"measure__{name}", figure.digits)
+            return self.short(f"measure__{name}", figure.digits)
         held = self.plan.held_against(name)
         if held is not None:
-            return self.scaled(f"benchmark__{held}", self.plan.method.benchmarks[held].digits)
+            return self.short(f"benchmark__{held}", self.plan.method.benchmarks[held].digits)
         if name in ("population", "grade", "rank"):
             return None if self.row.get(name) is None else str(self.row[name])
         if name in self.plan.method.nodes:
@@ -136,14 +143,7 @@ class Reader:
         if isinstance(value, (date, str)):
             return self.voice.coded(name, value)
         assert isinstance(value, (int, float, Fraction))
-        return _figure_text(exact(value), self._digits(name))
-
-    def _digits(self, name: str) -> int | None:
-        table, column = self.source_column(name)
-        contract = self.plan.contracts.get(table)
-        if contract is None or column not in contract.column_names:
-            return None
-        return contract.column(column).digits
+        return _figure_text(exact(value))
 
     def reads_hidden(self, path: str) -> bool:
         """Say whether the formula at a path reads a figure that the listener may not see."""
@@ -152,6 +152,23 @@ class Reader:
     def values(self, names: Iterable[str]) -> dict[str, str]:
         """The values of names for the words of a formula; empty text says missing."""
         return {name: self.text(name) or "" for name in names if name not in self.plan.given}
+
+    def formula(self, path: str) -> str:
+        """Say the formula at a path with the subject's own numbers; of a choice, the branch that these take."""
+        names = self.plan.formulas[path].names
+        known = {name: self._exact(name) for name in names if not self.is_hidden(name) and self._is_gathered(name)}
+        return self.voice.formula(path, self.values(names), known=known)
+
+    def _is_gathered(self, name: str) -> bool:
+        """Whether the exact value of a name is at hand: a cell, or a figure rounded as the rule says."""
+        return name == "population" or self.plan.figure(name) is not None or name in self.gathered
+
+    def _exact(self, name: str) -> Exact:
+        figure = self.plan.figure(name)
+        if figure is None:
+            return read_value(self._held(name) if name != "population" else self.population)
+        value = self.row.get(f"measure__{name}")
+        return None if value is None else from_scaled(int(value), figure.digits)
 
     def source_column(self, name: str) -> tuple[str, str]:
         """The table and column that a name comes from; an empty column where it comes from several rows."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from jiqun.expressions import DateType
+from jiqun.methods.wording.figures import benchmark_words
 from jiqun.methods.wording.numbers import interval_text, share_text, with_unit, written
 from jiqun.methods.wording.totals import item_label
 from jiqun.methods.wording.voice import Voice
@@ -42,7 +43,8 @@ def grade_words(voice: Voice, grade: Grade) -> str:
         ]
         if grade.ladder.otherwise is not None:
             rungs.append(voice.say("ladder.otherwise", grade=grade.ladder.otherwise))
-        return voice.say("ladder", rungs=voice.joined(rungs))
+        key = "ladder" if grade.classes_are == "grades" else "ladder.kinds"
+        return voice.say(key, rungs=voice.joined(rungs))
     parts = [
         voice.say("part", place=place, title=voice.pick(part.title, part.title_en, ""), words=grade_words(voice, part))
         for place, part in enumerate(grade.lowest_of or (), start=1)
@@ -51,16 +53,20 @@ def grade_words(voice: Voice, grade: Grade) -> str:
 
 
 def _cuts(voice: Voice, cuts: Sequence[Cut], of: str) -> str:
-    return voice.joined(
-        voice.say(
-            "cut",
-            grade=cut.grade,
-            interval=interval_text(
-                cut.at_least, cut.more_than, cut.at_most, cut.less_than, voice.language, voice.unit(of)
-            ),
-        )
-        for cut in cuts
-    )
+    unit, said = voice.unit(of), []
+    for cut in cuts:
+        named = {name: _line(voice, name) for name in cut.held}
+        ends = (cut.at_least, cut.more_than, cut.at_most, cut.less_than)
+        interval = interval_text(*ends, voice.language, unit, named)
+        said.append(voice.say("cut", grade=cut.grade, interval=interval))
+    return voice.joined(said)
+
+
+def _line(voice: Voice, name: str) -> str:
+    """A benchmark that cuts: by its title where it has one, and what it is made of."""
+    one, made = voice.plan.method.benchmarks[name], benchmark_words(voice, name)
+    title = one.title if voice.language == "zh" else one.title_en
+    return voice.say("cut.line", title=title, made=made) if title else made
 
 
 def quota_words(voice: Voice, quota: Quota, classes: Sequence[str]) -> str:
@@ -81,15 +87,22 @@ def quota_words(voice: Voice, quota: Quota, classes: Sequence[str]) -> str:
         tie_words(voice, quota),
         "" if quota.small_pool is None else _small_words(voice, quota, quota.small_pool),
     ]
-    limits = quota.per_group.most.items() if quota.per_group is not None else ()
-    for name, count in limits:
-        group = voice.group_label(quota.per_group.by) if quota.per_group is not None else ""
-        said.append(voice.say("quota.per_group", group=group, grade=name, count=count))
+    said += limit_words(voice, quota)
     unit = voice.unit(quota.of)
     for name, number in quota.minimum.items():
         least = with_unit(written(number), unit, voice.language)
         said.append(voice.say("minimum", grade=name, of=item_label(voice, quota.of), number=least))
     return voice.joined(said)
+
+
+def limit_words(voice: Voice, quota: Quota) -> list[str]:
+    """Say how many of one group may get a class."""
+    said = [
+        voice.say("quota.per_group", group=voice.group_label(limit.by), grade=name, count=count)
+        for limit in quota.per_group
+        for name, count in limit.most.items()
+    ]
+    return [*said, voice.say("quota.per_group_all")] if len(quota.per_group) > 1 else said
 
 
 def _share_words(voice: Voice, quota: Quota, name: str) -> str:
@@ -211,6 +224,8 @@ def exception_words(voice: Voice, name: str) -> str:
     if one.effect == "scored_not_graded" and one.treated_as is not None:
         key = "exception.scored_as"
     effect = voice.say(key, grade=one.treated_as)
+    if one.unless is not None:
+        return voice.say("exception.unless", requires=voice.part_title(one.unless), effect=effect)
     return voice.say("move.where", where=voice.formula(f"exceptions.{name}.where"), move=effect)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from jiqun.expressions import NumberType
+from jiqun.expressions import Exact, NumberType
 from jiqun.expressions.words import words
 from jiqun.methods.columns.grade import GROUP_FULL, REASONS
 from jiqun.methods.compiling.inputs import split_column
@@ -104,10 +104,12 @@ class Voice:
         one = self.plan.method.populations.get(name)
         return self.label(name) if one is None else self.pick(one.title, one.title_en) or self.label(name)
 
-    def status(self, status: object, population: str) -> str:
-        """Say what became of a subject; one that was graded by a rule without grades was only evaluated."""
-        has_no_grade = status == "graded" and self.plan.grade(population) is None
-        return self.say("status.evaluated" if has_no_grade else f"status.{status}")
+    def status(self, status: object, population: str, grade: object) -> str:
+        """Say what became of a subject; one that a rule without grades took part of was only evaluated, and one whose
+        grade is open took part without being graded."""
+        if status == "graded" and self.plan.grade(population) is None:
+            return self.say("status.evaluated")
+        return self.say("status.open" if status == "graded" and grade is None else f"status.{status}")
 
     def grade_reason(self, reason: object) -> str:
         """Say why a subject has no grade, or a lower one than others behind it; empty where nothing is to be said."""
@@ -136,16 +138,23 @@ class Voice:
                 return self.pick(scores[item].title, scores[item].title_en) or self.label(scores[item].measure or item)
         return ""
 
-    def formula(self, path: str, values: Mapping[str, str] | None = None, table: str | None = None) -> str:
+    def formula(
+        self,
+        path: str,
+        values: Mapping[str, str] | None = None,
+        table: str | None = None,
+        known: Mapping[str, Exact] | None = None,
+    ) -> str:
         """Say the formula at a path of the method, with a subject's own numbers where given.
 
-        `table` is the table whose rows the formula reads, where that is not the evaluated one.
+        `known` are the same numbers exactly, by which a choice is said as the branch that it takes. `table` is the
+        table whose rows the formula reads, where that is not the evaluated one.
         """
         typed = self.plan.formulas[path]
         labels = self.labels | ({} if table is None else self._columns(table))
         if values is None:  # beside a subject's own numbers every number is said anyway
             labels |= {name: self._with_number(name) for name in typed.given & self.plan.parameters.keys()}
-        said = words(typed, labels, values, self.language)
+        said = words(typed, labels, values, self.language, known)
         for name in sorted(typed.names):
             for value, title in self.categories(name, table):
                 said = said.replace(f"“{value}”", f"“{title}”")

@@ -10,8 +10,10 @@ import polars as pl
 
 from jiqun.desk.running import Run
 from jiqun.desk.safety import Safety, percent_in_force
+from jiqun.methods.columns.grade import GROUP_FULL
 from jiqun.methods.columns.quota import class_sizes, quota_classes
 from jiqun.methods.explanation.restricted import MASKED
+from jiqun.methods.wording.grading import limit_words
 from jiqun.methods.wording.numbers import number_text
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs.models.method import Quota
@@ -47,6 +49,8 @@ class Arithmetic:
     rounding: str
     counting: str
     pools: tuple[Places, ...]
+    limits: tuple[str, ...]
+    passed_over: int  # firms that somebody ranked behind does better than, because their group is full
 
 
 @kept(8)
@@ -63,10 +67,15 @@ def arithmetic(run_id: str, language: Language) -> tuple[Arithmetic, ...]:
             f"{name} {number_text(exact(one) * 100)}%" for name, one in grade.quota.shares.items()
         )
         quota = grade.quota
-        found.append(
-            Arithmetic(voice.label(population), shares, quota.denominator, quota.rounding, quota.counting, pools)
-        )
+        how = (quota.denominator, quota.rounding, quota.counting)
+        limits = tuple(limit_words(voice, quota))
+        found.append(Arithmetic(voice.label(population), shares, *how, pools, limits, _passed_over(run, population)))
     return tuple(found)
+
+
+def _passed_over(run: Run, population: str) -> int:
+    own = run.trace.filter(pl.col("population").cast(pl.String) == population)
+    return own.filter(pl.col("grade__reason").cast(pl.String) == GROUP_FULL).height
 
 
 def _pools(

@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from jiqun.packs.models.base import Completeness, Model, Num, UnfitError
-from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, Some, exactly_one
+from jiqun.packs.models.base import Completeness, Line, Model, Num, UnfitError, is_name
+from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, OneOrSome, Some, exactly_one
 
 
 class Criterion(Model):
@@ -69,23 +69,37 @@ class SmallPool(Model):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         exactly_one(self, "grade", "wider", "cuts")
+        if any(cut.held for cut in self.cuts or ()):
+            raise UnfitError("小组的 cuts 只写数", "the cuts of small pools are numbers")
         return self
 
 
 class Cut(Model):
-    """A grade for an interval of the value."""
+    """A grade for an interval of the value; an end is a number, or a benchmark (1.2 × the county's mean)."""
 
     grade: str
-    at_least: Num | None = None
-    more_than: Num | None = None
-    at_most: Num | None = None
-    less_than: Num | None = None
+    at_least: Line | None = None
+    more_than: Line | None = None
+    at_most: Line | None = None
+    less_than: Line | None = None
+
+    @property
+    def ends(self) -> dict[str, str]:
+        """The ends that are written, by their words."""
+        every = {name: getattr(self, name) for name in ("at_least", "more_than", "at_most", "less_than")}
+        return {name: text for name, text in every.items() if text is not None}
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The benchmarks among the ends."""
+        return tuple(text for text in self.ends.values() if is_name(text))
 
 
 class PerGroup(Model):
     """At most so many of one group (集团、区县) get a class; places they would take beyond that go on to the next.
 
-    Of a group the first in the ranking count. One whose group is missing stands alone.
+    Of a group the first in the ranking count. One whose group is missing stands alone. Of several limits (每个区县至多
+    3 户、每个行业至多 5 户) all hold; who is passed over for one takes no place of the other.
     """
 
     by: str  # column or input that names the group
@@ -119,7 +133,7 @@ class Quota(Model):
     rest: str | None = None
     ties: Ties = Ties()
     small_pool: SmallPool | None = None
-    per_group: PerGroup | None = None
+    per_group: OneOrSome[PerGroup] = ()
     minimum: dict[str, Num] = {}  # a class also asks for this value; below it the subject falls to the next class
     clause: Clause | None = None
 
@@ -168,6 +182,9 @@ class Grade(Model):
     title: str = "档次"
     title_en: str = "Grade"
     classes: Some[str]  # best first
+    classes_are: Literal["grades", "kinds"] = (
+        "grades"  # kinds: none is better (层级、类别), nobody is advised to change
+    )
     quota: Quota | None = None
     cuts: Some[Cut] | None = None
     cuts_of: str = "total"
@@ -179,6 +196,11 @@ class Grade(Model):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         exactly_one(self, "quota", "cuts", "ladder", "lowest_of")
+        if self.classes_are == "kinds" and (self.quota is not None or self.lowest_of is not None):
+            raise UnfitError(
+                "classes_are: kinds 说的是各类没有高低，不能按名次分（quota），也没有最低的一类（lowest_of）",
+                "kinds (classes_are) are no better or worse: they are not given by rank (quota) nor the lowest taken",
+            )
         twice = [name for name in dict.fromkeys(self.classes) if self.classes.count(name) > 1]
         if twice:
             raise UnfitError(
@@ -194,7 +216,7 @@ class Grade(Model):
                     f"{rest} takes the rest and has no places, least or most of its own; name another rest, with "
                     "counting: each",
                 )
-            if self.quota.per_group is not None and handed and handed[-1] in self.quota.per_group.most:
+            if handed and any(handed[-1] in limit.most for limit in self.quota.per_group):
                 raise UnfitError(
                     f"{handed[-1]} 是最后一档，取其余的，每组的户数限不了",
                     f"{handed[-1]} comes last and takes the others: its number per group cannot be limited",

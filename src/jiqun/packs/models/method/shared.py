@@ -13,9 +13,14 @@ def _as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _also_one(value: Any) -> Any:
+    return (value,) if isinstance(value, dict) else _as_tuple(value)
+
+
 T = TypeVar("T")
 Listed = Annotated[tuple[T, ...], BeforeValidator(_as_tuple)]
 Some = Annotated[tuple[T, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+OneOrSome = Annotated[tuple[T, ...], BeforeValidator(_also_one)]  # written as one, or as a list of several
 Formula: TypeAlias = Code  # a whole number alone may be written without quotes
 Clause: TypeAlias = Code  # a clause id of the method's document, or "document-id#clause-id"
 ALL = "all"
