@@ -176,7 +176,7 @@ def test_six_people_take_an_empty_workspace_to_a_signed_evaluation(people: Peopl
 
     paper = workspace.parent / "完税证明.pdf"
     paper.write_bytes(b"%PDF-1.4\n%%EOF\n")
-    go(qi).click("#appeals button.btn-primary")
+    go(qi).click("#own a.btn-primary")
     qi.set_input_files("[name=paper]", str(paper))
     press(
         qi,

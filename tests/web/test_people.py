@@ -62,6 +62,7 @@ def test_firms_get_their_accounts_at_once_and_the_passwords_stand_in_one_file_on
     at = next(number for number, row in enumerate(rows) if "初始密码" in row)
     told = {row[1]: row[4] for row in rows[at + 1 :] if row[1]}
     assert set(told) == set(before.without) and len(set(told.values())) == len(told)
+    assert all(one.isalnum() and len(one) == 16 for one in told.values()), "as they are typed"
     assert AuditEntry.objects.filter(action="people.add", about__in=told).count() == len(told)
     assert not any(one in str(line) for line in AuditEntry.objects.values_list("details") for one in told.values())
     assert admin.post("/people/firms/", said).status_code == 200, "nobody is left"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,12 +15,12 @@ from django.utils import timezone
 from jiqun.reports.layout import Field, Head, Sheet
 from jiqun.reports.workbook import workbook_bytes
 from jiqun.web.enterprises.register import Wanted, chosen, place_names, register
-from jiqun.web.people.hashers import FirstPasswordHasher
+from jiqun.web.people.hashers import FirstPasswordHasher, first_password
 from jiqun.web.people.models import AuditEntry, User
 from jiqun.web.people.scope import Scope
 from jiqun.web.shell.language import both, spoken
 
-MOST = 2000  # accounts a list: more take longer than somebody waits for a page
+MOST = 1000  # accounts a list: more take longer than somebody waits for a page
 _ROLE = "enterprise"
 
 
@@ -84,7 +83,7 @@ def hand_out(firms: Sequence[str], by: str, address: str) -> bytes:
     there = {one.place: one for one in User.objects.select_for_update().filter(role=_ROLE, place__in=list(firms))}
     made, lines, log, now = [], [], [], timezone.now()
     for firm, name, district in rows.select("enterprise", "name", "district").iter_rows():
-        password, user = secrets.token_urlsafe(12), there.get(firm)
+        password, user = first_password(), there.get(firm)
         is_new = user is None
         user = user or User(username=firm, role=_ROLE, place=firm, unit=(name or firm)[:80])
         user.password, user.must_change_password = make_password(password, hasher=FirstPasswordHasher()), True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -22,6 +21,7 @@ from django.views.decorators.http import require_POST
 from jiqun.web.enterprises.register import Wanted
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.people import actions, audit, audit_lines, firm_accounts, tokens
+from jiqun.web.people.hashers import first_password
 from jiqun.web.people.lockout import is_worn_out
 from jiqun.web.people.models import AuditEntry, User
 from jiqun.web.people.places import places_offered, places_said
@@ -124,7 +124,7 @@ def add(request: HttpRequest) -> HttpResponse:
     """Make an account and show its first password once."""
     said: dict[str, str] = {name: request.POST.get(name, "").strip() for name in ("username", *_FIELDS)}
     if request.method == "POST":
-        password = secrets.token_urlsafe(12)
+        password = first_password()
         try:
             actions.add(actions.Person(**said), password, request.user.get_username())
         except (ValueError, ValidationError) as wrong:
