@@ -24,7 +24,7 @@ from jiqun.web.people.models import AuditEntry
 from jiqun.web.people.scope import MASKED
 from jiqun.web.region import ledger
 
-KEPT = (region._region, region.run_of, region.evaluated, region.names_of, region._ledger)
+KEPT = (region._region, region.run_of, region.evaluated, region._ledger)
 
 
 @pytest.fixture(autouse=True)

@@ -189,7 +189,8 @@ class InputCompiler(Checker):
         if rollup.repeats is not None:
             self._repeats(rollup.repeats, contract, scope, f"{path}.rollup.repeats")
         if rollup.take in ("any", "count") or rollup.in_a_row:
-            return BooleanType() if rollup.take == "any" else NumberType(self.unit(unit or "1", f"{path}.unit"))
+            is_truth = rollup.take == "any" or rollup.reaches is not None
+            return BooleanType() if is_truth else NumberType(self.unit(unit or "1", f"{path}.unit"))
         if rollup.of is None:
             self.fault("METHOD-014", f"{path}.rollup", take=rollup.take)
             return None

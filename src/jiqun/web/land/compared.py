@@ -101,7 +101,7 @@ def rows(before: str, after: str, scope: Scope) -> pl.DataFrame | None:
         untold = pl.col("enterprise").is_in(list(totals_restricted(before) | totals_restricted(after)))
         masked = (pl.when(untold & pl.col(one).is_not_null()).then(pl.lit(MASKED)).otherwise(one) for one in _FIGURES)
         frame = frame.with_columns(one.alias(name) for one, name in zip(masked, _FIGURES, strict=True))
-    mine = scope.firms(ledger().table("enterprise"))
+    mine = ledger().firms(scope)
     return frame if scope.whole else frame.filter(pl.col("enterprise").is_in(list(mine)))
 
 
