@@ -152,6 +152,37 @@ def test_weights_of_judgements_by_the_method_of_roots_are_the_printed_ones():
         assert name != "criteria" or (round(float(found.largest), 4), round(float(found.ratio), 4)) == (5.0680, 0.0152)
 
 
+# Three and four parts by the mean of columns made to one (a worked sheet of the method of sums): weights, A·w, (λ − n) ÷ (n − 1)
+SHEETS = [
+    (["1 1/4 2", "4 1 8", "1/2 1/8 1"], [0.181818, 0.727273, 0.090909], [0.545455, 2.181818, 0.272727], 0),
+    (
+        ["1 1 5 3", "1 1 3 3", "1/5 1/3 1 1", "1/3 1/3 1 1"],
+        [0.411184],
+        [1.669737, 1.455263, 0.430263, 0.485088],
+        0.010946,
+    ),
+]
+# Choosing where to travel (Jiang Qiyuan, Mathematical Models): what sights, cost, lodging and way give the first place
+TRAVEL = [
+    (["1 2 5", "1/2 1 2", "1/5 1/2 1"], [0.595, 0.277, 0.129], 3.005),
+    (["1 1/3 1/8", "3 1 1/3", "8 3 1"], [0.082, 0.236, 0.682], 3.002),
+]
+
+
+def test_weights_of_judgements_by_the_mean_of_columns_are_the_printed_ones():
+    for rows, printed, products, index in SHEETS:
+        cells = [[Fraction(one) for one in row.split()] for row in rows]
+        found = judged(Ahp.model_validate({"matrix": [row.split() for row in rows], "by": "column_mean"}))
+        made = [sum(cell * weight for cell, weight in zip(row, found.weights, strict=True)) for row in cells]
+        assert [round(float(one), 6) for one in found.weights][: len(printed)] == printed
+        assert [round(float(one), 6) for one in made] == products
+        assert abs(float(found.largest - len(rows)) / (len(rows) - 1) - index) <= 1e-6
+    for rows, printed, largest in TRAVEL:
+        found = judged(Ahp.model_validate({"matrix": [row.split() for row in rows], "by": "column_mean"}))
+        assert [round(float(one), 3) for one in found.weights] == printed
+        assert abs(float(found.largest) - largest) <= 0.001
+
+
 def test_grey_relation_of_five_machines_is_that_of_another_implementation():
     """Scores to sixteen digits from the tests of JMcDM (Satman, Yıldırım and Kuruca, JOSS 6(65), 2021)."""
     columns = ("price", "output", "waste", "grip", "stroke", "noise")
