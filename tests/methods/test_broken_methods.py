@@ -145,6 +145,12 @@ CASES = [
     ("a line is no benchmark", 'quota: {shares: {A: "0.2", B: "0.6", C: "0.2"}, clause: "1"}', 'cuts: [{grade: A, at_least: besa}, {grade: B, less_than: base}, {grade: C, at_most: 0}]\n    clause: "1"', "METHOD-007"),
     ("being out asks for nothing", "measures:", 'exceptions: {out: {title: 出, unless: basiks, effect: scored_not_graded, clause: "1"}}\nmeasures:', "METHOD-007"),
     ("being out for good rests on results", "measures:", "exceptions: {out: {title: 出, unless: basics, effect: exempt}}\nmeasures:", "PACK-023"),
+    (
+        "kinds are raised",
+        '    quota: {shares: {A: "0.2", B: "0.6", C: "0.2"}, clause: "1"}',
+        '    classes_are: kinds\n    cuts: [{grade: A, at_least: 9}, {grade: B, at_least: 1, less_than: 9}, {grade: C, less_than: 1}]\n    clause: "1"\nmoves: {up: {title: 提, move: raise, where: "tax > 9", clause: "1"}}',
+        "METHOD-140",
+    ),
     ("kinds are ranked", "    quota: {", "    classes_are: kinds\n    quota: {", "PACK-023"),
     ("a budget is shared by one", None, SHARED % "[g]", "PACK-023"),
     ("a budget is shared by nobody there", None, SHARED % "[g, gg]", "METHOD-007"),

@@ -52,6 +52,16 @@ def number(dated: Dated, rollup: Rollup) -> nw.Expr:
     return months // MONTHS[unit_of(dated, rollup)]
 
 
+def in_order(dated: Dated, rollup: Rollup) -> nw.Expr:
+    """What grows with the time of a row: its day, or the number of the table's own period."""
+    return nw.col(rollup.date_column or "") if dated == "date" else own_number(dated)
+
+
+def own_number(dated: Dated) -> nw.Expr:
+    """The number of the table's own period that a row is of."""
+    return number(dated, Rollup(table="", take="count"))
+
+
 def number_of(day: date, unit: str) -> int:
     """The number of the period that a day lies in."""
     return (day.year * 12 + day.month - 1) // MONTHS[unit]
@@ -142,3 +152,9 @@ def period_of(dated: Dated, rollup: Rollup, row: Mapping[str, Any]) -> int | Non
     else:
         day = date(int(first), int(cells[1]) * 3 - 2 if dated == "quarter" else 1, 1)
     return number_of(day, unit_of(dated, rollup))
+
+
+def when_of(dated: Dated, rollup: Rollup, row: Mapping[str, Any]) -> Any:
+    """What grows with the time of a row that was read; None where the row does not say."""
+    cells = [row[column] for column in columns_of(dated, rollup)]
+    return None if None in cells else tuple(cells)

@@ -24,12 +24,14 @@ from jiqun.methods.columns.in_a_row import (
     columns_of,
     dated_by,
     in_a_row,
+    in_order,
     longest,
     number,
     number_of,
     period_of,
     unit_of,
 )
+from jiqun.methods.columns.rows_in_time import exactly_newest, needs_when, only_newest, with_earlier
 from jiqun.methods.columns.tables import Tables
 from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.member import read_value
@@ -40,6 +42,8 @@ from jiqun.values import Period, exact, from_scaled, to_scaled
 
 def rolled_up(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> pl.DataFrame | None:
     """Return a table of subject and value; None where the table has a fault.
+
+    Of the newest row that counts one must be told from the others: two of the same time have to say the same.
 
     A row whose condition is unknown makes `any` unknown unless another row is true, and everything else missing; so
     does a missing figure among the rows that count. Sums and means are rounded half-up to `digits`, exactly.
@@ -87,15 +91,19 @@ def of_nobody(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> float | 
 def _rows(plan: Plan, tables: Tables, name: str, rollup: Rollup, used: Sequence[str]) -> Frame | None:
     """The related rows of the asked span, with a subject; `twin__` where the rollup asks for repeated rows."""
     dated = span_of(plan, rollup)
+    when = dated_by(plan.contracts[rollup.table], rollup) if needs_when(rollup) else None
     path = f"inputs.{name}.rollup.repeats.among"
     among = plan.formulas.get(path)
     by = () if rollup.repeats is None else rollup.repeats.by
     others = () if among is None else sorted(among.names)
-    rows = tables.select(
-        rollup.table, [*used, *by, *others, *rollup.each, *([] if dated is None else columns_of(dated, rollup))]
-    )
+    own = [one for one in used if one not in rollup.beside]
+    earlier = [one.column for one in rollup.beside.values()]
+    timing = [] if when is None else columns_of(when, rollup)
+    rows = tables.select(rollup.table, [*own, *by, *others, *rollup.each, *earlier, *timing])
     if rows is None:
         return None
+    if rollup.beside and when is not None:
+        rows = tables.engine.settle(with_earlier(rows, rollup, when, rollup.by or plan.subject))
     if by:
         test = nw.lit(True) if among is None else columns(among).value
         rows = tables.engine.settle(_with_twins(rows, by, test))
@@ -220,16 +228,22 @@ def _of_values(
     if names:  # a row that names nothing may be another of the same
         nameless = reduce(or_, (name.is_null() for name in names.values()))
         extra["lacking__"] = (counted & (of.value.is_null() | nameless)).cast(nw.Int64)
+    if rollup.take == "newest":
+        extra["when__"] = in_order(dated_by(plan.contracts[rollup.table], rollup), rollup)
     rows = rows.select(nw.col(key), **flags, **extra, **names)
+    if rollup.take == "newest":
+        rows = only_newest(rows, key, numeric)
     if rollup.best is not None:
         rows = _only_best(rows, key, names, rollup.best)
     grouped = rows.group_by(key).agg(*totals)
     whole = (nw.col("open__") == 0) & (nw.col("lacking__") == 0) & (nw.col("true__") > 0)
     doubt = nw.col("doubt__") > 0
+    if rollup.take == "newest":
+        agrees = nw.col("min__") == nw.col("max__")
+        doubt, whole = (doubt | (whole & ~agrees), whole) if numeric else (doubt, whole & agrees)
     if not numeric:
-        return grouped.select(
-            nw.col(key), doubt.alias("near__"), nw.when(whole).then(nw.col(f"{rollup.take}__")).alias(name)
-        )
+        taken = nw.col("max__" if rollup.take == "newest" else f"{rollup.take}__")
+        return grouped.select(nw.col(key), doubt.alias("near__"), nw.when(whole).then(taken).alias(name))
     raw, bound = _raw(rollup)
     scaled, near = guarded_round(nw.when(whole).then(raw), nw.when(whole).then(bound), rollup.digits)
     made = unscaled(scaled, rollup.digits)
@@ -272,7 +286,7 @@ def _raw(rollup: Rollup) -> tuple[nw.Expr, nw.Expr]:
     if rollup.take == "mean":
         mean = nw.col("sum__") / count
         return mean, carried / count + mean.abs() * (DIVISION_STEPS * ROUNDOFF * 1.001)
-    return nw.col(f"{rollup.take}__"), nw.col("worst__")
+    return nw.col("max__" if rollup.take == "newest" else f"{rollup.take}__"), nw.col("worst__")
 
 
 def _refereed(
@@ -319,6 +333,8 @@ def exact_rollup(
         return True if True in verdicts else (None if None in verdicts else False)
     if span is not None:
         return _exactly_in_a_row(plan, rollup, cells, verdicts, span)
+    if rollup.take == "newest":
+        return exactly_newest(plan, name, rollup, cells, verdicts)
     if None in verdicts:
         return None
     chosen = [row for row, verdict in zip(cells, verdicts, strict=True) if verdict]

@@ -56,6 +56,7 @@ from jiqun.packs.models.method.shared import ALL, Clause, Formula
 from jiqun.packs.models.method.subjects import (
     Ancestor,
     Benchmark,
+    Beside,
     Classes,
     Deviation,
     Evaluates,
@@ -152,6 +153,7 @@ __all__ = [
     "Around",
     "Band",
     "Benchmark",
+    "Beside",
     "Between",
     "Budget",
     "Case",

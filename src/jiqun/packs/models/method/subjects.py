@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from jiqun.packs.models.base import Code, Day, Model, Num, Stated, UnfitError
 from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, Some, exactly_one
@@ -39,18 +39,27 @@ class Repeats(Model):
     among: Formula | None = None
 
 
+class Beside(Model):
+    """What a column was in the subject's row of so many of the table's own periods before (上年同月: 12 months)."""
+
+    column: str
+    earlier: int = Field(ge=1)
+
+
 class Rollup(Model):
     """One value per subject from its related rows in another table.
 
+    `newest` takes `of` from the latest row that counts, by `date_column` or by the table's period (最近一次检查的结果).
     `distinct` counts different values of `of`; `in_a_row` counts the periods in a row, up to the last one of the span,
     in which a row fulfils `where`, `longest_in_a_row` those of the longest such row. A period without a row is unknown
     there from the subject's first row on, unless `no_rows: 0` or the table's `when_empty: none` says it means none.
     """
 
     table: str
-    take: Literal["count", "distinct", "sum", "mean", "max", "min", "any", "in_a_row", "longest_in_a_row"]
+    take: Literal["count", "distinct", "sum", "mean", "max", "min", "any", "newest", "in_a_row", "longest_in_a_row"]
     of: Formula | None = None
     where: Formula | None = None
+    beside: dict[str, Beside] = {}  # names for figures of the subject's earlier rows, beside those of the row
     repeats: Repeats | None = None  # keep only rows that stand alone, or only rows that have a twin
     by: str | None = None  # column that names the subject; the subject's own column name where left out
     key: str | None = (
@@ -87,6 +96,11 @@ class Rollup(Model):
             raise UnfitError(
                 "连续几期里没有记录的一期只能按没有计（no_rows: 0）",
                 "of periods in a row one without a row can only count as none (no_rows: 0)",
+            )
+        if self.beside and self.date_column is not None:
+            raise UnfitError(
+                "beside 按表自己的期（年、季、月）往前找，不和 date_column 一起写",
+                "beside looks back by the table's own periods and does not go with date_column",
             )
         if self.no_rows is not None and self.take in ("count", "distinct", "any"):
             raise UnfitError(
