@@ -65,6 +65,15 @@ def statistic(random, name, benchmark):
     one["period"] = random.choice(("this", "this", "last"))
     if take == "percentile":
         one["percentile"] = random.choice(("0.25", "0.9", "1"))
+    if take not in ("sum", "aggregate") and random.random() < 0.4:
+        one |= random.choice(
+            (
+                {"without_lowest": "0.4", "without_highest": "0.1"},
+                {"without_beyond": {"of": "standard", "times": "1"}},
+                {"without_beyond": {"of": "population", "times": "1.5"}},
+                {"without_beyond": {"of": "median", "times": "2"}},
+            )
+        )
     if random.random() < 0.4:
         one |= {"smallest_cohort": random.randint(2, 3), "otherwise": benchmark}
     return one
@@ -274,7 +283,13 @@ LADDER = {
 
 def grade(random, of):
     ladder = {**LADDER, "ladder": {**LADDER["ladder"], **({"otherwise": "D"} if random.random() < 0.5 else {})}}
-    kinds = [quota(random, of), quota(random, of), quota(random, "m0"), cuts(of), ladder]
+    lines = [
+        {"grade": "A", "at_least": "b_m0_0"},
+        {"grade": "B", "at_least": "b_m0_1", "less_than": "b_m0_0"},
+        {"grade": "D", "less_than": "10"},
+    ]
+    by_lines = {"classes": CLASSES, "cuts_of": "m0", "cuts": lines}
+    kinds = [quota(random, of), quota(random, of), quota(random, "m0"), cuts(of), by_lines, ladder]
     kinds.append({"classes": CLASSES, "lowest_of": random.sample(kinds, 2)})
     return random.choice(kinds)
 
@@ -374,8 +389,10 @@ def method(random):
         "exceptions": {name: one for name, one in {
             "out": {"title": "out", "where": condition(random), "effect": "exempt"},
             "only": {"title": "only", "where": condition(random), "effect": "scored_not_graded", "treated_as": "B"},
+            "unfit": {"title": "unfit", "unless": random.choice(("r_all", "c1", "r_some")), "effect": "scored_not_graded", "treated_as": "C"},
+            "unsure": {"title": "unsure", "unless": "c3", "effect": "scored_not_graded", "populations": ["p0"]},
             "safe": {"title": "safe", "where": condition(random), "effect": "protected", "treated_as": "B", "populations": ["p0"]},
-        }.items() if random.random() < 0.4},
+        }.items() if random.random() < 0.3},
         "measures": names, "prepared": ready, "benchmarks": benchmarks, "scores": keyed, "nodes": blocks,
         "totals": {"all": total(random, [*items, *blocks] if "p0" not in keyed else [*blocks])},
         "criteria": {

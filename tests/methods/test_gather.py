@@ -102,6 +102,18 @@ EVENTS = pl.DataFrame(
         ("{rollup: {table: event, take: mean, of: fine, best: 1, where: fine < 5}}", {"a": 0.2, "b": 1.0, "c": None}),
         ("{rollup: {table: event, take: mean, of: fine, digits: 1}}", {"a": 1.8, "b": 1.0, "c": 9.0}),
         (
+            "{rollup: {table: event, take: newest, of: level, date_column: date}}",
+            {"a": "general", "b": None, "c": "major"},
+        ),
+        (
+            "{rollup: {table: event, take: newest, of: fine / 3 * 3, where: level == 'major', date_column: date}}",
+            {"a": 0.1, "b": None, "c": 9.0},
+        ),
+        (
+            "{rollup: {table: event, take: newest, of: fine, rows: up_to_period, date_column: date, no_rows: 0}}",
+            {"a": 0.2, "b": 1.0, "c": 0.0},
+        ),
+        (
             "{rollup: {table: event, take: max, of: date}}",
             {"a": date(2022, 12, 31), "b": date(2022, 3, 3), "c": date(2023, 1, 1)},
         ),

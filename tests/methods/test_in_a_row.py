@@ -16,6 +16,7 @@ from jiqun.methods.compiling.compile import compile_method
 from jiqun.packs.models.method import Method
 from jiqun.packs.models.table import Column, TableContract
 from jiqun.problems import ProblemsError
+from jiqun.values import Period
 
 METHOD = {
     "id": "runs",
@@ -45,12 +46,13 @@ CASES = [
 ]  # fmt: skip
 
 
-def plan_of(kind, per, take, rows):
+def plan_of(kind, per, take, rows, **more):
     table = contract("row", ("enterprise", "string"), *KINDS[kind], ("bad", "boolean"), ("amount", "number"))
-    rollup = {"table": "row", "take": take, "where": "bad and amount / 3 * 3 >= 0.3", "rows": rows}
+    rollup = {"table": "row", "take": take, "where": "bad and amount / 3 * 3 >= 0.3", "rows": rows} | more
     rollup |= {"per": per} if per else {}
     rollup |= {"date_column": "day"} if kind == "day" else {}
-    method = Method.model_validate(METHOD | {"inputs": {"run": {"title": "连续", "rollup": rollup}}, "measures": {"m": {"title": "m", "formula": "run", "digits": 0}}})  # fmt: skip
+    formula = "1 if run else 0" if "reaches" in more else "run"
+    method = Method.model_validate(METHOD | {"inputs": {"run": {"title": "连续", "rollup": rollup}}, "measures": {"m": {"title": "m", "formula": formula, "digits": 0}}})  # fmt: skip
     return compile_method(method, 2024, contracts={"firm": FIRM, "row": table})  # fmt: skip
 
 
@@ -103,7 +105,7 @@ def test_periods_in_a_row_are_those_that_every_way_to_decide_agrees_on(kind, per
     chance = random.Random(f"{kind}{per}")
     firms = pl.DataFrame({"enterprise": list("abcdefgh"), "year": [2024] * 8})
     for take, span in product(("in_a_row", "longest_in_a_row"), ("same_period", "up_to_period", "before_period")):
-        plan = plan_of(kind, per, take, span)
+        plan = plan_of(kind, per, take, span, no_rows=0)
         rows = rows_of(chance, kind)
         schema = {"enterprise": pl.String, **{name: {"string": pl.String, "integer": pl.Int64, "date": pl.Date}[one] for name, one in KINDS[kind]}, "bad": pl.Boolean, "amount": pl.Float64}  # fmt: skip
         with open_engine(engine) as opened:
@@ -113,6 +115,47 @@ def test_periods_in_a_row_are_those_that_every_way_to_decide_agrees_on(kind, per
         for firm, found in made.sort("enterprise").select("enterprise", "run").iter_rows():
             own = [row for row in rows if row["enterprise"] == firm]
             assert found == expected(own, kind, per, take, span), (take, span, own)
+
+
+def quarters(rows, reaches, told=()):
+    """Decide open rows and quarters of 2024 without row, from the first row on, in every way."""
+    if not rows:
+        return {None} if len(told) < 4 else {reaches is not None and False or 0}
+    first = min(months_of(row) for row in rows)
+    there = {row["quarter"] for row in rows if row["year"] == 2024}
+    lacking = [q for q in range(1, 5) if q not in there and 2024 * 12 + q * 3 - 1 >= first and q not in told]
+    inside = [row for row in rows if row["year"] == 2024]
+    unsure = [*lacking, *(row["quarter"] for row in inside if row["bad"] is None)]
+    answers = set()
+    for guess in product([True, False], repeat=len(unsure)):
+        bad = {row["quarter"] for row in inside if row["bad"]} | {
+            q for q, one in zip(unsure, guess, strict=True) if one
+        }
+        longest = max((next(n for n in range(9) if q - n not in bad) for q in bad), default=0)
+        answers.add(longest if reaches is None else longest >= reaches)
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("reaches", "told", "engine"), [(None, (), "polars"), (2, (), "duckdb"), (2, (1, 2), "polars")]
+)
+def test_a_quarter_without_row_is_unknown_unless_somebody_said_that_there_is_nothing(reaches, told, engine):
+    """Not reported is not the same as nothing: the longest row of bad quarters in every way to decide them."""
+    chance = random.Random(f"{reaches}{told}")
+    firms = pl.DataFrame({"enterprise": list("abcdefgh"), "year": [2024] * 8})
+    plan = plan_of(
+        "quarter", "", "longest_in_a_row", "same_period", **({} if reaches is None else {"reaches": reaches})
+    )
+    schema = {"enterprise": pl.String, "year": pl.Int64, "quarter": pl.Int64, "bad": pl.Boolean, "amount": pl.Float64}
+    for _ in range(4):
+        rows = [one for one in rows_of(chance, "quarter") if one["year"] > 2022]
+        nothing = {"row": [Period.parse(f"2024-Q{q}") for q in told]}
+        with open_engine(engine) as opened:
+            given = {"firm": firms, "row": pl.DataFrame(rows, schema=schema)}
+            made = gather(plan, Tables(opened, plan.contracts, given, nothing))
+        for firm, found in made.sort("enterprise").select("enterprise", "run").iter_rows():
+            answers = quarters([row for row in rows if row["enterprise"] == firm], reaches, told)
+            assert found == (answers.pop() if len(answers) == 1 else None), (firm, rows)
 
 
 def test_a_year_does_not_tell_its_quarters():

@@ -88,7 +88,8 @@ def _print_rule(told: Compared, most: int) -> None:
 
 def _print_grades(told: Compared) -> None:
     counts = Counter(one.direction for one in told.found.changes)
-    said = [f"{both(*DIRECTION_TITLES[name])} {counts[name]}" for name in DIRECTIONS]
+    asked = [name for name in DIRECTIONS if name != "other" or counts[name]]  # rare: between rules of other grades
+    said = [f"{both(*DIRECTION_TITLES[name])} {counts[name]}" for name in asked]
     click.echo("  " + both("，", ", ").join(said))
     pairs = _pairs(told)
     sides = [one for one in (*told.grades, _NOTHING) if any(one in pair for pair in pairs)]

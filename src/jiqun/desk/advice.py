@@ -30,9 +30,7 @@ def nearest_lines(
 
 
 def _way_row(run: Run, voice: Voice, way: Way, is_hidden: bool, untold: bool) -> list[object]:
-    share = (
-        "" if way.share is None else voice.pick("（{}）", " ({})").format(f"{_signed(half_up(way.share * 100, 2))}%")
-    )
+    share = "" if way.share is None else voice.pick("（{}）", " ({})").format(_share(voice, way.share))
     title = voice.label(way.input) if way.kind == "input" else _deduction_title(run, voice, way.input)
     needed = Unit.parse(way.unit).behind(_figure(way.needed, way.digits), voice.language)
     figures = [_figure(way.now, way.digits), needed, _changed(way) + share]
@@ -62,6 +60,12 @@ def _figure(value: Fraction, digits: int) -> str:
 def _changed(way: Way) -> str:
     near = half_up(way.change, way.digits)
     return ("" if near == way.change else "≈") + _signed(near)
+
+
+def _share(voice: Voice, share: Fraction) -> str:
+    """A change as share of the present value: +28.57%; a change too small for two decimals is not none."""
+    near = half_up(share * 100, 2)
+    return f"{_signed(near)}%" if near or not share else voice.pick("不足0.01%", "below 0.01%")
 
 
 def _signed(value: Fraction) -> str:

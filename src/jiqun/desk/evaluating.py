@@ -11,7 +11,7 @@ import polars as pl
 
 from jiqun.desk.columns_elsewhere import columns_elsewhere, with_columns_elsewhere
 from jiqun.desk.context import Context
-from jiqun.desk.nil_returns import is_reported, silent_periods
+from jiqun.desk.nil_returns import is_reported, nothing_told, silent_periods
 from jiqun.desk.running import Run, all_runs, keep
 from jiqun.desk.screening import misspelt_titles
 from jiqun.ledger.content import content_hash
@@ -22,7 +22,7 @@ from jiqun.methods.ladder import holdings, ladder_of, title_events, title_held
 from jiqun.methods.runs.run import SignOff
 from jiqun.packs.editions import edition_at
 from jiqun.problems import Place, Problem, ProblemsError, problem
-from jiqun.values import Period, from_scaled
+from jiqun.values import Period, digest, from_scaled
 
 STAGES: Mapping[str, str] = {
     "compiling": "编制办法",
@@ -116,7 +116,11 @@ def evaluated(context: Context, wanted: Wanted, step: Step, *, official: bool) -
         *silent_periods(plan, snapshot),
         *columns_elsewhere(plan, context.book),
     )
-    result = evaluate(plan, tables, engine=wanted.engine, digests=digests, book=method.book, notices=said)
+    nothing = nothing_told(plan, snapshot)
+    digests |= {f"{name} nil": digest([str(one) for one in periods]) for name, periods in nothing.items()}
+    result = evaluate(
+        plan, tables, engine=wanted.engine, digests=digests, book=method.book, notices=said, nothing=nothing
+    )
     return result, snapshot
 
 

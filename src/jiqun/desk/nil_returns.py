@@ -25,6 +25,17 @@ def says_nothing(log: ImportLog, table: str, period: Period) -> bool:
     return day > period.last
 
 
+def nothing_told(plan: Plan, snapshot: Snapshot) -> dict[str, tuple[Period, ...]]:
+    """The periods of which it was said that there is nothing, of tables that are looked at period by period."""
+    named = {one.rollup.table for one in plan.method.inputs.values() if one.rollup is not None and one.rollup.in_a_row}
+    told: dict[str, tuple[Period, ...]] = {}
+    for name in sorted(named):
+        nothing = [one.period for one in snapshot.view.log.valid(name) if one.says_nothing and one.period]
+        if nothing:
+            told[name] = tuple(map(Period.parse, nothing))
+    return told
+
+
 def is_reported(snapshot: Snapshot, table: str, period: Period) -> bool:
     """Whether a frozen table tells anything of a period: it has rows, or there was nothing of the period."""
     frozen = snapshot.tables.get(table)

@@ -21,7 +21,7 @@ MOST = 6
 _WORDS: Mapping[str, tuple[str, str]] = {
     "rows": ("{cells}（共 {count} 行）", "{cells} ({count} rows)"),
     "unsure": ("没填全、算不算未定的 {count} 行：{cells}", "{count} rows not filled in, which may count: {cells}"),
-    "twins": ("重复的 {count} 行：{cells}", "{count} rows that repeat: {cells}"),
+    "twins": ("重复的 {count} 行：{cells}", "repeated rows ({count}): {cells}"),
     "other": ("“{table}”中的 {own} 行都不符合", "none of the {own} rows in {table} counts"),
     "none": ("“{table}”中没有一行", "no row in {table}"),
     "nothing": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import Any
@@ -18,7 +18,7 @@ from jiqun.methods.columns.gather import assumptions, gather
 from jiqun.methods.columns.grade import add_grades, grade_words
 from jiqun.methods.columns.listings import list_digests
 from jiqun.methods.columns.measure import measure
-from jiqun.methods.columns.members import place
+from jiqun.methods.columns.members import place, take_out
 from jiqun.methods.columns.move import apply_moves
 from jiqun.methods.columns.prepare import prepare
 from jiqun.methods.columns.score import score
@@ -29,7 +29,7 @@ from jiqun.methods.compiling.plan import REASONS, Plan
 from jiqun.methods.result import REFEREED, Result
 from jiqun.packs import LawBook
 from jiqun.problems import Place, Problem, problem
-from jiqun.values import plain, to_scaled
+from jiqun.values import Period, plain, to_scaled
 
 PARTS = ("jiqun", "polars", "duckdb", "narwhals", "pyarrow")
 
@@ -42,16 +42,18 @@ def evaluate(
     digests: Mapping[str, str] | None = None,
     book: LawBook | None = None,
     notices: Iterable[Problem] = (),
+    nothing: Mapping[str, Sequence[Period]] | None = None,
 ) -> Result:
     """Evaluate every subject of the plan's period.
 
     `tables` are Polars, pandas or Arrow frames or Parquet files by table name; a table without period column holds the
     period's rows. `digests` are the content hashes of the tables, where a snapshot knows them; otherwise what was read
-    is hashed. `book` is kept for explanations; `notices` is what else is to be said of the tables. The same inputs give
-    the same trace on every engine. Raises ProblemsError with every fault of the tables.
+    is hashed. `book` is kept for explanations; `notices` is what else is to be said of the tables, `nothing` the
+    periods of which it was said that a table has no row of them (零报告). The same inputs give the same trace on every
+    engine. Raises ProblemsError with every fault of the tables.
     """
     with open_engine(engine) as opened, ThreadPoolExecutor(max_workers=1) as beside:
-        given = Tables(opened, plan.contracts, tables)
+        given = Tables(opened, plan.contracts, tables, nothing or {})
         gathered = gather(plan, given)
         if not gathered[plan.subject].is_sorted():  # none is missing and none stands twice
             gathered = gathered.sort(plan.subject)
@@ -68,6 +70,7 @@ def evaluate(
         score(work)
         add_up(work)
         add_criteria(work)
+        take_out(work)
         add_grades(work)
         apply_moves(work)
         add_entitlements(work)

@@ -93,7 +93,8 @@ def _of_rows(plan: Plan, name: str) -> Iterator[str]:
     yield from plan.contracts[rollup.table].primary_key
     yield from (rollup.by or plan.subject, *rollup.each)
     yield from rollup.repeats.by if rollup.repeats is not None else ()
+    yield from (one.column for one in rollup.beside.values())
     yield from (rollup.date_column,) if rollup.date_column is not None else ()
     for part in ("where", "of", "repeats.among"):
         typed = plan.formulas.get(f"inputs.{name}.rollup.{part}")
-        yield from () if typed is None else typed.names
+        yield from () if typed is None else (name for name in typed.names if name not in rollup.beside)

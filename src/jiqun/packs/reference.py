@@ -25,6 +25,7 @@ _TYPES = {
     "date": "day",
     "Code": "text",
     "Num": "number, in quotes where it has decimals",
+    "Line": "number, or the name of a benchmark",
     "Day": "day (2022-01-01)",
     "Stated": "number, text, day, true or false",
     "Digits": "decimals, 0–12",

@@ -27,12 +27,14 @@ from jiqun.methods.columns.tables import empty_table
 from jiqun.methods.explanation.explain import Explanation
 from jiqun.methods.explanation.nearest import Nearest, nearest
 from jiqun.methods.explanation.restricted import restricted_names, total_hidden
+from jiqun.methods.runs.run import INDEX
 from jiqun.problems import Language, ProblemsError, problem
 from jiqun.reports.run import Evaluated
 from jiqun.web.kept import Kept, kept
 
 if TYPE_CHECKING:
     from jiqun.web.people.models import User
+    from jiqun.web.people.scope import Scope
 
 _RUNS_KEPT = 128  # their frames are mapped from the disk and take no memory of their own
 _EVALUATED_KEPT = 16
@@ -86,8 +88,17 @@ def frozen(id_: str) -> Snapshot:
 
 
 def runs() -> list[Run]:
-    """Return the stored runs, the newest first."""
-    return sorted(all_runs(region()), key=lambda run: (run.stored.at is not None, run.stored.at, run.id), reverse=True)
+    """Return the stored runs, the newest first; read anew where one was stored or taken away."""
+    folder, stamp = region().workspace.runs, []
+    for one in (folder, folder / INDEX):
+        with suppress(FileNotFoundError):
+            stamp.append(one.stat().st_mtime_ns)
+    return _runs(region(), tuple(stamp))
+
+
+@kept(2)
+def _runs(law: Context, stamp: tuple[int, ...]) -> list[Run]:
+    return sorted(all_runs(law), key=lambda run: (run.stored.at is not None, run.stored.at, run.id), reverse=True)
 
 
 @kept(_RUNS_KEPT)
@@ -181,6 +192,7 @@ class Ledger:
         self.view = view
         self._tables = Kept(self._read, most=None)
         self._land_use = Kept(self._added_up, most=None)
+        self._firms = Kept(self._within, most=64)
 
     def state(self, language: Language) -> str:
         """Say which state of the ledger this is; what is made from it carries it, as a run carries its snapshot."""
@@ -194,6 +206,13 @@ class Ledger:
     def land_use(self, year: int) -> pl.DataFrame:
         """Return the land that every firm used in a year (亩), added up from parcels and leases."""
         return self._land_use(year)
+
+    def firms(self, scope: Scope) -> frozenset[str]:
+        """Return the firms within a scope, by the register."""
+        return self._firms(scope)
+
+    def _within(self, scope: Scope) -> frozenset[str]:
+        return scope.firms(self.table("enterprise"))
 
     def _read(self, name: str) -> pl.DataFrame:
         return self.view.table(name) if name in self.view.tables else empty_table(region().contract(name))

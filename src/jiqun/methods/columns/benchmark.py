@@ -12,7 +12,7 @@ import polars as pl
 from jiqun.engines import MEDIAN, GroupStatistics, Quantile, Wanted, many_group_statistics
 from jiqun.methods.columns.aggregate import aggregates
 from jiqun.methods.columns.integers import rescaled
-from jiqun.methods.columns.trimmed import trimmed_means
+from jiqun.methods.columns.trimmed import trimmed
 from jiqun.methods.columns.work import ROW, Work, is_member
 from jiqun.methods.compiling.plan import Plan
 from jiqun.packs.models.method import Statistic
@@ -81,7 +81,7 @@ def _statistics(work: Work, earlier: Work | None) -> dict[str, dict[Key, tuple[F
         elif one.statistic.take == "aggregate":
             found[name] = aggregates(source, name, one.statistic, one.digits)
         elif one.statistic.is_trimmed:
-            found[name] = trimmed_means(source, one.statistic, cohort(source, one.statistic.members))
+            found[name] = trimmed(source, one.statistic, cohort(source, one.statistic.members))
         else:
             place = (one.statistic.period, one.statistic.members, one.statistic.over)
             shared.setdefault(place, {})[name] = one.statistic

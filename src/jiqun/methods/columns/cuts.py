@@ -6,13 +6,25 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import reduce
 from math import ceil, floor
-from operator import and_
+from operator import and_, ge, gt, le, lt
+from typing import Any
 
 import narwhals as nw
 
+from jiqun.engines import unscaled
+from jiqun.methods.columns.score_kinds import Held, held
 from jiqun.methods.columns.work import first_of, word
+from jiqun.methods.compiling.plan import Plan
+from jiqun.packs.models.base import is_name
 from jiqun.packs.models.method import Cut
 from jiqun.values import exact
+
+_COMPARED: dict[str, tuple[Callable[[Any, Any], Any], Callable[[Fraction], int]]] = {
+    "at_least": (ge, ceil),
+    "more_than": (gt, floor),
+    "at_most": (le, floor),
+    "less_than": (lt, ceil),
+}
 
 
 def grade_by_cuts(value: nw.Expr, cuts: Sequence[Cut], digits: int | None, classes: Sequence[str]) -> nw.Expr:
@@ -21,24 +33,48 @@ def grade_by_cuts(value: nw.Expr, cuts: Sequence[Cut], digits: int | None, class
     A scaled integer v of `digits` decimals lies at or above b where v ≥ ⌈b·10^digits⌉, above b where v > ⌊b·10^digits⌋,
     and so on, so that no end is rounded. Without digits the value is a ledger number and is compared as it is.
     """
-    return first_of(
-        [(_inside(value, cut, digits), word(cut.grade, classes)) for cut in cuts],
-        word(None, classes),
-    )
+    cases = [(_inside(value, cut, digits, None), word(cut.grade, classes)) for cut in cuts]
+    return first_of(cases, word(None, classes))
 
 
-def _inside(value: nw.Expr, cut: Cut, digits: int | None) -> nw.Expr:
+def grade_by_lines(
+    plan: Plan, value: nw.Expr, cuts: Sequence[Cut], digits: int | None, classes: Sequence[str]
+) -> tuple[nw.Expr, nw.Expr]:
+    """Return the grade by cuts whose ends may be benchmarks, and whether a missing one leaves it open.
+
+    The first interval that holds the value gives the grade, unless it is open whether an earlier one does.
+    """
+    inside = [_inside(value, cut, digits, plan) for cut in cuts]
+    cases = []
+    for cut, holds in zip(cuts, inside, strict=True):
+        cases += [(holds.is_null(), word(None, classes))] if cut.held else []
+        cases.append((holds, word(cut.grade, classes)))
+    any_open = reduce(lambda left, right: left | right, (holds.is_null() for holds in inside))
+    return first_of(cases, word(None, classes)), any_open & ~value.is_null()
+
+
+def _inside(value: nw.Expr, cut: Cut, digits: int | None, plan: Plan | None) -> nw.Expr:
     tests = [~value.is_null()]
-    if cut.at_least is not None:
-        tests.append(value >= _end(cut.at_least, digits, ceil))
-    if cut.more_than is not None:
-        tests.append(value > _end(cut.more_than, digits, floor))
-    if cut.at_most is not None:
-        tests.append(value <= _end(cut.at_most, digits, floor))
-    if cut.less_than is not None:
-        tests.append(value < _end(cut.less_than, digits, ceil))
+    for name, text in cut.ends.items():
+        compare, whole = _COMPARED[name]
+        if plan is not None and is_name(text):
+            tests.append(_against(value, compare, held(plan, text), digits))
+        else:
+            tests.append(compare(value, _end(text, digits, whole)))
     return reduce(and_, tests)
 
 
 def _end(text: str, digits: int | None, whole: Callable[[Fraction], int]) -> int | float:
     return float(exact(text)) if digits is None else whole(exact(text) * 10**digits)
+
+
+def _against(value: nw.Expr, compare: Callable[[Any, Any], Any], other: Held, digits: int | None) -> nw.Expr:
+    """Compare with a benchmark: both as whole numbers of the finer last decimal, or a ledger number with a decimal."""
+    if digits is None:
+        scaled = other.scaled
+        line = float(Fraction(scaled, 10**other.digits)) if isinstance(scaled, int) else unscaled(scaled, other.digits)
+        found: nw.Expr = compare(value, line)
+        return found
+    finest = max(digits, other.digits)
+    whole: nw.Expr = compare(value * 10 ** (finest - digits), other.scaled * 10 ** (finest - other.digits))
+    return whole

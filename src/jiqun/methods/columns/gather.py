@@ -15,7 +15,7 @@ import polars as pl
 from jiqun.engines import Frame
 from jiqun.expressions import BooleanType, DateType, NumberType
 from jiqun.expressions.nearest import NONE, nearest
-from jiqun.methods.columns.rollups import of_no_rows, rolled_up
+from jiqun.methods.columns.rollups import of_nobody, rolled_up
 from jiqun.methods.columns.tables import Tables
 from jiqun.methods.compiling.inputs import split_column, stated_value
 from jiqun.methods.compiling.plan import Plan
@@ -134,7 +134,7 @@ def _with_inputs(plan: Plan, tables: Tables, frame: Frame, inputs: dict[str, Inp
             source = _source(plan, tables, name, one)
             key = one.rollup.key if one.rollup is not None else None
             frame = _join(plan, tables, frame, source, [name], key)
-            nothing = None if one.rollup is None else of_no_rows(one.rollup)
+            nothing = None if one.rollup is None else of_nobody(plan, tables, name, one.rollup)
             if source is not None and nothing is not None:
                 missing = nw.col(f"found__{name}").is_null() & ~nw.col(key or plan.subject).is_null()
                 frame = frame.with_columns(nw.when(missing).then(nw.lit(nothing)).otherwise(nw.col(name)).alias(name))

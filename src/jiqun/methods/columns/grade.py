@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import and_
 
@@ -11,13 +11,14 @@ import narwhals as nw
 
 from jiqun.engines import Frame
 from jiqun.methods.columns.criteria import MANUAL, MET, UNKNOWN, result_column
-from jiqun.methods.columns.cuts import grade_by_cuts
+from jiqun.methods.columns.cuts import grade_by_lines
+from jiqun.methods.columns.members import OPEN
 from jiqun.methods.columns.ranking import Ranking, figure
 from jiqun.methods.columns.work import STATUSES, Work, first_of, pieces, word
 from jiqun.methods.compiling.plan import Plan
 from jiqun.packs.models.method import Grade, Ladder, Quota
 
-REASONS = ("total_missing", "value_missing", "pool_missing", "no_cut", "no_rung")
+REASONS = ("total_missing", "value_missing", "pool_missing", "no_cut", "line_missing", "no_rung")
 GROUP_FULL = "group_full"  # the reason of a grade that is worse because others of the group had the places
 
 
@@ -58,9 +59,8 @@ def add_grades(work: Work) -> None:
     """
     if not work.plan.method.grades:
         return
-    work.settle()
+    graded = [one for one in work.present if work.plan.grade(one) is not None]
     base = work.frame
-    graded = [one for one in work.plan.populations if work.plan.grade(one) is not None]
     readings = {one: _Population(work, base, one).read() for one in graded}
     words, reasons = grade_words(work.plan), reason_words(work.plan)
     work.add(
@@ -102,6 +102,8 @@ class _Population:
         one = self.work.plan.grade(self.population)
         assert one is not None
         found = self._part(one)
+        if any(one.unless is not None for one in self.work.plan.method.exceptions.values()):
+            found = self._waiting(found, one.classes)
         graded = nw.col("status") == "graded"
         others = [(nw.col("status") == status, self._reason(status)) for status in STATUSES if status != "graded"]
         return Reading(
@@ -111,14 +113,24 @@ class _Population:
             nw.when(graded).then(found.rank),
         )
 
+    def _waiting(self, found: Reading, classes: Sequence[str]) -> Reading:
+        """Leave the grade open of those of whom it is open that they may have one."""
+        ranked = self._kept(found.grade)
+        could_be = [
+            (nw.col(OPEN) & (ranked.cast(nw.String) == name), self._reason(f"could_be:{name}")) for name in classes
+        ]
+        return replace(found, grade=nw.when(~nw.col(OPEN)).then(ranked), reason=first_of(could_be, found.reason))
+
     def _part(self, one: Grade) -> Reading:
         if one.quota is not None:
             return self._quota(one.quota, one.classes)
         if one.cuts is not None:
             value, digits = figure(self.work, self.population, one.cuts_of)
             missing = self._reason(_missing(one.cuts_of))
-            reason = nw.when(value.is_null()).then(missing).otherwise(self._reason("no_cut"))
-            grade = self._kept(grade_by_cuts(value, one.cuts, digits, self.words))
+            found, is_open = grade_by_lines(self.work.plan, value, one.cuts, digits, self.words)
+            grade = self._kept(found)
+            cases = [(value.is_null(), missing), (is_open, self._reason("line_missing"))]
+            reason = first_of(cases, self._reason("no_cut"))
             return Reading(grade, nw.when(grade.is_null()).then(reason))
         if one.ladder is not None:
             return self._ladder(one.ladder)

@@ -8,8 +8,10 @@ from operator import or_
 import narwhals as nw
 
 from jiqun.methods.columns import referee
+from jiqun.methods.columns.criteria import MANUAL, UNKNOWN, UNMET, result_column
 from jiqun.methods.columns.work import MEMBER, STATUSES, Work, in_populations, word
 
+OPEN = "open__"  # whether it is open that a subject may be graded at all
 _EFFECTS = {"exempt": "exempt", "scored_not_graded": "scored", "protected": "graded"}
 
 
@@ -41,15 +43,15 @@ def _conditions(work: Work, paths: list[str]) -> list[nw.Expr]:
 
 
 def _treat(work: Work) -> None:
-    exceptions = work.plan.method.exceptions
-    names = tuple(exceptions)
+    exceptions = {name: one for name, one in work.plan.method.exceptions.items() if one.where is not None}
+    names = tuple(work.plan.method.exceptions)
     member = ~nw.col("population").is_null()
     inside = {
         name: member if one.populations is None else in_populations(one.populations) for name, one in exceptions.items()
     }
-    tests = dict(zip(names, _conditions(work, [f"exceptions.{name}.where" for name in names]), strict=True))
+    tests = dict(zip(exceptions, _conditions(work, [f"exceptions.{name}.where" for name in exceptions]), strict=True))
     exception, flagged = word(None, names or ("—",)), nw.lit(False)
-    for name in reversed(names):
+    for name in reversed(list(exceptions)):
         applies = (inside[name] & tests[name]).fill_null(False)
         exception = nw.when(applies).then(word(name, names)).otherwise(exception)
         flagged = nw.when(applies).then(nw.lit(False)).otherwise((inside[name] & tests[name].is_null()) | flagged)
@@ -66,6 +68,32 @@ def _treat(work: Work) -> None:
     work.add(status=nw.when(member).then(status).otherwise(outside))
     work.add(**{MEMBER: (nw.col("status") == "graded") | (nw.col("status") == "scored")})
     work.drop(["_unknown", *_leftover(work)])
+
+
+def take_out(work: Work) -> None:
+    """Take those who do not meet what being graded asks for out of the ranking: scored, with the exception's name.
+
+    Whether it is met may be open: then the place is kept, the exception is flagged as unknown, and `open__` says that
+    the grade waits.
+    """
+    asked = {name: one for name, one in work.plan.method.exceptions.items() if one.unless is not None}
+    if not asked:
+        return
+    names, out, waits = tuple(work.plan.method.exceptions), nw.lit(False), nw.lit(False)
+    graded, exception = nw.col("status") == "graded", nw.col("exception")
+    for name, one in reversed(list(asked.items())):
+        result = nw.col(result_column(work.plan, one.unless or "")).cast(nw.String)
+        inside = graded if one.populations is None else graded & in_populations(one.populations)
+        unmet = (inside & (result == UNMET)).fill_null(False)
+        exception = nw.when(unmet).then(word(name, names)).otherwise(exception)
+        out = out | unmet
+        waits = waits | (inside & ((result == UNKNOWN) | (result == MANUAL))).fill_null(False)
+    work.add(
+        exception=exception,
+        exception_unknown=nw.col("exception_unknown") | (waits & ~out),
+        status=nw.when(out).then(word("scored", STATUSES)).otherwise(nw.col("status")),
+        **{OPEN: waits & ~out},
+    )
 
 
 def _leftover(work: Work) -> list[str]:

@@ -20,24 +20,30 @@ from jiqun.methods.columns.in_a_row import (
     HOLDS,
     OPEN,
     Dated,
+    Span,
     columns_of,
     dated_by,
     in_a_row,
+    in_order,
     longest,
     number,
     number_of,
     period_of,
     unit_of,
 )
+from jiqun.methods.columns.rows_in_time import exactly_newest, needs_when, only_newest, with_earlier
 from jiqun.methods.columns.tables import Tables
 from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.member import read_value
+from jiqun.packs.models import TableContract
 from jiqun.packs.models.method import Rollup
 from jiqun.values import Period, exact, from_scaled, to_scaled
 
 
 def rolled_up(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> pl.DataFrame | None:
     """Return a table of subject and value; None where the table has a fault.
+
+    Of the newest row that counts one must be told from the others: two of the same time have to say the same.
 
     A row whose condition is unknown makes `any` unknown unless another row is true, and everything else missing; so
     does a missing figure among the rows that count. Sums and means are rounded half-up to `digits`, exactly.
@@ -57,35 +63,55 @@ def rolled_up(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> pl.DataF
     return _refereed(plan, tables, name, rollup, rows, made, doubts)
 
 
-def of_no_rows(rollup: Rollup) -> float | bool | None:
+def of_no_rows(rollup: Rollup, contract: TableContract | None = None) -> float | bool | None:
     """What no row that counts means: 0 of a count, false of `any`, of the others only what the rule says.
 
     >>> of_no_rows(Rollup(table="grant", take="sum", of="amount", no_rows="0"))
     0.0
     """
-    if rollup.take in ("count", "distinct", "any") or rollup.in_a_row:
+    if rollup.in_a_row:
+        nothing = False if rollup.reaches is not None else 0
+        is_register = contract is not None and contract.when_empty == "none"
+        return nothing if rollup.no_rows is not None or is_register else None
+    if rollup.take in ("count", "distinct", "any"):
         return False if rollup.take == "any" else 0
     return None if rollup.no_rows is None else float(exact(rollup.no_rows))
+
+
+def of_nobody(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> float | bool | None:
+    """What a rollup is for whom the table has no row: see `of_no_rows`; none in a row where all periods are told."""
+    nothing = of_no_rows(rollup, plan.contracts.get(rollup.table))
+    if nothing is not None or not rollup.in_a_row:
+        return nothing
+    span = span_in_a_row(plan, tables, name, rollup)
+    told = span.first is not None and set(range(span.first, span.last + 1)) <= span.told
+    return (False if rollup.reaches is not None else 0) if told else None
 
 
 def _rows(plan: Plan, tables: Tables, name: str, rollup: Rollup, used: Sequence[str]) -> Frame | None:
     """The related rows of the asked span, with a subject; `twin__` where the rollup asks for repeated rows."""
     dated = span_of(plan, rollup)
+    when = dated_by(plan.contracts[rollup.table], rollup) if needs_when(rollup) else None
     path = f"inputs.{name}.rollup.repeats.among"
     among = plan.formulas.get(path)
     by = () if rollup.repeats is None else rollup.repeats.by
     others = () if among is None else sorted(among.names)
-    rows = tables.select(
-        rollup.table, [*used, *by, *others, *rollup.each, *([] if dated is None else columns_of(dated, rollup))]
-    )
+    own = [one for one in used if one not in rollup.beside]
+    earlier = [one.column for one in rollup.beside.values()]
+    timing = [] if when is None else columns_of(when, rollup)
+    rows = tables.select(rollup.table, [*own, *by, *others, *rollup.each, *earlier, *timing])
     if rows is None:
         return None
+    if rollup.beside and when is not None:
+        rows = tables.engine.settle(with_earlier(rows, rollup, when, rollup.by or plan.subject))
     if by:
         test = nw.lit(True) if among is None else columns(among).value
         rows = tables.engine.settle(_with_twins(rows, by, test))
     if dated is not None:
         period = plan.period.earlier(plan.method.inputs[name].earlier)
-        rows = rows.filter(in_span(period, rollup, dated))
+        # of periods in a row, rows before the span tell since when there is anything of a subject
+        wider = rollup.model_copy(update={"rows": "up_to_period"}) if rollup.in_a_row else rollup
+        rows = rows.filter(in_span(period, wider, dated))
     return rows.filter(~nw.col(rollup.by or plan.subject).is_null())
 
 
@@ -143,16 +169,20 @@ def _in_a_row(plan: Plan, tables: Tables, name: str, rollup: Rollup, rows: Frame
     found = found.filter(~nw.col(AT).is_null()).group_by(key, AT).agg(nw.col(HOLDS, OPEN, "doubt__").sum())
     periods = tables.engine.collect(found).with_columns(pl.col(HOLDS, OPEN, "doubt__").cast(pl.Int64))
     near = periods.group_by(key).agg(near__=pl.col("doubt__").sum() > 0)
-    return in_a_row(periods, key, name, _last(plan, name, rollup)).join(near, on=key, how="left")
+    counted = in_a_row(periods, key, name, span_in_a_row(plan, tables, name, rollup), rollup.reaches)
+    return counted.join(near, on=key, how="left")
 
 
-def _last(plan: Plan, name: str, rollup: Rollup) -> int | None:
-    """The number of the last period of the span; None where the longest row is asked for."""
-    if rollup.take == "longest_in_a_row":
-        return None
+def span_in_a_row(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> Span:
+    """The periods in which a rollup looks for a row of them, and what one without a row means."""
+    contract = plan.contracts[rollup.table]
     period = plan.period.earlier(plan.method.inputs[name].earlier)
-    unit = unit_of(dated_by(plan.contracts[rollup.table], rollup), rollup)
-    return number_of(period.first, unit) - 1 if rollup.rows == "before_period" else number_of(period.last, unit)
+    unit = unit_of(dated_by(contract, rollup), rollup)
+    last = number_of(period.first, unit) - 1 if rollup.rows == "before_period" else number_of(period.last, unit)
+    inside = rollup.rows == "same_period"
+    first = number_of(period.earlier(rollup.periods - 1).first, unit) if inside else None
+    whole = rollup.no_rows is not None or contract.when_empty == "none"
+    return Span(first, last, rollup.take == "in_a_row", whole, tables.nothing_in(rollup.table, unit))
 
 
 def _grouped(rows: Frame, key: str, readings: Mapping[str, Columns], rollup: Rollup, plan: Plan, name: str) -> Frame:
@@ -198,16 +228,22 @@ def _of_values(
     if names:  # a row that names nothing may be another of the same
         nameless = reduce(or_, (name.is_null() for name in names.values()))
         extra["lacking__"] = (counted & (of.value.is_null() | nameless)).cast(nw.Int64)
+    if rollup.take == "newest":
+        extra["when__"] = in_order(dated_by(plan.contracts[rollup.table], rollup), rollup)
     rows = rows.select(nw.col(key), **flags, **extra, **names)
+    if rollup.take == "newest":
+        rows = only_newest(rows, key, numeric)
     if rollup.best is not None:
         rows = _only_best(rows, key, names, rollup.best)
     grouped = rows.group_by(key).agg(*totals)
     whole = (nw.col("open__") == 0) & (nw.col("lacking__") == 0) & (nw.col("true__") > 0)
     doubt = nw.col("doubt__") > 0
+    if rollup.take == "newest":
+        agrees = nw.col("min__") == nw.col("max__")
+        doubt, whole = (doubt | (whole & ~agrees), whole) if numeric else (doubt, whole & agrees)
     if not numeric:
-        return grouped.select(
-            nw.col(key), doubt.alias("near__"), nw.when(whole).then(nw.col(f"{rollup.take}__")).alias(name)
-        )
+        taken = nw.col("max__" if rollup.take == "newest" else f"{rollup.take}__")
+        return grouped.select(nw.col(key), doubt.alias("near__"), nw.when(whole).then(taken).alias(name))
     raw, bound = _raw(rollup)
     scaled, near = guarded_round(nw.when(whole).then(raw), nw.when(whole).then(bound), rollup.digits)
     made = unscaled(scaled, rollup.digits)
@@ -250,7 +286,7 @@ def _raw(rollup: Rollup) -> tuple[nw.Expr, nw.Expr]:
     if rollup.take == "mean":
         mean = nw.col("sum__") / count
         return mean, carried / count + mean.abs() * (DIVISION_STEPS * ROUNDOFF * 1.001)
-    return nw.col(f"{rollup.take}__"), nw.col("worst__")
+    return nw.col("max__" if rollup.take == "newest" else f"{rollup.take}__"), nw.col("worst__")
 
 
 def _refereed(
@@ -269,7 +305,8 @@ def _refereed(
     values: list[Any] = []
     found = own.partition_by(key, as_dict=True)
     for subject in subjects:
-        value = exact_rollup(plan, name, rollup, found[(subject,)].to_dicts())
+        span = span_in_a_row(plan, tables, name, rollup) if rollup.in_a_row else None
+        value = exact_rollup(plan, name, rollup, found[(subject,)].to_dicts(), span)
         values.append(float(value) if isinstance(value, Fraction) else value)
     right = near.with_columns(pl.Series("right__", values, strict=False).cast(made.schema[name]), near__=True)
     fixed = pl.when("near__").then("right__").otherwise(name)
@@ -285,15 +322,19 @@ def _counts(plan: Plan, path: str, rollup: Rollup, row: Mapping[str, Any]) -> bo
     return False if False in verdicts else (None if None in verdicts else True)
 
 
-def exact_rollup(plan: Plan, name: str, rollup: Rollup, rows: Sequence[Mapping[str, Any]]) -> Exact:
+def exact_rollup(
+    plan: Plan, name: str, rollup: Rollup, rows: Sequence[Mapping[str, Any]], span: Span | None = None
+) -> Exact:
     """Compute a rollup of one subject's rows over fractions."""
     path = f"inputs.{name}.rollup"
     cells = [{column: read_value(cell) for column, cell in row.items()} for row in rows]
     verdicts = [_counts(plan, path, rollup, row) for row in cells]
     if rollup.take == "any":
         return True if True in verdicts else (None if None in verdicts else False)
-    if rollup.in_a_row:
-        return _exactly_in_a_row(plan, name, rollup, cells, verdicts)
+    if span is not None:
+        return _exactly_in_a_row(plan, rollup, cells, verdicts, span)
+    if rollup.take == "newest":
+        return exactly_newest(plan, name, rollup, cells, verdicts)
     if None in verdicts:
         return None
     chosen = [row for row, verdict in zip(cells, verdicts, strict=True) if verdict]
@@ -317,14 +358,26 @@ def exact_rollup(plan: Plan, name: str, rollup: Rollup, rows: Sequence[Mapping[s
 
 
 def _exactly_in_a_row(
-    plan: Plan, name: str, rollup: Rollup, cells: Sequence[Mapping[str, Any]], verdicts: Sequence[bool | None]
+    plan: Plan,
+    rollup: Rollup,
+    cells: Sequence[Mapping[str, Any]],
+    verdicts: Sequence[bool | None],
+    span: Span,
 ) -> Exact:
-    dated, last = dated_by(plan.contracts[rollup.table], rollup), _last(plan, name, rollup)
+    dated = dated_by(plan.contracts[rollup.table], rollup)
     told = [(period_of(dated, rollup, row), verdict) for row, verdict in zip(cells, verdicts, strict=True)]
-    least = {at for at, verdict in told if verdict and at is not None}
-    most = {at for at, verdict in told if verdict is not False and at is not None}
-    found = longest(least, last)
-    return Fraction(found) if found == longest(most, last) else None
+    there = {at for at, _ in told if at is not None and at <= span.last}
+    if not there:
+        return None
+    looked_at = range(span.begins(min(there)), span.last + 1)
+    inside = [(at, verdict) for at, verdict in told if at is not None and at in looked_at]
+    least = {at for at, verdict in inside if verdict}
+    most = {at for at, verdict in inside if verdict is not False}
+    most |= set() if span.whole else set(looked_at) - there - span.told
+    low, high = (longest(held, span.last if span.ends else None) for held in (least, most))
+    if rollup.reaches is not None:
+        return True if low >= rollup.reaches else False if high < rollup.reaches else None
+    return Fraction(low) if low == high else None
 
 
 def best_places(rollup: Rollup, rows: Sequence[Mapping[str, Any]], values: Sequence[Any]) -> list[int]:

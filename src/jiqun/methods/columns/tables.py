@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import narwhals as nw
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 
 from jiqun.engines import Engine, Frame
 from jiqun.expressions.nearest import nearest
+from jiqun.methods.columns.in_a_row import number_of
 from jiqun.methods.columns.sources import as_source
 from jiqun.packs.models import TableContract
 from jiqun.problems import Place, Problem, ProblemsError, problem
@@ -57,6 +59,7 @@ class Tables:
     engine: Engine
     contracts: Mapping[str, TableContract]
     given: Mapping[str, Any]
+    nothing: Mapping[str, Sequence[Period]] = field(default_factory=dict)  # of which it was said that there is none
     faults: list[Problem] = field(default_factory=list)
     loaded: dict[str, Frame] = field(default_factory=dict)
     checked: set[tuple[str, str]] = field(default_factory=set)
@@ -67,6 +70,16 @@ class Tables:
 
     def _is_register(self, table: str) -> bool:
         return table in self.contracts and self.contracts[table].when_empty == "none"
+
+    def nothing_in(self, table: str, unit: str) -> frozenset[int]:
+        """The numbers of the months, quarters or years of which it was said that a table has nothing (零报告)."""
+        found: set[int] = set()
+        for span in self.nothing.get(table, ()):
+            first, last = number_of(span.first, unit), number_of(span.last, unit)
+            begun = first if number_of(span.first - timedelta(days=1), unit) != first else first + 1
+            ended = last if number_of(span.last + timedelta(days=1), unit) != last else last - 1
+            found |= set(range(begun, ended + 1))
+        return frozenset(found)
 
     def frame(self, table: str) -> Frame | None:
         """Return a table as loaded; None and a fault where it was not given."""

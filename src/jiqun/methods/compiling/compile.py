@@ -89,7 +89,8 @@ class _Compiler(InputCompiler):
             self.boolean(f"populations.{name}.where", population.where, self.names)
         self._define("population", TextType(), "populations", ("评价对象类别", "population"))
         for name, one in self.method.exceptions.items():
-            self.boolean(f"exceptions.{name}.where", one.where, self.names)
+            if one.where is not None:
+                self.boolean(f"exceptions.{name}.where", one.where, self.names)
 
     def _measures(self) -> None:
         for name, one in self.method.measures.items():

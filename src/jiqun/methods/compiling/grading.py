@@ -21,7 +21,7 @@ def grading_faults(method: Method, at: Where) -> list[Problem]:
     for key, grade in method.grades.items():
         faults += _grade(grade, f"grades.{key}", at)
         for path, cuts in _written_cuts(grade, f"grades.{key}"):
-            overlaps = gaps_and_overlaps(_intervals(cuts)).overlaps
+            overlaps = gaps_and_overlaps(_intervals([cut for cut in cuts if not cut.held])).overlaps
             if overlaps:
                 common = "、".join(str(one.common) for one in overlaps)
                 faults.append(problem("METHOD-055", at(path), value=common))
@@ -115,6 +115,7 @@ def grading_warnings(method: Method, at: Where) -> list[Problem]:
         problem("METHOD-068", at(path), value=gap)
         for key, grade in method.grades.items()
         for path, cuts in _written_cuts(grade, f"grades.{key}")
+        if not any(cut.held for cut in cuts)  # where lines move with a cohort, nobody knows beforehand
         for gap in gaps_and_overlaps(_intervals(cuts)).gaps
     ]
 

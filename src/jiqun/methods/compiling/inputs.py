@@ -19,7 +19,7 @@ from jiqun.methods.columns.in_a_row import MONTHS, dated_by, unit_of
 from jiqun.methods.columns.tables import PERIOD_COLUMNS
 from jiqun.methods.compiling.checking import Checker
 from jiqun.packs.models import TableContract
-from jiqun.packs.models.method import Ancestor, Input, Lookup, Repeats, Rollup
+from jiqun.packs.models.method import Ancestor, Beside, Input, Lookup, Repeats, Rollup
 from jiqun.packs.models.table import Column
 from jiqun.problems import Place, ProblemsError
 from jiqun.values import Unit, exact
@@ -178,25 +178,30 @@ class InputCompiler(Checker):
                 self._unknown_column(name, contract, f"{path}.rollup.each")
         if rollup.key is not None:
             self._key_column(rollup.key, f"{path}.rollup.key")
-        if rollup.rows != "all" and rollup.date_column is None and not set(PERIOD_COLUMNS) & set(contract.column_names):
+        asks_when = rollup.rows != "all" or rollup.take == "newest" or rollup.beside
+        if asks_when and rollup.date_column is None and not set(PERIOD_COLUMNS) & set(contract.column_names):
             self.fault("METHOD-013", f"{path}.rollup", table=rollup.table)
         if rollup.in_a_row:
             self._periods_in_a_row(rollup, contract, path)
         scope = {one.name: kind for one in contract.fields if (kind := column_type(one)) is not None}
         scope |= {name: self.names[name] for name in (*self.given, *self.classes) if name in self.names}
+        for name, beside in rollup.beside.items():
+            self._beside(name, beside, contract, scope, f"{path}.rollup.beside.{name}")
         if rollup.where is not None:
             self.boolean(f"{path}.rollup.where", rollup.where, scope)
         if rollup.repeats is not None:
             self._repeats(rollup.repeats, contract, scope, f"{path}.rollup.repeats")
         if rollup.take in ("any", "count") or rollup.in_a_row:
-            return BooleanType() if rollup.take == "any" else NumberType(self.unit(unit or "1", f"{path}.unit"))
+            is_truth = rollup.take == "any" or rollup.reaches is not None
+            return BooleanType() if is_truth else NumberType(self.unit(unit or "1", f"{path}.unit"))
         if rollup.of is None:
             self.fault("METHOD-014", f"{path}.rollup", take=rollup.take)
             return None
         typed = self.formula(f"{path}.rollup.of", rollup.of, scope)
         if typed is None:
             return None
-        if rollup.take in ("max", "min") and isinstance(typed.type, DateType):
+        by_time = rollup.take == "newest" and isinstance(typed.type, (DateType, TextType))
+        if by_time or (rollup.take in ("max", "min") and isinstance(typed.type, DateType)):
             if rollup.no_rows is None:
                 return typed.type
             path = f"{path}.rollup.no_rows"
@@ -206,6 +211,18 @@ class InputCompiler(Checker):
             return NumberType(self.unit(unit or "1", f"{path}.unit"))
         typed = self._number(f"{path}.rollup.of", typed, unit)
         return None if typed is None else typed.type
+
+    def _beside(self, name: str, one: Beside, contract: TableContract, scope: dict[str, Type], path: str) -> None:
+        """Give the formulas of a rollup the name of a figure of an earlier row."""
+        kind = scope.get(one.column) if one.column in contract.column_names else None
+        if one.column not in contract.column_names:
+            self._unknown_column(one.column, contract, f"{path}.column")
+        elif not isinstance(kind, NumberType):
+            self.fault("METHOD-006", f"{path}.column", formula=one.column, wanted_zh="数", wanted_en="a number")
+        elif name in scope:
+            self.fault("METHOD-001", path, name=name)
+        else:
+            scope[name] = kind
 
     def _periods_in_a_row(self, rollup: Rollup, contract: TableContract, path: str) -> None:
         """Rows of a year do not tell what held in its quarters."""

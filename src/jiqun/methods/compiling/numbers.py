@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Protocol
@@ -13,7 +13,7 @@ from jiqun.methods.compiling.plan import FixedBenchmark, all_scores
 from jiqun.packs.certainty import certainty
 from jiqun.packs.lawbook import LawBook
 from jiqun.packs.models.base import Completeness
-from jiqun.packs.models.method import Benchmark, Method, Score
+from jiqun.packs.models.method import Benchmark, Cut, Method, Score
 from jiqun.problems import ProblemsError
 from jiqun.values import Number, Period, Unit, exact, to_scaled
 
@@ -142,15 +142,39 @@ class Numbers:
             if isinstance(kind, NumberType):
                 for name in benchmark_names(score):
                     self._agree(found, name, kind.unit, path)
+        for path, of, cuts in cuts_of(method):
+            kind = names.get(of, NumberType(Unit.parse("分")))
+            for name in (name for cut in cuts for name in cut.held):
+                if not isinstance(kind, NumberType):
+                    continue
+                self._agree(found, name, self._own_unit(method, name, names) or kind.unit, path)
+                self._agree(found, name, kind.unit, path)
         for name, one in method.benchmarks.items():
             if one.statistic is not None and one.statistic.otherwise is not None and name in found:
                 self._agree(found, one.statistic.otherwise, found[name], f"benchmarks.{name}.statistic.otherwise")
         return found
 
+    @staticmethod
+    def _own_unit(method: Method, name: str, names: Mapping[str, Type]) -> Unit | None:
+        """The unit of the measure that a cohort's statistic is taken of; None for other benchmarks."""
+        one = method.benchmarks.get(name)
+        kind = None if one is None or one.statistic is None else names.get(one.statistic.measure)
+        return kind.unit if isinstance(kind, NumberType) else None
+
     def _agree(self, found: dict[str, Unit], name: str, unit: Unit, path: str) -> None:
         """A number written without unit may stand against several measures; all others have one unit."""
         if name not in self.plain and found.setdefault(name, unit) != unit:
             self.fault("METHOD-005", path, unit=found[name], wanted=unit)
+
+
+def cuts_of(method: Method) -> Iterator[tuple[str, str, Sequence[Cut]]]:
+    """Every grade by cuts, also as a part of a lowest: its path, what it cuts, and its intervals."""
+    waiting = [(f"grades.{key}", grade) for key, grade in method.grades.items()]
+    while waiting:
+        path, grade = waiting.pop(0)
+        if grade.cuts is not None:
+            yield f"{path}.cuts", grade.cuts_of, grade.cuts
+        waiting += [(f"{path}.lowest_of.{at}", part) for at, part in enumerate(grade.lowest_of or ())]
 
 
 def benchmark_names(score: Score) -> tuple[str, ...]:

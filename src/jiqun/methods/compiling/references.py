@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from jiqun.expressions import NumberType, TextType, Type
 from jiqun.expressions.nearest import nearest
@@ -134,8 +134,10 @@ def _result_references(method: Method, names: Mapping[str, Type]) -> Iterator[Re
     classes: dict[str, None] = {}
     for key, grade in method.grades.items():
         classes.update(dict.fromkeys(grade.classes))
-        yield from _grade_references(f"grades.{key}", grade, grade.classes, names, tests)
+        yield from _grade_references(f"grades.{key}", grade, grade.classes, names, tests, method.benchmarks)
     for key, one in method.exceptions.items():
+        if one.unless is not None:
+            yield f"exceptions.{key}.unless", "criterion", one.unless, tests
         if one.treated_as is not None and classes:
             yield f"exceptions.{key}.treated_as", "grade", one.treated_as, classes
     for key, move in method.moves.items():
@@ -163,7 +165,12 @@ def _result_references(method: Method, names: Mapping[str, Type]) -> Iterator[Re
 
 
 def _grade_references(
-    path: str, grade: Grade, classes: tuple[str, ...], names: Mapping[str, Type], tests: tuple[str, ...]
+    path: str,
+    grade: Grade,
+    classes: tuple[str, ...],
+    names: Mapping[str, Type],
+    tests: tuple[str, ...],
+    benchmarks: Collection[str],
 ) -> Iterator[Reference]:
     used = [(f"{path}.classes", name) for name in grade.classes]
     if grade.quota is not None:
@@ -187,6 +194,9 @@ def _grade_references(
     if grade.cuts is not None:
         used += [(f"{path}.cuts.{at}", cut.grade) for at, cut in enumerate(grade.cuts)]
         yield f"{path}.cuts_of", "column", grade.cuts_of, names
+        for at, cut in enumerate(grade.cuts):
+            for name in cut.held:
+                yield f"{path}.cuts.{at}", "benchmark", name, benchmarks
     if grade.ladder is not None:
         used += [(f"{path}.ladder.otherwise", grade.ladder.otherwise)] if grade.ladder.otherwise else []
         for at, rung in enumerate(grade.ladder.rungs):
@@ -195,7 +205,7 @@ def _grade_references(
     for where, name in used:
         yield where, "grade", name, classes
     for index, part in enumerate(grade.lowest_of or ()):
-        yield from _grade_references(f"{path}.lowest_of.{index}", part, classes, names, tests)
+        yield from _grade_references(f"{path}.lowest_of.{index}", part, classes, names, tests, benchmarks)
 
 
 def _kinds(method: Method, names: Mapping[str, Type], at: Where) -> Iterator[Problem]:

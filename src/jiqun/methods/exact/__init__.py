@@ -18,7 +18,7 @@ from jiqun.methods.exact.moves import move, read_listings
 from jiqun.methods.exact.prepared import prepare
 from jiqun.methods.exact.result import ExactResult, results
 from jiqun.methods.exact.scores import score
-from jiqun.methods.exact.subjects import find_members, measure
+from jiqun.methods.exact.subjects import find_members, measure, take_out
 from jiqun.methods.exact.totals import add_up
 
 
@@ -42,6 +42,7 @@ def evaluate(
     score(plan, members)
     add_up(plan, members)
     judge(plan, members)
+    take_out(plan, members)
     grade(plan, everybody)
     move(plan, members, read_listings(plan, _rows(adjustments)))
     entitle(plan, members)

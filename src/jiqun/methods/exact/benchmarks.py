@@ -79,11 +79,14 @@ def _of_values(statistic: Statistic, figures: Sequence[Fraction | None]) -> Frac
     values = [value for value in figures if value is not None]
     if len(values) < max(statistic.smallest_cohort, 1):
         return None
+    values = _remaining(values, statistic)
+    if not values:
+        return None
     match statistic.take:
         case "sum":
             return sum(values, Fraction(0))
         case "mean":
-            return _mean(sorted(values), exact(statistic.without_lowest), exact(statistic.without_highest))
+            return _mean(values)
         case "median":
             return median(values)
         case "max":
@@ -94,11 +97,26 @@ def _of_values(statistic: Statistic, figures: Sequence[Fraction | None]) -> Frac
             return percentile(values, exact(statistic.percentile or "0"))
 
 
-def _mean(ordered: Sequence[Fraction], without_lowest: Fraction, without_highest: Fraction) -> Fraction | None:
-    """The mean without ⌊n·p⌋ values at each end; None where nothing remains."""
-    size = len(ordered)
-    kept = ordered[floor(size * without_lowest) : size - floor(size * without_highest)]
-    return sum(kept, Fraction(0)) / len(kept) if kept else None
+def _remaining(values: list[Fraction], statistic: Statistic) -> list[Fraction]:
+    """Leave out ⌊n·p⌋ values at each end, or those further from the middle than k deviations."""
+    size, beyond = len(values), statistic.without_beyond
+    if beyond is None:
+        lowest, highest = floor(size * exact(statistic.without_lowest)), floor(size * exact(statistic.without_highest))
+        return sorted(values)[lowest : size - highest]
+    times = exact(beyond.times)
+    if beyond.of == "median":
+        middle = median(values)
+        reach = times * median([abs(value - middle) for value in values])
+        return [value for value in values if abs(value - middle) <= reach]
+    mean, under = _mean(values), size if beyond.of == "population" else size - 1
+    if under == 0:
+        return values
+    variance = sum(((value - mean) ** 2 for value in values), Fraction(0)) / under
+    return [value for value in values if (value - mean) ** 2 <= times**2 * variance]
+
+
+def _mean(values: Sequence[Fraction]) -> Fraction:
+    return sum(values, Fraction(0)) / len(values)
 
 
 def percentile(values: Sequence[Fraction], share: Fraction) -> Fraction:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from operator import ge, gt, le, lt
 
 from jiqun.expressions import Exact
 from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.criteria import MANUAL, MET, UNKNOWN
 from jiqun.methods.exact.member import Member, as_number, groups
 from jiqun.methods.exact.quota import by_quota
-from jiqun.methods.exact.scores import within
+from jiqun.packs.models.base import is_name
 from jiqun.packs.models.method import Cut, Grade, Ladder, Quota, SmallPool
+from jiqun.values import exact
+
+_MEETS: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    "at_least": ge, "more_than": gt, "at_most": le, "less_than": lt,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,8 @@ def grade(plan: Plan, everybody: Sequence[Member]) -> None:
 
 
 def _write(member: Member, result: Graded) -> None:
+    if member.is_open and result.grade is not None:
+        result = replace(result, grade=None, reason=f"could_be:{result.grade}")
     member.grade = member.ranked_grade = result.grade
     member.grade_reason = result.reason
     member.rank = result.rank
@@ -71,9 +79,23 @@ def by_cuts(cuts: Sequence[Cut], of: str, member: Member) -> Graded:
     if value is None:
         return Graded(None, missing_reason(of))
     for cut in cuts:
-        if within(value, cut.at_least, cut.more_than, cut.at_most, cut.less_than):
+        holds = _holds(value, cut, member)
+        if holds is None:
+            return Graded(None, "line_missing")
+        if holds:
             return Graded(cut.grade)
     return Graded(None, "no_cut")
+
+
+def _holds(value: Fraction, cut: Cut, member: Member) -> bool | None:
+    """Whether an interval holds a value; open where a missing benchmark would decide."""
+    verdicts = []
+    for name, text in cut.ends.items():
+        end = member.benchmarks[text] if is_name(text) else exact(text)
+        verdicts.append(None if end is None else _MEETS[name](value, end))
+    if False in verdicts:
+        return False
+    return None if None in verdicts else True
 
 
 def missing_reason(of: str) -> str:

@@ -64,6 +64,7 @@ class Member:
     population: str | None = None
     exception: str | None = None
     exception_unknown: bool = False
+    is_open: bool = False  # whether it may be graded at all is open: its grade waits
     floor_grade: str | None = None
     treated_as: str | None = None
     measures: dict[str, Fraction | None] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from jiqun.methods.compiling.plan import Plan
+from jiqun.methods.exact.criteria import MANUAL, UNKNOWN, UNMET
 from jiqun.methods.exact.member import Member
 from jiqun.values import half_up
 
@@ -26,6 +27,8 @@ def place_in_population(plan: Plan, member: Member) -> None:
 def treat_specially(plan: Plan, member: Member) -> None:
     """Apply the first exception whose condition is true; an unknown one on the way there is flagged."""
     for name, treatment in plan.method.exceptions.items():
+        if treatment.where is None:
+            continue  # looked at after the criteria
         if treatment.populations is not None and member.population not in treatment.populations:
             continue
         verdict = member.truth(plan, f"exceptions.{name}.where")
@@ -41,6 +44,25 @@ def treat_specially(plan: Plan, member: Member) -> None:
             else:
                 member.floor_grade = treatment.treated_as
             return
+
+
+def take_out(plan: Plan, members: Iterable[Member]) -> None:
+    """Take who does not meet what being graded asks for out of the ranking; where that is open, the grade waits."""
+    for member in members:
+        asked = [
+            (name, one, member.verdicts[one.unless])
+            for name, one in plan.method.exceptions.items()
+            if one.unless is not None
+            and member.status == "graded"
+            and (one.populations is None or member.population in one.populations)
+        ]
+        for name, one, verdict in asked:
+            if verdict == UNMET:
+                member.status, member.exception, member.treated_as = "scored", name, one.treated_as
+                break
+        else:
+            member.is_open = any(verdict in (UNKNOWN, MANUAL) for _, _, verdict in asked)
+            member.exception_unknown |= member.is_open
 
 
 def find_members(plan: Plan, members: Iterable[Member]) -> None:

@@ -54,6 +54,8 @@ class Cohorts:
             return self._folds_few(name, one, subject) or self.tells_one(one.otherwise, subject, others)
         if one.take in _ONE_FIRM:
             return True
+        if one.without_beyond is not None:  # how many were left out is not told, so ten must be there
+            return (size if size is not None else self._now(name, one, subject) or 0) < _LIKELY_ENOUGH
         if size is None:
             return (self._now(name, one, subject) or 0) < _LIKELY_ENOUGH
         if one.percentile is not None:

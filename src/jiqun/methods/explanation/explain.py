@@ -113,7 +113,7 @@ def _explanation(reader: Reader, official: bool, signed: str, refereed: Mapping[
         subject=str(row[plan.subject]),
         name=str(reader.gathered.get("name") or ""),
         status=str(row["status"]),
-        status_words=voice.status(row["status"], reader.population),
+        status_words=voice.status(row["status"], reader.population, row["grade"]),
         status_reason=_status_reason(reader),
         population=voice.label(reader.population) if reader.population else "",
         grade_title="" if grade is None else voice.pick(grade.title, grade.title_en),

@@ -10,7 +10,9 @@ import narwhals as nw
 import polars as pl
 
 from jiqun.expressions import exact_value
+from jiqun.methods.columns.in_a_row import dated_by, when_of
 from jiqun.methods.columns.rollups import best_places, in_span, span_of
+from jiqun.methods.columns.rows_in_time import with_earlier
 from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.member import read_value
 from jiqun.packs.models.method import Repeats
@@ -41,7 +43,9 @@ def rolled_rows(plan: Plan, name: str, table: pl.DataFrame, subject: object) -> 
     assert one.rollup is not None
     rollup, path = one.rollup, f"inputs.{name}.rollup"
     own = table.filter(pl.col(rollup.by or plan.subject) == subject)
-    dated = span_of(plan, rollup)
+    dated, by = span_of(plan, rollup), dated_by(plan.contracts[rollup.table], rollup)
+    if rollup.beside:
+        own = with_earlier(nw.from_native(own), rollup, by, rollup.by or plan.subject).to_native()
     spanned = own
     if dated is not None:
         test = in_span(plan.period.earlier(one.earlier), rollup, dated)
@@ -56,7 +60,11 @@ def rolled_rows(plan: Plan, name: str, table: pl.DataFrame, subject: object) -> 
             verdict = False if alone is False else None if None in (alone, verdict) else True
         if verdict is not False:
             (counted if verdict else unsure).append(row)
-    if rollup.of is not None and None not in (values := [_value(plan, path, row) for row in counted]):
+    if rollup.take == "newest":
+        times = [when_of(by, rollup, row) for row in counted]
+        last = max((one for one in times if one is not None), default=None)
+        counted = [row for row, time in zip(counted, times, strict=True) if time == last]
+    elif rollup.of is not None and None not in (values := [_value(plan, path, row) for row in counted]):
         counted = [counted[place] for place in best_places(rollup, counted, values)]
     return RolledRows(tuple(counted), tuple(unsure), own.height, () if twins is None else tuple(twins.found))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from math import ceil, floor
-from typing import Literal
+from operator import ge, gt, le, lt
+from typing import Any, Literal
 
 import polars as pl
 
@@ -15,10 +17,9 @@ from jiqun.methods.explanation.reader import Reader
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.wording.grading import entitlement_words
 from jiqun.methods.wording.numbers import number_text, scaled_text
+from jiqun.packs.models.base import is_name
 from jiqun.packs.models.method import Cut, Grade, Quota
 from jiqun.values import exact, from_scaled
-
-_ENDS = ("at_least", "more_than", "at_most", "less_than")
 
 
 def pool_rows(reader: Reader) -> pl.DataFrame:
@@ -99,17 +100,20 @@ def _cut_lines(reader: Reader, of: str, cuts: Sequence[Cut]) -> list[LineOfClass
     if found is None:
         return [_cut_of_a_column(reader, cut, same, lower) for cut in cuts]
     column, digits = found
-    values = reader.trace.filter(same & (pl.col("status").cast(pl.String) == "graded"))[column]
+    rows = reader.trace.filter(same & (pl.col("status").cast(pl.String) == "graded"))
     own = reader.row.get(column)
+    mine = reader.trace.filter(pl.col(reader.plan.subject) == reader.row[reader.plan.subject])
     lines = []
     for cut in cuts:
-        count = values.filter(_inside(values, cut, digits)).len()
-        mine = own is not None and bool(_inside(pl.Series([int(own)]), cut, digits).item())
-        end = _line_of(cut, lower)
-        short = None if end is None or own is None else exact(end) - from_scaled(int(own), digits)
-        distance = None if short is None else number_text(-short if lower else short, digits)
-        value, past = end and number_text(exact(end), digits), _past(cut, lower)
-        lines.append(LineOfClass(cut.grade, count, value, distance, mine, True, past=past))
+        inside = _inside(reader, column, cut, digits)
+        line = _line_of(cut, lower)
+        end, text, untold = _end_of(reader, line, digits)
+        short = None if end is None or own is None else end - from_scaled(int(own), digits)
+        distance = None if short is None else MASKED if untold else number_text(-short if lower else short, digits)
+        is_mine = own is not None and bool(mine.select(inside.fill_null(False)).item())
+        lines.append(
+            LineOfClass(cut.grade, rows.filter(inside).height, text, distance, is_mine, True, past=_past(cut, lower))
+        )
     return lines
 
 
@@ -125,29 +129,46 @@ def _past(cut: Cut, lower: bool) -> Literal["", "above", "below"]:
     return "above" if cut.at_least is None and cut.more_than is not None else ""
 
 
+def _end_of(reader: Reader, line: str | None, digits: int | None = None) -> tuple[Fraction | None, str | None, bool]:
+    """A line as number and as text, and whether it may not be told: a benchmark may give away another's figure."""
+    if line is None or not is_name(line):
+        end = None if line is None else exact(line)
+        return end, None if end is None else number_text(end, digits), False
+    fixed = reader.plan.fixed.get(line)
+    held = reader.row.get(f"benchmark__{line}")
+    own = None if held is None else from_scaled(int(held), reader.plan.method.benchmarks[line].digits)
+    end = fixed.value if fixed is not None else own
+    if end is None:
+        return None, None, False
+    untold = fixed is None and reader.tells_one(line)
+    return end, MASKED if untold else number_text(end, digits), untold
+
+
 def _cut_of_a_column(reader: Reader, cut: Cut, same: pl.Expr, lower: bool) -> LineOfClass:
     """The line of a grade that is cut by a figure of the ledger, which the trace does not hold."""
     count = reader.trace.filter(same & (pl.col("grade__ranked").cast(pl.String) == cut.grade)).height
-    end = _line_of(cut, lower)
+    _, text, _ = _end_of(reader, _line_of(cut, lower))
     mine = reader.row["grade__ranked"] == cut.grade
-    value = None if end is None else number_text(exact(end))
-    return LineOfClass(cut.grade, count, value, None, mine, True, past=_past(cut, lower))
+    return LineOfClass(cut.grade, count, text, None, mine, True, past=_past(cut, lower))
 
 
-def _inside(values: pl.Series, cut: Cut, digits: int) -> pl.Series:
-    """Whether scaled values lie within a cut, whose ends may have more decimals than they."""
-    inside = values.is_not_null()
-    ends = {name: exact(text) * 10**digits for name in _ENDS if (text := getattr(cut, name)) is not None}
-    for name, end in ends.items():
-        if name == "at_least":
-            inside &= values >= ceil(end)
-        elif name == "more_than":
-            inside &= values > floor(end)
-        elif name == "at_most":
-            inside &= values <= floor(end)
+_COMPARED: dict[str, Callable[[Any, Any], Any]] = {"at_least": ge, "more_than": gt, "at_most": le, "less_than": lt}
+
+
+def _inside(reader: Reader, column: str, cut: Cut, digits: int) -> pl.Expr:
+    """Whether a scaled value lies within a cut, whose ends may have more decimals than it, or be benchmarks."""
+    plan, value = reader.plan, pl.col(column)
+    inside = value.is_not_null()
+    for name, text in cut.ends.items():
+        if is_name(text) and text not in plan.fixed:
+            places = plan.method.benchmarks[text].digits
+            finest = max(digits, places)
+            end = pl.col(f"benchmark__{text}") * 10 ** (finest - places)
+            inside &= _COMPARED[name](value * 10 ** (finest - digits), end)
         else:
-            inside &= values < ceil(end)
-    return inside.fill_null(False)
+            line = (plan.fixed[text].value if is_name(text) else exact(text)) * 10**digits
+            inside &= _COMPARED[name](value, ceil(line) if name in ("at_least", "less_than") else floor(line))
+    return inside
 
 
 def move_lines(reader: Reader) -> tuple[MoveLine, ...]:

@@ -16,6 +16,7 @@ from jiqun.methods.compiling.full_points import most_points
 from jiqun.methods.compiling.grading import grading_warnings
 from jiqun.methods.compiling.plan import Plan, all_scores
 from jiqun.methods.linting.means import zero_parts
+from jiqun.methods.linting.per_cent import bare_beside_per_cent
 from jiqun.methods.linting.uses import names_used
 from jiqun.methods.linting.values import impossible_values
 from jiqun.methods.wording.rule import candidate_years
@@ -54,6 +55,7 @@ def lint_method(
         found += zero_parts(plan, where)
         found += [*_empty_codes(plan, where), *_uncounted(plan, where)]
         found += [*_never_missing(plan, where), *impossible_values(plan, where)]
+        found += bare_beside_per_cent(plan, where)
     return by_place({one.text("en"): one for one in _without_echoes(found)}.values())
 
 

@@ -35,7 +35,7 @@ def formulas(method: Method) -> Iterator[str]:
             among = source.rollup.repeats.among if source.rollup.repeats is not None else None
             yield from filter(None, (source.rollup.of, source.rollup.where, among))
     yield from (population.where for population in method.populations.values())
-    yield from (exception.where for exception in method.exceptions.values())
+    yield from (one.where for one in method.exceptions.values() if one.where is not None)
     for measure in method.measures.values():
         yield measure.formula
     for benchmark in method.benchmarks.values():
@@ -85,6 +85,7 @@ def names_by_results(method: Method) -> Iterator[str]:
         yield from filter(None, (criterion.recorded,))
     for requirement in method.requirements.values():
         yield from (*(requirement.all or ()), *(requirement.any or ()), *(requirement.of or ()))
+    yield from (one.unless for one in method.exceptions.values() if one.unless is not None)
     for grade in method.grades.values():
         yield from _by_grade(grade)
     budgets = [one.budget for one in method.entitlements.values() if one.budget is not None]
@@ -106,6 +107,8 @@ def _by_grade(grade: Grade) -> Iterator[str]:
             yield from quota.small_pool.wider or ()
     if grade.cuts is not None:
         yield grade.cuts_of
+        for cut in grade.cuts:
+            yield from cut.held
     if grade.ladder is not None:
         yield from (rung.requires for rung in grade.ladder.rungs)
     for part in grade.lowest_of or ():

@@ -9,6 +9,7 @@ the time.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -312,9 +313,10 @@ def stored_runs(runs: Path) -> tuple[StoredRun, ...]:
 
 def run_ids(runs: Path) -> list[str]:
     """Return the ids of all stored runs, sorted."""
-    if not runs.is_dir():
+    try:
+        return sorted(one.name for one in os.scandir(runs) if one.is_dir() and not one.name.startswith("."))
+    except FileNotFoundError:
         return []
-    return sorted(one.name for one in runs.iterdir() if one.is_dir() and not one.name.startswith("."))
 
 
 __all__ = [

@@ -84,11 +84,17 @@ def _rollup(voice: Voice, name: str, one: Rollup) -> str:
     if one.repeats is not None:
         which.append(_repeats(voice, name, one.table, one.repeats))
     rows = voice.say("rows.join").join(part for part in which if part)
-    take = voice.say(f"take.{one.take}", of=of, unit=_period_unit(voice, one))
+    unit = _period_unit(voice, one)
+    take = voice.say(f"take.{one.take}", of=of, unit=unit)
+    if one.reaches is not None:
+        take = voice.say(f"take.{one.take}.reaches", unit=unit, count=one.reaches)
     if one.best is not None:
         each = voice.listed(column_label(voice, one.table, column) for column in one.each)
         take = voice.say("take.best_of_each" if each else "take.best", take=take, count=one.best, each=each)
     said = voice.say("input.rollup", table=voice.table(one.table), rows=rows, take=take)
+    if one.in_a_row:
+        whole = one.no_rows is not None or voice.plan.contracts[one.table].when_empty == "none"
+        return voice.say("in_a_row.whole" if whole else "in_a_row.open", source=said, unit=unit)
     if one.no_rows is None:
         return said
     return voice.say("input.no_rows", source=said, stated=stated_text(voice, name, one.no_rows))
@@ -177,6 +183,9 @@ def _statistic(voice: Voice, name: str, one: Statistic) -> str:
     for end in ("without_lowest", "without_highest"):
         if exact(getattr(one, end)):
             said = voice.listed([said, voice.say(f"benchmark.{end}", share=share_text(getattr(one, end)))])
+    if one.without_beyond is not None:
+        key = f"benchmark.without_beyond.{one.without_beyond.of}"
+        said = voice.listed([said, voice.say(key, times=written(one.without_beyond.times))])
     if one.smallest_cohort > 1:
         if one.otherwise is None:
             return voice.say("benchmark.too_few", statistic=said, count=one.smallest_cohort)

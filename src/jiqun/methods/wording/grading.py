@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from jiqun.expressions import DateType
+from jiqun.methods.wording.figures import benchmark_words
 from jiqun.methods.wording.numbers import interval_text, share_text, with_unit, written
 from jiqun.methods.wording.totals import item_label
 from jiqun.methods.wording.voice import Voice
@@ -52,16 +53,20 @@ def grade_words(voice: Voice, grade: Grade) -> str:
 
 
 def _cuts(voice: Voice, cuts: Sequence[Cut], of: str) -> str:
-    return voice.joined(
-        voice.say(
-            "cut",
-            grade=cut.grade,
-            interval=interval_text(
-                cut.at_least, cut.more_than, cut.at_most, cut.less_than, voice.language, voice.unit(of)
-            ),
-        )
-        for cut in cuts
-    )
+    unit, said = voice.unit(of), []
+    for cut in cuts:
+        named = {name: _line(voice, name) for name in cut.held}
+        ends = (cut.at_least, cut.more_than, cut.at_most, cut.less_than)
+        interval = interval_text(*ends, voice.language, unit, named)
+        said.append(voice.say("cut", grade=cut.grade, interval=interval))
+    return voice.joined(said)
+
+
+def _line(voice: Voice, name: str) -> str:
+    """A benchmark that cuts: by its title where it has one, and what it is made of."""
+    one, made = voice.plan.method.benchmarks[name], benchmark_words(voice, name)
+    title = one.title if voice.language == "zh" else one.title_en
+    return voice.say("cut.line", title=title, made=made) if title else made
 
 
 def quota_words(voice: Voice, quota: Quota, classes: Sequence[str]) -> str:
@@ -219,6 +224,8 @@ def exception_words(voice: Voice, name: str) -> str:
     if one.effect == "scored_not_graded" and one.treated_as is not None:
         key = "exception.scored_as"
     effect = voice.say(key, grade=one.treated_as)
+    if one.unless is not None:
+        return voice.say("exception.unless", requires=voice.part_title(one.unless), effect=effect)
     return voice.say("move.where", where=voice.formula(f"exceptions.{name}.where"), move=effect)
 
 

@@ -84,8 +84,11 @@ def interval_text(
     less_than: str | None,
     language: Language = "zh",
     unit: Unit | None = None,
+    named: Mapping[str, str] | None = None,
 ) -> str:
     """Say an interval in the words of a rule: 及以上, 及以下 and 不大于 include the number, 大于 and 不足 do not.
+
+    Ends in `named` are not numbers but stand for something computed, which is said as there.
 
     >>> interval_text("60", None, None, "80"), interval_text(None, "0.6", "0.8", None)
     ('60 及以上、不足 80', '大于 0.6、不大于 0.8')
@@ -93,7 +96,7 @@ def interval_text(
     most = "at_most" if more_than is None else "at_most_after"
     ends = {"at_least": at_least, "more_than": more_than, most: at_most, "less_than": less_than}
     said = [
-        say(key, language, number=with_unit(written(text), unit, language))
+        say(key, language, number=(named or {}).get(text) or with_unit(written(text), unit, language))
         for key, text in ends.items()
         if text is not None
     ]

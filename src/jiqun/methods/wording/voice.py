@@ -104,10 +104,12 @@ class Voice:
         one = self.plan.method.populations.get(name)
         return self.label(name) if one is None else self.pick(one.title, one.title_en) or self.label(name)
 
-    def status(self, status: object, population: str) -> str:
-        """Say what became of a subject; one that was graded by a rule without grades was only evaluated."""
-        has_no_grade = status == "graded" and self.plan.grade(population) is None
-        return self.say("status.evaluated" if has_no_grade else f"status.{status}")
+    def status(self, status: object, population: str, grade: object) -> str:
+        """Say what became of a subject; one that a rule without grades took part of was only evaluated, and one whose
+        grade is open took part without being graded."""
+        if status == "graded" and self.plan.grade(population) is None:
+            return self.say("status.evaluated")
+        return self.say("status.open" if status == "graded" and grade is None else f"status.{status}")
 
     def grade_reason(self, reason: object) -> str:
         """Say why a subject has no grade, or a lower one than others behind it; empty where nothing is to be said."""
@@ -149,7 +151,7 @@ class Voice:
         table whose rows the formula reads, where that is not the evaluated one.
         """
         typed = self.plan.formulas[path]
-        labels = self.labels | ({} if table is None else self._columns(table))
+        labels = self.labels | ({} if table is None else self._columns(table) | self._earlier(path, table))
         if values is None:  # beside a subject's own numbers every number is said anyway
             labels |= {name: self._with_number(name) for name in typed.given & self.plan.parameters.keys()}
         said = words(typed, labels, values, self.language, known)
@@ -199,6 +201,16 @@ class Voice:
         contract = self.plan.contracts.get(table)
         fields = () if contract is None else contract.fields
         return {column.name: self.pick(column.title, column.title_en, column.name) for column in fields}
+
+    def _earlier(self, path: str, table: str) -> dict[str, str]:
+        """What a rollup calls the figures of earlier rows."""
+        section, name, *_ = path.split(".")
+        one = self.plan.method.inputs[name].rollup if section == "inputs" else None
+        titles = self._columns(table)
+        return {
+            own: self.say("beside", column=titles.get(beside.column, beside.column), count=beside.earlier)
+            for own, beside in (one.beside.items() if one is not None else ())
+        }
 
     def categories(self, name: str, table: str | None = None) -> list[tuple[str, str]]:
         """The values of a column of a closed set, with the words departments write for them; of populations, titles."""

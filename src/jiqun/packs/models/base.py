@@ -15,6 +15,7 @@ Completeness = Literal["complete", "partial", "illustrative"]
 ADCODE = r"^\d{6}$"
 MONTH_DAY = r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 # no exponent: a text as short as 1e999999999 would fill the memory as an exact fraction
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _DECIMAL = re.compile(r"(?=.{1,40}$)[-+]?[0-9]+(?:\.[0-9]+)?")
 
 
@@ -46,6 +47,15 @@ def _number(value: Any) -> str:
     return text
 
 
+def _number_or_name(value: Any) -> str:
+    return value if isinstance(value, str) and _NAME.fullmatch(value) else _number(value)
+
+
+def is_name(text: str) -> bool:
+    """Tell the name of something computed from a number, where either may stand (`Line`)."""
+    return _NAME.fullmatch(text) is not None
+
+
 def _identifier(value: str) -> str:
     if not value or any(sign in value for sign in " \t\n/\\:#"):
         raise PydanticCustomError("identifier", "an id has no blank and none of / \\ : #")
@@ -56,6 +66,7 @@ Identifier = Annotated[str, AfterValidator(_identifier)]
 Day = Annotated[date, BeforeValidator(_iso_date)]
 Code = Annotated[str, BeforeValidator(_code)]
 Num = Annotated[str, BeforeValidator(_number)]
+Line = Annotated[str, BeforeValidator(_number_or_name)]
 Stated = Annotated[str | bool, BeforeValidator(_code)]  # a number, text, day or truth value, as its place wants it
 Codes = Annotated[tuple[Code, ...], BeforeValidator(_listed)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]

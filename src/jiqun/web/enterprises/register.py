@@ -9,7 +9,6 @@ from functools import lru_cache
 
 import polars as pl
 from django.utils import timezone
-from pypinyin import Style, lazy_pinyin
 
 from jiqun.desk.context import Context
 from jiqun.desk.running import Run
@@ -67,6 +66,8 @@ def initials(name: str) -> str:
     >>> initials("示范机械A厂")
     'SFJXAC'
     """
+    from pypinyin import Style, lazy_pinyin  # its dictionaries take a third of a second, in every process
+
     letters = "".join(lazy_pinyin(narrow(name), style=Style.FIRST_LETTER)).upper()
     return "".join(one for one in letters if one.isalnum())
 

@@ -97,8 +97,15 @@ def within(data: Evaluated, scope: Scope) -> pl.DataFrame:
     """Return the rows of a run that are of the scope's firms, by the register of enterprises as it stands."""
     if scope.whole:
         return data.rows
-    firms = scope.firms(ledger().table("enterprise"))
+    firms = ledger().firms(scope)
     return data.rows.filter(pl.col(data.plan.subject).is_in(list(firms)))
+
+
+@kept(64)
+def subjects(of: Ledger, id_: str, scope: Scope) -> frozenset[str]:
+    """Return the subjects of a run that are of the scope's firms."""
+    data = evaluated(id_, spoken())
+    return frozenset(within(data, scope)[data.plan.subject].to_list())
 
 
 def hidden_from(data: Evaluated, scope: Scope) -> frozenset[str]:
@@ -264,7 +271,8 @@ def _told(shown: str | None, is_hidden: bool) -> str | None:
 
 
 def _why_open(voice: Voice, row: Mapping[str, Any]) -> str:
-    return voice.grade_reason(row.get("grade__reason")) or voice.status(row["status"], str(row.get("population") or ""))
+    said = voice.grade_reason(row.get("grade__reason"))
+    return said or voice.status(row["status"], str(row.get("population") or ""), row.get("grade"))
 
 
 def _cut(data: Evaluated, before: Mapping[str, Any], row: Mapping[str, Any], hidden: frozenset[str]) -> str:

@@ -270,11 +270,8 @@ def tables(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     scope, there, lines = _scope(request), ledger().view.tables, []
     for contract in queries.fillable():
-        frame = queries.in_scope(ledger().table(contract.id), scope) if contract.id in there else None
-        years: list[int] = (
-            [] if frame is None or "year" not in frame.columns else sorted(frame["year"].drop_nulls().unique())
-        )
-        lines.append((contract, 0 if frame is None else frame.height, years))
+        rows, years = queries.seen_of(ledger(), contract.id, scope) if contract.id in there else (0, ())
+        lines.append((contract, rows, years))
     frozen = snapshots(region().workspace)[-_SNAPSHOTS:] if user.may("export") else ()
     shown = {
         "lines": lines,

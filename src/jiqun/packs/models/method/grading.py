@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from jiqun.packs.models.base import Completeness, Model, Num, UnfitError
+from jiqun.packs.models.base import Completeness, Line, Model, Num, UnfitError, is_name
 from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, OneOrSome, Some, exactly_one
 
 
@@ -69,17 +69,30 @@ class SmallPool(Model):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         exactly_one(self, "grade", "wider", "cuts")
+        if any(cut.held for cut in self.cuts or ()):
+            raise UnfitError("小组的 cuts 只写数", "the cuts of small pools are numbers")
         return self
 
 
 class Cut(Model):
-    """A grade for an interval of the value."""
+    """A grade for an interval of the value; an end is a number, or a benchmark (1.2 × the county's mean)."""
 
     grade: str
-    at_least: Num | None = None
-    more_than: Num | None = None
-    at_most: Num | None = None
-    less_than: Num | None = None
+    at_least: Line | None = None
+    more_than: Line | None = None
+    at_most: Line | None = None
+    less_than: Line | None = None
+
+    @property
+    def ends(self) -> dict[str, str]:
+        """The ends that are written, by their words."""
+        every = {name: getattr(self, name) for name in ("at_least", "more_than", "at_most", "less_than")}
+        return {name: text for name, text in every.items() if text is not None}
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The benchmarks among the ends."""
+        return tuple(text for text in self.ends.values() if is_name(text))
 
 
 class PerGroup(Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from jiqun.packs.models.base import Code, Day, Model, Num, Stated, UnfitError
 from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, Some, exactly_one
@@ -39,17 +39,27 @@ class Repeats(Model):
     among: Formula | None = None
 
 
+class Beside(Model):
+    """What a column was in the subject's row of so many of the table's own periods before (上年同月: 12 months)."""
+
+    column: str
+    earlier: int = Field(ge=1)
+
+
 class Rollup(Model):
     """One value per subject from its related rows in another table.
 
+    `newest` takes `of` from the latest row that counts, by `date_column` or by the table's period (最近一次检查的结果).
     `distinct` counts different values of `of`; `in_a_row` counts the periods in a row, up to the last one of the span,
-    in which a row fulfils `where`, `longest_in_a_row` those of the longest such row.
+    in which a row fulfils `where`, `longest_in_a_row` those of the longest such row. A period without a row is unknown
+    there from the subject's first row on, unless `no_rows: 0` or the table's `when_empty: none` says it means none.
     """
 
     table: str
-    take: Literal["count", "distinct", "sum", "mean", "max", "min", "any", "in_a_row", "longest_in_a_row"]
+    take: Literal["count", "distinct", "sum", "mean", "max", "min", "any", "newest", "in_a_row", "longest_in_a_row"]
     of: Formula | None = None
     where: Formula | None = None
+    beside: dict[str, Beside] = {}  # names for figures of the subject's earlier rows, beside those of the row
     repeats: Repeats | None = None  # keep only rows that stand alone, or only rows that have a twin
     by: str | None = None  # column that names the subject; the subject's own column name where left out
     key: str | None = (
@@ -60,6 +70,7 @@ class Rollup(Model):
     digits: Digits = 6  # sums, means and extremes are rounded half-up to this many decimals
     periods: int = 1  # same_period: this one and those before, so many together (近三年)
     per: Literal["year", "quarter", "month"] | None = None  # in_a_row: which periods; those of the table if left out
+    reaches: int | None = None  # in_a_row: whether so many periods are reached, true or false, in place of how many
     best: int | None = None  # sum and mean: only this many of the greatest figures count (取最高的三项)
     each: Listed[str] = ()  # best: so many of the rows with the same values here (同一成果只计最高的一次)
     no_rows: Num | None = None  # sums, means, extremes: what no row that counts means; unknown where left out
@@ -80,6 +91,16 @@ class Rollup(Model):
             raise UnfitError(
                 "periods 写的是本期连同以前共几期，至少 1，只用于 rows: same_period",
                 "periods says how many up to this one, at least 1, and belongs to rows: same_period",
+            )
+        if self.in_a_row and self.no_rows is not None and exact(self.no_rows) != 0:
+            raise UnfitError(
+                "连续几期里没有记录的一期只能按没有计（no_rows: 0）",
+                "of periods in a row one without a row can only count as none (no_rows: 0)",
+            )
+        if self.beside and self.date_column is not None:
+            raise UnfitError(
+                "beside 按表自己的期（年、季、月）往前找，不和 date_column 一起写",
+                "beside looks back by the table's own periods and does not go with date_column",
             )
         if self.no_rows is not None and self.take in ("count", "distinct", "any"):
             raise UnfitError(
@@ -102,6 +123,11 @@ class Rollup(Model):
         if self.in_a_row and self.date_column is not None and self.per is None:
             raise UnfitError(
                 "按日期数连续几期要写 per：month、quarter 或 year", "dates in a row need `per`: month, quarter or year"
+            )
+        if self.reaches is not None and (not self.in_a_row or self.reaches < 1):
+            raise UnfitError(
+                "reaches 写的是连续达到几期，至少 1，只用于 in_a_row 和 longest_in_a_row",
+                "reaches says how many periods, at least 1, and belongs to in_a_row and longest_in_a_row",
             )
         if self.per is not None and not self.in_a_row:
             raise UnfitError("per 只用于 in_a_row 和 longest_in_a_row", "per belongs to in_a_row and longest_in_a_row")
@@ -177,15 +203,30 @@ class Population(Model):
 
 
 class SpecialTreatment(Model):
-    """A special treatment of members of a population. The first whose condition is true applies."""
+    """A special treatment of members of a population. The first whose condition is true applies.
+
+    `unless` names a criterion or requirement in place of a condition: who does not meet it is scored but takes no place
+    in the ranking (符合基本条件的才参加排名). It is looked at after the criteria and before the grades.
+    """
 
     title: str
     title_en: str = ""
-    where: Formula
+    where: Formula | None = None
+    unless: str | None = None  # a criterion or requirement that must be met to be graded
     effect: Literal["exempt", "scored_not_graded", "protected"]
     treated_as: str | None = None  # scored_not_graded: the grade whose measures apply; protected: the worst final grade
     populations: Listed[str] | None = None
     clause: Clause | None = None
+
+    @model_validator(mode="after")
+    def _one_condition(self) -> Self:
+        exactly_one(self, "where", "unless")
+        if self.unless is not None and self.effect != "scored_not_graded":
+            raise UnfitError(
+                "unless 在算完条件之后才看，只用于 effect: scored_not_graded",
+                "unless is looked at when everything is computed and belongs to effect: scored_not_graded",
+            )
+        return self
 
 
 class Measure(Model):
@@ -262,16 +303,38 @@ class Prepared(Model):
         return self
 
 
+class Deviation(Model):
+    """How far is too far: more than `times` deviations from the middle (mean ± 3σ, median ± 3 MAD).
+
+    standard: from the mean, by the standard deviation of a sample, √(Σ(x − mean)² ÷ (n − 1)); population: the same over
+    n; median: from the median, by the median of the distances to it.
+    """
+
+    of: Literal["standard", "population", "median"]
+    times: Num
+
+    @model_validator(mode="after")
+    def _is_above_zero(self) -> Self:
+        if exact(self.times) <= 0:
+            raise UnfitError("times 要大于 0", "times is above 0")
+        return self
+
+
 class Statistic(Model):
-    """A cohort's statistic of a measure, times k."""
+    """A cohort's statistic of a measure, times k.
+
+    Values may be left out first, at the ends or too far from the middle (剔除异常值); a mean, median, extreme or
+    percentile is taken of those that remain.
+    """
 
     measure: str
     take: Literal["mean", "median", "max", "min", "percentile", "sum", "aggregate"]
     numerator: Formula | None = None  # aggregate: Σ numerator ÷ Σ denominator
     denominator: Formula | None = None
     percentile: Num | None = None  # 0–1, linear between order statistics: position = p·(n−1)
-    without_lowest: Num = "0"  # mean: leaves out the ⌊n·p⌋ lowest values (前20%平均 leaves out 0.8 of them)
+    without_lowest: Num = "0"  # leaves out the ⌊n·p⌋ lowest values (前20%平均 leaves out 0.8 of them)
     without_highest: Num = "0"
+    without_beyond: Deviation | None = None  # leaves out values further from the middle than this
     over: Listed[str] = ("population",)  # population, or columns and inputs such as district, industry
     period: Literal["this", "last"] = "this"
     members: Literal["scored", "graded"] = "scored"  # graded: without those that are scored but not graded
@@ -280,11 +343,16 @@ class Statistic(Model):
     otherwise: str | None = None  # benchmark used for cohorts smaller than smallest_cohort; unknown where left out
 
     @model_validator(mode="after")
-    def _trims_a_mean(self) -> Self:
-        if self.is_trimmed and self.take != "mean":
+    def _leaves_out(self) -> Self:
+        if self.is_trimmed and self.take in ("sum", "aggregate"):
             raise UnfitError(
-                "without_lowest 和 without_highest 只用于平均值",
-                "without_lowest and without_highest belong to the mean",
+                "合计里不剔除任何一家：without_lowest、without_highest、without_beyond 不用于 sum 和 aggregate",
+                "a sum leaves nobody out: no without_lowest, without_highest or without_beyond with sum and aggregate",
+            )
+        if self.without_beyond is not None and (exact(self.without_lowest) or exact(self.without_highest)):
+            raise UnfitError(
+                "按比例剔除（without_lowest、without_highest）和按离差剔除（without_beyond）只写一种",
+                "values are left out by share (without_lowest, without_highest) or by deviation (without_beyond)",
             )
         if (self.take == "percentile") != (self.percentile is not None):
             raise UnfitError(
@@ -305,8 +373,9 @@ class Statistic(Model):
 
     @property
     def is_trimmed(self) -> bool:
-        """Tell whether the mean leaves values out at an end."""
-        return exact(self.without_lowest) != 0 or exact(self.without_highest) != 0
+        """Tell whether values are left out before the statistic is taken."""
+        by_share = exact(self.without_lowest) != 0 or exact(self.without_highest) != 0
+        return by_share or self.without_beyond is not None
 
 
 class Benchmark(Model):
