@@ -127,5 +127,5 @@ def test_every_word_that_the_how_to_sends_to_the_references_is_explained_there()
     )
     known = "".join((pages / f"reference/{name}.md").read_text("utf-8") for name in ("method-semantics", "formulas"))
     words = {word for code in re.findall(r"`([^`]+)`", table) for word in re.findall(r"[a-z]+_[a-z_]+|^[a-z]+", code)}
-    own = {"before", "rate", "base", "x", "applied_on", "noticed_on", "handed_in_on", "median_benchmark"}
+    own = {"before", "rate", "base", "x", "applied_on", "noticed_on", "handed_in_on", "mean_benchmark"}
     assert sorted(word for word in words - own if word not in known) == []
