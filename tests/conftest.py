@@ -47,8 +47,13 @@ def _place(item: pytest.Item) -> int:
     return next((place for place, one in enumerate(LONGEST) if name.startswith(one)), len(LONGEST))
 
 
+# while only modules, law books and tests are made, which stay to the end, there is no garbage to look for
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Let the garbage collector pass over the modules, law books and tests, which stay to the end anyway."""
+    gc.enable()
     gc.collect()
     gc.freeze()
 

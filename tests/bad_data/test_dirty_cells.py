@@ -55,7 +55,7 @@ CELLS = [
     ("day_or_month_first", "投产日期", "01-02-2018", "LEDGER-029"),
     ("a_negative_revenue", "营业收入（万元）", -5, "LEDGER-034"),
     ("a_word_that_is_no_choice", "规模", "中等", "LEDGER-035"),
-    ("an_industry_code_of_three_digits", "行业代码", "341", "LEDGER-038"),
+    ("an_industry_code_of_three_digits", "行业代码", "341", "LEDGER-105"),
     ("an_industry_that_does_not_exist", "行业代码", "3499", "LEDGER-038"),
     ("a_district_by_name", "行政区划代码", "北碚区", "LEDGER-036"),
     ("a_code_that_excel_made_a_date", "行政区划代码", datetime(2024, 5, 1), "LEDGER-031"),

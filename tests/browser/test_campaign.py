@@ -176,7 +176,7 @@ def test_six_people_take_an_empty_workspace_to_a_signed_evaluation(people: Peopl
 
     paper = workspace.parent / "完税证明.pdf"
     paper.write_bytes(b"%PDF-1.4\n%%EOF\n")
-    go(qi).click("#appeals button.btn-primary")
+    go(qi).click("#own a.btn-primary")
     qi.set_input_files("[name=paper]", str(paper))
     press(
         qi,
@@ -198,7 +198,7 @@ def test_six_people_take_an_empty_workspace_to_a_signed_evaluation(people: Peopl
     press(go(zhou), "trial")
     done(zhou)
     press(zhou, "advance")
-    press(go(zheng), "sign", document="示亩均办〔2026〕1号")
+    press(go(zheng), "sign", organ="示范区经信委", document="示亩均办〔2026〕1号")
     done(zheng)
     assert "已审定签发" in zheng.inner_text(".jq-answer")
     assert "用电加价" in go(zhou).inner_text("main")

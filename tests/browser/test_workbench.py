@@ -74,12 +74,16 @@ def test_from_the_first_page_to_the_reasons_of_one_firm_by_keyboard(page):
     assert page.faults == []
 
 
-def test_the_grid_filters_without_a_button_and_says_when_nobody_fits(page):
+def test_the_grid_filters_without_a_button_stays_so_on_the_way_back_and_says_when_nobody_fits(page):
     page.click("text=亩均评价 >> nth=0")
     page.click("table a >> text=重庆市制造业企业亩均效益综合评价 >> nth=0")
     page.select_option("select[name=grade]", "D")
     page.wait_for_url("**grade=D**")
     assert {one.inner_text() for one in page.locator("tbody tr td:nth-last-child(2) .jq-grade").all()} == {"D"}
+    page.click("tbody tr a >> nth=0")
+    page.wait_for_selector(".jq-items")
+    page.click(".breadcrumb a >> nth=-1")
+    page.wait_for_url("**grade=D**")
     page.fill("main [name=q]", "没有这家企业")
     page.press("main [name=q]", "Enter")
     page.wait_for_selector("text=没有符合的企业")

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import io
 import json
+from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
+import pytest
 from openpyxl import load_workbook
+
+from jiqun.cli.main import main
 
 from .conftest import Demo, Jiqun
 
 DAY = "2024-05-10"
+Firms = list[dict[str, Any]]
 
 
-def test_every_firm_of_the_ledger_is_screened_and_none_is_called_recognised(jiqun: Jiqun, demo: Demo) -> None:
-    said = jiqun("ladder", "--on", DAY, "--json", workspace=demo.folder)
-    assert said.code == 0, said.err
-    found = json.loads(said.out)
+@pytest.fixture(scope="module")
+def found(demo: Demo) -> Firms:
+    """Every firm as `jiqun ladder --json` tells of it: screened once for all that only read it."""
+    out = io.StringIO()
+    with redirect_stdout(out), pytest.raises(SystemExit) as ended:
+        main(["--workspace", str(demo.folder), "ladder", "--on", DAY, "--json"])
+    assert ended.value.code == 0
+    firms: Firms = json.loads(out.getvalue())
+    return firms
+
+
+def test_every_firm_of_the_ledger_is_screened_and_none_is_called_recognised(found: Firms) -> None:
     assert len(found) >= 180
     holders = [one for one in found if one["held"] == "little_giant"]
     assert holders and all(one["next"]["rung"] == "municipal_champion" for one in holders)
@@ -23,8 +38,7 @@ def test_every_firm_of_the_ledger_is_screened_and_none_is_called_recognised(jiqu
     assert poor and all(one["next"]["coverage"] < 0.6 for one in poor)
 
 
-def test_one_firm_is_told_criterion_by_criterion(jiqun: Jiqun, demo: Demo) -> None:
-    found = json.loads(jiqun("ladder", "--on", DAY, "--json", workspace=demo.folder).out)
+def test_one_firm_is_told_criterion_by_criterion(jiqun: Jiqun, demo: Demo, found: Firms) -> None:
     firm = next(one["enterprise"] for one in found if one["held"] == "specialised" and one["next"]["criteria"])
     said = jiqun("ladder", firm, "--on", DAY, workspace=demo.folder)
     assert said.code == 0, said.err

@@ -20,7 +20,7 @@ from .conftest import Jiqun
 
 METHOD = own_rule.METHOD + own_rule.CUTS
 FIRMS = ("91350100M000100Y43", "91310115MA1H8R7C67")
-SIGNED = ("--by", "张三", "--document", "本区发〔2024〕8号", "--on", "2024-05-06")
+SIGNED = ("--by", "张三", "--document", "本区发〔2024〕8号", "--organ", "本区经信委", "--on", "2024-05-06")
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_trial_is_signed_once_and_says_who_signed_it_everywhere(
     assert said.code == 0, said.err
     official = next(str(one["run"]) for one in listed(jiqun, workspace) if one["official"])
     assert official != trial and "试算" not in said.out
-    words = "张三于 2024-05-06 签发，文号：本区发〔2024〕8号"
+    words = "张三于 2024-05-06 签发，文号：本区发〔2024〕8号，发文机关：本区经信委"
     explained = jiqun("explain", official, FIRMS[0], workspace=workspace).out
     assert f"【正式】{words}" in explained and "试算" not in explained
     assert words in jiqun("runs", workspace=workspace).out
@@ -96,6 +96,7 @@ def test_an_evaluation_is_signed_at_once_from_the_snapshot_it_names(workspace: P
         "on": "2024-05-06",
         "document": "本区发〔2024〕8号",
         "accepts_doubts": False,
+        "organ": "本区经信委",
     }
     duck = jiqun(*words, "--engine", "duckdb", workspace=workspace)
     assert (duck.code, "RUN-011" in duck.err) == (1, True), "another engine is no second official result"

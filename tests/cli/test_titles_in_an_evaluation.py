@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import date
@@ -69,6 +70,13 @@ def test_titles_count_on_the_last_day_of_the_year_and_what_is_lacking_is_named(
     assert "分母为零" not in why  # points by cases and flags divide nothing
     # last year's figures are past: nobody is advised to change them
     assert not re.search("上一年[^、；\n]*改到", jiqun("next", found[1], OTHER, workspace=workspace).out)
+    # two rules that read different tables of one year: it is the rule that tells them apart, never the firm's data
+    sized = re.search("运行 ([0-9a-f]+)", jiqun("evaluate", "size-class", "-p", "2025", workspace=workspace).out)
+    assert sized is not None
+    told = json.loads(jiqun("compare", found[1], sized[1], "--json", workspace=workspace).out)
+    moved = {one["subject"]: one["direction"] for one in told["changes"]}
+    assert moved == {FIRM: "other", OTHER: "open"}  # 符合条件 and 小型 are of different scales
+    assert {step["cause"] for one in told["changes"] for step in one["steps"] if step["changed"]} == {"rule"}
 
 
 def test_columns_that_only_the_rules_own_place_asks_for_are_unknown_and_named(

@@ -28,3 +28,37 @@ def test_of_a_rule_without_grades_the_movers_and_the_changed_numbers_are_told(ca
     printed = capsys.readouterr().out
     assert "办法不定档" in printed and "总分上升 2" in printed and "升档" not in printed
     assert "26.01" in printed and "24.097" in printed
+    assert "规模以上工业企业 · 亩均税收" in printed and "规模以下工业企业 · 亩均税收" in printed
+
+
+def test_of_a_rule_without_points_every_mover_is_told_with_its_cause(capsys):
+    """Twenty plants, one A+ and seven A: the ninth overtakes all by its own figure and pushes two others down."""
+    rule = methods.load("green.code")
+    before, after = (
+        rule.evaluate(
+            {"green_factory": pl.DataFrame([_plant(year, place, value) for place, value in of.items()])}, period=year
+        )
+        for year, of in (
+            (2024, {n: 100 - n for n in range(1, 21)}),
+            (2025, {n: 100 - n + 9 * (n == 9) for n in range(1, 21)}),
+        )
+    )
+    told = Compared(cast("Any", before), cast("Any", after), compare(before, after), {}, ("A+", "A", "B"))
+    print_comparison(told, 20)
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    moved = {line[0]: line[1:] for line in lines if "→" in line and line[0].isdigit()}
+    assert moved == {
+        "09": ["B", "→", "A+", "自身数据"],
+        "01": ["A+", "→", "A", "其他企业和基准"],
+        "08": ["A", "→", "B", "其他企业和基准"],
+    }
+
+
+def _plant(year, place, value):
+    return {
+        "enterprise": f"{place:02d}",
+        "year": year,
+        "national": True,
+        "dynamic_score": float(value),
+        "data_abnormal": False,
+    }

@@ -13,6 +13,8 @@ from functools import cache
 import pytest
 from tests.golden.published import evaluated, measures, read, result, scores
 
+from jiqun.methods.columns.weights import judged
+from jiqun.packs.models.method import Ahp
 from jiqun.values import exact as decimal
 
 ENGINES = pytest.mark.parametrize("engine", ["polars", "duckdb"])
@@ -130,3 +132,73 @@ def test_topsis_of_six_computers_has_the_two_digits_that_hold_in_the_paper():
     weights = ("0.405", "0.221", "0.134", "0.199", "0.007", "0.034")
     found = _closeness(columns, COMPUTERS, weights, ["weight", "price"], 2)
     assert found == [round(one * 100) for one in (0.308, 0.254, 0.327, 0.263, 0.857, 0.192)]
+
+
+# Five places to go in May by sights, cost, food, lodging and way (course work of Anhui University, method of roots): the
+# weights of the five, then what each matrix of the four places gives the first place, and (λ − n) ÷ (n − 1) as printed
+JOURNEY = {
+    "criteria": (["1 1/3 1/2 3 2", "3 1 2 5 4", "2 1/2 1 4 3", "1/3 1/5 1/4 1 1/2", "1/2 1/4 1/3 2 1"], [0.1602, 0.4174, 0.2634, 0.0615, 0.0975], 0.0170),
+    "sights": (["1 1/3 2 1/2", "3 1 4 2", "1/2 1/4 1 1/3", "2 1/2 3 1"], [0.1603], 0.0103),
+    "cost": (["1 5 4 3", "1/5 1 1/3 1/4", "1/4 3 1 1/2", "1/3 4 2 1"], [0.5349], 0.0392),
+    "food": (["1 1/2 1/3 2", "2 1 1/2 4", "3 2 1 6", "1/2 1/4 1/6 1"], [0.1519], 0.0035),
+}  # fmt: skip
+
+
+def test_weights_of_judgements_by_the_method_of_roots_are_the_printed_ones():
+    for name, (rows, printed, index) in JOURNEY.items():
+        found = judged(Ahp.model_validate({"matrix": [row.split() for row in rows], "by": "geometric_mean"}))
+        assert [round(float(one), 4) for one in found.weights][: len(printed)] == printed, name
+        assert round(float((found.largest - len(rows)) / (len(rows) - 1)), 4) == index, name
+        assert name != "criteria" or (round(float(found.largest), 4), round(float(found.ratio), 4)) == (5.0680, 0.0152)
+
+
+# Three and four parts by the mean of columns made to one (a worked sheet of the method of sums): weights, A·w, (λ − n) ÷ (n − 1)
+SHEETS = [
+    (["1 1/4 2", "4 1 8", "1/2 1/8 1"], [0.181818, 0.727273, 0.090909], [0.545455, 2.181818, 0.272727], 0),
+    (
+        ["1 1 5 3", "1 1 3 3", "1/5 1/3 1 1", "1/3 1/3 1 1"],
+        [0.411184],
+        [1.669737, 1.455263, 0.430263, 0.485088],
+        0.010946,
+    ),
+]
+# Choosing where to travel (Jiang Qiyuan, Mathematical Models): what sights, cost, lodging and way give the first place
+TRAVEL = [
+    (["1 2 5", "1/2 1 2", "1/5 1/2 1"], [0.595, 0.277, 0.129], 3.005),
+    (["1 1/3 1/8", "3 1 1/3", "8 3 1"], [0.082, 0.236, 0.682], 3.002),
+]
+
+
+def test_weights_of_judgements_by_the_mean_of_columns_are_the_printed_ones():
+    for rows, printed, products, index in SHEETS:
+        cells = [[Fraction(one) for one in row.split()] for row in rows]
+        found = judged(Ahp.model_validate({"matrix": [row.split() for row in rows], "by": "column_mean"}))
+        made = [sum(cell * weight for cell, weight in zip(row, found.weights, strict=True)) for row in cells]
+        assert [round(float(one), 6) for one in found.weights][: len(printed)] == printed
+        assert [round(float(one), 6) for one in made] == products
+        assert abs(float(found.largest - len(rows)) / (len(rows) - 1) - index) <= 1e-6
+    for rows, printed, largest in TRAVEL:
+        found = judged(Ahp.model_validate({"matrix": [row.split() for row in rows], "by": "column_mean"}))
+        assert [round(float(one), 3) for one in found.weights] == printed
+        assert abs(float(found.largest) - largest) <= 0.001
+
+
+def test_grey_relation_of_five_machines_is_that_of_another_implementation():
+    """Scores to sixteen digits from the tests of JMcDM (Satman, Yıldırım and Kuruca, JOSS 6(65), 2021)."""
+    columns = ("price", "output", "waste", "grip", "stroke", "noise")
+    rows = [
+        ("a", "105000", "105", "10", "4", "300", "10"), ("b", "120000", "110", "15", "4", "500", "8"),
+        ("c", "150000", "120", "12", "3", "550", "12"), ("d", "115000", "105", "20", "4", "600", "9"),
+        ("e", "135000", "115", "15", "5", "400", "9"),
+    ]  # fmt: skip
+    weights = dict(zip(columns, ("0.05", "0.2", "0.1", "0.15", "0.1", "0.4"), strict=True))
+    node = {"take": "grey", "of": list(columns), "weights": weights, "lower": ["price", "waste", "noise"], "digits": 12}
+    sections = {
+        "measures": measures(columns, 2),
+        "scores": scores(columns, 2),
+        "nodes": {"relation": node},
+        "totals": {"all": {"of": ["relation"], "digits": 12}},
+    }
+    found = [row["total"] for row in evaluated(sections, columns, rows).values()]
+    printed = ("0.525", "0.7007142857142857", "0.5464285714285715", "0.5762820512820512", "0.650952380952381")
+    assert found == [round(float(one) * 10**12) for one in printed]

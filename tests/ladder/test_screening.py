@@ -115,6 +115,13 @@ def test_the_holder_of_a_title_works_for_the_one_above(standings):
     assert (found.next.verdict, found.next.advice, found.next.coverage) == ("met", "ready", 1)
 
 
+def test_who_is_ready_has_nothing_counted_against_it_that_another_part_makes_up_for(standings):
+    """Four class I rights are held, so the award that would stand in for them is neither unmet nor wanted."""
+    found = standings["two_titles"].next
+    assert {one.name: (one.result, one.standing) for one in found.criteria}["award"] == ("unmet", "not_needed")
+    assert [found.count(result) for result in ("unmet", "unknown", "manual_review")] == [0, 0, 0]
+
+
 def test_the_day_decides_the_edition_of_a_new_application(standings):
     found = standings["in_march"]
     assert found.next.edition.edition == "2022"

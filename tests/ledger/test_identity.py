@@ -15,6 +15,7 @@ from jiqun.ledger.identity import reported_key, resolve
 from jiqun.ledger.lineage import cells
 from jiqun.ledger.names import normal_name, organisation_code
 from jiqun.ledger.references import firm_columns
+from jiqun.ledger.review import own_id
 from jiqun.ledger.status import status
 from jiqun.packs.models.table import ForeignKey
 from jiqun.problems import ProblemsError
@@ -205,6 +206,30 @@ def test_a_decision_of_different_rules_a_firm_out_and_a_new_firm_gets_its_own_id
     assert latest(workspace).table("enterprise_year")["enterprise"].to_list() == [A]
 
 
+def test_a_workshop_is_set_aside_or_given_an_id_and_a_register_or_a_later_word_settles_it(
+    workspace: Workspace, bring: Bring
+) -> None:
+    rows = [
+        {"enterprise": None, "name": name, "district": YUBEI, "year": 2024, "tax": 5.0} for name in ("一车间", "二车间")
+    ]
+    bring(YEARLY, rows)
+    first, second = (reported_key(None, one["name"], YUBEI) for one in rows)
+    decide(workspace, first, "aside", "", who="王工", when=WHEN, note="表计")
+    bring(YEARLY, [{**rows[0], "year": 2025}])
+    view = latest(workspace)
+    assert [one.reported for one in open_questions(view)] == [second] and view.table("enterprise_year").is_empty()
+    assert [(one.reported, one.rows) for one in open_questions(view, aside=True)] == [(first, 2)]
+    decide(workspace, second, "new", own_id(second), who="王工", when=WHEN)
+    assert latest(workspace).table("enterprise_year")["enterprise"].to_list() == [own_id(second)]
+    decide(workspace, first, "different", A, who="李工", when=WHEN)
+    assert [one.reported for one in open_questions(latest(workspace))] == [first], "a later word takes it back"
+    decide(workspace, first, "aside", "", who="王工", when=WHEN)
+    bring(ENTERPRISE, [{"enterprise": D, "name": "一车间", "district": YUBEI}])
+    view = latest(workspace)
+    assert view.table("enterprise_year")["enterprise"].to_list().count(D) == 2
+    assert not open_questions(view) and not open_questions(view, aside=True)
+
+
 def test_a_register_that_grows_settles_what_was_open_and_its_undoing_opens_it_again(
     workspace: Workspace, bring: Bring
 ) -> None:
@@ -257,7 +282,7 @@ def test_a_table_without_name_columns_is_matched_by_code_alone(workspace: Worksp
 
 @pytest.mark.parametrize(
     ("reported", "verdict", "enterprise"),
-    [("|甲|", "maybe", A), ("|甲|", "same", " "), ("甲", "same", A), ("|甲 厂|", "same", A)],
+    [("|甲|", "maybe", A), ("|甲|", "same", " "), ("甲", "same", A), ("|甲 厂|", "same", A), ("|甲|", "aside", A)],
 )
 def test_a_decision_that_names_no_firm_is_refused(
     workspace: Workspace, reported: str, verdict: str, enterprise: str

@@ -120,8 +120,8 @@ def test_saatys_drinks_have_the_published_weights_and_consistency(plan_of):
     assert nodes(result)[0] == 1
 
 
-@pytest.mark.parametrize("by", ["eigenvector", "geometric_mean"])
-def test_squaring_and_power_iteration_find_the_same_vector(by):
+@pytest.mark.parametrize("by", ["eigenvector", "geometric_mean", "column_mean"])
+def test_both_readings_find_the_same_vector(by):
     ahp = Ahp.model_validate({"matrix": SAATY_2008_DRINKS, "by": by})
     assert all(
         abs(one - other) < Fraction(1, 10**25)

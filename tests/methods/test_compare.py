@@ -186,3 +186,30 @@ def test_a_result_without_tables_cannot_be_compared(plan_of):
     with pytest.raises(ProblemsError) as error:
         compare(replace(result, tables={}), result)
     assert [one.code for one in error.value.problems] == ["METHOD-082"]
+
+
+CUT = """
+populations: {{all_firms: {{title: 企业, where: scale == "above"}}}}
+measures: {{m: {{title: 税, formula: tax, unit: 万元, digits: 1}}}}
+grades: {{all: {{classes: {classes}, {kind}cuts_of: m, cuts: {cuts}}}}}
+"""
+THREE = "[{grade: A, at_least: 50}, {grade: B, at_least: 20, less_than: 50}, {grade: C, less_than: 20}]"
+TWO = "[{grade: A, at_least: 70}, {grade: B, less_than: 70}]"
+SIZES = "[{grade: 大, at_least: 50}, {grade: 小, less_than: 50}]"
+
+
+@pytest.mark.parametrize(
+    ("second", "ways"),
+    [
+        (CUT.format(classes="[A, B]", cuts=TWO, kind=""), ["down", "same", "up"]),  # A→B, B→B, C→B
+        (CUT.format(classes="[大, 小]", cuts=SIZES, kind=""), ["other", "other", "other"]),
+        (CUT.format(classes="[A, B]", cuts=TWO, kind="classes_are: kinds, "), ["other", "same", "other"]),
+    ],
+)
+def test_up_and_down_are_said_only_where_both_rules_have_one_order_of_grades(plan_of, second, ways):
+    table = pl.DataFrame(
+        {"enterprise": ["a", "b", "c"], "scale": ["above"] * 3, "tax": [60.0, 30.0, 10.0], "year": [2022] * 3}
+    )
+    texts = (CUT.format(classes="[A, B, C]", cuts=THREE, kind=""), second)
+    before, after = (evaluate(plan_of(text, 2022), {"enterprise_year": table}) for text in texts)
+    assert [one.direction for one in compare(before, after).changes] == ways

@@ -104,3 +104,22 @@ def test_a_rule_without_grades_does_not_say_that_it_graded(plan_of):
     text = render_text(said)
     assert "参评（本办法不定档）" in text and "总分 10.00" in text
     assert "引领值：5%（示意）" in text  # the number once, the benchmark by its name
+
+
+GUARDED = INTENSITY.replace("emission / value_added,", "emission / value_added if value_added >= 0 else missing,")
+
+
+def test_a_figure_without_value_says_whether_it_divides_by_zero_or_is_not_computed(plan_of):
+    plan = plan_of(GUARDED)
+    rows = [{"emission": 5.0, "value_added": each} for each in (0.0, -5.0, None, 9.0)]
+    assert [told(plan, rows, one).unknown for one in "abc"] == [
+        ("碳强度：未知；分母为零",),
+        ("碳强度：未知；所需的数都有，按公式这种情形不计算",),
+        ("碳强度：未知；缺：value_added",),
+    ]
+
+
+def test_a_criterion_that_cannot_be_judged_over_zero_says_so(plan_of):
+    line = told(plan_of(CRITERIA), [{"rd": 5.0, "revenue": 0.0, "exporter": False}])
+    assert line.unknown == ("研发占比3%以上：未知；分母为零",)
+    assert "  研发占比3%以上：未知（研发占比 缺失 ≥ 3%）；分母为零" in render_text(line)

@@ -107,3 +107,21 @@ def test_a_year_without_a_calendar_of_working_days_is_told(method_of, contracts)
     text = text.replace("measures: {m: {title: m, formula: tax / land, unit: 万元/亩, digits: 2}}\n", "")
     told = [codes(lint_method(method_of(text), book, contracts, period=year)) for year in (2025, 2031)]
     assert told == [[], ["METHOD-124"]]
+
+
+def test_bands_need_not_hold_what_the_column_cannot(method_of, contracts):
+    """A share of 0 to 100 % has no band below 0 and none above 100; between two bands one may still be missing."""
+    table = contracts["enterprise_year"]
+    limits = {"minimum": "0", "maximum": "100"}
+    fields = tuple(
+        one.model_copy(update={"constraints": one.constraints.model_copy(update=limits)}) if one.name == "tax" else one
+        for one in table.fields
+    )
+    held = {**contracts, "enterprise_year": table.model_copy(update={"fields": fields})}
+    text = (
+        "populations: {a: {title: 全部, where: year > 0}}\nmeasures: {m: {title: t, formula: tax, unit: 万元, digits: 2}}\n"
+        + BANDS.format("{at_least: 0, at_most: 60, points: 0}, {more_than: 60, at_most: 100, points: 5}")
+    )
+    assert "METHOD-101" not in codes(found(method_of, held, text))
+    gaps = found(method_of, held, text.replace("more_than: 60", "more_than: 70"))
+    assert [str(one.values["gap"]) for one in gaps if one.code == "METHOD-101"] == ["(60, 70]"]

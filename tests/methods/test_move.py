@@ -291,29 +291,31 @@ ALL = (
 )
 
 
+def randomly_listed(seed):
+    """Firms and a list of their own: nobody of another seed is their landlord or shares their land."""
+    chance = random.Random(seed)
+    some = partial(chance.choices, k=26)
+    names = "abcdefghijklmnopqrstuvwxyz"
+    table = firms(some("ABCD-"), industry=some(["30", "30", "44", "55", "99", None]), profit=some([None, *map(float, range(-6, 4))]), landlord=some([None, "zz", *names]), parcel=some([None, "p", "q", "r"]))  # fmt: skip
+    rows = listed(*((name, kind, chance.choice([None, *"ABCD"]) if kind == "lower" else chance.choice("ABCD") if kind == "fix" else None, chance.choice([None, 1, 2]), chance.choice([None, "r"]), "d") for name in names for kind in ("fix", "raise", "lower") if chance.random() < 0.3))  # fmt: skip
+    own = pl.col("enterprise", "landlord", "parcel") + f"-{seed}"
+    return table.with_columns(own), rows.with_columns(pl.col("enterprise") + f"-{seed}")
+
+
 @ENGINES
 def test_random_lists_and_moves_equal_the_exact_evaluator(plan_of, engine):
     plan = plan_of(ALL)
-    for seed in range(5):
-        chance = random.Random(seed)
-        some = partial(chance.choices, k=26)
-        names = "abcdefghijklmnopqrstuvwxyz"
-        table = firms(some("ABCD-"), industry=some(["30", "30", "44", "55", "99", None]), profit=some([None, *map(float, range(-6, 4))]), landlord=some([None, "zz", *names]), parcel=some([None, "p", "q", "r"]))  # fmt: skip
-        rows = listed(*((name, kind, chance.choice([None, *"ABCD"]) if kind == "lower" else chance.choice("ABCD") if kind == "fix" else None, chance.choice([None, 1, 2]), chance.choice([None, "r"]), "d") for name in names for kind in ("fix", "raise", "lower") if chance.random() < 0.3))  # fmt: skip
-        result = moved(plan, table, engine, rows)
-        expected = exact.evaluate(plan, result.gathered, adjustments=rows)
-        for row in result.trace.iter_rows(named=True):
-            one = expected[row["enterprise"]]
-            assert (row["grade"], row["grade__ranked"]) == (one.row["grade"], one.row["grade__ranked"]), (
-                seed,
-                row["enterprise"],
-            )
-            lines = [(x.order, x.move, x.from_grade, x.to_grade, x.reason, x.document) for x in one.moves]
-            own = result.moves.filter(pl.col("enterprise") == row["enterprise"])
-            assert [
-                (x["order"], x["move"], x["from"], x["to"], x["reason"], x["document"])
-                for x in own.iter_rows(named=True)
-            ] == lines
+    table, rows = map(pl.concat, zip(*map(randomly_listed, range(5)), strict=True))
+    result = moved(plan, table, engine, rows)
+    expected = exact.evaluate(plan, result.gathered, adjustments=rows)
+    for row in result.trace.iter_rows(named=True):
+        one = expected[row["enterprise"]]
+        assert (row["grade"], row["grade__ranked"]) == (one.row["grade"], one.row["grade__ranked"]), row["enterprise"]
+        lines = [(x.order, x.move, x.from_grade, x.to_grade, x.reason, x.document) for x in one.moves]
+        own = result.moves.filter(pl.col("enterprise") == row["enterprise"])
+        assert [
+            (x["order"], x["move"], x["from"], x["to"], x["reason"], x["document"]) for x in own.iter_rows(named=True)
+        ] == lines
 
 
 @ENGINES

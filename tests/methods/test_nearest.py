@@ -318,3 +318,45 @@ def test_figures_of_earlier_years_are_past_and_nobody_is_told_to_change_them(pla
     told = nearest(plan, result.trace, result.gathered, "a")
     assert [(way.input, way.needed) for way in told.ways] == [("tax", 110)]
     assert "tax_before" in told.not_advised
+
+
+WORSE_OF_TWO = """
+populations: {all_firms: {title: 企业, where: scale == "above"}}
+measures: {gas: {title: 废气, formula: tax, unit: 万元, digits: 2}, sewage: {title: 废水, formula: profit, unit: 万元, digits: 2}}
+grades:
+  all:
+    classes: [绿, 黄, 红]
+    lowest_of:
+      - {title: 气, classes: [绿, 黄, 红], cuts_of: gas, cuts: [{grade: 绿, at_most: 50}, {grade: 黄, more_than: 50, at_most: 100}, {grade: 红, more_than: 100}]}
+      - {title: 水, classes: [绿, 黄, 红], cuts_of: sewage, cuts: [{grade: 绿, at_most: 50}, {grade: 黄, more_than: 50, at_most: 100}, {grade: 红, more_than: 100}]}
+"""
+
+
+def test_who_has_no_grade_yet_is_never_advised_to_spoil_a_figure(plan_of):
+    """With the air unknown, foul water alone would settle the grade as the worst: that is a grade, but no advice."""
+    plan = plan_of(WORSE_OF_TWO)
+    gathered = firms({"profit": 30.0}, {"tax": 60.0, "profit": 30.0})
+    trace = traced(plan, gathered)
+    result = nearest(plan, trace, gathered, "a")
+    assert (result.grade, result.ways, result.out_of_reach, result.reason) == (None, (), (), "grade_unknown")
+    (way,) = nearest(plan, trace, gathered, "b").ways
+    assert (way.input, way.needed, way.grade) == ("tax", 50, "绿")
+
+
+ALTERNATIVES = """
+populations: {all_firms: {title: 企业, where: scale == "above"}}
+criteria:
+  taxed: {title: 税收, test: tax >= 10}
+  earning: {title: 利润, test: profit >= 10}
+  awarded: {title: 奖, test: rd >= 10}
+requirements: {either: {any: [earning, awarded]}, fit: {all: [taxed, either]}}
+grades: {all: {classes: [是, 否], ladder: {rungs: [{grade: 是, requires: fit}], otherwise: 否}}}
+"""
+
+
+def test_an_alternative_that_is_met_asks_for_none_of_its_other_parts(plan_of):
+    plan = plan_of(ALTERNATIVES)
+    gathered = firms({"tax": 9.0, "profit": 10.0, "rd": 0.0}, {"tax": 10.0, "profit": 9.0, "rd": 0.0})
+    trace = traced(plan, gathered)
+    assert [one.criterion for one in nearest(plan, trace, gathered, "a").lacking] == ["taxed"]
+    assert [one.criterion for one in nearest(plan, trace, gathered, "b").lacking] == ["earning", "awarded"]

@@ -43,3 +43,31 @@ def test_rows_are_named_that_made_the_figure(plan_of, rollup, counted, unsure):
     assert [row["document"] for row in found.unsure] == unsure
     assert found.own == 4
     assert rolled_rows(plan, "x", EVENTS, "nobody").own == 0
+
+
+INVOICES = pl.DataFrame(
+    {
+        "enterprise": ["a", "a", "a", "b", "c"],
+        "document": ["d1", "d2", "d3", "d2", "d3"],
+        "level": ["open", "open", "open", "open", "withdrawn"],
+        "fine": [1.0, 2.0, 4.0, 2.0, 4.0],
+        "kind": ["a1", "a2", "a3", "b2", "c3"],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("keep", "counted", "twins"), [("single", ["a1", "a3"], ["a2", "b2"]), ("repeated", ["a2"], ["b2"])]
+)
+def test_a_row_that_somebody_else_repeats_is_named_with_the_other(plan_of, keep, counted, twins):
+    """The invoice d2 is claimed by b too; that of c was withdrawn and takes nothing from d3."""
+    rollup = (
+        f'{{table: event, take: sum, of: fine, repeats: {{by: [document], keep: {keep}, among: level != "withdrawn"}}}}'
+    )
+    plan = plan_of(
+        "populations: {every: {title: 全部, where: enterprise is not missing}}\n"
+        f"inputs: {{x: {{rollup: {rollup}}}}}\nmeasures: {{m: {{title: m, formula: tax, unit: 万元, digits: 2}}}}\n"
+    )
+    found = rolled_rows(plan, "x", INVOICES, "a")
+    assert [row["kind"] for row in found.counted] == counted
+    assert [row["kind"] for row in found.twins] == twins

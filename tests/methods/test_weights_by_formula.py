@@ -105,6 +105,7 @@ def test_weights_and_distances_of_a_random_table_follow_their_formulas(seed):
         "critic": {"critic": True},
         "ahp": {"ahp": {"matrix": written, "by": "eigenvector"}},
         "rows": {"ahp": {"matrix": written, "by": "geometric_mean"}},
+        "sums": {"ahp": {"matrix": written, "by": "column_mean"}},
     }
     given = {"weights": {name: str(one) for name, one in zip(PARTS, GIVEN, strict=True)}, "lower": list(COSTS)}
     nodes = {
@@ -120,6 +121,7 @@ def test_weights_and_distances_of_a_random_table_follow_their_formulas(seed):
         "critic": _critic(columns),
         "ahp": _eigenvector(numbers),
         "rows": _normalised([(row[0] * row[1] * row[2] * row[3]) ** 0.25 for row in numbers]),
+        "sums": _normalised([sum(row[at] / sum(other[at] for other in numbers) for at in range(4)) for row in numbers]),
     }
     for name, formula in wanted.items():
         assert [weights[f"{name}.{part}"] for part in PARTS] == pytest.approx(formula, abs=1e-9), name

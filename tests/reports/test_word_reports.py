@@ -25,8 +25,10 @@ from jiqun.desk.context import Context
 from jiqun.desk.reporting import Reach
 from jiqun.desk.running import Run, all_runs
 from jiqun.methods.explanation.restricted import MASKED
+from jiqun.methods.runs.sign_off import SignOff
 from jiqun.reports.layout import Field, Sheet
 from jiqun.reports.word import making
+from jiqun.reports.word.bulletin import bulletin_report
 from jiqun.reports.word.common import ratio_value, ratio_words
 from jiqun.reports.word.letter import AppealTerms
 from jiqun.reports.word.model import Attachment, Heading, Paragraph, Report
@@ -288,6 +290,19 @@ def test_a_bulletin_leaves_no_difference_of_one_or_two_firms_to_who_may_not_see_
     assert len(frozenset().union(*(firms[name] for name in masked if name in firms))) >= 3
     open_to_all = making.bulletin(context, run, Reach(), TODAY, before=None)
     assert not any(MASKED in row for one in open_to_all.sheets for row in one.rows)
+
+
+def test_only_the_bulletin_of_the_whole_region_bears_the_number_and_the_organ_that_signed(
+    context: Context, run: Run
+) -> None:
+    signed = SignOff("郑岚", TODAY, "渝经信〔2026〕1号", organ="市经信委")
+    read = replace(making.evaluated_of(context, run, Reach()), sign_off=signed)
+    told = reporting.bulletin(context, run, None, Reach())
+    whole, part = (bulletin_report(read, told, TODAY, place=place) for place in ("", "万州区"))
+    assert (whole.number, whole.signature[0]) == ("渝经信〔2026〕1号", "市经信委")
+    assert (part.number, part.signature) == ("", ()) and any("郑岚" in one for one in part.facts)
+    firms, ends = read.rows["population"].value_counts().height, [one for one in whole.sheets if "总分后" in one.title]
+    assert 0 < len(ends) <= firms and all(one.rows for one in ends)
 
 
 def test_the_brief_of_a_district_of_two_firms_tells_neither_their_sum_nor_its_growth(

@@ -83,7 +83,7 @@ def main(part: str, stop: str) -> None:
         actions.ask_trial(campaign, zhou, {})
         do_all()
         actions.advance(campaign, zhou, {"stage": "sign"})
-        actions.ask_sign(campaign, zheng, {"document": "示〔2026〕1号"})
+        actions.ask_sign(campaign, zheng, {"document": "示〔2026〕1号", "organ": "示范区"})
         do_all()
     state = state_of(campaign)
     kinds = [one.kind for one in state.events]

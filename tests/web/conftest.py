@@ -31,8 +31,8 @@ def _on_demo(demo: Demo, db: None) -> Iterator[None]:
     before = settings.WORKSPACE
     settings.WORKSPACE = demo.folder
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose
-    # what is kept under a run's or a list's name alone; books and ledgers are kept under the folder they were read in
-    for kept in (region.run_of, region.evaluated, region.names_of, region.explained, region.ways_up):
+    # what is kept under a run's name alone; books, names and ledgers are kept under the folder they were read in
+    for kept in (region.run_of, region.evaluated, region.explained, region.ways_up):
         kept.forget()
     yield
     settings.WORKSPACE = before

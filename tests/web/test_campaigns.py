@@ -18,10 +18,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 from tests import own_rule
 from tests.demo_region import Demo
 
 from jiqun.desk import context
+from jiqun.reports.word.model import signature_of
 from jiqun.web import region
 from jiqun.web.campaigns.arithmetic import arithmetic, effects
 from jiqun.web.campaigns.conditions import plan_of
@@ -200,11 +202,17 @@ def test_a_whole_campaign_by_different_people_ends_in_an_official_run(
     notice_is_over()
     desk.go("sign")
     assert as_user("analyst").post(f"/campaigns/{desk.campaign.pk}/do/sign/", {"document": "x"}).status_code == 403
-    desk.do("signer", "sign", document="示亩均办〔2026〕1号")
+    desk.do("signer", "sign", organ="示范区经信委", document="示亩均办〔2026〕1号")
     official = region.run_of(desk.state.signed)
     assert official.official
     assert official.sign_off is not None
     assert (official.sign_off.by, official.sign_off.document) == ("郑岚", "示亩均办〔2026〕1号")
+    assert signature_of(official.sign_off) == ("示范区经信委", "2026年7月14日"), "the organ stands under papers"
+    letter = docx.Document(
+        BytesIO(as_user("analyst").get(f"/campaigns/{desk.campaign.pk}/appeals/{about}/letter.docx").content)
+    )
+    ends = [one.text.strip() for one in letter.paragraphs]
+    assert ends[ends.index("示范区经信委") + 1] == "2026年3月16日" and any(one.startswith("决定人：") for one in ends)
     assert official.trace.equals(third.trace)
     assert "已经签发，不能再改" in desk.do("analyst", "advance", stage="adjust", reason="x")
     assert "已审定签发" in desk.page("leader")
@@ -223,7 +231,7 @@ def test_an_illustrative_rule_is_never_signed_and_the_page_says_why(
 ) -> None:
     desk = Desk(as_user, "per-mu.chongqing-template")
     desk.to_signature(notice_is_over)
-    told = desk.do("signer", "sign", document="示亩均办〔2026〕1号")
+    told = desk.do("signer", "sign", organ="示范区经信委", document="示亩均办〔2026〕1号")
     assert "不能出正式结果" in told
     assert "示意" in told
     assert "试行" in told
@@ -241,9 +249,9 @@ def test_a_rule_read_in_part_is_signed_only_by_who_accepts_its_doubts(
     desk = Desk(as_user, "own.rule")
     desk.to_signature(notice_is_over)
     assert "附件二没有读到" in desk.page("signer")
-    assert "1 处疑义" in desk.do("signer", "sign", document="示亩均办〔2026〕1号")
+    assert "1 处疑义" in desk.do("signer", "sign", organ="示范区经信委", document="示亩均办〔2026〕1号")
     assert not desk.state.signed and desk.state.sign_asked is None
-    desk.do("signer", "sign", document="示亩均办〔2026〕1号", accepts_doubts="1")
+    desk.do("signer", "sign", organ="示范区经信委", document="示亩均办〔2026〕1号", accepts_doubts="1")
     signed = region.run_of(desk.state.signed)
     assert signed.sign_off is not None and signed.sign_off.accepts_doubts
     assert "疑义" in signed.sign_off.words()
@@ -320,6 +328,18 @@ def test_the_page_says_what_data_is_there_who_answered_and_how_places_were_count
     assert (effect.firms, float((effect.total or "").replace(",", ""))) == (len(worst), pytest.approx(surcharge, abs=1))
     (hidden,) = effects(run, firms, Scope())
     assert {amount for _, _, amount in hidden.most} == {"＊＊＊"}
+    ledgers = {}
+    for who in ("analyst", "leader", "district"):
+        answer = as_user(who).get(f"/campaigns/{desk.campaign.pk}/measures.xlsx")
+        rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+        ledgers[who] = {row[0]: row[-1] for row in rows if row[4:5] == ["适用"] and len(row[0]) == 18}
+    assert set(ledgers["analyst"]) == set(ledgers["leader"]) == set(worst)
+    assert sum(ledgers["analyst"].values()) == pytest.approx(surcharge, abs=1)
+    assert set(ledgers["leader"].values()) == {"＊＊＊"}
+    mine = Scope("district", people["district"].place).firms(region.ledger().table("enterprise"))
+    assert set(ledgers["district"]) == set(worst) & mine
+    assert as_user("firm").get(f"/campaigns/{desk.campaign.pk}/measures.xlsx").status_code == 403
+    assert desk.page("firm").count("本企业的结果") == 1 and "签发还差什么" not in desk.page("firm")
 
 
 def test_an_appeal_about_land_is_tried_and_corrects_the_record_of_the_land(

@@ -57,7 +57,7 @@ def test_from_a_copy_to_a_rule_in_force_by_two_people(draft, own, as_user):
     shown = page(author, draft)
     assert "<del>" in shown and "原 30" in shown
     changed = {(one["name"], one["before"], one["after"]) for one in state_of(draft).changes["zh"]}
-    assert ("亩均税收", "权重（满分） 30", "权重（满分） 35") in changed
+    assert ("规模以上制造业企业 · 亩均税收", "权重（满分） 30", "权重（满分） 35") in changed
     author.post(f"/drafts/{draft.pk}/do/try/", {"period": "2024"})
     do_all()
     assert state_of(draft).stage == "ready", state_of(draft).problems

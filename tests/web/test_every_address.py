@@ -111,6 +111,7 @@ ADDRESSES: dict[str, Address] = {
     "people:language": Address(posts=True),
     "people:listing": Address(theirs=True),
     "people:add": Address(theirs=True),
+    "people:firms": Address(theirs=True),
     "people:edit": Address(lambda it: {"number": it.person}, theirs=True),
     "people:tokens": Address(),
     "people:audit": Address(theirs=True),
@@ -187,6 +188,7 @@ ADDRESSES: dict[str, Address] = {
     "campaigns:paper": Address(lambda it: _campaign(it, paper=it.paper), theirs=True),
     "campaigns:letter": Address(_campaign, theirs=True),
     "campaigns:letter_file": Address(_campaign, theirs=True),
+    "campaigns:measures": Address(lambda it: {"number": it.own_campaign}),
     "campaigns:notice": Address(lambda it: {"number": it.own_campaign}, told="a public notice is for everybody"),
     "campaigns:notice_file": Address(lambda it: {"number": it.own_campaign}, told="a public notice is for everybody"),
     "ledger:imports": Address(),
@@ -510,7 +512,7 @@ def test_a_firm_of_another_place_cannot_be_named_in_a_form(as_user, people, fore
 
 WRITING = frozenset(
     {
-        "people:listing", "people:add", "people:edit", "ladder:screen", "grades:evaluate", "drafts:copy",
+        "people:listing", "people:add", "people:firms", "people:edit", "ladder:screen", "grades:evaluate", "drafts:copy",
         "land:evaluate", "disposals:propose", "disposals:act", "campaigns:create", "campaigns:act", "ledger:undo",
         "ledger:duty", "ledger:review", "ledger:decide", "campaigns:new_appeal",
     }

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from jiqun.web import region
 from jiqun.web.kept import kept
-from jiqun.web.region import ledger
+from jiqun.web.region import ledger, one_state
 
 THREADS = 8
 
@@ -79,3 +80,18 @@ def test_everybody_works_with_one_ledger_of_a_state(demo):
         found = list(threads.map(lambda _: ledger(), range(THREADS)))
         tables = list(threads.map(lambda one: one.table("enterprise"), found))
     assert len({id(one) for one in found}) == len({id(one) for one in tables}) == 1
+
+
+def test_a_page_goes_by_one_state_of_the_ledger_whatever_is_committed_while_it_is_made(as_user, monkeypatch):
+    committed, real = [], region.ledger_stamp
+
+    def somebody_commits() -> tuple[object, ...]:
+        committed.append(len(committed))
+        return (*real(), committed[-1])
+
+    monkeypatch.setattr(region, "ledger_stamp", somebody_commits)
+    assert as_user("analyst").get("/ledger/board/").status_code == 200
+    assert committed == [0]
+    with one_state():
+        assert ledger() is ledger()
+    assert ledger() is not ledger()

@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from python_calamine import CalamineWorkbook
 
+from jiqun.ledger.review import own_id
 from jiqun.ledger.view import latest
 from jiqun.web import region
 from jiqun.web.jobs.models import Job
@@ -23,7 +24,7 @@ from jiqun.web.people.models import AuditEntry
 from jiqun.web.people.scope import MASKED
 from jiqun.web.region import ledger
 
-KEPT = (region._region, region.run_of, region.evaluated, region.names_of, region._ledger)
+KEPT = (region._region, region.run_of, region.evaluated, region._ledger)
 
 
 @pytest.fixture(autouse=True)
@@ -321,6 +322,11 @@ def test_an_open_firm_is_decided_with_a_reason_and_its_rows_count_then(as_user):
     assert tax(firm) == 4.5 and AuditEntry.objects.filter(action="ledger.decide", about=report).exists()
     left = {one.reported for one in analyst.get("/ledger/review/").context["questions"]}
     assert report not in left
+    analyst.post("/ledger/review/decide/", {**said, "do": "aside:", "enterprise": firm, "reason": "是车间"})
+    page = analyst.get("/ledger/review/", {"aside": "1"})
+    assert report in {one.reported for one in page.context["questions"]} and tax(firm) != 4.5
+    analyst.post("/ledger/review/decide/", {**said, "do": "uncoded:", "reason": "作坊，没有代码"})
+    assert tax(own_id(report)) == 4.5 and not analyst.get("/ledger/review/", {"aside": "1"}).context["questions"]
 
 
 def test_a_template_filled_in_is_what_the_import_reads(as_user):

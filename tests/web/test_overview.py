@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from jiqun.web.disposals.models import Disposal, DisposalEvent
+from jiqun.web.enterprises import register
 from jiqun.web.ladder.queries import calendar
 from jiqun.web.ledger.models import Duty
 from jiqun.web.people.scope import Scope
@@ -111,6 +113,28 @@ def test_a_firm_is_first_told_its_own_grade_and_what_is_due(as_user, people):
     assert "我家今年什么档，有什么要办？" in page and own["name"] in page
     assert f"/land/runs/{own['run'].id}/firms/{people['firm'].place}/" in page
     assert "个集群" not in page
+
+
+def test_pages_show_the_signed_grades_by_the_mu_rather_than_the_newest_run(as_user, monkeypatch):
+    def like(id_, rule, period="2024", official=False, status="trial"):
+        method = SimpleNamespace(status=status, inputs={}, evaluates=SimpleNamespace(table="enterprise_year"))
+        told = {"id": id_, "method_id": rule, "period": period, "official": official}
+        return SimpleNamespace(**told, plan=SimpleNamespace(method=method))
+
+    def lead(*newest_first):
+        monkeypatch.setattr(register, "readable_runs", lambda: list(newest_first))
+        return register.leading_run().id
+
+    size, mu = like("size", "size-class", official=True), like("mu", "per-mu.chongqing-template")
+    assert lead(size, mu) == "mu", "classes of size are no grades by the mu"
+    assert lead(like("newer", "per-mu.chongqing-template"), mu) == "newer"
+    signed = like("signed", "per-mu.huangyan", "2022", official=True, status="in_force")
+    later = like("later", "per-mu.huangyan", "2023", official=True, status="in_force")
+    assert lead(mu, signed, later) == lead(mu, later, signed) == "later", "the newest year that was signed"
+    assert lead(like("elsewhere", "per-mu.nowhere"), mu) == "mu"
+    monkeypatch.undo()
+    page = as_user("leader").get("/")
+    assert page.context["leading"][0].plan.method.title in page.content.decode()
 
 
 def test_a_part_of_the_region_is_not_held_against_the_targets_of_the_whole(as_user, people):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from python_calamine import CalamineWorkbook
 
 import jiqun.web
 from jiqun.web.people.actions import Person, add
@@ -47,6 +49,33 @@ def test_a_new_account_must_change_its_password_first():
     said = {"old_password": "first-password-1", "new_password1": "own-password-22", "new_password2": "own-password-22"}
     client.post("/people/password/", said)
     assert client.get("/").status_code == 200
+
+
+def test_firms_get_their_accounts_at_once_and_the_passwords_stand_in_one_file_only(as_user, people, settings):
+    settings.PASSWORD_HASHERS = [*settings.PASSWORD_HASHERS, "jiqun.web.people.hashers.FirstPasswordHasher"]
+    admin, said = as_user("admin"), {"district": people["district"].place}
+    before = admin.get("/people/firms/", said).context["found"]
+    assert before.without and people["firm"].place not in before.without, "who has an account keeps it"
+    assert as_user("analyst").post("/people/firms/", said).status_code == 403
+    answer = admin.post("/people/firms/", said)
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    at = next(number for number, row in enumerate(rows) if "初始密码" in row)
+    told = {row[1]: row[4] for row in rows[at + 1 :] if row[1]}
+    assert set(told) == set(before.without) and len(set(told.values())) == len(told)
+    assert all(one.isalnum() and len(one) == 16 for one in told.values()), "as they are typed"
+    assert AuditEntry.objects.filter(action="people.add", about__in=told).count() == len(told)
+    assert not any(one in str(line) for line in AuditEntry.objects.values_list("details") for one in told.values())
+    assert admin.post("/people/firms/", said).status_code == 200, "nobody is left"
+    code, client = before.without[0], Client()
+    client.post("/people/login/", {"username": code, "password": told[code]})
+    assert client.get("/").url == "/people/password/"
+    user = User.objects.get(username=code)
+    assert (user.role, user.place) == ("enterprise", code) and not user.password.startswith("first_password")
+    after = admin.get("/people/firms/", said).context["found"]
+    assert set(after.waiting) == set(told) - {code} and not after.without
+    admin.post("/people/firms/", {**said, "again": "1"})
+    old = {"username": before.without[1], "password": told[before.without[1]]}
+    assert Client().post("/people/login/", old).status_code == 200, "the first one ends"
 
 
 def test_a_role_with_limited_rows_needs_a_place():

@@ -179,7 +179,7 @@ def test_scores_that_others_certified_are_masked_on_the_page_of_a_firm(as_user, 
         assert ("71.3" in page) == (username == "analyst") and "甲" in page
 
 
-def test_value_added_is_not_told_by_its_income_method_nor_by_the_carbon_intensity(as_user):
+def test_neither_value_added_nor_energy_is_told_by_the_carbon_figures_of_a_firm(as_user):
     rows = ledger().table("carbon_year").drop_nulls(["co2", "income_value_added"])
     firm = rows.filter(pl.col("income_value_added") > 0)["enterprise"][0]
     lines = {
@@ -187,5 +187,9 @@ def test_value_added_is_not_told_by_its_income_method_nor_by_the_carbon_intensit
         for who in ("analyst", "leader")
     }
     assert all(isinstance(one["intensity"], float) for one in lines["analyst"] if one["income_value_added"])
-    assert {one[name] for one in lines["leader"] for name in ("income_value_added", "intensity")} <= {MASKED, None}
+    hidden = ("co2", "co2_zero_power", "income_value_added", "intensity")
+    assert {one[name] for one in lines["leader"] for name in hidden} <= {MASKED, None}
+    told = f"{rows.filter(pl.col('enterprise') == firm)['co2'][0]:g}"
+    for to in ("/ledger/tables/carbon_year/", f"/api/ledger/carbon_year?enterprise={firm}"):
+        assert told not in as_user("leader").get(to, {"q": firm}).content.decode().replace(",", "")
     assert MASKED in as_user("leader").get(f"/enterprises/{firm}/?tab=energy").content.decode()

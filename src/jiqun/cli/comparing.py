@@ -88,7 +88,8 @@ def _print_rule(told: Compared, most: int) -> None:
 
 def _print_grades(told: Compared) -> None:
     counts = Counter(one.direction for one in told.found.changes)
-    said = [f"{both(*DIRECTION_TITLES[name])} {counts[name]}" for name in DIRECTIONS]
+    asked = [name for name in DIRECTIONS if name != "other" or counts[name]]  # rare: between rules of other grades
+    said = [f"{both(*DIRECTION_TITLES[name])} {counts[name]}" for name in asked]
     click.echo("  " + both("，", ", ").join(said))
     pairs = _pairs(told)
     sides = [one for one in (*told.grades, _NOTHING) if any(one in pair for pair in pairs)]
@@ -115,31 +116,46 @@ def _print_movers(told: Compared, most: int) -> None:
     movers = told.movers
     if not movers:
         return
+    scored = any(one.total_before is not None or one.total_after is not None for one in told.found.changes)
     rows = [
         (
             one.subject,
             told.names.get(one.subject, ""),
-            *([f"{one.grade_before or _NOTHING} → {one.grade_after or _NOTHING}"] if told.grades else []),
-            _number(one.total_before),
-            *(_effect(one, name) for name in CAUSES[:3]),
-            _number(one.total_after),
+            *(_graded(one) if told.grades else ()),
+            *(_scored(one) if scored else ()),
         )
         for one in movers[:most]
     ]
-    heads = [both("代码", "code"), both("名称", "name"), *([both("档次", "grade")] if told.grades else [])]
-    heads += [both("前总分", "total before")]
-    heads += [both(*CAUSE_TITLES[name]) for name in CAUSES[:3]]
-    print_table([*heads, both("后总分", "after")], rows, right=range(len(heads) - 4, len(heads) + 1), indent="  ")
+    heads = [both("代码", "code"), both("名称", "name")]
+    heads += [both("档次", "grade"), both("原因", "cause")] if told.grades else []
+    numbers = [
+        both("前总分", "total before"),
+        *(both(*CAUSE_TITLES[name]) for name in CAUSES[:3]),
+        both("后总分", "after"),
+    ]
+    shown = [*heads, *(numbers if scored else ())]
+    print_table(shown, rows, right=range(len(heads), len(shown)), indent="  ")
     if len(movers) > most:
         left = len(movers) - most
         click.echo(both(f"  …另有 {left} 家", f"  … {left} more"))
+
+
+def _graded(one: Change) -> tuple[str, str]:
+    """From which grade to which, and what moved it."""
+    causes = both("、", ", ").join(both(*CAUSE_TITLES[name]) for name in one.causes)
+    return f"{one.grade_before or _NOTHING} → {one.grade_after or _NOTHING}", causes
+
+
+def _scored(one: Change) -> tuple[str, ...]:
+    """The total before and after, and what each cause made of it."""
+    return _number(one.total_before), *(_effect(one, name) for name in CAUSES[:3]), _number(one.total_after)
 
 
 def _effect(one: Change, cause: str) -> str:
     effect = next((step.effect for step in one.steps if step.cause == cause), None)
     if effect is None:
         return ""
-    return ("+" if effect > 0 else "") + number_text(effect, 2)
+    return ("+" if effect > 0 else "") + number_text(effect, 2).replace("-", "−")
 
 
 def _number(value: Fraction | None) -> str:

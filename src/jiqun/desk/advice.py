@@ -24,15 +24,13 @@ def nearest_lines(
     untold = any(total_hidden(hidden, str(one)) for one in population)
     rows = [_way_row(run, voice, way, way.input in hidden, untold) for way in told.ways]
     notes = list(_notes(voice, told, hidden))
-    if told.reason == "total_unknown":
+    if told.reason in ("total_unknown", "grade_unknown"):
         notes += explain(run.plan, run.trace, run.gathered, told.subject, language=language, book=run.book).unknown
     return rows, notes
 
 
 def _way_row(run: Run, voice: Voice, way: Way, is_hidden: bool, untold: bool) -> list[object]:
-    share = (
-        "" if way.share is None else voice.pick("（{}）", " ({})").format(f"{_signed(half_up(way.share * 100, 2))}%")
-    )
+    share = "" if way.share is None else voice.pick("（{}）", " ({})").format(_share(voice, way.share))
     title = voice.label(way.input) if way.kind == "input" else _deduction_title(run, voice, way.input)
     needed = Unit.parse(way.unit).behind(_figure(way.needed, way.digits), voice.language)
     figures = [_figure(way.now, way.digits), needed, _changed(way) + share]
@@ -64,6 +62,12 @@ def _changed(way: Way) -> str:
     return ("" if near == way.change else "≈") + _signed(near)
 
 
+def _share(voice: Voice, share: Fraction) -> str:
+    """A change as share of the present value: +28.57%; a change too small for two decimals is not none."""
+    near = half_up(share * 100, 2)
+    return f"{_signed(near)}%" if near or not share else voice.pick("不足0.01%", "below 0.01%")
+
+
 def _signed(value: Fraction) -> str:
     return ("+" if value > 0 else "") + grouped(decimal_text(value)).replace("-", "−")
 
@@ -90,6 +94,10 @@ def _notes(voice: Voice, told: Nearest, hidden: frozenset[str]) -> list[str]:
             "These classes are kinds, none better than another: there is no next grade.",
         ),
         "not_graded": voice.pick("没有参加定档，谈不上升档。", "It is not graded, so there is no next grade."),
+        "grade_unknown": voice.pick(
+            "现在定不了档，先要补齐下面缺的，才谈得上升档：",
+            "It has no grade yet; what is missing comes before any next grade:",
+        ),
         "total_unknown": voice.pick(
             "总分未知，先要补齐下面缺的，才谈得上升档：",
             "The total is unknown; what is missing comes before any next grade:",
@@ -107,6 +115,11 @@ def _notes(voice: Voice, told: Nearest, hidden: frozenset[str]) -> list[str]:
         names = voice.listed(voice.label(one) for one in told.not_advised)
         notes.append(voice.pick(f"不作为建议：{names}", f"Not advised: {names}"))
     notes += [_lacking(voice, one, hidden) for one in told.lacking]
+    if told.dates:
+        names = voice.listed(voice.label(one) for one in told.dates)
+        notes.append(
+            voice.pick(f"还没有报来：{names}；报来以后重新判定", f"Not reported yet: {names}; they change the result")
+        )
     if told.held:
         notes.append(
             voice.pick(

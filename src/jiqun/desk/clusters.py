@@ -200,9 +200,11 @@ def _target(book: LawBook, code: str, tier: str, asked: Wanted) -> Target | None
         (f"revenue.{code}", "revenue", True),
         (f"tier.{tier}", "revenue", False),
     ):
+        if not book.has_series(f"{asked.targets}.{name}"):
+            continue
         try:
             found = book.parameter(f"{asked.targets}.{name}", day)
-        except ProblemsError:  # nothing was published for it
+        except ProblemsError:  # nothing was published for that day
             continue
         uncertain = found.completeness == "illustrative"
         return Target(Fraction(found.value), measure, published, found.measure, found.scope, uncertain)

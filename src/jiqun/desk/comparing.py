@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from jiqun.desk.columns_elsewhere import with_columns_elsewhere
 from jiqun.desk.context import Context
 from jiqun.desk.drafts.law_changes import Changed
 from jiqun.desk.evaluating import snapshot_of, tables_for
@@ -13,7 +14,7 @@ from jiqun.desk.explaining import subject_names
 from jiqun.desk.printed_rule import differences, taken_apart
 from jiqun.desk.running import Run
 from jiqun.methods import Result
-from jiqun.methods.runs.compare import Change, Comparison, compare
+from jiqun.methods.runs.compare import MOVED, Change, Comparison, compare
 from jiqun.methods.wording.rule import plan_text
 from jiqun.problems import Language, ProblemsError, problem
 
@@ -26,6 +27,7 @@ CAUSE_TITLES: Mapping[str, tuple[str, str]] = {
 DIRECTION_TITLES: Mapping[str, tuple[str, str]] = {
     "up": ("升档", "up"),
     "down": ("降档", "down"),
+    "other": ("换类", "another class"),
     "same": ("不变", "same"),
     "open": ("一方未定档", "not graded in one"),
     "new": ("新进", "new"),
@@ -57,7 +59,7 @@ class Compared:
         if not self.grades:
             shifted = [one for one in self.found.changes if one.steps and one.total_before != one.total_after]
             return sorted(shifted, key=lambda one: (-self._difference(one), one.subject))
-        moved = [one for one in self.found.changes if one.direction in ("up", "down", "open")]
+        moved = [one for one in self.found.changes if one.direction in MOVED]
         return sorted(moved, key=lambda one: (-self._classes(one), -self._difference(one), one.subject))
 
     def _classes(self, one: Change) -> int:
@@ -72,15 +74,25 @@ class Compared:
 
 def compare_runs(context: Context, before: Run, after: Run) -> Compared:
     """Compare two runs about the same kind of subject; CLI-012 where a run's snapshot is gone."""
-    found = compare(_with_tables(context, before), _with_tables(context, after))
+    first = _with_tables(context, before, after)
+    same = (before.snapshot, before.plan.period, before.official) == (after.snapshot, after.plan.period, after.official)
+    second = _with_tables(context, after, before)
+    second = replace(second, tables=first.tables) if same else second  # the same frames, so that no data differ
+    found = compare(first, second)
     names = {**subject_names(context, before), **subject_names(context, after)}
     rules = (after.plan.method, before.plan.method)
     grades = dict.fromkeys(name for rule in rules for one in rule.grades.values() for name in one.classes)
     return Compared(before, after, found, names, tuple(grades))
 
 
-def _with_tables(context: Context, run: Run) -> Result:
+def _with_tables(context: Context, run: Run, other: Run) -> Result:
+    """A run with the tables that its own rule reads and those that the other's does: either is held to both data."""
     snapshot = snapshot_of(context, run)
     if snapshot is None:
         raise ProblemsError([problem("CLI-012", run=run.id, snapshot=run.snapshot)])
-    return replace(run.result, tables=tables_for(context, run.plan, snapshot, official=run.official)[0], book=run.book)
+    others = replace(other.plan, period=run.plan.period)
+    tables = tables_for(context, others, snapshot, official=run.official)[0]
+    for name, frame in tables_for(context, run.plan, snapshot, official=run.official)[0].items():
+        lacking = name in others.contracts
+        tables[name] = with_columns_elsewhere(others, context.book, name, frame) if lacking else frame
+    return replace(run.result, tables=tables, book=run.book)

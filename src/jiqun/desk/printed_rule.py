@@ -110,15 +110,24 @@ def _row(section: str, part: str, head: list[str], cells: list[str], language: L
 def differences(old: Printed, new: Printed) -> list[Changed]:
     """Say in words what a new edition changed, row by row, in the order of the new one; what it dropped comes last.
 
-    Of a row that both have, only the cells that differ are said, with their column.
+    Of a row that both have, only the cells that differ are said, with their column. Where a name stands in several
+    parts of a section, such as the land tax of two populations, the part is said with it.
     """
     before, after = ({one.key: one for one in each.rows} for each in (old, new))
+    parts: dict[tuple[str, str], set[str]] = {}
+    for row in (*before.values(), *after.values()):
+        parts.setdefault((row.section, row.name), set()).add(row.part)
+
+    def named(row: Row) -> str:
+        several = row.part and len(parts[row.section, row.name]) > 1
+        return f"{row.part} · {row.name}" if several else row.name
+
     found = [
-        Changed(row.section, row.name, *(_apart(before[key], row) if key in before else ("", row.text)))
+        Changed(row.section, named(row), *(_apart(before[key], row) if key in before else ("", row.text)))
         for key, row in after.items()
         if key not in before or before[key].text != row.text
     ]
-    return found + [Changed(row.section, row.name, row.text, "") for key, row in before.items() if key not in after]
+    return found + [Changed(row.section, named(row), row.text, "") for key, row in before.items() if key not in after]
 
 
 def _apart(old: Row, new: Row) -> tuple[str, str]:

@@ -21,6 +21,7 @@ MOST = 6
 _WORDS: Mapping[str, tuple[str, str]] = {
     "rows": ("{cells}（共 {count} 行）", "{cells} ({count} rows)"),
     "unsure": ("没填全、算不算未定的 {count} 行：{cells}", "{count} rows not filled in, which may count: {cells}"),
+    "twins": ("重复的 {count} 行：{cells}", "repeated rows ({count}): {cells}"),
     "other": ("“{table}”中的 {own} 行都不符合", "none of the {own} rows in {table} counts"),
     "none": ("“{table}”中没有一行", "no row in {table}"),
     "nothing": (
@@ -54,17 +55,14 @@ def row_sources(
         rows_of = _recorded_titles(snapshot, ladder) if of_titles else snapshot.table(table)
         found, kept = rolled_rows(plan, name, rows_of, subject), "title" if of_titles else table
         wanted = sorted(plan.formulas[f"inputs.{name}.rollup.of"].names) if one.rollup.of is not None else []
-        said = [
-            _said("rows" if rows is found.counted else "unsure", snapshot, kept, rows, wanted, language)
-            for rows in (found.counted, found.unsure)
-            if rows
-        ]
-        if any(said):
-            return _JOIN[language][1].join(filter(None, said))
-        contract = plan.contracts[table]
-        title = contract.title if language == "zh" else contract.title_en
-        nothing = _words("other" if found.own else "none", language).format(table=title, own=found.own)
-        return nothing + _nil_returns(snapshot, plan, kept, language)
+        kinds = {"rows": found.counted, "unsure": found.unsure, "twins": found.twins}
+        said = {key: _said(key, snapshot, kept, rows, wanted, language) for key, rows in kinds.items() if rows}
+        if not (said.get("rows") or said.get("unsure")):
+            contract = plan.contracts[table]
+            title = contract.title if language == "zh" else contract.title_en
+            nothing = _words("other" if found.own else "none", language).format(table=title, own=found.own)
+            said = {"nothing": nothing + _nil_returns(snapshot, plan, kept, language), **said}
+        return _JOIN[language][1].join(filter(None, said.values()))
 
     return source
 

@@ -134,8 +134,8 @@ def _assessment(evaluated: Evaluated, one: Assessment, language: Language) -> Ma
         "criteria": [
             {
                 "title": criterion_title(one, state.name, language),
-                "result": state.result,
-                "said": phrase(f"result.{state.result}", language),
+                "result": state.standing,
+                "said": phrase(f"result.{state.standing}", language),
                 "lacking": lacking_words(one, state, language) if state.blocks else "",
                 "tells_figures": state.blocks and bool(state.gaps),
             }

@@ -33,6 +33,7 @@ _SCHEMA: dict[str, pl.DataType] = {name: pl.String() for name in _TEXTS} | {"imp
 _ANSWERS = {REPORTED: pl.String(), "_answer": pl.String()}
 _REFUSED = {REPORTED: pl.String(), "enterprise": pl.String(), "_refused": pl.Boolean()}
 _ATTEMPTS = 500
+ASIDE = "aside"  # the verdict on what is no firm: nobody is asked about it again
 _PAUSE = 0.005
 
 
@@ -40,10 +41,12 @@ _PAUSE = 0.005
 class Standing:
     """Identity as it stands: `open` questions, `answers` to put into rows, and a person's `decisions` to replay.
 
-    `refused` are the pairs of report and firm that a person has said are not the same.
+    `aside` are the questions that a person has set aside, `refused` the pairs of report and firm that a person has said
+    are not the same.
     """
 
     open: pl.DataFrame
+    aside: pl.DataFrame
     answers: pl.DataFrame
     refused: pl.DataFrame
     decisions: pl.DataFrame
@@ -51,7 +54,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Decision:
-    """A person's word on one report: the firm is the `same`, a `different` one, or `new`."""
+    """A person's word on one report: the firm is the `same`, a `different` one, or `new`; `aside`: it is no firm."""
 
     reported: str
     verdict: str
@@ -68,7 +71,7 @@ def read_standing(store: Store, version: int, valid_imports: Collection[int]) ->
     counts = pl.col("import").is_null() | pl.col("import").is_in(sorted(valid_imports))
     events = events.filter(counts).sort("order", maintain_order=True)
     decided = events.filter(pl.col("event") == "decided").select(list(DECISION_SCHEMA))
-    answer, pairs = _fold(events)
+    answer, pairs, aside = _fold(events)
     answers = pl.DataFrame(sorted(answer.items()), schema=_ANSWERS, orient="row")
     refused = pl.DataFrame([(*pair, True) for pair in sorted(pairs)], schema=_REFUSED, orient="row")
     asked = events.filter(pl.col("event") == "open")
@@ -80,19 +83,29 @@ def read_standing(store: Store, version: int, valid_imports: Collection[int]) ->
         .rename({"table": "tables", "import": "imports", "len": "rows"})
         .sort("reported")
     )
-    return Standing(queue, answers, refused, decided)
+    is_aside = pl.col("reported").is_in(sorted(aside))
+    return Standing(queue.filter(~is_aside), queue.filter(is_aside), answers, refused, decided)
 
 
-def _fold(events: pl.DataFrame) -> tuple[dict[str, str], set[tuple[str, str]]]:
-    """Fold decided and settled events in order into answers and refused pairs; a person's word stands over a rule."""
+def _fold(events: pl.DataFrame) -> tuple[dict[str, str], set[tuple[str, str]], set[str]]:
+    """Fold decided and settled events in order into answers, refused pairs and reports that were set aside.
+
+    A person's word stands over a rule; but what is set aside for want of a firm is answered by a register that has it.
+    """
     answer: dict[str, str] = {}
     by_person: set[str] = set()
+    aside: set[str] = set()
     refused: set[tuple[str, str]] = set()
     told = events.filter(pl.col("event").is_in(["decided", "settled"]))
     for event, reported, verdict, enterprise in told.select("event", "reported", "verdict", "enterprise").iter_rows():
+        aside.discard(reported)
         if event == "settled":
             if reported not in by_person:
                 answer[reported] = enterprise
+        elif verdict == ASIDE:
+            answer.pop(reported, None)
+            by_person.discard(reported)
+            aside.add(reported)
         elif verdict == "different":
             refused.add((reported, enterprise))
             if answer.get(reported) == enterprise:
@@ -102,7 +115,7 @@ def _fold(events: pl.DataFrame) -> tuple[dict[str, str], set[tuple[str, str]]]:
             answer[reported] = enterprise
             by_person.add(reported)
             refused.discard((reported, enterprise))
-    return answer, refused
+    return answer, refused, aside
 
 
 def note_open(store: Store, number: int, table: str, open_rows: pl.DataFrame, when: datetime) -> None:

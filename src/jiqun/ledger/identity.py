@@ -79,7 +79,7 @@ def resolve(
 ) -> Resolution:
     """Match reported firms (`code`, `name`, `district`) to the register (`enterprise`, `name`, `former_names`, …).
 
-    `decisions` (`reported`, `verdict` same|different|new, `enterprise`) stand before every rule, the latest last.
+    `decisions` (`reported`, `verdict` same|different|new|aside, `enterprise`) stand before every rule, the latest last.
     With `registers` the rows are themselves the register's: a code that is no social credit code is taken as an id.
     """
     firms = _with(reported, _REPORTED).select(list(_REPORTED))
@@ -225,9 +225,11 @@ def _verdicts(decisions: pl.DataFrame | None) -> _Verdicts:
                 different.add((reported, enterprise))
                 if same.get(reported) == enterprise:
                     del same[reported]
-            else:
+            elif enterprise:
                 same[reported] = enterprise
                 different.discard((reported, enterprise))
+            else:  # set aside: no firm now, and whatever a later register says of it stands
+                same.pop(reported, None)
     return _Verdicts(same, frozenset(different))
 
 

@@ -127,7 +127,7 @@ def undo(workspace: Workspace, number: int, *, who: str, when: datetime, note: s
 def settle(workspace: Workspace, number: int, who: str, when: datetime) -> int:
     """Ask again about every open firm, now that import `number` has grown the register; return how many it settled."""
     view = latest(workspace)
-    queue = view.standing.open
+    queue = pl.concat([view.standing.open, view.standing.aside])
     if queue.is_empty():
         return 0
     found = resolve(queue, view.table(REGISTER), view.standing.decisions)

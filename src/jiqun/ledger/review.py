@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from jiqun.ledger.candidates import candidates
-from jiqun.ledger.decisions import Decision, note_decided
+from jiqun.ledger.decisions import ASIDE, Decision, note_decided
 from jiqun.ledger.identity import reported_key
 from jiqun.ledger.log import stamp
 from jiqun.ledger.store import Store
@@ -14,7 +15,8 @@ from jiqun.ledger.view import View
 from jiqun.ledger.workspace import Workspace
 from jiqun.problems import Place, ProblemsError, problem
 
-_VERDICTS = ("same", "different", "new")
+_DISTRICT_DIGITS = 6
+_VERDICTS = ("same", "different", "new", ASIDE)
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,12 @@ class Question:
     candidates: tuple[Candidate, ...]
 
 
-def open_questions(view: View, first: int = 0, most: int = 50) -> tuple[Question, ...]:
-    """Return one page of the reports that wait for a person, with the candidates that nobody has ruled out."""
-    page = view.standing.open.slice(first, most)
+def open_questions(view: View, first: int = 0, most: int = 50, *, aside: bool = False) -> tuple[Question, ...]:
+    """Return one page of the reports that wait for a person, with the candidates that nobody has ruled out.
+
+    With `aside` those that a person has set aside.
+    """
+    page = (view.standing.aside if aside else view.standing.open).slice(first, most)
     refused = set(view.standing.refused.select("_reported", "enterprise").iter_rows())
     likely: dict[str, list[Candidate]] = {}
     if "enterprise" in view.tables and not page.is_empty():
@@ -68,19 +73,33 @@ def open_questions(view: View, first: int = 0, most: int = 50) -> tuple[Question
     )
 
 
+def own_id(reported: str) -> str:
+    """Return the id of a firm that has no social credit code: of the ledger's own, the same for the same report.
+
+    It cannot be taken for a code of GB 32100, which has 18 signs.
+
+    >>> own_id("|示范一车间|500103")
+    'N500103-D63F38DA'
+    """
+    district = reported.rpartition("|")[2][:_DISTRICT_DIGITS] or "0" * _DISTRICT_DIGITS
+    return f"N{district}-{hashlib.sha256(reported.encode()).hexdigest()[:8].upper()}"
+
+
 def decide(
     workspace: Workspace, reported: str, verdict: str, enterprise: str, *, who: str, when: datetime, note: str = ""
 ) -> None:
     """Write a person's decision: the report means this firm (`same`), not this firm (`different`), or a `new` firm.
 
-    It stands for every row reported so, in imports of the past and of the future, until a later decision. LEDGER-069
-    for another verdict, a report that is no key made by `reported_key`, or a firm without id.
+    `aside` says that it is no firm of the register (a workshop, a meter): its rows stay, count for nobody, and nobody
+    is asked about them again. A decision stands for every row reported so, in imports of the past and of the future,
+    until a later decision. LEDGER-069 for another verdict, a report that is no key made by `reported_key`, or a firm
+    without id where one is meant.
     """
     parts = reported.split("|")
     if verdict not in _VERDICTS:
         detail = f"verdict: {verdict}"
-    elif not enterprise.strip():
-        detail = "enterprise: —"
+    elif bool(enterprise.strip()) == (verdict == ASIDE):
+        detail = f"enterprise: {enterprise.strip() or '—'}"
     elif len(parts) != 3 or reported_key(*parts) != reported:
         detail = "reported: code|name|district"
     else:

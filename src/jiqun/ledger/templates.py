@@ -21,7 +21,7 @@ from jiqun.ledger.intake.raw import letter
 from jiqun.ledger.intake.sheet_choice import NOTES_SHEET, OPTIONS_SHEET
 from jiqun.packs.models.table import Column, TableContract
 from jiqun.problems import Place, ProblemsError
-from jiqun.values import Period
+from jiqun.values import Period, text_width
 
 Codes = Mapping[str, Sequence[tuple[str, str]]]
 
@@ -43,6 +43,8 @@ _SPOKEN = {
 }
 _DIGITS = re.compile(r"\\d\{(\d+(?:,\d+)?)\}")
 _NOTES = ("字段", "英文名", "计量", "必填", "含义", "填写规则", "示例")
+_NOTE_WIDTHS = (26, 26, 12, 8, 48, 48, 26)
+_LINE = 15.0  # points
 
 
 @dataclass(frozen=True)
@@ -165,14 +167,16 @@ def _head(page: Worksheet, contract: TableContract, styles: _Styles, period: Per
 
 
 def _explain(page: Worksheet, contract: TableContract, codes: Codes, styles: _Styles) -> None:
-    for column, (text, width) in enumerate(zip(_NOTES, (26, 26, 12, 8, 48, 48, 26), strict=True)):
+    for column, (text, width) in enumerate(zip(_NOTES, _NOTE_WIDTHS, strict=True)):
         page.set_column(column, column, width)
         page.write_string(0, column, text, styles.optional)
     for row, field in enumerate(contract.fields, start=1):
         needed = "是" if is_needed(field, contract) else ""
         texts = (field.title, field.title_en, spoken_unit(field), needed, field.description or "")
-        for column, text in enumerate((*texts, _rule_text(field, codes), field.example or "")):
+        said = (*texts, _rule_text(field, codes), field.example or "")
+        for column, text in enumerate(said):
             page.write_string(row, column, text, styles.wrapped)
+        page.set_row(row, _LINE * max(map(_lines, said, _NOTE_WIDTHS)))
     missing = "、".join(word for word in contract.missing_values if word)
     notes = (
         contract.description or "",
@@ -181,12 +185,18 @@ def _explain(page: Worksheet, contract: TableContract, codes: Codes, styles: _St
     )
     for offset, text in enumerate(notes, start=len(contract.fields) + 2):
         page.merge_range(offset, 0, offset, len(_NOTES) - 1, text, styles.wrapped)
+        page.set_row(offset, _LINE * _lines(text, sum(_NOTE_WIDTHS)))
     page.freeze_panes(1, 1)
     page.set_landscape()
     page.set_paper(_A4)
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
     page.set_footer("&L&A&R&P / &N")
+
+
+def _lines(text: str, width: int) -> int:
+    """Count the lines of a text in a cell of so many signs; only Excel itself finds the height when it opens a file."""
+    return max(1, -(-text_width(text) // (width - 2)))
 
 
 def _rule_text(field: Column, codes: Codes) -> str:

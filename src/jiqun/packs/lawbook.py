@@ -294,6 +294,10 @@ class LawBook:
         """The ids under which a value can be asked for: `id`, or `id.key` for every key of a table."""
         return tuple(self._series)
 
+    def has_series(self, id: str) -> bool:
+        """Say whether a value can be asked for under an id, as `parameter` does."""
+        return id in self._series
+
     def parameter(self, id: str, on: date, known: date | None = None) -> DatedValue:
         """Return a parameter's value on a day; of several vintages the latest published (by the day `known`, if given).
 

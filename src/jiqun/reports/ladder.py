@@ -143,7 +143,7 @@ def _criteria(run: Screened) -> Sheet:
                         rung_title(run.evaluated.ladder, one.rung, run.language),
                         phrase(f"case.{one.case.case_type}", run.language),
                         criterion_title(one, state.name, run.language),
-                        phrase(f"result.{state.result}", run.language),
+                        phrase(f"result.{state.standing}", run.language),
                         said,
                     ]
                 )

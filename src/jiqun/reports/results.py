@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import polars as pl
@@ -17,6 +17,7 @@ _READ = (
     *(f"fact__{name}" for name in ("name", "district", "industry")),
     *("population", "status", "total", "pool", "rank", "grade", "treated_as", "exception", "grade__reason"),
 )
+_TOTAL, _RANK, _POOL_SIZE = 7, 8, 9  # places in a row of the sheet
 _MOVED = ("rule", "unknown", "locked", "protected")
 
 
@@ -60,9 +61,21 @@ class _Results:
                 for _, one in self.entitlements
             ),
         )
-        rows = [self._row(row) for row in self._shown().iter_rows(named=True)]
+        idle = set(self._idle())
+        kept = [place for place in range(len(fields)) if place not in idle]
+        whole = (self._row(row) for row in self._shown().iter_rows(named=True))
+        rows = [[row[place] for place in kept] for row in whole]
         notes = (run.say("unknown_not_zero"),)
-        return Sheet(run.say("sheet.results"), run.say("title.results"), fields, rows, notes, frozen=2)
+        shown = tuple(fields[place] for place in kept)
+        return Sheet(run.say("sheet.results"), run.say("title.results"), shown, rows, notes, frozen=2)
+
+    def _idle(self) -> Iterator[int]:
+        """The columns that the rule has no use for: a total where it scores nothing, places where it ranks nobody."""
+        plan = self.run.plan
+        if not self.digits:
+            yield _TOTAL
+        if not any(part.quota for name in plan.populations for part in plan.graded_parts(name)):
+            yield from (_RANK, _POOL_SIZE)
 
     def _shown(self) -> pl.DataFrame:
         """The rows with the columns that are shown: a wide trace has many more, and each would be read for each row."""
@@ -81,7 +94,7 @@ class _Results:
             row["fact__industry"],
             run.industry(row["fact__industry"]),
             run.voice.label(population) if population else "",
-            run.voice.status(row["status"], population),
+            run.voice.status(row["status"], population, row.get("grade")),
             run.total(row, self.digits.get(population)),
             row.get("rank"),
             self.pool_sizes.get(pool) if row.get("rank") is not None else None,

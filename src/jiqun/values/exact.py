@@ -12,21 +12,27 @@ Number = int | float | str | Decimal | Fraction
 
 _SMALL, _LARGE = 1e-100, 1e100
 _ADDING = Context(prec=400, traps=[Inexact])  # digits enough for any sum of floats between _SMALL and _LARGE
+_PLAIN, _PARTS = 1e9, 1e6  # below a thousand millions a number of millionths has at most 15 digits
 
 
 def exact_sum(values: Iterable[Number]) -> Fraction:
-    """Return the exact sum of numbers, each as `exact` takes it; decimals are added as such, which is quicker.
+    """Return the exact sum of numbers, each as `exact` takes it; most are added as whole millionths, which is quicker.
+
+    A float that is the nearest one to n/10⁶ with n of 15 digits at most has n/10⁶ as its shortest decimal form: no two
+    decimals of so few digits share a float.
 
     >>> exact_sum([0.1, 0.2, 3]) == exact("3.3")
     True
     """
-    total, rest = Decimal(0), Fraction(0)
+    millionths, total, rest = 0, Decimal(0), Fraction(0)
     for one in values:
-        if isinstance(one, float) and isfinite(one) and _SMALL < abs(one) < _LARGE:
+        if isinstance(one, float) and -_PLAIN < one < _PLAIN and (whole := round(one * _PARTS)) / _PARTS == one:
+            millionths += whole
+        elif isinstance(one, float) and isfinite(one) and _SMALL < abs(one) < _LARGE:
             total = _ADDING.add(total, Decimal(repr(one)))
         else:
             rest += exact(one)
-    return Fraction(total) + rest
+    return Fraction(millionths, int(_PARTS)) + Fraction(total) + rest
 
 
 def exact(value: Number) -> Fraction:

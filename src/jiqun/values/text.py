@@ -6,12 +6,13 @@ import re
 import string
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 _BLANKS = re.compile(r"\s+")
 _CHINESE = re.compile("[\u3000-\u9fff\uff00-\uffef‘’“”]")
 _TIGHT = re.compile("[\u3000-\u9fff\uff00-\uffef‘’“”%)]")  # what a Chinese word follows without a blank
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+_WORD = 64  # longer texts are sentences, not worth keeping
 _BRACKETS = str.maketrans({"（": "(", "）": ")", "【": "[", "】": "]", "［": "[", "］": "]", "：": ":", "，": ","})
 
 
@@ -28,6 +29,12 @@ def narrow(text: str) -> str:
 
 def comparable(text: str) -> str:
     """Bring a name or header to the form in which two spellings are compared: narrow, no blanks, lower case."""
+    return _comparable(text) if len(text) <= _WORD else _comparable.__wrapped__(text)
+
+
+@lru_cache(1 << 15)
+def _comparable(text: str) -> str:
+    """The words of a contract and the names of codes are compared anew for every file."""
     return narrow(text).replace(" ", "").casefold()
 
 
@@ -46,6 +53,8 @@ def text_width(text: str) -> int:
     >>> text_width("亩均税收 A")
     10
     """
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 

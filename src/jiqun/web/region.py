@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,20 +27,53 @@ from jiqun.methods.columns.tables import empty_table
 from jiqun.methods.explanation.explain import Explanation
 from jiqun.methods.explanation.nearest import Nearest, nearest
 from jiqun.methods.explanation.restricted import restricted_names, total_hidden
+from jiqun.methods.runs.run import INDEX
 from jiqun.problems import Language, ProblemsError, problem
 from jiqun.reports.run import Evaluated
 from jiqun.web.kept import Kept, kept
 
 if TYPE_CHECKING:
     from jiqun.web.people.models import User
+    from jiqun.web.people.scope import Scope
 
 _RUNS_KEPT = 128  # their frames are mapped from the disk and take no memory of their own
 _EVALUATED_KEPT = 16
 
 
+@dataclass
+class _State:
+    """The law and the ledger that a request which only reads goes by from its first look to its end."""
+
+    region: Context | None = None
+    ledger: Ledger | None = None
+
+
+_state: ContextVar[_State | None] = ContextVar("state", default=None)
+
+
+@contextmanager
+def one_state() -> Iterator[None]:
+    """Go by one state of law and ledger until the end: for requests that only read.
+
+    A page asks for them many times; what is committed meanwhile must not come into half of it, and looking whether
+    something was lets other threads in, each of which may keep the interpreter for milliseconds.
+    """
+    before = _state.set(_State())
+    try:
+        yield
+    finally:
+        _state.reset(before)
+
+
 def region() -> Context:
     """Return the workspace with its law book; the same object until a rule is published."""
-    return _region(settings.WORKSPACE, newest_published(settings.WORKSPACE))
+    state = _state.get()
+    if state is not None and state.region is not None:
+        return state.region
+    found = _region(settings.WORKSPACE, newest_published(settings.WORKSPACE))
+    if state is not None:
+        state.region = found
+    return found
 
 
 @kept(2)
@@ -51,8 +88,17 @@ def frozen(id_: str) -> Snapshot:
 
 
 def runs() -> list[Run]:
-    """Return the stored runs, the newest first."""
-    return sorted(all_runs(region()), key=lambda run: (run.stored.at is not None, run.stored.at, run.id), reverse=True)
+    """Return the stored runs, the newest first; read anew where one was stored or taken away."""
+    folder, stamp = region().workspace.runs, []
+    for one in (folder, folder / INDEX):
+        with suppress(FileNotFoundError):
+            stamp.append(one.stat().st_mtime_ns)
+    return _runs(region(), tuple(stamp))
+
+
+@kept(2)
+def _runs(law: Context, stamp: tuple[int, ...]) -> list[Run]:
+    return sorted(all_runs(law), key=lambda run: (run.stored.at is not None, run.stored.at, run.id), reverse=True)
 
 
 @kept(_RUNS_KEPT)
@@ -120,13 +166,17 @@ def ways_up(id_: str, subject: str) -> Nearest:
     return nearest(run.plan, run.trace, run.gathered, subject)
 
 
-@kept(64)
 def names_of(ending: str, on: date, language: Language = "zh") -> Mapping[str, str]:
     """Return code → name of the taxonomies whose id ends so (`districts`, `gbt4754`), as they stood on a day.
 
     In English where a pack has the English name, else in Chinese.
     """
-    book = region().book
+    return _names_of(region(), ending, on, language)
+
+
+@kept(64)
+def _names_of(law: Context, ending: str, on: date, language: Language) -> Mapping[str, str]:
+    book = law.book
     found: dict[str, str] = {}
     for one in book.objects("taxonomy"):
         if one.id.endswith(ending):
@@ -142,6 +192,7 @@ class Ledger:
         self.view = view
         self._tables = Kept(self._read, most=None)
         self._land_use = Kept(self._added_up, most=None)
+        self._firms = Kept(self._within, most=64)
 
     def state(self, language: Language) -> str:
         """Say which state of the ledger this is; what is made from it carries it, as a run carries its snapshot."""
@@ -156,6 +207,13 @@ class Ledger:
         """Return the land that every firm used in a year (亩), added up from parcels and leases."""
         return self._land_use(year)
 
+    def firms(self, scope: Scope) -> frozenset[str]:
+        """Return the firms within a scope, by the register."""
+        return self._firms(scope)
+
+    def _within(self, scope: Scope) -> frozenset[str]:
+        return scope.firms(self.table("enterprise"))
+
     def _read(self, name: str) -> pl.DataFrame:
         return self.view.table(name) if name in self.view.tables else empty_table(region().contract(name))
 
@@ -165,7 +223,13 @@ class Ledger:
 
 def ledger() -> Ledger:
     """Return the ledger of now; the same object as long as nothing was committed."""
-    return _ledger(ledger_stamp())
+    state = _state.get()
+    if state is not None and state.ledger is not None:
+        return state.ledger
+    found = _ledger(ledger_stamp())
+    if state is not None:
+        state.ledger = found
+    return found
 
 
 def ledger_stamp() -> tuple[object, ...]:
@@ -179,8 +243,8 @@ def ledger_stamp() -> tuple[object, ...]:
     found: list[object] = [workspace.root]
     for log in (LOG, DECISIONS):
         folder = Path(workspace.address(log)) / "_delta_log"
-        if folder.is_dir():
-            found += [log, folder.stat().st_mtime_ns, len(list(folder.iterdir()))]
+        with suppress(FileNotFoundError):
+            found += [log, folder.stat().st_mtime_ns, len(os.listdir(folder))]
     return tuple(found)
 
 

@@ -6,6 +6,7 @@ Started as a program of its own (`python -m jiqun.web.server`), which loads the 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import threading
 from typing import Any
@@ -25,8 +26,11 @@ class Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
+        gc.disable()  # modules are no garbage: a fifth of the time they take would go into looking
         from jiqun.web.wsgi import application
 
+        gc.freeze()
+        gc.enable()
         return application
 
 

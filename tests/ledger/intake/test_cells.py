@@ -90,6 +90,16 @@ def test_a_leading_zero_comes_back_where_one_code_alone_can_be_meant(
     assert industries(workbook, tables, code, 11, 7) == ([], ["LEDGER-038", "LEDGER-038"])
 
 
+def test_a_code_that_is_too_broad_is_told_with_the_classes_under_it(
+    workbook: Workbook, tables: Tables, code: Code
+) -> None:
+    rows = [["统一社会信用代码", "行业代码"], [code(1), "65"]]
+    known = frozenset({"6", "65", "651", "6511", "6512", "6513", "6519", "7511"})
+    checked = check_file(workbook(rows), tables("enterprise_year"), period=YEAR, sets={"industry": known})
+    (said,) = checked.problems
+    assert said.code == "LEDGER-105" and "6511、6512、6513…" in said.text("zh")
+
+
 NAMES = {"industry": {"金属切削机床制造": "3421", "锅炉及辅助设备制造": "3411"}, "district": {"北碚区": "500109"}}
 
 

@@ -57,7 +57,7 @@ def _form_name(contract: TableContract) -> str:
 def _write_form(contract: TableContract, path: Path, *, makes_folder: bool = False) -> None:
     try:
         if makes_folder:
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
         write_template(contract, path)
     except (OSError, XlsxWriterException) as refused:
         detail = getattr(refused, "strerror", None) or refused

@@ -103,7 +103,7 @@ def ladder(
     elif targets:
         _print_targets(evaluated, rows, _district_names(context, evaluated))
     elif firm is not None:
-        _print_firm(evaluated, found[0])
+        _print_firm(evaluated, found[0], _district_names(context, evaluated))
     else:
         _print_list(evaluated, found, most)
 
@@ -234,10 +234,11 @@ def _list_row(evaluated: Evaluated, one: Standing) -> tuple[object, ...]:
     return one.enterprise, one.name, held, rung_title(ladder, one.next.rung, spoken), advice, *counts, due
 
 
-def _print_firm(evaluated: Evaluated, one: Standing) -> None:
+def _print_firm(evaluated: Evaluated, one: Standing, districts: Mapping[str, str]) -> None:
     spoken, ladder = language(), evaluated.ladder
     _print_head(evaluated)
-    click.echo(f"{one.name or one.enterprise}　{one.enterprise}　{one.district}".rstrip("　"))
+    place = districts.get(one.district, one.district)
+    click.echo(f"{one.name or one.enterprise}　{one.enterprise}　{place}".rstrip("　"))
     held = rung_title(ladder, one.held, spoken) or both("没有有效称号", "no valid title")
     say(f"现有层级：{held}", f"Rung held: {held}")
     for holding in one.holdings:
@@ -271,7 +272,7 @@ def _print_assessment(evaluated: Evaluated, head: str, one: Assessment) -> None:
     rows = []
     for state in one.criteria:
         lacking = lacking_words(one, state, spoken) if state.blocks else ""
-        rows.append((phrase(f"result.{state.result}", spoken), criterion_title(one, state.name, spoken), lacking))
+        rows.append((phrase(f"result.{state.standing}", spoken), criterion_title(one, state.name, spoken), lacking))
     heads = [both("结果", "result"), both("条件", "criterion"), both("还差什么", "missing")]
     print_table(heads, rows, indent="  ")
 
@@ -392,10 +393,10 @@ def _write(
 
 
 def _district_names(context: Context, evaluated: Evaluated) -> dict[str, str]:
-    """The names of the firms' districts (`chongqing.districts`); one merged since its data has its name of then."""
+    """The names of the firms' districts (`chongqing.districts`); one that is no more has the name it had."""
     regional = next((one.id for one in context.book.objects("taxonomy") if one.id.endswith(".districts")), None)
     if regional is None:
         return {}
     places = context.book.taxonomy(regional)
-    codes = {**places.on(date(evaluated.year, 12, 31)).codes, **places.on(evaluated.on).codes}
+    codes = {**places.on(None).codes, **places.on(evaluated.on).codes}
     return {code: codes[code].name for code in sorted(set(evaluated.districts.values())) if code in codes}

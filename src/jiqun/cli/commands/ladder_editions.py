@@ -53,7 +53,7 @@ def print_firm_editions(evaluated: Evaluated, one: SideBySide) -> None:
         click.echo(f"\n{_edition(key)}{mark}　{_advice(assessment)}")
         rows = [
             (
-                phrase(f"result.{state.result}", spoken),
+                phrase(f"result.{state.standing}", spoken),
                 criterion_title(assessment, state.name, spoken),
                 lacking_words(assessment, state, spoken) if state.blocks else "",
             )

@@ -235,7 +235,7 @@ def undo(context: Context, number: int, note: str, yes: bool) -> None:
 
 
 @ledger.command("review", help=both("认领：哪些报来的企业对不上，是谁", "Whose firm is open, and who it is"))
-@click.option("--decide", "decided", nargs=3, default=None, metavar="REPORTED same|different|new ENTERPRISE")
+@click.option("--decide", "decided", nargs=3, default=None, metavar="REPORTED same|different|new|aside ENTERPRISE")
 @click.option("--note", default="", help=both("理由", "reason"))
 @click.option("--first", default=0, help=both("从第几个开始", "start at"))
 @click.option("--most", default=50, help=both("最多列几个", "at most"))
@@ -270,8 +270,10 @@ def review_identities(
     if questions:
         click.echo()
         say(
-            "认领：jiqun ledger review --decide '报来的' same 企业代码（different＝不是它，new＝新企业）",
-            "Decide: jiqun ledger review --decide 'REPORTED' same ENTERPRISE (or different, or new)",
+            "认领：jiqun ledger review --decide '报来的' same 企业代码"
+            "（different＝不是它，new＝新企业；aside ''＝不是企业，不再问）",
+            "Decide: jiqun ledger review --decide 'REPORTED' same ENTERPRISE"
+            " (or different, or new; aside '' where it is no firm)",
         )
 
 

@@ -45,7 +45,8 @@ def packs() -> None:
 @click.pass_obj
 def list_packs(context: Context, as_json: bool) -> None:
     book = context.book
-    examples = Counter(rule_of(book, one).digest for one in examples_of(book))
+    worked = list(examples_of(book))
+    examples = Counter(rule_of(book, one).digest for one in worked)
     heads = [pack_record(book, pack) for pack in book.packs]
     rows = [method_record(one, examples) for one in book.objects("method")]
     if as_json:
@@ -71,6 +72,11 @@ def list_packs(context: Context, as_json: bool) -> None:
         right=[5, 6],
     )
     _print_coverage(rows)
+    published = sum(one.evidence != "D" for one in worked)
+    say(
+        f"算例 {len(worked)} 个：结果见于公布材料的 {published} 个，按条文手算的 {len(worked) - published} 个。",
+        f"{len(worked)} examples: {published} with published results, {len(worked) - published} worked out by hand.",
+    )
 
 
 def _print_coverage(rows: list[dict[str, object]]) -> None:

@@ -84,7 +84,10 @@ def next_grade(context: Context, run: str, subject: str, as_json: bool) -> None:
             both("名次", "rank"),
             both("档次", "grade"),
         ]
-        print_table(heads, rows, right=[1, 2, 3, 4, 5], indent="  ")
+        filled = [at for at in range(len(heads)) if any(row[at] not in ("", None) for row in rows)]
+        shown = [[row[at] for at in filled] for row in rows]
+        right = [place for place, at in enumerate(filled) if 1 <= at <= 5]  # noqa: PLR2004
+        print_table([heads[at] for at in filled], shown, right=right, indent="  ")
     for note in notes:
         click.echo(note)
 

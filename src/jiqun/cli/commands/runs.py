@@ -40,6 +40,7 @@ def _signature(required: bool) -> _CLICK:
     options = (
         click.option("--by", required=required, help=both("签发人", "who signs")),
         click.option("--document", required=required, help=both("文号", "number of the document")),
+        click.option("--organ", default="", help=both("发文机关，文件落款用", "authority that publishes it")),
         click.option(
             "--on", type=click.DateTime(["%Y-%m-%d"]), help=both("签发日期，默认今天", "day, today if left out")
         ),
@@ -83,6 +84,7 @@ def evaluate(
     official: bool,
     by: str | None,
     document: str | None,
+    organ: str,
     on: datetime | None,
     accept_doubts: bool,
     as_json: bool,
@@ -92,7 +94,7 @@ def evaluate(
     asked_for = f"{method}@{edition}" if edition else method
     wanted = Wanted(asked_for, when, engine, snapshot, pairs("--set", parameters))
     asked = _asked_to_sign(official, by, document)
-    sign_off = _sign_off(context, by, document, on, accept_doubts) if asked else None
+    sign_off = _sign_off(context, by, document, organ, on, accept_doubts) if asked else None
     with progress(5) as step:
         run = run_method(context, wanted, stage(step), sign_off)
     if as_json:
@@ -120,9 +122,9 @@ def _asked_to_sign(official: bool, by: str | None, document: str | None) -> bool
 
 
 def _sign_off(
-    context: Context, by: str | None, document: str | None, on: datetime | None, accepts_doubts: bool
+    context: Context, by: str | None, document: str | None, organ: str, on: datetime | None, accepts_doubts: bool
 ) -> SignOff:
-    return SignOff(by or "", (on or context.now).date(), document or "", accepts_doubts)
+    return SignOff(by or "", (on or context.now).date(), document or "", accepts_doubts, organ.strip())
 
 
 def print_run(run: Run) -> None:
@@ -220,11 +222,18 @@ def runs(ctx: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def sign(
-    context: Context, run: str, by: str, document: str, on: datetime | None, accept_doubts: bool, as_json: bool
+    context: Context,
+    run: str,
+    by: str,
+    document: str,
+    organ: str,
+    on: datetime | None,
+    accept_doubts: bool,
+    as_json: bool,
 ) -> None:
     trial = find_run(context, run)
     with progress(5) as step:
-        signed = sign_run(context, trial, _sign_off(context, by, document, on, accept_doubts), stage(step))
+        signed = sign_run(context, trial, _sign_off(context, by, document, organ, on, accept_doubts), stage(step))
     if as_json:
         print_json(run_record(signed))
         return

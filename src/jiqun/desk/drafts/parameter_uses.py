@@ -12,10 +12,14 @@ from jiqun.problems import Language
 
 def parameters_of(method: Method, book: LawBook) -> list[str]:
     """Return the ids of the series a method reads, in the order of the book: named by it, or looked up by a column."""
+    return _read(method, book.parameter_ids)
+
+
+def _read(method: Method, ids: Iterable[str]) -> list[str]:
     sources = [one for _, one in _sources(method)]
     named = {one.parameter for one in sources}
     looked_up = tuple(f"{one.lookup.parameter}." for one in sources if one.lookup is not None)
-    return [id_ for id_ in book.parameter_ids if id_ in named or (looked_up and id_.startswith(looked_up))]
+    return [id_ for id_ in ids if id_ in named or (looked_up and id_.startswith(looked_up))]
 
 
 def _sources(method: Method) -> list[tuple[str, Benchmark | Input]]:
@@ -24,8 +28,8 @@ def _sources(method: Method) -> list[tuple[str, Benchmark | Input]]:
 
 def methods_reading(book: LawBook, parameters: Iterable[Parameter]) -> list[Method]:
     """Return the methods that read a series of these parameters, by id and edition."""
-    ids = {name for one in parameters for name in one.series()}
-    return [one for one in _methods(book) if ids & set(parameters_of(one, book))]
+    ids = {name for one in parameters for name in one.series()} & set(book.parameter_ids)
+    return [one for one in _methods(book) if _read(one, ids)]
 
 
 def _methods(book: LawBook) -> Iterator[Method]:

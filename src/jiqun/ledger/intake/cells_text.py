@@ -32,6 +32,7 @@ _BREAKS = re.compile(r"[\x00-\x1f\x7f\u00a0\u3000]+")
 _ODD_TEXT = r"_x000D_|[\x00-\x1f\x7f\x{a0}\x{200b}-\x{200f}\x{3000}\x{feff}\x{2060}#']|^\s|\s$"
 _BLANKS_ALLOWED = 8  # a missing word with blanks inside is longer than the word
 _MOST_SUGGESTIONS = 100
+_FINER = 3  # finer classes named for a code that is too broad
 
 Read = str | tuple[str, dict[str, str]]  # the value, or a code with the values of its message
 
@@ -153,6 +154,9 @@ def _known_code(
         return meant.pop()
     if meant:
         return _code(cleaned, "LEDGER-031")
+    finer = sorted(one for one in codes if re.fullmatch(pattern, one) and one.startswith(cleaned))
+    if candidates & codes and finer:
+        return _code(cleaned, "LEDGER-105", finer="、".join(finer[:_FINER]) + ("…" if len(finer) > _FINER else ""))
     near = get_close_matches(cleaned, sorted(codes), n=1) if next(suggestions) < _MOST_SUGGESTIONS else []
     return _code(cleaned, "LEDGER-038", nearest=near[0] if near else "—")
 

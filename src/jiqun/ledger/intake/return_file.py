@@ -93,7 +93,7 @@ class _Writer:
         for column, one in enumerate(self.raw.columns, start=1):
             # what the department wrote above its columns runs over them and says nothing of their width
             said = [one.cell(row) for row in (head.header_row - 1, *(at for at in rows[:_MEASURED]))]
-            widest = max(text_width(shown(cell)) for cell in said)
+            widest = max(text_width(shown(cell)[:_WIDEST]) for cell in said)
             width = min(_WIDEST, max(_NARROWEST, widest + 2))
             page.set_column(column, column, width)
             whole += width

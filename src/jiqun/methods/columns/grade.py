@@ -59,9 +59,8 @@ def add_grades(work: Work) -> None:
     """
     if not work.plan.method.grades:
         return
-    work.settle()
+    graded = [one for one in work.present if work.plan.grade(one) is not None]
     base = work.frame
-    graded = [one for one in work.plan.populations if work.plan.grade(one) is not None]
     readings = {one: _Population(work, base, one).read() for one in graded}
     words, reasons = grade_words(work.plan), reason_words(work.plan)
     work.add(

@@ -43,9 +43,13 @@ def score(work: Work) -> None:
     """Add `points__X` and `reason__X` of every item; each row has those of its population."""
     plan = work.plan
     work.sizes |= work.largest(_held_against_numbers(plan))
-    asked = []
+    present, asked = work.present, []
     for item in plan.items():
-        populations = [one for one in plan.populations if item in plan.scores(one)]
+        populations = [one for one in present if item in plan.scores(one)]
+        if not populations:
+            nobody = {f"points__{item}": _NOTHING, f"reason__{item}": word(None, REASONS)}
+            asked.append(referee.Asked(nobody, None))
+            continue
         first = First(f"_raw__{item}__")
         made = {
             name: _item(work, first, plan.score_path(name, item), item, plan.score(name, item)) for name in populations

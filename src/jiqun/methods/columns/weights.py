@@ -100,7 +100,8 @@ def judged(ahp: Ahp) -> Judged:
     """
     cells = ahp.judgements
     n = len(cells)
-    raw = _eigenvector(cells) if ahp.by == "eigenvector" else _row_means(cells)
+    found = {"eigenvector": _eigenvector, "geometric_mean": _row_means, "column_mean": _column_shares}
+    raw = found[ahp.by](cells)
     together = sum(raw, Fraction(0))
     weights = tuple(value / together for value in raw)
     rows = [_product(row, weights) / weight for row, weight in zip(cells, weights, strict=True)]
@@ -129,6 +130,12 @@ def _row_means(cells: Sequence[Sequence[Fraction]]) -> list[Fraction]:
         logarithms = sum((_PRECISE.ln(_exactly(cell)) for cell in row), Decimal(0))
         found.append(half_up(Fraction(_PRECISE.exp(_PRECISE.divide(logarithms, Decimal(len(row))))), _SERIES))
     return found
+
+
+def _column_shares(cells: Sequence[Sequence[Fraction]]) -> list[Fraction]:
+    """What each row has of every column, added up: the mean of the columns made to one (和积法)."""
+    sums = [sum(column, Fraction(0)) for column in zip(*cells, strict=True)]
+    return [sum((cell / whole for cell, whole in zip(row, sums, strict=True)), Fraction(0)) for row in cells]
 
 
 # --- comparisons

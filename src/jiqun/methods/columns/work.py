@@ -57,6 +57,13 @@ class Work:
         return self.plan.subject
 
     @property
+    def present(self) -> tuple[str, ...]:
+        """The populations that have members; what only others are given need not be worked out. All, where none has."""
+        self.settle()
+        there = set(self.table["population"].drop_nulls().unique().cast(pl.String))
+        return tuple(one for one in self.plan.populations if one in there) or self.plan.populations
+
+    @property
     def rows(self) -> pl.DataFrame:
         """The numbers of all rows, to join something narrow to."""
         return self.table.select(ROW)

@@ -80,6 +80,9 @@ def judgement_weights(ahp: Ahp) -> list[Fraction]:
     if ahp.by == "geometric_mean":
         raw = [half_up(geometric_mean(row, [Fraction(1)] * len(row)), 30) for row in cells]
         return [value / sum(raw) for value in raw]
+    if ahp.by == "column_mean":
+        shares = [[cell / sum(column, Fraction(0)) for cell in column] for column in zip(*cells, strict=True)]
+        return [sum(row, Fraction(0)) / len(cells) for row in zip(*shares, strict=True)]
     before: list[Fraction] = []
     for _ in range(20):
         sums = [sum(row, Fraction(0)) for row in cells]

@@ -99,7 +99,7 @@ def _explanation(reader: Reader, official: bool, signed: str, refereed: Mapping[
     total = plan.total(reader.population)
     pool = pool_rows(reader)
     items, criteria = item_lines(reader), criterion_lines(reader)
-    additions = addition_lines_of(reader)
+    additions, figures = addition_lines_of(reader), figure_lines(reader)
     clause = None if grade is None else grade.clause or (grade.quota.clause if grade.quota is not None else None)
     return Explanation(
         language=voice.language,
@@ -113,7 +113,7 @@ def _explanation(reader: Reader, official: bool, signed: str, refereed: Mapping[
         subject=str(row[plan.subject]),
         name=str(reader.gathered.get("name") or ""),
         status=str(row["status"]),
-        status_words=voice.status(row["status"], reader.population),
+        status_words=voice.status(row["status"], reader.population, row["grade"]),
         status_reason=_status_reason(reader),
         population=voice.label(reader.population) if reader.population else "",
         grade_title="" if grade is None else voice.pick(grade.title, grade.title_en),
@@ -131,14 +131,14 @@ def _explanation(reader: Reader, official: bool, signed: str, refereed: Mapping[
         pool=_pool_words(reader),
         pool_size=pool.height or None,
         lines=class_lines(reader),
-        figures=figure_lines(reader),
+        figures=figures,
         items=items,
         additions=additions,
         criteria=criteria,
         moves=move_lines(reader),
         entitlements=entitlement_lines(reader),
         refereed=tuple(refereed_words(reader, name, refereed[name]) for name in reader.row if name in refereed),
-        unknown=tuple(_unknown(reader, items, criteria, additions)),
+        unknown=tuple(_unknown(reader, items, criteria, additions, figures)),
         counted=voice.counted,
     )
 
@@ -170,6 +170,8 @@ def _status_reason(reader: Reader) -> str:
     if exception is not None:
         title = voice.pick(method.exceptions[exception].title, method.exceptions[exception].title_en)
         return voice.say("why.exception", title=title, words=exception_words(voice, exception))
+    if reader.row["status"] == "outside":
+        return voice.joined([_not_in(reader, name) for name in method.populations])
     if reader.row["status"] != "population_unknown":
         return ""
     for name in method.populations:
@@ -179,11 +181,19 @@ def _status_reason(reader: Reader) -> str:
     return ""
 
 
+def _not_in(reader: Reader, population: str) -> str:
+    """Say the condition of a population that a subject does not meet, with its own figures."""
+    path = f"populations.{population}.where"
+    words = reader.voice.formula(path, reader.values(reader.plan.formulas[path].names))
+    return reader.voice.say("why.not_in", population=reader.voice.label(population), words=words)
+
+
 def _unknown(
     reader: Reader,
     items: tuple[ItemLine, ...],
     criteria: tuple[CriterionLine, ...],
     additions: tuple[AdditionLine, ...],
+    figures: tuple[FigureLine, ...],
 ) -> Iterator[str]:
     """Everything that is unknown about the subject, said as unknown."""
     voice = reader.voice
@@ -192,6 +202,9 @@ def _unknown(
     if reader.row.get("exception_unknown"):
         titles = [voice.pick(one.title, one.title_en) for one in reader.plan.method.exceptions.values()]
         yield voice.say("why.exception_unknown", titles=voice.listed(titles))
+    for figure in figures:
+        if figure.missing or figure.undefined:
+            yield _open(voice, voice.label(figure.name), voice.say("unknown"), figure)
     for item in items:
         if item.points is None:
             yield _unknown_item(voice, item)
@@ -199,17 +212,23 @@ def _unknown(
         yield from why_no_mean(reader)
     for criterion in criteria:
         if criterion.verdict in ("unknown", "manual_review"):
-            names = voice.say("why.missing", names=voice.listed(criterion.missing)) if criterion.missing else ""
-            yield voice.joined([f"{criterion.title}{voice.say('colon')}{criterion.verdict_words}", names])
+            yield _open(voice, criterion.title, criterion.verdict_words, criterion)
     for addition in additions:
         if addition.unknown:
             yield voice.say("why.addition_unknown", title=addition.title)
+
+
+def _open(voice: Voice, title: str, state: str, line: FigureLine | CriterionLine) -> str:
+    """Say what is open and what it lacks: 单位增加值能耗：未知；缺：增加值."""
+    names = voice.say("why.missing", names=voice.listed(line.missing)) if line.missing else ""
+    return voice.joined([f"{title}{voice.say('colon')}{state}", names, line.undefined])
 
 
 def _unknown_item(voice: Voice, item: ItemLine) -> str:
     """Say why an item has no points: the figures that are missing, or why there is nothing to hold them against."""
     reason = item.reason_words or voice.say("unknown")
     details = [voice.listed(item.missing)] if item.missing else [one.lacking for one in item.benchmarks if one.lacking]
+    details = details or [item.undefined] * bool(item.undefined)
     if not details:
         return f"{item.title}{voice.say('colon')}{reason}"
     return voice.say("why.item_unknown", title=item.title, reason=reason, details=voice.joined(details))

@@ -12,6 +12,7 @@ from jiqun.methods.explanation.model import AdditionLine, BenchmarkLine, Criteri
 from jiqun.methods.explanation.no_benchmark import why_no_benchmark
 from jiqun.methods.explanation.reader import Reader
 from jiqun.methods.explanation.restricted import MASKED
+from jiqun.methods.explanation.undefined import why_undefined
 from jiqun.methods.wording.figures import benchmark_words, benchmarks_of, prepared_words
 from jiqun.methods.wording.grading import criterion_words
 from jiqun.methods.wording.indicators import held_birth
@@ -33,7 +34,8 @@ def item_lines(reader: Reader) -> tuple[ItemLine, ...]:
 def _item(reader: Reader, item: str, score: Score) -> ItemLine:
     path, key, chosen = _chosen(reader, reader.plan.score_path(reader.population, item), item, score)
     name = reader.plan.measure_of(key, chosen)
-    inputs = reader.inputs(_paths(reader, path, name, chosen))
+    paths = tuple(_paths(reader, path, name, chosen))
+    inputs = reader.inputs(paths)
     value, unit = reader.text(name), reader.voice.unit(name)
     benchmarks = tuple(_benchmark(reader, one, name) for one in benchmarks_of(chosen))
     points = reader.told(f"{item}_points", reader.scaled(f"points__{item}", score.digits))
@@ -45,6 +47,7 @@ def _item(reader: Reader, item: str, score: Score) -> ItemLine:
         clause = score.missing_clause
     if clause is None and name in reader.plan.method.measures:
         clause = reader.plan.method.measures[name].clause
+    missing = reader.missing(inputs) if value is None else ()
     return ItemLine(
         item=item,
         title=reader.voice.score_title(item),
@@ -59,8 +62,9 @@ def _item(reader: Reader, item: str, score: Score) -> ItemLine:
         reason_words=_reason_words(reader, chosen, reason),
         points_words=_points_words(reader, path, key, chosen, reason, points, benchmarks),
         inputs=inputs,
-        missing=reader.missing(inputs) if value is None else (),
+        missing=missing,
         clause=reader.voice.clause(clause),
+        undefined=why_undefined(reader, paths) if value is None and inputs and not missing else "",
     )
 
 
@@ -256,12 +260,14 @@ def figure_lines(reader: Reader) -> tuple[FigureLine, ...]:
             words = f"{reader.voice.label(name)}{reader.voice.say('colon')}{_told_with_unit(reader, name)}"
             lines.append(FigureLine(name, words, (), (), reader.voice.clause(plan.method.inputs[name].clause)))
         if name in plan.method.measures and name not in scored:
-            inputs = reader.inputs([f"measures.{name}.formula"])
+            paths = [f"measures.{name}.formula"]
+            inputs = reader.inputs(paths)
             made = _worked(reader, name) if list(_measured(reader, [name])) else _told_with_unit(reader, name)
             words = f"{reader.voice.label(name)}{reader.voice.say('colon')}{made}"
             clause = reader.voice.clause(plan.method.measures[name].clause)
             missing = reader.missing(inputs) if reader.text(name) is None else ()
-            lines.append(FigureLine(name, words, inputs, missing, clause))
+            undefined = why_undefined(reader, paths) if reader.text(name) is None and not missing else ""
+            lines.append(FigureLine(name, words, inputs, missing, clause, undefined))
     return tuple(lines)
 
 
@@ -279,6 +285,9 @@ def criterion_lines(reader: Reader) -> tuple[CriterionLine, ...]:
         if one.test is not None:
             path = f"criteria.{name}.test"
             words = reader.formula(path)
+        missing = reader.missing(inputs) if verdict == "unknown" else ()
+        untold = verdict == "unknown" and not missing
+        without = [f"measures.{each}.formula" for each in measures if reader.text(each) is None]
         lines.append(
             CriterionLine(
                 name,
@@ -287,10 +296,11 @@ def criterion_lines(reader: Reader) -> tuple[CriterionLine, ...]:
                 reader.voice.say(f"verdict.{verdict}"),
                 words,
                 one.missing_item if verdict == "unmet" and reader.voice.language == "zh" else "",
-                reader.missing(inputs) if verdict == "unknown" else (),
+                missing,
                 reader.voice.clause(one.clause),
                 tuple(f"{reader.voice.label(name)} = {_worked(reader, name)}" for name in _measured(reader, measures)),
                 inputs,
+                why_undefined(reader, without) if untold else "",
             )
         )
     return tuple(lines)

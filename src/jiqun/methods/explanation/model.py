@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Literal
 
 from jiqun.methods.wording.voice import ClauseText
 from jiqun.problems import Language
@@ -55,6 +56,7 @@ class ItemLine:
     inputs: tuple[InputLine, ...]
     missing: tuple[str, ...]
     clause: ClauseText | None
+    undefined: str = ""  # why there is no value although nothing is missing
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class CriterionLine:
     clause: ClauseText | None
     workings: tuple[str, ...] = ()
     inputs: tuple[InputLine, ...] = ()
+    undefined: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ class FigureLine:
     inputs: tuple[InputLine, ...]
     missing: tuple[str, ...]
     clause: ClauseText | None
+    undefined: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,8 @@ class LineOfClass:
     """A class in the subject's pool: how many are in it, the value of its last member, and the distance to there.
 
     `distance` is what the subject lacks (positive) or has to spare (negative or zero). `is_cut` tells that the value is
-    a line of the rule and no member's; `part` is the title of the part of a lowest-of grade.
+    a line of the rule and no member's; `part` is the title of the part of a lowest-of grade. `past` is `above` or
+    `below` where the line itself is not enough.
     """
 
     grade: str
@@ -115,6 +120,7 @@ class LineOfClass:
     own: bool
     is_cut: bool = False
     part: str = ""
+    past: Literal["", "above", "below"] = ""
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from jiqun.expressions import NumberType
+from jiqun.expressions import DateType, Exact, NumberType
 from jiqun.methods.compiling.inputs import split_column
 from jiqun.methods.compiling.plan import Plan
 from jiqun.packs.models import TableContract
@@ -35,6 +35,17 @@ def unchangeable(plan: Plan) -> frozenset[str]:
         for name, (contract, column) in read.items()
         if contract is not None and not contract.column(column).changeable
     )
+
+
+def open_dates(plan: Plan, population: str, values: Mapping[str, Exact]) -> tuple[str, ...]:
+    """The days that the figures of a grade look at and that have not come in, such as the day work began."""
+    found: dict[str, None] = {}
+    for measure in _graded_by(plan, population):
+        for name in sorted(plan.formulas[f"measures.{measure}.formula"].names):
+            dated = isinstance(plan.names[name], DateType) and name not in plan.given
+            if dated and values.get(name) is None:
+                found[name] = None
+    return tuple(found)
 
 
 def _graded_by(plan: Plan, population: str) -> Iterator[str]:

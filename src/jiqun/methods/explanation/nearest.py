@@ -20,9 +20,17 @@ from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.criteria import MET, NOT_APPLICABLE, UNMET
 from jiqun.methods.exact.member import Member
 from jiqun.methods.explanation.lacking import lacking_inputs
-from jiqun.methods.explanation.movable import columns_of, digits_of, is_size, movable, past_inputs, unchangeable
+from jiqun.methods.explanation.movable import (
+    columns_of,
+    digits_of,
+    is_size,
+    movable,
+    open_dates,
+    past_inputs,
+    unchangeable,
+)
 from jiqun.methods.explanation.trial import Trial, try_of
-from jiqun.packs.models.method import Ladder
+from jiqun.packs.models.method import Grade, Ladder
 from jiqun.problems import Place, ProblemsError, problem
 from jiqun.values import from_scaled, to_scaled
 
@@ -72,8 +80,10 @@ class Lacking:
 class Nearest:
     """The nearest ways to the next better grade, the smallest relative change first; always a trial (试算).
 
-    `reason` says why there are none: `best`, `not_graded`, `kinds` (no class is better), or `total_unknown`, and then
-    `unknown` names the items without points.
+    `reason` says why there are none: `best`, `not_graded`, `kinds` (no class is better), `total_unknown`, and then
+    `unknown` names the items without points, or `grade_unknown` where the grade is not drawn over the total. `dates`
+    are days that the grade looks at and that have not come in: no figure to be changed, but the grade is another once
+    they are there.
     """
 
     subject: str
@@ -87,6 +97,7 @@ class Nearest:
     lacking: tuple[Lacking, ...]
     held: tuple[str, ...]
     unknown: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
     trial: bool = True
 
 
@@ -125,20 +136,30 @@ def nearest(
     ways += _meeting_the_rung(trial, place, lacking, {way.input for way in ways})
     population = trial.population
     used = {*(set(movable(plan, population)) & set(not_advised)), *smaller}
-    unknown = () if ways or place is not None else _without_points(trial)
+    is_open = place is None and not ways
+    by_total = any(map(_may_ask_for_total, plan.graded_parts(population)))
+    unknown = _without_points(trial) if is_open and by_total else ()
+    reason = "total_unknown" if unknown else "grade_unknown" if is_open and not by_total else ""
     return Nearest(
         subject,
         trial.grade,
         wanted,
-        "total_unknown" if unknown else "",
+        reason,
         trial.own().total,
         tuple(sorted(ways, key=lambda way: (abs(way.share) if way.share is not None else Fraction(10**9), way.input))),
-        () if unknown else out_of_reach,
-        () if unknown else tuple(sorted(used)),
+        () if reason else out_of_reach,
+        () if reason else tuple(sorted(used)),
         lacking,
         tuple(name for name, one in plan.method.benchmarks.items() if one.statistic and one.statistic.period == "this"),
         unknown,
+        open_dates(plan, population, trial.own().names),
     )
+
+
+def _may_ask_for_total(part: Grade) -> bool:
+    """Whether a grade or a part of it is ranked or cut by the total, or has criteria, which may look at it."""
+    ranked_by = part.quota.of if part.quota is not None else part.cuts_of
+    return part.lowest_of is None and (part.ladder is not None or ranked_by == "total")
 
 
 def _without_points(trial: Trial) -> tuple[str, ...]:
@@ -155,8 +176,9 @@ def _nothing(row: Mapping[str, object], subject: str, reason: str) -> Nearest:
 
 
 def _is_better(trial: Trial, member: Member, place: int | None) -> bool:
+    """Better than now; for who has no grade yet only the best, as any other may be worse than what is still open."""
     reached = trial.place(member)
-    return reached is not None and (place is None or reached < place)
+    return reached is not None and (reached == 0 if place is None else reached < place)
 
 
 # --- ways
@@ -274,11 +296,9 @@ def _lacking(trial: Trial, not_advised: Collection[str], grade: str | None) -> I
     names: dict[str, None] = {}
     for ladder in trial.ladders:
         wanted = _next_rung(trial, ladder, grade)
-        names |= dict.fromkeys(_criteria_under(trial.plan, wanted) if wanted is not None else ())
+        names |= dict.fromkeys(_open_criteria(trial, wanted) if wanted is not None else ())
     for name in names:
         verdict = trial.verdicts.get(name, UNMET)
-        if verdict in (MET, NOT_APPLICABLE):
-            continue
         ways = _ways_to(trial, name, not_advised) if verdict == UNMET else ()
         yield Lacking(name, verdict, tuple(ways), () if verdict == UNMET else tuple(_missing(trial, name)))
 
@@ -302,13 +322,16 @@ def _meeting_the_rung(
     return [way for way in found if _is_better(trial, trial.member({way.input: way.needed}), place)]
 
 
-def _criteria_under(plan: Plan, name: str) -> Iterator[str]:
-    if name in plan.method.criteria:
+def _open_criteria(trial: Trial, name: str) -> Iterator[str]:
+    """The criteria under a requirement that are still wanted; a settled alternative asks for no more of its parts."""
+    if trial.verdicts.get(name, UNMET) in (MET, NOT_APPLICABLE):
+        return
+    if name in trial.plan.method.criteria:
         yield name
         return
-    one = plan.method.requirements[name]
+    one = trial.plan.method.requirements[name]
     for child in one.all or one.any or one.of or ():
-        yield from _criteria_under(plan, child)
+        yield from _open_criteria(trial, child)
 
 
 def _ways_to(trial: Trial, name: str, not_advised: Collection[str]) -> Iterator[Way]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
 from operator import ge, gt, le, lt
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -111,13 +111,22 @@ def _cut_lines(reader: Reader, of: str, cuts: Sequence[Cut]) -> list[LineOfClass
         short = None if end is None or own is None else end - from_scaled(int(own), digits)
         distance = None if short is None else MASKED if untold else number_text(-short if lower else short, digits)
         is_mine = own is not None and bool(mine.select(inside.fill_null(False)).item())
-        lines.append(LineOfClass(cut.grade, rows.filter(inside).height, text, distance, is_mine, True))
+        lines.append(
+            LineOfClass(cut.grade, rows.filter(inside).height, text, distance, is_mine, True, past=_past(cut, lower))
+        )
     return lines
 
 
 def _line_of(cut: Cut, lower: bool) -> str | None:
     """The end of a cut that one has to reach; None for the last one."""
     return (cut.at_most or cut.less_than) if lower else (cut.at_least or cut.more_than)
+
+
+def _past(cut: Cut, lower: bool) -> Literal["", "above", "below"]:
+    """Where the end that one has to reach is not enough itself: on which side of it one has to be."""
+    if lower:
+        return "below" if cut.at_most is None and cut.less_than is not None else ""
+    return "above" if cut.at_least is None and cut.more_than is not None else ""
 
 
 def _end_of(reader: Reader, line: str | None, digits: int | None = None) -> tuple[Fraction | None, str | None, bool]:
@@ -139,7 +148,8 @@ def _cut_of_a_column(reader: Reader, cut: Cut, same: pl.Expr, lower: bool) -> Li
     """The line of a grade that is cut by a figure of the ledger, which the trace does not hold."""
     count = reader.trace.filter(same & (pl.col("grade__ranked").cast(pl.String) == cut.grade)).height
     _, text, _ = _end_of(reader, _line_of(cut, lower))
-    return LineOfClass(cut.grade, count, text, None, reader.row["grade__ranked"] == cut.grade, True)
+    mine = reader.row["grade__ranked"] == cut.grade
+    return LineOfClass(cut.grade, count, text, None, mine, True, past=_past(cut, lower))
 
 
 _COMPARED: dict[str, Callable[[Any, Any], Any]] = {"at_least": ge, "more_than": gt, "at_most": le, "less_than": lt}

@@ -79,7 +79,7 @@ class _Writer:
         if line.value is None:
             said = self.say("why.line_without", grade=line.grade, count=line.count)
         else:
-            key = "why.cut" if line.is_cut else "why.line"
+            key = f"why.cut_{line.past}" if line.past else "why.cut" if line.is_cut else "why.line"
             said = self.say(key, grade=line.grade, count=line.count, value=line.value)
         said = self.say("why.part", part=line.part, line=said) if line.part else said
         if line.own:
@@ -108,9 +108,10 @@ class _Writer:
             yield "  " + self.say("why.benchmark", label=benchmark.label, value=value, words=words)
         if item.bounds:
             yield "  " + joined(item.bounds, self.language)
-        if item.value is None and item.measure_words and item.inputs:
-            names = listed(item.missing, self.language)
-            yield "  " + (self.say("why.missing", names=names) if names else self.say("why.zero"))
+        if item.missing and item.measure_words:
+            yield "  " + self.say("why.missing", names=listed(item.missing, self.language))
+        if item.undefined and item.measure_words:
+            yield f"  {item.undefined}"
         yield from self._inputs(item.inputs)
         if item.clause is not None:
             yield "  " + self._clause(item.clause)
@@ -119,6 +120,8 @@ class _Writer:
         yield figure.words
         if figure.missing:
             yield "  " + self.say("why.missing", names=listed(figure.missing, self.language))
+        if figure.undefined:
+            yield f"  {figure.undefined}"
         yield from self._inputs(figure.inputs)
         if figure.clause is not None:
             yield "  " + self._clause(figure.clause)
@@ -147,7 +150,8 @@ class _Writer:
             said = self.say("why.criterion", title=line.title, verdict=line.verdict_words, words=line.words)
             lacking = self.say("why.lacking", lacking=line.lacking) if line.lacking else ""
             missing = self.say("why.missing", names=listed(line.missing, self.language)) if line.missing else ""
-            yield joined([said, lacking, missing, self._clause(line.clause)], self.language)
+            clause = self._clause(line.clause)
+            yield joined([said, lacking, missing, line.undefined, clause], self.language)
             yield from (f"  {working}" for working in line.workings)
             yield from self._inputs(line.inputs)
         if idle:

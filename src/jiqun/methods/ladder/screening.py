@@ -45,6 +45,11 @@ class CriterionState:
     gaps: tuple[Gap, ...]
     unknown: tuple[str, ...]
 
+    @property
+    def standing(self) -> str:
+        """The result as it is told: `not_needed` for what is open while another part of its alternative is met."""
+        return self.result if self.blocks or self.result in (MET, NOT_APPLICABLE) else "not_needed"
+
 
 @dataclass(frozen=True)
 class Assessment:
@@ -68,7 +73,8 @@ class Assessment:
         return tuple(one for one in self.criteria if one.blocks)
 
     def count(self, result: str) -> int:
-        return sum(one.result == result for one in self.criteria)
+        """How many criteria stand so; what another met part makes up for is not counted as open."""
+        return sum(one.standing == result for one in self.criteria)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "result.unknown": ("未知", "unknown"),
     "result.manual_review": ("待人工核实", "for a person to confirm"),
     "result.not_applicable": ("不适用", "not applicable"),
+    "result.not_needed": ("不需要", "not needed"),  # another part of the alternative is met
     "state.valid": ("有效", "valid"),
     "state.lapsed": ("期满未复核", "lapsed"),
     "state.expired": ("已到期", "expired"),

@@ -20,11 +20,11 @@ from jiqun.methods.linting.per_cent import bare_beside_per_cent
 from jiqun.methods.linting.uses import names_used
 from jiqun.methods.linting.values import impossible_values
 from jiqun.methods.wording.rule import candidate_years
-from jiqun.packs import Interval, LawBook, TableContract, gaps_and_overlaps
+from jiqun.packs import WHOLE_LINE, Interval, LawBook, TableContract, gaps_and_overlaps
 from jiqun.packs.models.method import Band, Grade, Method
 from jiqun.packs.unread import missed
 from jiqun.problems import Place, Problem, ProblemsError, by_place, problem
-from jiqun.values import Period, decimal_text, exact, half_up
+from jiqun.values import Period, Unit, decimal_text, exact, half_up
 
 
 def lint_method(
@@ -42,9 +42,10 @@ def lint_method(
     where = at or (lambda path: Place(item=f"{method.id} {path}".strip()))
     plan, found = _compiled(method, book, contracts, where, period)
     checks: tuple[Callable[[Method, Where], Iterator[Problem]], ...] = (
-        _weights, _bands, _unused, _reachable, _without_clause, _judgements,
+        _weights, _unused, _reachable, _without_clause, _judgements,
     )  # fmt: skip
     found += [one for check in checks for one in check(method, where)]
+    found += _bands(method, where, None if plan is None else plan.contracts)
     found += grading_warnings(method, where)
     found += _history(method, book, contracts, where)
     if book is not None:
@@ -109,7 +110,7 @@ def _weights(method: Method, at: Where) -> Iterator[Problem]:
         yield problem("METHOD-100", at(f"scores.{key}"), population="、".join(populations), sum=said)
 
 
-def _bands(method: Method, at: Where) -> Iterator[Problem]:
+def _bands(method: Method, at: Where, contracts: Mapping[str, TableContract] | None) -> Iterator[Problem]:
     for path, item, score in all_scores(method):
         if score.bands is None:
             continue
@@ -117,12 +118,26 @@ def _bands(method: Method, at: Where) -> Iterator[Problem]:
         for index, one in enumerate(intervals):
             if one.is_empty:
                 yield problem("METHOD-103", at(f"{path}.bands.{index}"), item=item, band=one)
-        coverage = gaps_and_overlaps(intervals)
+        measure = score.measure or item
+        coverage = gaps_and_overlaps(intervals, _values_of(method, measure, contracts or {}))
         for gap in coverage.gaps:
             yield problem("METHOD-101", at(f"{path}.bands"), item=item, gap=gap)
         for overlap in coverage.overlaps:
             place = at(f"{path}.bands.{overlap.second}")
             yield problem("METHOD-102", place, item=item, common=overlap.common)
+
+
+def _values_of(method: Method, measure: str, contracts: Mapping[str, TableContract]) -> Interval:
+    """What a measure that only renames a column can be: the column's own limits, as no other value comes in."""
+    contract, one = contracts.get(method.evaluates.table), method.measures.get(measure)
+    column = "" if one is None else one.formula.strip()
+    if contract is None or one is None or column not in contract.column_names:
+        return WHOLE_LINE
+    field = contract.column(column)
+    if Unit.parse(one.unit) != Unit.parse(field.unit or "1"):
+        return WHOLE_LINE
+    low, high = field.constraints.minimum, field.constraints.maximum
+    return Interval.between(at_least=None if low is None else exact(low), at_most=None if high is None else exact(high))
 
 
 def _interval(band: Band) -> Interval:

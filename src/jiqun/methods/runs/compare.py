@@ -33,7 +33,8 @@ from jiqun.values import from_scaled
 
 CAUSES = ("data", "others", "rule", "adjustment")
 GROUPS = ("district", "industry", "scale")
-DIRECTIONS = ("up", "down", "same", "open", "new", "gone")
+DIRECTIONS = ("up", "down", "other", "same", "open", "new", "gone")
+MOVED = ("up", "down", "other", "open")  # those whose grade differs
 
 
 @dataclass(frozen=True)
@@ -161,12 +162,17 @@ def _change(subject: str, main: _Path, turned: _Path, groups: Mapping[str, Mappi
 
 
 def _direction(path: _Path, subject: str) -> str:
-    first, second = path.before.place(subject), path.after.place(subject)
-    if first is None and second is None:
+    """Up or down where both rules have one order of grades; between kinds, or grades of other names, another class."""
+    first, second = path.before.final(subject), path.after.final(subject)
+    if first == second:
         return "same"
     if first is None or second is None:
         return "open"
-    return "same" if first == second else ("up" if second < first else "down")
+    scales = [side.scale(subject) for side in (path.before, path.after)]
+    longer = max(scales, key=len)
+    if not all(one == tuple(name for name in longer if name in one) and one for one in scales):
+        return "other"
+    return "up" if longer.index(second) < longer.index(first) else "down"
 
 
 class _Side:
@@ -197,11 +203,10 @@ class _Side:
         found = self._cell(subject, "grade")
         return None if found is None else str(found)
 
-    def place(self, subject: str) -> int | None:
-        """The place of the final grade, 0 for the best."""
+    def scale(self, subject: str) -> tuple[str, ...]:
+        """The grades of its population, best first; none where they are kinds without an order."""
         grade = self.plan.grade(str(self._cell(subject, "population") or ""))
-        final = self.final(subject)
-        return None if final is None or grade is None else list(grade.classes).index(final)
+        return () if grade is None or grade.classes_are == "kinds" else tuple(grade.classes)
 
 
 class _Path:

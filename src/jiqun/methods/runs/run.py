@@ -9,6 +9,7 @@ the time.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -107,7 +108,8 @@ class StoredRun:
         if signed is None:
             return None
         day = date.fromisoformat(signed["on"])
-        return SignOff(signed["by"], day, signed["document"], bool(signed.get("accepts_doubts")))
+        doubts, organ = bool(signed.get("accepts_doubts")), str(signed.get("organ", ""))
+        return SignOff(signed["by"], day, signed["document"], doubts, organ)
 
     def label(self, language: Language = "zh") -> str:
         """The word that stands wherever the result appears: 试算 or 正式."""
@@ -183,6 +185,8 @@ def _identity(result: Result, official: bool, snapshot: FrozenData | None, sign_
     signed: dict[str, Any] | None = None
     if official and sign_off is not None:
         signed = {"by": sign_off.by, "on": sign_off.on.isoformat(), "document": sign_off.document}
+        if sign_off.organ:
+            signed["organ"] = sign_off.organ
         if sign_off.accepts_doubts:
             signed["accepts_doubts"] = True
     return {
@@ -309,9 +313,10 @@ def stored_runs(runs: Path) -> tuple[StoredRun, ...]:
 
 def run_ids(runs: Path) -> list[str]:
     """Return the ids of all stored runs, sorted."""
-    if not runs.is_dir():
+    try:
+        return sorted(one.name for one in os.scandir(runs) if one.is_dir() and not one.name.startswith("."))
+    except FileNotFoundError:
         return []
-    return sorted(one.name for one in runs.iterdir() if one.is_dir() and not one.name.startswith("."))
 
 
 __all__ = [

@@ -13,13 +13,16 @@ from jiqun.problems import Language
 class SignOff:
     """A signature under a result.
 
-    `accepts_doubts` says that the signer knows the rule was read only in part and has gone through its doubts.
+    `organ` is the authority in whose name the result is published: its name, not that of the signer, stands under
+    official documents. `accepts_doubts` says that the signer knows the rule was read only in part and has gone through
+    its doubts.
     """
 
     by: str
     on: date
     document: str
     accepts_doubts: bool = False
+    organ: str = ""
 
     def words(self, language: Language = "zh") -> str:
         """Say who signed, when and under which document.
@@ -27,5 +30,6 @@ class SignOff:
         >>> SignOff("张三", date(2026, 3, 1), "亩均办〔2026〕1号").words()
         '张三于 2026-03-01 签发，文号：亩均办〔2026〕1号'
         """
+        document = self.document + (say("signed.organ", language, organ=self.organ) if self.organ else "")
         phrase = "signed.partly" if self.accepts_doubts else "signed"
-        return say(phrase, language, by=self.by, on=self.on.isoformat(), document=self.document)
+        return say(phrase, language, by=self.by, on=self.on.isoformat(), document=document)

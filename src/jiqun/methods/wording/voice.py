@@ -14,6 +14,7 @@ from jiqun.methods.compiling.plan import FixedBenchmark, Plan
 from jiqun.methods.wording.numbers import number_text, scaled_text, with_unit
 from jiqun.methods.wording.phrases import joined, listed, say
 from jiqun.packs import LawBook, TableContract, View
+from jiqun.packs.models import TaxonomyCode
 from jiqun.problems import Language
 from jiqun.values import Unit
 
@@ -103,10 +104,12 @@ class Voice:
         one = self.plan.method.populations.get(name)
         return self.label(name) if one is None else self.pick(one.title, one.title_en) or self.label(name)
 
-    def status(self, status: object, population: str) -> str:
-        """Say what became of a subject; one that was graded by a rule without grades was only evaluated."""
-        has_no_grade = status == "graded" and self.plan.grade(population) is None
-        return self.say("status.evaluated" if has_no_grade else f"status.{status}")
+    def status(self, status: object, population: str, grade: object) -> str:
+        """Say what became of a subject; one that a rule without grades took part of was only evaluated, and one whose
+        grade is open took part without being graded."""
+        if status == "graded" and self.plan.grade(population) is None:
+            return self.say("status.evaluated")
+        return self.say("status.open" if status == "graded" and grade is None else f"status.{status}")
 
     def grade_reason(self, reason: object) -> str:
         """Say why a subject has no grade, or a lower one than others behind it; empty where nothing is to be said."""
@@ -253,8 +256,13 @@ class Voice:
     def titled(self, name: str, code: object) -> str:
         """Say the value of a name that holds codes by its title alone, as within a sentence: 江北区."""
         text, view = str(code), self.classification(name)
-        known = None if view is None else view.codes.get(text)
+        known = None if view is None else view.codes.get(text) or self._formerly(view, text)
         return self._category(name, text) or (text if known is None else self.pick(known.name, known.name_en or ""))
+
+    def _formerly(self, view: View, code: str) -> TaxonomyCode | None:
+        """A code that is no more, such as a district merged during the year, which departments still report."""
+        assert self.book is not None
+        return self.book.taxonomy(view.model.id).on(None).codes.get(code)
 
     def _category(self, name: str, text: str) -> str | None:
         return next((title for value, title in self.categories(name) if value == text), None)

@@ -48,7 +48,8 @@ class _Bulletin:
         self.year = told.grounds.year
 
     def report(self) -> Report:
-        signed = self.run.sign_off
+        """Lay the bulletin out; one of a part of the region bears neither the number nor the organ of the whole one."""
+        signed = None if self.place else self.run.sign_off
         return Report(
             title=f"关于{self.place}{self.year}年度工业企业亩均效益综合评价结果的通报",
             number="" if signed is None else signed.document,
@@ -147,7 +148,8 @@ class _Bulletin:
             label = self.run.voice.label(population)
             ordered = ranked.sort("total", self.run.plan.subject, descending=[True, False])
             yield self._list(f"{label}总分前 {min(_ENDS, ordered.height)} 名", ordered.head(_ENDS))
-            yield self._list(f"{label}总分后 {min(_ENDS, ordered.height)} 名", ordered.tail(_ENDS))
+            if (rest := min(_ENDS, ordered.height - _ENDS)) > 0:
+                yield self._list(f"{label}总分后 {rest} 名", ordered.tail(rest))
 
     def _list(self, title: str, rows: pl.DataFrame) -> Sheet:
         fields = (

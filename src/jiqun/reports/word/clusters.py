@@ -91,7 +91,8 @@ def _pace_words(one: Cluster) -> str:
     if one.standing is None or one.gap is None:
         return "无基数"
     said = {"kept": "达到", "slow": "略慢", "behind": "落后"}[one.standing]
-    return said if one.standing == "kept" else f"{said} {number_text(exact(one.gap), 1)}%"
+    gap = number_text(exact(one.gap), 1).replace("-", "−")  # a hyphen would end the line
+    return said if one.standing == "kept" else f"{said} {gap}%"
 
 
 def _sheet(title: str, own: list[Cluster], hidden: Set[str]) -> Sheet:
@@ -101,7 +102,7 @@ def _sheet(title: str, own: list[Cluster], hidden: Set[str]) -> Sheet:
         Field("现值", "亿元", "number", 2),
         Field("目标", "亿元", "number", 0),
         Field("目标来源", widest=12),
-        Field("完成", kind="share", digits=1),
+        Field("完成目标", kind="share", digits=1),
         Field("年均需增长", kind="share", digits=1),
         Field("对序时", widest=12),
         Field("企业", "户", "number"),

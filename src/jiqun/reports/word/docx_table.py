@@ -23,7 +23,7 @@ _LEAST_TEXT = 900
 _MANY = 8
 _CRAMPED = 0.7  # of the room that the texts of a table would take on one line
 _HEAD = {"number": 8, "share": 8}  # signs of a title that stay on one line; those of short codes may be broken earlier
-_CAPITALS = 1.06  # credit codes hold capitals, which are wider than digits
+_WIDER = {"code": 1.06, "share": 1.3}  # credit codes hold capitals and shares a per cent sign, wider than digits
 _SIDES = {"number": "right", "share": "right", "code": "center", "date": "center"}
 _CELL_MARGIN = 40  # twentieths of a point
 
@@ -80,8 +80,7 @@ def _needed(field: Field, cells: Sequence[str], size: int) -> int:
         longest = max((text_width(one) for one in cells[:_MEASURED]), default=0)
         return sign * max(head, min(longest, field.widest)) + _EDGES
     longest = max((text_width(one) for one in cells), default=0)
-    room = _CAPITALS if field.kind == "code" else 1
-    return int(sign * max(head, room * min(longest, field.widest))) + _EDGES
+    return int(sign * max(head, _WIDER.get(field.kind, 1) * min(longest, field.widest))) + _EDGES
 
 
 def _head(fields: Sequence[Field], widths: Sequence[int], size: int) -> str:

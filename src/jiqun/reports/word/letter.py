@@ -212,7 +212,7 @@ def _sources(told: Explanation) -> Sheet:
         Field("数据", widest=22),
         Field("数值", kind="number", widest=18),
         Field("单位", kind="code"),
-        Field("出处（文件!工作表!单元格）", widest=70),
+        Field("出处（文件!工作表!单元格）", wrap=True, widest=70),
     )
     rows: list[list[Value]] = []
     for item in told.items:

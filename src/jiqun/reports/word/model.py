@@ -90,8 +90,14 @@ class Report:
 
 
 def signature_of(sign_off: SignOff | None) -> tuple[str, ...]:
-    """Return the block under a signed report: who signed, and when."""
-    return () if sign_off is None else (sign_off.by, day_words(sign_off.on))
+    """Return the block under a signed report: the authority that publishes it (GB/T 9704, 7.3.5), and the day.
+
+    The signer is named among the facts, never here; a result signed without naming the authority leaves its line out.
+    """
+    if sign_off is None:
+        return ()
+    day = day_words(sign_off.on)
+    return (sign_off.organ, day) if sign_off.organ else (day,)
 
 
 def day_words(day: date) -> str:

@@ -67,7 +67,7 @@ def check(user: User, asked: Asked) -> None:
     if allowed and of == "district":
         allowed = asked.district in districts(scope)
     if allowed and of == "enterprise":
-        allowed = asked.firm in scope.firms(ledger().table("enterprise"))
+        allowed = asked.firm in ledger().firms(scope)
     if allowed and asked.campaign:
         allowed = visible(user).filter(pk=asked.campaign).exists()
     if allowed and asked.run:
@@ -110,7 +110,7 @@ def may_read(user: User, made: MadeReport) -> bool:
     if scope.whole:
         return True
     if made.column == "enterprise":
-        return made.place in scope.firms(ledger().table("enterprise"))
+        return made.place in ledger().firms(scope)
     return made.column == scope.column and made.place == scope.place
 
 

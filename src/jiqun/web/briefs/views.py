@@ -47,6 +47,7 @@ def _choices(user: User) -> dict[str, Any]:
         "runs": readable_runs(),
         "campaigns": visible(user),
         "districts": queries.districts(scope),
+        "has_firms": bool(scope.firms(ledger().table("enterprise"))),
         "own_firm": scope.place if scope.column == "enterprise" else "",
     }
 
@@ -77,7 +78,7 @@ def _firm(request: HttpRequest, said: Mapping[str, str]) -> str:
     user: Any = request.user
     text = said.get("firm", "").strip()[:100]
     scope = scope_of(user)
-    if text in scope.firms(ledger().table("enterprise")):
+    if text in ledger().firms(scope):
         return text
     found = chosen(register()[0], scope, FirmsWanted(text)) if text else ledger().table("enterprise").clear()
     return str(found["enterprise"][0]) if found.height == 1 else text
@@ -122,7 +123,7 @@ def firm_file(request: HttpRequest, code: str) -> HttpResponse:
     """Hand out the file of one firm as Word, with the parts and figures that the user may see."""
     user: Any = request.user
     scope = scope_of(user)
-    if code not in scope.firms(ledger().table("enterprise")):
+    if code not in ledger().firms(scope):
         raise Http404
     report = firm_report(code, scope, timezone.localdate())
     record_request(request, "briefs.firm", code, restricted=scope.sees_restricted)

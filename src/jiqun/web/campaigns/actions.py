@@ -293,6 +293,7 @@ def ask_sign(campaign: Campaign, user: User, said: Said) -> Job:
     allow(user, "sign")
     state = locked(campaign)
     document = word(said, "document", "文号", "number of the document")
+    organ = word(said, "organ", "发文机关", "authority that publishes the result")
     if user.get_username() in state.actors:
         raise RefusedError(
             "提出或决定过调整、申诉的人不能签发。", "Not by somebody who proposed or decided in the campaign."
@@ -303,8 +304,12 @@ def ask_sign(campaign: Campaign, user: User, said: Said) -> Job:
     if faults:
         raise RefusedError(*faults[0], *faults[1:])
     details: dict[str, Any] = {
-        "run": state.run, "document": document, "on": timezone.localdate().isoformat(), "name": str(user)
-    }  # fmt: skip
+        "run": state.run,
+        "document": document,
+        "organ": organ,
+        "on": timezone.localdate().isoformat(),
+        "name": str(user),
+    }
     if (doubts := doubts_to_accept(run_of(state.run))) is not None:
         if not said.get("accepts_doubts"):
             raise RefusedError(

@@ -105,6 +105,8 @@ def one(request: HttpRequest, number: int, about: int) -> HttpResponse:
         "line": line,
         "rows": own,
         "decided_by": names.get(line.it.decided_by, line.it.decided_by),
+        "whole": scope_of(user).whole,
+        "own_firm": scope_of(user).column == "enterprise",
         "papers": [one | {"who": names.get(one["by"], one["by"])} for one in line.it.papers],
         "hidden": len(rows) - len(own),
         "asked": asked and {**asked, "who": names.get(asked["by"], asked["by"])},

@@ -12,13 +12,14 @@ from jiqun.desk.running import Run
 from jiqun.desk.safety import Safety, percent_in_force
 from jiqun.methods.columns.grade import GROUP_FULL
 from jiqun.methods.columns.quota import class_sizes, quota_classes
-from jiqun.methods.explanation.restricted import MASKED, restricted_names
+from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.wording.grading import limit_words
 from jiqun.methods.wording.numbers import number_text
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs.models.method import Quota
 from jiqun.problems import Language
 from jiqun.values import exact, from_scaled
+from jiqun.web.campaigns.measures import amount_hidden
 from jiqun.web.campaigns.queries import Firms
 from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
@@ -154,13 +155,11 @@ def effects(run: Run, firms: Firms, scope: Scope) -> list[Effect]:
     """Add up what follows from the grades for the firms given; amounts are masked as the figures they come from."""
     voice = Voice(run.plan, spoken(), run.book)
     rows = run.trace.filter(pl.col(run.subject).is_in(list(firms.names)))
-    hidden: frozenset[str] = frozenset() if scope.sees_restricted else restricted_names(run.plan)
     found = []
     for name, one in run.plan.method.entitlements.items():
         state = pl.col(f"entitlement__{name}__state").cast(pl.String)
         applies, unknown = rows.filter(state == "applies"), rows.filter(state == "unknown").height
-        path = f"entitlements.{name}.amount"
-        masked = path in run.plan.formulas and not hidden.isdisjoint(run.plan.formulas[path].names)
+        masked = amount_hidden(run, name, scope)
         amounts = applies.select(run.subject, pl.col(f"entitlement__{name}").alias("amount")).drop_nulls()
         total = None
         if one.amount is not None:

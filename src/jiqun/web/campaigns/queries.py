@@ -17,8 +17,9 @@ from jiqun.methods.explanation.restricted import MASKED
 from jiqun.values import decimal_text, exact, plain, to_scaled
 from jiqun.web.campaigns.conditions import RefusedError
 from jiqun.web.campaigns.corrections import Target, find_target
-from jiqun.web.campaigns.models import Campaign
+from jiqun.web.campaigns.models import Campaign, Event
 from jiqun.web.campaigns.state import STAGES, Adjustment, Appeal, Light, State, light_of_days
+from jiqun.web.enterprises.register import place_names
 from jiqun.web.kept import kept
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import Scope, scope_of
@@ -104,6 +105,12 @@ def districts_seen(scope: Scope) -> list[str]:
     return scope.rows(ledger().table("enterprise"))["district"].drop_nulls().unique().to_list()
 
 
+def newest_organ(campaign: Campaign) -> str:
+    """Return in whose name a result of the same part of the region was published last; empty where none was yet."""
+    signed = Event.objects.filter(kind="sign.done", campaign__district=campaign.district).order_by("-id").first()
+    return "" if signed is None else str(signed.details.get("organ", ""))
+
+
 @dataclass(frozen=True)
 class Firms:
     """The firms of a campaign that a user may see, with their names."""
@@ -120,6 +127,34 @@ def firms_of(campaign: Campaign, scope: Scope) -> Firms:
     if campaign.district:
         rows = rows.filter(pl.col("district") == campaign.district)
     return Firms({one: name or one for one, name in rows.select("enterprise", "name").iter_rows()})
+
+
+def districts_of_firms() -> dict[str, str]:
+    """Return the name of every firm's district, by the register as it stands."""
+    firms, names = ledger().table("enterprise").select("enterprise", "district").drop_nulls(), place_names()
+    return {firm: names.get(code, code) for firm, code in firms.iter_rows()}
+
+
+@dataclass(frozen=True)
+class OwnResult:
+    """What a firm is told of itself: grade, total and place among how many in its pool."""
+
+    grade: str | None
+    ranked: str | None
+    total: str | None
+    rank: int | None
+    pool_size: int | None
+
+
+def own_result(run: Run, firm: str) -> OwnResult | None:
+    """Return a firm's result of a run; None where the run does not have it."""
+    rows = run.trace.filter(pl.col(run.subject) == firm)
+    if rows.is_empty() or "grade" not in rows.columns:
+        return None
+    row, total = rows.row(0, named=True), run.plan.total(str(rows["population"][0]))
+    points = None if total is None or row["total"] is None else plain(row["total"], total.digits)
+    pool = run.trace.filter(pl.col("pool") == row["pool"])["rank"].drop_nulls() if row["rank"] is not None else None
+    return OwnResult(row["grade"], row["grade__ranked"], points, row["rank"], None if pool is None else len(pool))
 
 
 @kept(4)

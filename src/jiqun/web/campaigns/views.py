@@ -14,6 +14,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from jiqun.desk.reporting import earlier
+from jiqun.desk.running import Run
 from jiqun.methods.wording.voice import Voice
 from jiqun.reports.word.writing import report_bytes
 from jiqun.web.campaigns import actions, appealing, queries
@@ -23,12 +25,14 @@ from jiqun.web.campaigns.conditions import RefusedError, doubts_to_accept, lacki
 from jiqun.web.campaigns.coverage import answers, coverage, placing_run
 from jiqun.web.campaigns.done import done_words
 from jiqun.web.campaigns.lines import opened
+from jiqun.web.campaigns.measures import measures_workbook
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.own_figures import own_answer, own_figures
 from jiqun.web.campaigns.papers import handed
 from jiqun.web.campaigns.state import ORDER, STAGES, Appeal, State, calendar, days_until, light_of_days, state_of, track
 from jiqun.web.campaigns.within import found, in_scope, place_of, tell
 from jiqun.web.campaigns.written import notice_report
+from jiqun.web.disposals.queries import low
 from jiqun.web.enterprises.register import initials
 from jiqun.web.jobs.models import Job
 from jiqun.web.land.offered import rules_of_firms
@@ -36,7 +40,7 @@ from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import ledger, run_of
+from jiqun.web.region import ledger, region, run_of
 from jiqun.web.shell.language import both, spoken
 
 _OFFERED = 300  # firms listed below a field; any other is found by its name or code
@@ -161,7 +165,9 @@ def _steps(state: State, user: Any) -> dict[str, Any]:
         "may_propose": is_open and tried and (user.may("propose") or user.may("adjust")),
         "may_check": is_open and state.stage == "check" and user.may("appeal"),
         "may_appeal": is_open and state.notice is not None and (user.may("appeal") or user.may("campaign")),
+        "may_export": user.may("export"),
         "may_sign": is_open and state.stage == "sign" and user.may("sign"),
+        "organ": queries.newest_organ(state.campaign) or user.unit,
         "may_notice": is_open and state.stage == "notice" and user.may("campaign"),
     }
 
@@ -183,7 +189,29 @@ def _outcome(state: State, firms: queries.Firms, scope: Scope, pool: str) -> dic
         "doubts": doubts_to_accept(run),
         "quotas": arithmetic(run.id, spoken()),
         "effects": effects(run, firms, scope),
+        **_own_or_after(state, run, firms, scope),
     }
+
+
+def _own_or_after(state: State, run: Run, firms: queries.Firms, scope: Scope) -> dict[str, Any]:
+    """A firm's own result; or what follows a signature: the year before to compare with, and how many firms are low."""
+    if scope.column == "enterprise":
+        return {"mine": queries.own_result(run, scope.place)}
+    return {"earlier": earlier(region(), run), "low": len(low(run) & firms.names.keys())} if state.signed else {}
+
+
+@needs("export")
+def measures(request: HttpRequest, number: int) -> HttpResponse:
+    """Hand out the ledger of measures of the firms within the reader's scope, by the newest result."""
+    user: Any = request.user
+    campaign, scope = found(request, number), scope_of(user)
+    state = state_of(campaign)
+    run = run_of(state.signed or state.run) if state.run else None
+    if run is None or not run.plan.method.entitlements:
+        raise Http404
+    content, title = measures_workbook(run, queries.firms_of(campaign, scope), scope)
+    record_request(request, "campaign.measures", campaign.title, run=run.id, restricted=scope.sees_restricted)
+    return attachment(content, f"{title}.xlsx")
 
 
 @require_POST

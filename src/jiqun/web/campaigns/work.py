@@ -105,7 +105,8 @@ def sign_off(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, An
     state = state_of(campaign)
     if not state.signed:
         accepts = bool(arguments.get("accepts_doubts"))
-        signature = SignOff(arguments["name"], date.fromisoformat(arguments["on"]), arguments["document"], accepts)
+        day, organ = date.fromisoformat(arguments["on"]), arguments.get("organ", "")
+        signature = SignOff(arguments["name"], day, arguments["document"], accepts, organ)
         if faults := lacking_for(state, "publish"):
             said = {"problems": [{"code": "", "zh": zh, "en": en} for zh, en in faults]}
             note(campaign, owner.get_username(), "sign.refused", said)
@@ -118,7 +119,7 @@ def sign_off(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, An
             }
             note(campaign, owner.get_username(), "sign.refused", said)
             raise
-        details = {"run": run.id, "document": arguments["document"], "by": arguments["name"]}
+        details = {"run": run.id, "document": arguments["document"], "organ": organ, "by": arguments["name"]}
         if accepts:
             details["accepts_doubts"] = True
         note(campaign, owner.get_username(), "sign.done", details, once="signed")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from jiqun.desk.reporting import grounds
@@ -11,11 +13,11 @@ from jiqun.desk.running import Run
 from jiqun.methods.wording.voice import Voice
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.word.common import counted, facts_of, source_of
-from jiqun.reports.word.model import Attachment, Heading, Paragraph, Part, Report, day_words
+from jiqun.reports.word.model import Attachment, Heading, Paragraph, Part, Report, day_words, signature_of
 from jiqun.web.campaigns.models import Campaign
-from jiqun.web.campaigns.queries import AppealLine, Firms, notice_rows
+from jiqun.web.campaigns.queries import AppealLine, Firms, districts_of_firms, notice_rows
 from jiqun.web.enterprises.register import place_names
-from jiqun.web.region import ledger, region
+from jiqun.web.region import region
 
 _FIELDS = (
     Field("统一社会信用代码", kind="code", widest=20),
@@ -30,7 +32,7 @@ def notice_report(campaign: Campaign, run: Run, firms: Firms, notice: Mapping[st
     """Make the public notice: what is public until when, how to object, and the list of firms with their grades."""
     base, rows = grounds(region(), run), notice_rows(run, firms)
     place = place_names().get(campaign.district, campaign.district)
-    voice, districts = Voice(run.plan, "zh", run.book), _districts()
+    voice, districts = Voice(run.plan, "zh", run.book), districts_of_firms()
     cells: list[list[Value]] = [
         [one["enterprise"], one["name"], districts.get(one["enterprise"]), voice.label(one["population"]), one["grade"]]
         for one in rows
@@ -55,11 +57,6 @@ def notice_report(campaign: Campaign, run: Run, firms: Firms, notice: Mapping[st
     )
 
 
-def _districts() -> dict[str, str]:
-    firms, names = ledger().table("enterprise").select("enterprise", "district").drop_nulls(), place_names()
-    return {firm: names.get(code, code) for firm, code in firms.iter_rows()}
-
-
 def decision_report(campaign: Campaign, run: Run, line: AppealLine, decided_by: str) -> Report:
     """Make the decision on an appeal: what was asked and shown, what was decided and why, what follows.
 
@@ -73,8 +70,14 @@ def decision_report(campaign: Campaign, run: Run, line: AppealLine, decided_by: 
         trial=not run.official,
         facts=facts_of(grounds(region(), run)),
         parts=tuple(_decision(line, decided_by, official=run.official)),
-        signature=(decided_by, day_words(decided_on)) if run.official and decided_on is not None else (),
+        signature=_signature(run, decided_on),
     )
+
+
+def _signature(run: Run, on: date | None) -> tuple[str, ...]:
+    """The authority that published the result answers, on the day of the decision; nobody does while it is a trial."""
+    signed = run.sign_off
+    return () if signed is None or on is None else signature_of(replace(signed, on=on))
 
 
 def _decision(line: AppealLine, decided_by: str, *, official: bool) -> Iterator[Part]:
@@ -106,8 +109,8 @@ def _decision(line: AppealLine, decided_by: str, *, official: bool) -> Iterator[
         yield Paragraph(f"按试算 {it.recheck['run'][:8]} 复核：{said}；{others}。")
     if not official:
         yield Paragraph("档次仍为试算，以审定签发的结果为准。")
-        if it.decided_on is not None:
-            yield Paragraph(f"决定人：{decided_by}　{day_words(it.decided_on)}")
+    if it.decided_on is not None:
+        yield Paragraph(f"决定人：{decided_by}　{day_words(it.decided_on)}")
 
 
 def _became(title: str, before: object, after: object) -> str:

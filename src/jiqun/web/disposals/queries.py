@@ -132,7 +132,7 @@ def line_of(run: Run, enterprise: str, scope: Scope, language: Language, today: 
 
 def case_of(disposal: Disposal, scope: Scope) -> bool:
     """Tell whether a case is within a scope."""
-    return scope.whole or disposal.enterprise in scope.firms(ledger().table("enterprise"))
+    return scope.whole or disposal.enterprise in ledger().firms(scope)
 
 
 def workbook(found: list[Line], run_id: str, language: Language) -> bytes:

@@ -184,16 +184,18 @@ def meter_months(code: str, scope: Scope, language: Language) -> list[MeterMonth
 def carbon_years(code: str, scope: Scope) -> list[dict[str, Any]]:
     """Return a firm's carbon figures by year with their intensity: (CO2 − green power − sinks) ÷ value added.
 
-    Emissions may be seen by everybody; with the intensity they would tell the value added.
+    Restricted columns are masked, and the intensity with them. CO2 from energy is restricted as energy is: by the
+    factors of the guide it is nearly proportional to it.
     """
     if "carbon_year" not in region().book.tables:
         return []
-    found = []
+    contract, found = region().contract("carbon_year"), []
+    hidden = scope.restricted_among(contract.column_names, contract)
     for row in of_firm("carbon_year", code).sort("year").iter_rows(named=True):
         parts = (row["co2"], row["co2_zero_power"], row["co2_sink"])
         net = None if any(one is None for one in parts) else parts[0] - parts[1] - parts[2]
-        told = {"income_value_added": row["income_value_added"], "intensity": _ratio(net, row["income_value_added"])}
+        told = row | {"intensity": _ratio(net, row["income_value_added"])}
         if not scope.sees_restricted:
-            told = {name: None if one is None else MASKED for name, one in told.items()}
-        found.append(row | {"net": net, **told, "to": row_address("carbon_year", row)})
+            told |= {one: MASKED for one in ("intensity", *hidden) if told[one] is not None}
+        found.append(told | {"to": row_address("carbon_year", row)})
     return found

@@ -229,14 +229,17 @@ class Grade:
 
 
 def grades(code: str, scope: Scope, language: Language) -> list[Grade]:
-    """List the grades of a firm by run, the newest first, totals as the scope may see them."""
+    """List the grades of a firm by run: the newest year first, signed ones before trials, then the newest run.
+
+    Totals are told as the scope may see them.
+    """
     found = []
-    for run in readable_runs():
+    for run in sorted(readable_runs(), key=lambda one: (one.period, one.official), reverse=True):
         rows = run.trace.filter(pl.col("enterprise") == code)
         if rows.is_empty():
             continue
         row, method = rows.row(0, named=True), run.plan.method
-        title = method.title if language == "zh" else method.title_en
+        title = method.title if language == "zh" else method.title_en or method.title
         untold = not scope.sees_restricted and code in totals_restricted(run.id)
         total = _total(run, row)
         shown = MASKED if untold and total is not None else total

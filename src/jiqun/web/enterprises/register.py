@@ -9,9 +9,10 @@ from functools import lru_cache
 
 import polars as pl
 from django.utils import timezone
-from pypinyin import Style, lazy_pinyin
 
+from jiqun.desk.context import Context
 from jiqun.desk.running import Run
+from jiqun.methods.reads import tables_of
 from jiqun.problems import ProblemsError
 from jiqun.values import comparable, narrow
 from jiqun.web.grades.lines import line_of_id
@@ -29,13 +30,19 @@ SORTS = {
     "grade": "grade",
 }
 _NAMES_KEPT = 200_000
+PER_MU = "per-mu."
 
 
 def place_names() -> Mapping[str, str]:
     """Return the names of districts: today's, and those that reported before a merger as they were then called."""
-    years = ledger().table("enterprise_year")["year"]
-    first = date(int(years.min()), 12, 31) if len(years) else timezone.localdate()  # type: ignore[arg-type]
-    return {**names_of("districts", first), **names_of("districts", timezone.localdate())}
+    return _place_names(ledger(), region(), timezone.localdate())
+
+
+@kept(4)
+def _place_names(of: Ledger, law: Context, today: date) -> Mapping[str, str]:
+    years = of.table("enterprise_year")["year"]
+    first = date(int(years.min()), 12, 31) if len(years) else today  # type: ignore[arg-type]
+    return {**names_of("districts", first), **names_of("districts", today)}
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,8 @@ def initials(name: str) -> str:
     >>> initials("示范机械A厂")
     'SFJXAC'
     """
+    from pypinyin import Style, lazy_pinyin  # its dictionaries take a third of a second, in every process
+
     letters = "".join(lazy_pinyin(narrow(name), style=Style.FIRST_LETTER)).upper()
     return "".join(one for one in letters if one.isalnum())
 
@@ -79,10 +88,20 @@ def readable_runs() -> list[Run]:
 
 
 def leading_run() -> Run | None:
-    """Return the run whose grades the list shows: the newest official one, else the newest of an own rule."""
-    found = readable_runs()
-    own = [one for one in found if region().book.has("method", one.method_id)]
-    return next((one for one in found if one.official), None) or next(iter([*own, *found]), None)
+    """Return the run whose grades the region's pages show, where there are several of several rules.
+
+    An evaluation by the mu comes before one of other things (a size class is a grade too), a signed one before a trial,
+    a rule in force here before one that is tried or another place's; then the newest year, then the newest run.
+    """
+    return max(readable_runs(), key=_leads, default=None)
+
+
+def _leads(run: Run) -> tuple[bool, bool, bool, bool, str]:
+    method = run.plan.method
+    is_own = region().book.has("method", run.method_id)
+    is_per_mu = run.method_id.startswith(PER_MU) or "land_use" in tables_of(method)
+    is_in_force = is_own and method.status == "in_force"
+    return is_per_mu and (is_own or run.official), run.official, is_in_force, is_own, run.period
 
 
 def register() -> tuple[pl.DataFrame, Run | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -11,18 +12,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from jiqun.desk.context import Context
 from jiqun.ledger import lineage
 from jiqun.web.enterprises import activity, dossier
 from jiqun.web.enterprises.charts import chart
 from jiqun.web.enterprises.register import Wanted, chosen, place_names, register
 from jiqun.web.grades.queries import grades_of
+from jiqun.web.kept import kept
 from jiqun.web.ladder.queries import standing_of
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.table_sheet import table_workbook
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import ledger, names_of, region
+from jiqun.web.region import Ledger, ledger, names_of, region
 from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both, spoken
 
@@ -56,7 +59,6 @@ def listing(request: HttpRequest) -> HttpResponse:
     wanted = _wanted(request)
     text, said = wanted.text, {name: getattr(wanted, name) for name in _FILTERS}
     rows, run = register()
-    mine = _scope(request).rows(rows)
     found = chosen(rows, _scope(request), wanted)
     if text and found.height == 1 and not any(said.values()):
         return redirect("enterprises:firm", found["enterprise"][0])
@@ -67,12 +69,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         "page": page,
         "wanted": wanted,
         "run": run,
-        "all": mine.height,
         "found": found.height,
-        "districts": _options(mine, "district", place_names()),
-        "divisions": _divisions(mine),
-        "parks": [one for one, _ in _options(mine, "park", {})],
-        "grades": mine["grade"].drop_nulls().unique().sort().to_list(),
+        **_choices(ledger(), "" if run is None else run.id, region(), _scope(request), timezone.localdate()),
         "picked": any(said.values()) or bool(text),
         "can_export": request.user.may("export"),  # type: ignore[union-attr]
     }
@@ -96,6 +94,19 @@ def export(request: HttpRequest) -> HttpResponse:
     told = [] if run is None else [f"{both('档次取自', 'grades of')} {run.plan.method.title} {run.period}"]
     known = {one.name: one for table in (dossier.YEARLY, "enterprise") for one in region().contract(table).fields}
     return attachment(table_workbook(title, named, known, told), f"{title}.xlsx")
+
+
+@kept(64)
+def _choices(of: Ledger, run: str, law: Context, scope: Scope, today: date) -> dict[str, Any]:
+    """Return how many firms a scope has, and what its list can be narrowed by."""
+    mine = scope.rows(register()[0])
+    return {
+        "all": mine.height,
+        "districts": _options(mine, "district", place_names()),
+        "divisions": _divisions(mine),
+        "parks": [one for one, _ in _options(mine, "park", {})],
+        "grades": mine["grade"].drop_nulls().unique().sort().to_list(),
+    }
 
 
 def _options(rows: pl.DataFrame, column: str, names: Any) -> list[tuple[str, str]]:

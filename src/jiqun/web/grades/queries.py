@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 from django.utils import timezone
 
+from jiqun.desk.context import Context
 from jiqun.desk.running import Run
 from jiqun.packs import LawBook, Method
 from jiqun.packs.lawbook import LawObject
@@ -69,6 +70,13 @@ class Board:
 
 def boards(line: str, scope: Scope, language: Language) -> list[Board]:
     """Return a line's rules: those with a run first, then those that could be evaluated, then the rest."""
+    return _boards(ledger(), region(), tuple(one.id for one in runs()), line, scope, language)
+
+
+@kept(64)
+def _boards(
+    of: Ledger, law: Context, made: tuple[str, ...], line: str, scope: Scope, language: Language
+) -> list[Board]:
     last = _newest_runs()
     found = [_board(one, last.get(one.id), scope, language) for one in rules(line)]
     return sorted(found, key=lambda one: (one.run is None, not one.rows, not one.own))
@@ -159,7 +167,7 @@ def _reported(table: str, scope: Scope) -> pl.DataFrame:
         return rows
     if "enterprise" not in rows.columns:
         return scope.rows(rows)
-    mine = scope.firms(ledger().table("enterprise"))
+    mine = ledger().firms(scope)
     return rows.filter(pl.col("enterprise").is_in(list(mine)))
 
 

@@ -15,7 +15,7 @@ from jiqun.reports.summary import grade_words
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.jobs.queue import ask
 from jiqun.web.land import compared
-from jiqun.web.land.queries import run_lines
+from jiqun.web.land.queries import run_lines, standing_lines
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
@@ -45,7 +45,8 @@ def choose(request: HttpRequest) -> HttpResponse:
         user: Any = request.user
         return redirect("land:compare", run_for(user, first).id, run_for(user, second).id)
     lines = run_lines(_scope(request), spoken())
-    pairs = [(early, late) for late in lines for early in lines if _follows(early.run, late.run)]
+    standing = standing_lines(lines)
+    pairs = [(early, late) for late in standing for early in standing if _follows(early.run, late.run)]
     return render(request, "land/compare_choose.html", {"lines": lines, "pairs": pairs})
 
 

@@ -13,7 +13,7 @@ from jiqun.desk.comparing import CAUSE_TITLES, DIRECTION_TITLES, Compared, compa
 from jiqun.desk.running import Run
 from jiqun.ledger.whole_files import whole_file
 from jiqun.methods.explanation.restricted import MASKED
-from jiqun.methods.runs.compare import CAUSES, Change
+from jiqun.methods.runs.compare import CAUSES, MOVED, Change
 from jiqun.methods.wording.numbers import number_text
 from jiqun.problems import Language
 from jiqun.reports.layout import Field, Head, Sheet, said_digits, said_number
@@ -101,7 +101,7 @@ def rows(before: str, after: str, scope: Scope) -> pl.DataFrame | None:
         untold = pl.col("enterprise").is_in(list(totals_restricted(before) | totals_restricted(after)))
         masked = (pl.when(untold & pl.col(one).is_not_null()).then(pl.lit(MASKED)).otherwise(one) for one in _FIGURES)
         frame = frame.with_columns(one.alias(name) for one, name in zip(masked, _FIGURES, strict=True))
-    mine = scope.firms(ledger().table("enterprise"))
+    mine = ledger().firms(scope)
     return frame if scope.whole else frame.filter(pl.col("enterprise").is_in(list(mine)))
 
 
@@ -134,7 +134,7 @@ def chosen(frame: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
         name = pl.col("name").str.contains(wanted.text, literal=True)
         frame = frame.filter(name | pl.col("enterprise").str.contains(wanted.text.upper(), literal=True))
     if not (wanted.direction or wanted.before or wanted.after):
-        frame = frame.filter(pl.col("direction").is_in(["up", "down", "open"]))
+        frame = frame.filter(pl.col("direction").is_in(MOVED))
     return frame.sort("classes", "enterprise", descending=[True, False])
 
 
@@ -148,12 +148,12 @@ def matrix(frame: pl.DataFrame, grades: Sequence[str]) -> list[tuple[str, list[t
 
 def directions(frame: pl.DataFrame) -> dict[str, int]:
     found = Counter(frame["direction"].to_list())
-    return {name: found[name] for name in DIRECTION_TITLES}
+    return {name: found[name] for name in DIRECTION_TITLES if name != "other" or found[name]}
 
 
 def causes(frame: pl.DataFrame) -> dict[str, int]:
     """Count the grades that each cause changed; a firm moved by two counts with both."""
-    moved = frame.filter(pl.col("direction").is_in(["up", "down", "open"]))
+    moved = frame.filter(pl.col("direction").is_in(MOVED))
     found = Counter(one for told in moved["causes"].to_list() for one in told)
     return {name: found[name] for name in CAUSE_TITLES}
 

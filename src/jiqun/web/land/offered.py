@@ -6,10 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from jiqun.packs import Method
+from jiqun.web.enterprises.register import PER_MU
 from jiqun.web.region import region
 from jiqun.web.shell.language import both
-
-_PER_MU = "per-mu."
 
 
 @dataclass(frozen=True)
@@ -37,4 +36,4 @@ def rules_of_firms(*, graded: bool = False) -> list[Offered]:
 def _offered(rule: Method, *, several: bool) -> Offered:
     asked = f"{rule.id}@{rule.edition}" if several and rule.edition else rule.id
     trial = rule.status != "in_force" or rule.completeness == "illustrative"
-    return Offered(asked, both(rule.title, rule.title_en or rule.title), rule.id.startswith(_PER_MU), trial)
+    return Offered(asked, both(rule.title, rule.title_en or rule.title), rule.id.startswith(PER_MU), trial)

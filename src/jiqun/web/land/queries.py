@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -69,6 +69,16 @@ def run_lines(scope: Scope, language: Language) -> list[RunLine]:
     ]
 
 
+def standing_lines(lines: Iterable[RunLine]) -> list[RunLine]:
+    """Keep of every rule and year the run that stands: the newest signed one, else the newest trial."""
+    found: dict[tuple[str, str], RunLine] = {}
+    for one in lines:
+        key = one.run.method_id, one.run.period
+        if key not in found or (one.run.official and not found[key].run.official):
+            found[key] = one
+    return list(found.values())
+
+
 @kept(1024)
 def _line(of: Ledger, id_: str, scope: Scope, language: Language) -> RunLine:
     data = evaluated(id_, language)
@@ -87,8 +97,15 @@ def within(data: Evaluated, scope: Scope) -> pl.DataFrame:
     """Return the rows of a run that are of the scope's firms, by the register of enterprises as it stands."""
     if scope.whole:
         return data.rows
-    firms = scope.firms(ledger().table("enterprise"))
+    firms = ledger().firms(scope)
     return data.rows.filter(pl.col(data.plan.subject).is_in(list(firms)))
+
+
+@kept(64)
+def subjects(of: Ledger, id_: str, scope: Scope) -> frozenset[str]:
+    """Return the subjects of a run that are of the scope's firms."""
+    data = evaluated(id_, spoken())
+    return frozenset(within(data, scope)[data.plan.subject].to_list())
 
 
 def hidden_from(data: Evaluated, scope: Scope) -> frozenset[str]:
@@ -254,7 +271,8 @@ def _told(shown: str | None, is_hidden: bool) -> str | None:
 
 
 def _why_open(voice: Voice, row: Mapping[str, Any]) -> str:
-    return voice.grade_reason(row.get("grade__reason")) or voice.status(row["status"], str(row.get("population") or ""))
+    said = voice.grade_reason(row.get("grade__reason"))
+    return said or voice.status(row["status"], str(row.get("population") or ""), row.get("grade"))
 
 
 def _cut(data: Evaluated, before: Mapping[str, Any], row: Mapping[str, Any], hidden: frozenset[str]) -> str:

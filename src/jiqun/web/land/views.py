@@ -116,9 +116,7 @@ def _counts(data: Any, scope: Scope, population: str) -> list[tuple[str, int]]:
 
 def subject_in(id_: str, subject: str, scope: Scope) -> str:
     """Return the subject where it is in the run and in the scope; 404 either way, so that guessing tells nothing."""
-    data = evaluated(id_, spoken())
-    rows = queries.within(data, scope)
-    if subject not in set(rows[data.plan.subject].to_list()):
+    if subject not in queries.subjects(ledger(), id_, scope):
         raise Http404
     return subject
 

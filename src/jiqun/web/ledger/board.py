@@ -10,10 +10,11 @@ from fractions import Fraction
 import polars as pl
 
 from jiqun.packs import TableContract
+from jiqun.web.kept import kept
 from jiqun.web.ledger.models import Duty
 from jiqun.web.ledger.queries import contract_of, fillable, in_scope, title_of
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import ledger, names_of
+from jiqun.web.region import Ledger, ledger, names_of
 
 _WORKING = ("正常",)
 _FULL = Fraction(95, 100)
@@ -70,10 +71,14 @@ class Square:
 
 def years() -> list[int]:
     """Return the years that the ledger or a duty has, the newest first."""
-    found = set(Duty.objects.values_list("year", flat=True).distinct())
-    for table in _yearly(ledger().view.tables):
-        found |= {int(one) for one in ledger().table(table)["year"].drop_nulls().unique()}
-    return sorted(found, reverse=True)
+    owed = set(Duty.objects.values_list("year", flat=True).distinct())
+    return sorted(owed | _years(ledger()), reverse=True)
+
+
+@kept(2)
+def _years(of: Ledger) -> frozenset[int]:
+    tables = _yearly(of.view.tables)
+    return frozenset(int(one) for table in tables for one in of.table(table)["year"].drop_nulls().unique())
 
 
 def tables() -> list[tuple[str, str]]:
@@ -100,9 +105,13 @@ def _yearly(names: Iterable[str]) -> list[str]:
 
 def districts(scope: Scope, year: int) -> list[tuple[str, str]]:
     """Return the districts that firms of the scope lie in, named as at the end of a year."""
-    firms = in_scope(ledger().table("enterprise"), scope)
     named = names_of("districts", date(year, 12, 31))
-    return [(code, named.get(code, code)) for code in firms["district"].drop_nulls().unique().sort()]
+    return [(code, named.get(code, code)) for code in _districts(ledger(), scope)]
+
+
+@kept(64)
+def _districts(of: Ledger, scope: Scope) -> tuple[str, ...]:
+    return tuple(in_scope(of.table("enterprise"), scope, of)["district"].drop_nulls().unique().sort())
 
 
 def duties_of(year: int) -> list[Duty]:
@@ -112,21 +121,7 @@ def duties_of(year: int) -> list[Duty]:
 
 def squares(table: str, year: int, scope: Scope, today: date, owed: Iterable[Duty]) -> list[Square]:
     """Return one field for each district of the scope; `owed` are the duties of the year."""
-    register = in_scope(ledger().table("enterprise"), scope)
-    frame = in_scope(ledger().table(table), scope).filter(pl.col("year") == year)
-    key = ledger().view.key(table) if table in ledger().view.tables else contract_primary_key(table)
-    expected = _expected(register, key)
-    if "enterprise" in key:
-        frame = frame.drop("district", strict=False).join(
-            register.select("enterprise", "district"), on="enterprise", how="left"
-        )
-    told = [
-        one for one in frame.columns if one not in (*key, "district", "name") and frame[one].null_count() < frame.height
-    ]
-    share = pl.sum_horizontal(pl.col(one).is_not_null().cast(pl.Int64) for one in told) if told else pl.lit(0)
-    counted = {
-        code: (rows, cells) for code, rows, cells in frame.group_by("district").agg(pl.len(), share.sum()).iter_rows()
-    }
+    expected, counted, told = _counted(ledger(), table, year, scope)
     duties = {one.district: one for one in owed if one.table == table}
     return [
         Square(
@@ -136,12 +131,33 @@ def squares(table: str, year: int, scope: Scope, today: date, owed: Iterable[Dut
             name,
             counted.get(code, (0, 0))[0],
             expected.get(code, 0) if expected is not None else None,
-            _filled(*counted.get(code, (0, 0)), len(told)),
+            _filled(*counted.get(code, (0, 0)), told),
             duties.get(code),
             today,
         )
         for code, name in districts(scope, year)
     ]
+
+
+_Counted = tuple[dict[str, int] | None, dict[str, tuple[int, int]], int]
+
+
+@kept(512)
+def _counted(of: Ledger, table: str, year: int, scope: Scope) -> _Counted:
+    """Count by district the rows expected, those that came with their filled cells, and the columns told by any."""
+    register = in_scope(of.table("enterprise"), scope, of)
+    frame = in_scope(of.table(table), scope, of).filter(pl.col("year") == year)
+    key = of.view.key(table) if table in of.view.tables else contract_primary_key(table)
+    if "enterprise" in key:
+        frame = frame.drop("district", strict=False).join(
+            register.select("enterprise", "district"), on="enterprise", how="left"
+        )
+    told = [
+        one for one in frame.columns if one not in (*key, "district", "name") and frame[one].null_count() < frame.height
+    ]
+    share = pl.sum_horizontal(pl.col(one).is_not_null().cast(pl.Int64) for one in told) if told else pl.lit(0)
+    came = frame.group_by("district").agg(pl.len(), share.sum()).iter_rows()
+    return _expected(register, key), {code: (rows, cells) for code, rows, cells in came}, len(told)
 
 
 def contract_primary_key(table: str) -> tuple[str, ...]:

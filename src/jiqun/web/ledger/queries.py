@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import polars as pl
 
@@ -113,13 +114,24 @@ class Restated:
 
 def restated(one: Import, scope: Scope) -> tuple[int, list[Restated]]:
     """Return how many figures of earlier imports an import said anew, and the first of them."""
-    view = ledger().view
-    if one.table not in ledger().view.store.tables([one.table]) or not scope.sees_restricted:
+    of = ledger()
+    if one.table not in of.view.store.tables([one.table]) or not scope.sees_restricted:
         return 0, []
-    key = list(view.key(one.table))
-    rows = view.reported(one.table, every=True).drop_nulls(key)
-    earlier = [other.number for other in view.log.imports if other.number < one.number and not other.is_undone]
-    mine = rows.filter(pl.col("_import") == one.number)
+    count, first = _said_anew(of, one.table, one.number)
+    contract = contract_of(one.table)
+    return count, [
+        Restated(row["key"], _column_title(contract, row["column"]), row["before"], row["after"], row["by"])
+        for row in first
+    ]
+
+
+@kept(64)
+def _said_anew(of: Ledger, table: str, number: int) -> tuple[int, list[dict[str, Any]]]:
+    view = of.view
+    key = list(view.key(table))
+    rows = view.reported(table, every=True).drop_nulls(key)
+    earlier = [other.number for other in view.log.imports if other.number < number and not other.is_undone]
+    mine = rows.filter(pl.col("_import") == number)
     before = rows.filter(pl.col("_import").is_in(earlier)).sort("_import", "_row")
     words = pl.concat_str([pl.col(name).cast(pl.String) for name in key], separator=" ")
     found = []
@@ -137,12 +149,7 @@ def restated(one: Import, scope: Scope) -> tuple[int, list[Restated]]:
             )
         )
     changed = pl.concat(found).sort("key", "column") if found else pl.DataFrame()
-    contract = contract_of(one.table)
-    shown = [
-        Restated(row["key"], _column_title(contract, row["column"]), row["before"], row["after"], row["by"])
-        for row in changed.head(CHANGES_SHOWN).to_dicts()
-    ]
-    return changed.height, shown
+    return changed.height, changed.head(CHANGES_SHOWN).to_dicts()
 
 
 def _column_title(contract: TableContract | None, name: str) -> str:
@@ -152,13 +159,24 @@ def _column_title(contract: TableContract | None, name: str) -> str:
     return both(column.title, column.title_en)
 
 
-def in_scope(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
-    """Return the rows of any table that are of the scope: by their firm, else by the column of the place itself."""
+def in_scope(frame: pl.DataFrame, scope: Scope, of: Ledger | None = None) -> pl.DataFrame:
+    """Return the rows of any table that are of the scope: by their firm, else by the column of the place itself.
+
+    Firms are those of the ledger `of`, else of the ledger of now.
+    """
     if scope.whole:
         return frame
     if "enterprise" in frame.columns:
-        return frame.filter(pl.col("enterprise").is_in(list(scope.firms(ledger().table("enterprise")))))
+        return frame.filter(pl.col("enterprise").is_in(list((of or ledger()).firms(scope))))
     return scope.rows(frame)
+
+
+@kept(1024)
+def seen_of(of: Ledger, table: str, scope: Scope) -> tuple[int, tuple[int, ...]]:
+    """Count the rows of a table within a scope, and name their years, the earliest first."""
+    frame = in_scope(of.table(table), scope, of)
+    years = frame["year"].drop_nulls().unique().sort() if "year" in frame.columns else ()
+    return frame.height, tuple(years)
 
 
 def rows_of(table: str, scope: Scope, text: str = "", year: str = "") -> pl.DataFrame:
@@ -300,6 +318,6 @@ def restricted_columns(table: str) -> list[str]:
 
 
 @kept(32)
-def questions(of: Ledger, first: int, most: int) -> tuple[Question, ...]:
+def questions(of: Ledger, first: int, most: int, is_aside: bool) -> tuple[Question, ...]:
     """Return a page of the reports whose firm is open; made once for a state of the ledger and its decisions."""
-    return open_questions(of.view, first, most)
+    return open_questions(of.view, first, most, aside=is_aside)

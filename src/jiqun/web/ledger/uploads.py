@@ -66,6 +66,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "said": said,
         "problems": problems,
         "limit": _limit(),
+        "may_say_nothing": scope_of(request.user).whole,  # type: ignore[arg-type]
         "most": settings.UPLOAD_BYTES,
         "years": range(timezone.localdate().year, timezone.localdate().year - 4, -1),
     }

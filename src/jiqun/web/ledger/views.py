@@ -16,7 +16,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from jiqun.ledger.decisions import ASIDE
 from jiqun.ledger.originals import original
+from jiqun.ledger.review import own_id
 from jiqun.ledger.snapshot import snapshots
 from jiqun.ledger.templates import write_template
 from jiqun.problems import ProblemsError
@@ -210,14 +212,17 @@ def review(request: HttpRequest) -> HttpResponse:
 
 
 def _questions(request: HttpRequest, said: dict[str, str]) -> HttpResponse:
-    """Show the open reports, with what was said of one that could not be decided so."""
-    view = ledger().view
-    page = Paginator(range(view.standing.open.height), _QUESTIONS).get_page(request.GET.get("page"))
+    """Show the open reports, or those set aside, with what was said of one that could not be decided so."""
+    standing, is_aside = ledger().view.standing, request.GET.get("aside") == "1"
+    waiting = standing.aside if is_aside else standing.open
+    page = Paginator(range(waiting.height), _QUESTIONS).get_page(request.GET.get("page"))
     first = max(0, page.start_index() - 1)
     shown = {
         "page": page,
-        "questions": queries.questions(ledger(), first, _QUESTIONS),
+        "questions": queries.questions(ledger(), first, _QUESTIONS, is_aside),
         "count": page.paginator.count,
+        "is_aside": is_aside,
+        "aside": standing.aside.height,
         "said": said,
     }
     return render(request, "ledger/review.html", shown, status=422 if said else 200)
@@ -231,18 +236,17 @@ def decide(request: HttpRequest) -> HttpResponse:
     verdict, _, enterprise = request.POST.get("do", "").partition(":")
     enterprise = enterprise or request.POST.get("enterprise", "").strip()
     reason = request.POST.get("reason", "").strip()[:300]
-    known = set(ledger().table("enterprise")["enterprise"].to_list())
     try:
-        if verdict in ("same", "different") and enterprise not in known:
-            raise ValueError(both("企业登记里没有这个代码。", "The register has no such firm."))
-        if verdict == "new" and not uscc.is_valid(enterprise):
-            zh = (
-                "是新企业的，请写它的 18 位统一社会信用代码，校验位要对。没有代码的，等补到代码再认定，这些行先不计数。"
-            )
-            en = (
-                "For a new firm write its social credit code of 18 signs. Without one it stays open and is not counted."
-            )
+        if verdict == ASIDE:
+            enterprise = ""
+        elif verdict == "uncoded":
+            verdict, enterprise = "new", own_id(request.POST.get("reported", ""))
+        elif verdict == "new" and not uscc.is_valid(enterprise):
+            zh = "是新企业的，请写它的 18 位统一社会信用代码，校验位要对；确实没有代码的，按“没有代码的新户”。"
+            en = "For a new firm write its social credit code of 18 signs, or say that it has none."
             raise ValueError(both(zh, en))
+        if verdict in ("same", "different") and enterprise not in _known_firms():
+            raise ValueError(both("企业登记里没有这个代码。", "The register has no such firm."))
         actions.decide(user, actions.Verdict(request.POST.get("reported", ""), verdict, enterprise, reason))
     except (ValueError, ProblemsError) as wrong:
         messages.error(request, wrong.problems[0].what(spoken()) if isinstance(wrong, ProblemsError) else str(wrong))
@@ -254,17 +258,20 @@ def decide(request: HttpRequest) -> HttpResponse:
     return redirect("ledger:review")
 
 
+def _known_firms() -> set[str]:
+    """Return the ids that a report may mean: of the register, and of firms that a person has said are new."""
+    answers = ledger().view.standing.answers["_answer"]
+    return {*ledger().table("enterprise")["enterprise"].to_list(), *answers.to_list()}
+
+
 @needs("read")
 def tables(request: HttpRequest) -> HttpResponse:
     """List the tables with rows, years and templates."""
     user: Any = request.user
     scope, there, lines = _scope(request), ledger().view.tables, []
     for contract in queries.fillable():
-        frame = queries.in_scope(ledger().table(contract.id), scope) if contract.id in there else None
-        years: list[int] = (
-            [] if frame is None or "year" not in frame.columns else sorted(frame["year"].drop_nulls().unique())
-        )
-        lines.append((contract, 0 if frame is None else frame.height, years))
+        rows, years = queries.seen_of(ledger(), contract.id, scope) if contract.id in there else (0, ())
+        lines.append((contract, rows, years))
     frozen = snapshots(region().workspace)[-_SNAPSHOTS:] if user.may("export") else ()
     shown = {
         "lines": lines,

@@ -28,7 +28,7 @@ def yearly_rows(of: Ledger, scope: Scope, years: tuple[int, ...]) -> pl.DataFram
     rows = of.table(YEARLY).filter(pl.col("year").is_in(years))
     if scope.whole:
         return rows
-    return rows.filter(pl.col("enterprise").is_in(list(scope.firms(of.table("enterprise")))))
+    return rows.filter(pl.col("enterprise").is_in(list(of.firms(scope))))
 
 
 @kept(32)

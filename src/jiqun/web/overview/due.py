@@ -49,7 +49,7 @@ def due(scope: Scope, today: date, language: Language) -> list[Due]:
 
 
 def _campaigns(scope: Scope, today: date) -> Iterator[Due]:
-    mine = None if scope.whole else scope.firms(ledger().table("enterprise"))
+    mine = None if scope.whole else ledger().firms(scope)
     for campaign in Campaign.objects.all():
         state = state_of(campaign)
         if state.signed:
@@ -87,7 +87,7 @@ def owed(scope: Scope, today: date, whose: Callable[[Duty], bool] = lambda duty:
 
 def _disposals(scope: Scope, today: date) -> Iterator[Due]:
     """Cases of low-efficiency firms whose day comes or is over: one line for each, not for each firm."""
-    mine = None if scope.whole else scope.firms(ledger().table("enterprise"))
+    mine = None if scope.whole else ledger().firms(scope)
     cases = [state_of_case(one) for one in Disposal.objects.prefetch_related("events")]
     days = [one.due for one in cases if one.due and one.days_left(today) is not None and _is_of(one, mine)]
     for late, what in ((True, ("低效企业处置逾期", "disposals late")), (False, ("低效企业处置到期", "disposals due"))):

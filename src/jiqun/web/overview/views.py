@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from jiqun.methods.explanation.restricted import FEWEST
 from jiqun.web.enterprises.register import register
-from jiqun.web.land.queries import run_lines
+from jiqun.web.land.queries import run_lines, standing_lines
 from jiqun.web.overview import districts, queries
 from jiqun.web.overview.due import due
 from jiqun.web.people.rights import needs
@@ -29,7 +29,12 @@ def home(request: HttpRequest) -> HttpResponse:
     year = queries.newest_year(of)
     today = timezone.localdate()
     soon = due(scope, today, spoken())
-    shown: dict[str, Any] = {"whole": scope.whole, "lines": run_lines(scope, spoken()), "year": year, "due": soon}
+    shown: dict[str, Any] = {
+        "whole": scope.whole,
+        "lines": standing_lines(run_lines(scope, spoken())),
+        "year": year,
+        "due": soon,
+    }
     shown["no_packs"] = not region().workspace.packs
     shown["late"] = sum(one.late for one in soon)
     if year is not None:
@@ -46,7 +51,9 @@ def home(request: HttpRequest) -> HttpResponse:
             "coverage": queries.coverage(of, scope, year, spoken()),
         }
     if scope.column == "enterprise":
-        return render(request, "overview/own.html", {"doubts": (), **shown, "own": _own(scope.place)})
+        expected = any(of for _, _, _, of, _ in shown.get("coverage", ()))  # these are kept of firms above scale alone
+        own = {"own": _own(scope.place), "expected": expected}
+        return render(request, "overview/own.html", {"doubts": (), **shown, **own})
     return render(request, "overview/home.html", shown)
 
 

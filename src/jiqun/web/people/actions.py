@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 
 from django.contrib.auth.password_validation import validate_password
@@ -10,6 +9,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import transaction
 
 from jiqun.web.people import audit
+from jiqun.web.people.hashers import first_password
 from jiqun.web.people.models import User
 from jiqun.web.people.roles import ROLES
 from jiqun.web.shell.language import both
@@ -72,7 +72,7 @@ def change(user: User, by: str, **values: str | bool) -> None:
 @transaction.atomic
 def reset_password(user: User, by: str) -> str:
     """Give a new random password, to be changed at the next login; returns it, it is stored nowhere."""
-    password = secrets.token_urlsafe(12)
+    password = first_password()
     user.set_password(password)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])

@@ -30,9 +30,10 @@ class LoginEverywhere:
                 answer["HX-Redirect"] = reverse("people:login")
                 return answer
             return redirect_to_login(request.get_full_path())
-        leaving = (reverse("people:password"), reverse("people:logout"))
-        if getattr(request.user, "must_change_password", False) and request.path not in leaving:
-            return redirect("people:password")
+        if getattr(request.user, "must_change_password", False):
+            leaving = (reverse("people:password"), reverse("people:logout"))
+            if request.path not in leaving:
+                return redirect("people:password")
         return self.get_response(request)
 
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("language/", views.language, name="language"),
     path("", views.listing, name="listing"),
     path("add/", views.add, name="add"),
+    path("firms/", views.firms, name="firms"),
     path("<int:number>/", views.edit, name="edit"),
     path("tokens/", views.own_tokens, name="tokens"),
     path("audit/", views.audit_log, name="audit"),

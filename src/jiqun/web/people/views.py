@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -19,7 +18,10 @@ from django.urls import reverse, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from jiqun.web.people import actions, audit, audit_lines, tokens
+from jiqun.web.enterprises.register import Wanted
+from jiqun.web.ledger.handing import attachment
+from jiqun.web.people import actions, audit, audit_lines, firm_accounts, tokens
+from jiqun.web.people.hashers import first_password
 from jiqun.web.people.lockout import is_worn_out
 from jiqun.web.people.models import AuditEntry, User
 from jiqun.web.people.places import places_offered, places_said
@@ -122,7 +124,7 @@ def add(request: HttpRequest) -> HttpResponse:
     """Make an account and show its first password once."""
     said: dict[str, str] = {name: request.POST.get(name, "").strip() for name in ("username", *_FIELDS)}
     if request.method == "POST":
-        password = secrets.token_urlsafe(12)
+        password = first_password()
         try:
             actions.add(actions.Person(**said), password, request.user.get_username())
         except (ValueError, ValidationError) as wrong:
@@ -134,6 +136,34 @@ def add(request: HttpRequest) -> HttpResponse:
     return render(request, "people/edit.html", {"said": said, "person": None, **_choices()})
 
 
+@needs("people")
+def firms(request: HttpRequest) -> HttpResponse:
+    """Say which firms of a part of the ledger have no account, and hand out accounts with first passwords as Excel."""
+    said = request.POST if request.method == "POST" else request.GET
+    picked = {name: said.get(name, "") for name in ("district", "park", "scale")}
+    wanted = Wanted(district=picked["district"], park=picked["park"], scale=picked["scale"])
+    found, again = firm_accounts.standing(wanted), said.get("again") == "1"
+    if request.method == "POST":
+        asked, by = found.asked(again=again), request.user.get_username()
+        try:
+            content = firm_accounts.hand_out(asked, by, request.build_absolute_uri("/"))
+        except ValueError as wrong:
+            messages.error(request, str(wrong))
+        except IntegrityError:
+            messages.error(
+                request, both("有人同时在开账号，请再看一遍。", "Somebody made accounts meanwhile: look again.")
+            )
+        else:
+            audit.record_request(request, "people.firms", f"{len(asked)}", **picked)
+            return attachment(content, both("企业账号和初始密码.xlsx", "Accounts of firms.xlsx"))
+    places = dict(places_offered())
+    shown = {"wanted": wanted, "found": found, "again": again, "most": firm_accounts.MOST, "scales": _SCALES}
+    shown |= {"districts": [(code, name) for code, name in places.items() if code != name]}
+    shown |= {"parks": [code for code, name in places.items() if code == name]}
+    return render(request, "people/firms.html", shown)
+
+
+_SCALES = (("above", "规上", "above scale"), ("below", "规下", "below scale"))
 _FIELDS = ("role", "place", "full_name", "unit")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -93,8 +94,13 @@ def _nearest(path: str, addresses: Iterable[str]) -> str:
     return max((one for one in addresses if path == one or (one != "/" and path.startswith(one))), key=len, default="")
 
 
+@cache
+def _addresses() -> dict[str, str]:
+    return {link.name: reverse(link.name) for _, _, links in GROUPS for link in links}
+
+
 def _groups(request: HttpRequest, user: Any, tasks: Iterable[Task]) -> Any:
-    addresses = {link.name: reverse(link.name) for _, _, links in GROUPS for link in links}
+    addresses = _addresses()
     nearest = _nearest(request.path, addresses.values())
     waiting = Counter(_nearest(one.to.partition("?")[0], addresses.values()) for one in tasks)
     for zh, en, links in GROUPS:

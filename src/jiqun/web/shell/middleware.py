@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from jiqun.problems import ProblemsError
+from jiqun.web.region import one_state
 from jiqun.web.shell.faults import MISSING, unreadable
 from jiqun.web.shell.language import of_request, speak, spoken
 
@@ -25,6 +26,19 @@ class Language:
         language = of_request(request)
         speak(language)
         with translation.override("en" if language == "en" else "zh-hans"):  # what Django itself says of a form
+            return self.get_response(request)
+
+
+class OneState:
+    """Has a request that only reads go by one state of law and ledger."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with one_state():
             return self.get_response(request)
 
 

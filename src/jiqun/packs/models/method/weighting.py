@@ -43,7 +43,7 @@ class Ahp(Model):
     """Pairwise judgements, a row and a column for each part in the order of `of` (Saaty 1977)."""
 
     matrix: Listed[Listed[Judgement]]
-    by: Literal["eigenvector", "geometric_mean"]
+    by: Literal["eigenvector", "geometric_mean", "column_mean"]  # 特征根法、方根法、和积法
 
     @model_validator(mode="after")
     def _reciprocal(self) -> Self:

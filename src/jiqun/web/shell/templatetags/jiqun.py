@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
+from typing import Any
 
 from django import template
+from django.urls import get_script_prefix, reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
@@ -31,6 +34,31 @@ _SHAPES = {"A": "a", "B": "b", "C": "c", "D": "d"}
 def both(zh: str, en: str, count: object = None) -> str:
     """Say a text in the language of the page, its “firm(s)” by a count."""
     return in_both(zh, en if count is None else counted(en, count))
+
+
+@register.simple_tag
+def url(name: str, *args: object, **kwargs: object) -> str:
+    """Say the address of a page as Django's tag of this name does, and remember it: a grid asks for hundreds."""
+    return _address(get_script_prefix(), name, args, tuple(kwargs.items()))
+
+
+@lru_cache(maxsize=16_384)
+def _address(prefix: str, name: str, args: tuple[object, ...], kwargs: tuple[tuple[str, object], ...]) -> str:
+    return reverse(name, args=args, kwargs=dict(kwargs))
+
+
+@register.simple_tag
+def earned(points: Any, css: str = "") -> SafeString:
+    """Draw a cell with the points of an item: a figure, the mean (nothing reported, and the rule gives it), or none."""
+    if points.said is None:
+        said = format_html('<span class="jq-missing">{}</span>', in_both("无数据", "no data"))
+    elif points.mean:
+        why = in_both("没有数据，按办法取平均得分", "no data: mean of the others, as the rule says")
+        drawn = '<span class="text-secondary">{}</span><sup class="jq-mean" title="{}">{}</sup>'
+        said = format_html(drawn, points.said, why, in_both("均", "mean"))
+    else:
+        said = points.said
+    return format_html('<td class="num{}">{}</td>', css, said)
 
 
 @register.simple_tag

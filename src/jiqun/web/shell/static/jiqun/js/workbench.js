@@ -44,6 +44,15 @@ document.addEventListener("change", (event) => {
   if (form) form.requestSubmit();
 });
 
+// The way back to a list goes to it as it was left: filtered, sorted, at the same page; logging out forgets it.
+const listed = (path) => `jq-list:${path}`;
+if (document.querySelector("form[data-auto]")) sessionStorage.setItem(listed(location.pathname), location.search);
+for (const link of document.querySelectorAll(".breadcrumb a")) {
+  const left = new URLSearchParams(sessionStorage.getItem(listed(link.pathname)) ?? "");
+  const named = [...new URLSearchParams(link.search)];
+  if (String(left) && named.every(([name, value]) => left.get(name) === value)) link.search = left.toString();
+}
+
 // What cannot be taken back is asked once more.
 document.addEventListener("click", (event) => {
   const asked = event.target.closest?.("[data-confirm]");
@@ -102,7 +111,7 @@ function sortBy(table, at, down) {
 for (const table of document.querySelectorAll("table[data-sorts]")) {
   if (table.tBodies[0].rows.length < 3) continue;
   [...table.tHead.rows[table.tHead.rows.length - 1].cells].forEach((head, at) => {
-    if (!head.textContent.trim() || head.querySelector("a, button")) return;
+    if (!head.textContent.trim() || head.querySelector("a, button") || "unsorted" in head.dataset) return;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "jq-sorts";

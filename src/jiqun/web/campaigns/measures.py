@@ -1,0 +1,76 @@
+"""The ledger of what follows from the grades (差别化政策台账): whom a measure applies to, and what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from jiqun.desk.reporting import grounds
+from jiqun.desk.running import Run
+from jiqun.methods.explanation.restricted import MASKED, restricted_names
+from jiqun.methods.wording.voice import Voice
+from jiqun.packs.models.method import Entitlement
+from jiqun.reports.layout import Field, Head, Sheet, Value
+from jiqun.reports.word.common import facts_of
+from jiqun.reports.workbook import workbook_bytes
+from jiqun.values import from_scaled, unit_said
+from jiqun.web.campaigns.queries import Firms, districts_of_firms
+from jiqun.web.people.scope import Scope
+from jiqun.web.region import region
+from jiqun.web.shell.language import both, spoken
+
+
+def amount_hidden(run: Run, name: str, scope: Scope) -> bool:
+    """Tell whether the amount of a measure tells a figure that the reader may not see."""
+    path = f"entitlements.{name}.amount"
+    if scope.sees_restricted or path not in run.plan.formulas:
+        return False
+    return not restricted_names(run.plan).isdisjoint(run.plan.formulas[path].names)
+
+
+def measures_workbook(run: Run, firms: Firms, scope: Scope) -> tuple[bytes, str]:
+    """Return the ledger of the firms given as a workbook with its title, one sheet a measure; unknown stays unknown."""
+    base = grounds(region(), run)
+    title = both(f"{base.year}年度差别化政策台账", f"Measures that follow from the grades, {base.year}")
+    state = both("正式结果", "official result") if run.official else both("试算，不具行政效力", "trial, without force")
+    signed = () if run.sign_off is None else (run.sign_off.words(spoken()),)
+    head = Head(title, (*facts_of(base), *signed), state, not run.official, spoken())
+    entitled = run.plan.method.entitlements
+    rows = run.trace.filter(pl.col(run.subject).is_in(list(firms.names))).sort(run.subject)
+    hidden = {name for name in entitled if amount_hidden(run, name, scope)}
+    sheets = [_sheet(run, name, one, rows, firms, hidden=name in hidden) for name, one in entitled.items()]
+    return workbook_bytes(head, sheets), title
+
+
+def _sheet(run: Run, name: str, one: Entitlement, rows: pl.DataFrame, firms: Firms, *, hidden: bool) -> Sheet:
+    voice = Voice(run.plan, spoken(), run.book)
+    title = voice.pick(one.title, one.title_en, name)
+    fields = [
+        Field(both("统一社会信用代码", "Code"), kind="code"),
+        Field(both("企业", "Firm"), widest=44),
+        Field(both("区县", "District"), widest=16),
+        Field(both("档次", "Grade"), kind="code"),
+        Field(both("适用", "Applies"), kind="code"),
+    ]
+    if one.amount is not None:
+        unit = "" if one.unit == "1" else unit_said(one.unit, spoken())
+        fields.append(Field(both("金额", "Amount"), unit, "number", one.digits))
+    note = both("多付", "pays more") if one.effect == "burden" else both("受益", "benefits")
+    cells = list(_cells(name, one, rows, firms, hidden=hidden))
+    return Sheet(title[:31], title, tuple(fields), cells, (note,), frozen=2)
+
+
+def _cells(name: str, one: Entitlement, rows: pl.DataFrame, firms: Firms, *, hidden: bool) -> Iterator[list[Value]]:
+    state, amount = f"entitlement__{name}__state", f"entitlement__{name}"
+    said = {"applies": both("适用", "yes"), "unknown": both("未知", "unknown")}
+    places = districts_of_firms()
+    for row in rows.iter_rows(named=True):
+        if row[state] not in said:
+            continue
+        firm = row["enterprise"]
+        line: list[Value] = [firm, firms.name(firm), places.get(firm), row["grade"], said[row[state]]]
+        if one.amount is not None:
+            told = None if row[amount] is None else float(from_scaled(row[amount], one.digits))
+            line.append(MASKED if hidden and told is not None else told)
+        yield line
