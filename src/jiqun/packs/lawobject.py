@@ -1,4 +1,4 @@
-"""What a law book holds: objects with the file each was written in, packs of them, and dated values with their proof."""
+"""What a law book holds: objects with the file each was written in, packs of them, dated values with their proof."""
 
 from __future__ import annotations
 
