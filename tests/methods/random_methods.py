@@ -288,7 +288,9 @@ def grade(random, of):
         {"grade": "B", "at_least": "b_m0_1", "less_than": "b_m0_0"},
         {"grade": "D", "less_than": "10"},
     ]
-    by_lines = {"classes": CLASSES, "cuts_of": "m0", "cuts": lines}
+    if of == "total":
+        lines = [{"grade": "A", "at_least": "all_totals"}, {"grade": "B", "less_than": "all_totals"}]
+    by_lines = {"classes": CLASSES, "cuts_of": "total" if of == "total" else "m0", "cuts": lines}
     kinds = [quota(random, of), quota(random, of), quota(random, "m0"), cuts(of), by_lines, ladder]
     kinds.append({"classes": CLASSES, "lowest_of": random.sample(kinds, 2)})
     return random.choice(kinds)
@@ -335,6 +337,7 @@ def entitlements(random):
         "e1": first,
         "e2": second,
         "e3": {"title": "h", "where": 'grade == "B" or rank <= 2'},
+        "e5": {"title": "j", "where": "total >= all_totals_benchmark"},
         "e4": {"title": "i", "amount": "tax", "unit": "元", "digits": 0},
     }
 
@@ -365,6 +368,9 @@ def method(random):
         benchmarks["s2"]["value"] = "5"
     if benchmarks["s3"]["value"] == "40" and benchmarks["s2"]["value"] != "20":
         benchmarks["s3"]["value"] = "1"
+    late = statistic(random, "total", "fallback")
+    late |= {"period": "this", "take": "mean" if late["take"] == "aggregate" else late["take"]}
+    benchmarks["all_totals"] = {"statistic": late, "digits": random.randint(0, 4)}
     scores = {}
     for name in figures:
         source = names.get(name, {}).get("formula", "")

@@ -48,6 +48,7 @@ BANDS = "scores: {{all: {{m: {{weight: 100, digits: 0, bands: [{}]}}}}}}"
         (WHOLE.replace("all: {m", "q: {n: {measure: m, digits: 2, value: true}}, all: {m").replace("populations: {", "populations: {q: {title: 另, where: tax > 9}, ") + "grades: {all: {classes: [A], cuts_of: m_points, cuts: [{grade: A, at_most: 0}, {grade: A, more_than: 0}]}}", "METHOD-107", "q is graded by m_points"),
         ("status: in_force\ncompleteness: complete\n" + WHOLE, "METHOD-108", "measures.m"),
         (WHOLE.replace("tax / land", "taxx / land"), "EXPR-010", "taxx"),
+        (WHOLE + "totals: {all: {digits: 2}}\nbenchmarks: {t: {statistic: {measure: total, take: mean, period: last}}}", "METHOD-142", "of the total"),
         (WHOLE + "criteria: {c: {title: c, test: 'rd / revenue * unit(100, \"%\") - 15 > 0'}}", "METHOD-141", "15 is 1500 %"),
     ],
 )  # fmt: skip

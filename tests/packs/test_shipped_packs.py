@@ -8,14 +8,20 @@ from datetime import date
 from pathlib import Path
 from textwrap import dedent
 
+import polars as pl
+import yaml
+
 from jiqun.desk.context import Context
 from jiqun.desk.evaluating import find_method
 from jiqun.ledger import init
 from jiqun.methods import load as load_method
+from jiqun.methods.compiling.compile import compile_method
+from jiqun.methods.evaluate import evaluate
 from jiqun.methods.linting.examples import examples_of, run_example
 from jiqun.methods.linting.lint import lint_method
 from jiqun.packs import builtin_root, load
 from jiqun.packs.lint import lint, lint_folders
+from jiqun.packs.models.method import Method
 from jiqun.packs.released import released_lock
 
 
@@ -56,13 +62,17 @@ def test_a_lock_written_for_a_pack_finds_nothing_and_an_edit_is_found(tmp_path: 
     assert [one.code for one in lint(load(tmp_path))] == ["PACK-125"]
 
 
-def test_the_pack_of_the_how_to_is_clean_and_answers(tmp_path: Path) -> None:
+def _write_the_how_to(folder: Path) -> None:
     guide = (Path(__file__).parents[2] / "docs/howto/write-a-pack.md").read_text("utf-8")
     blocks = [dedent(block) for block in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)]
-    names = ("pack.yaml", "notice.yaml", "base.yaml", "grant.yaml", "example.yaml")
+    (folder / "huangyan").mkdir()
+    names = ("pack.yaml", "notice.yaml", "base.yaml", "grant.yaml", "example.yaml", "furnace.yaml")
     for name, text in zip(names, blocks, strict=True):
-        (tmp_path / "huangyan").mkdir(exist_ok=True)
-        (tmp_path / "huangyan" / name).write_text(text, "utf-8")
+        (folder / "huangyan" / name).write_text(text, "utf-8")
+
+
+def test_the_pack_of_the_how_to_is_clean_and_answers(tmp_path: Path) -> None:
+    _write_the_how_to(tmp_path)
     found = [one.text("en") for one in lint_folders(builtin_root(), tmp_path) if one.place.file.startswith("huangyan")]
     assert [text for text in found if not text.startswith("PACK-117")] == []
     book = load(builtin_root(), tmp_path, pack_ids=["huangyan"])
@@ -79,6 +89,34 @@ def test_the_pack_of_the_how_to_is_clean_and_answers(tmp_path: Path) -> None:
     assert [one for one in run_example(book, example) if not one.agrees] == []
 
 
+FURNACES = """
+evaluates: {table: furnace, subject: enterprise}
+populations: {all_of_them: {title: 窑炉, where: year > 0}}
+measures: {used: {title: 单耗, formula: 'energy / output + altitude * unit(0.00001, "tce/t/m")', unit: tce/t, digits: 4}}
+grades: {all: {classes: [A, B], cuts_of: used, cuts: [{grade: A, at_most: "0.1"}, {grade: B, more_than: "0.1"}]}}
+"""
+
+
+def test_the_table_of_the_how_to_is_a_register_whose_sizes_and_fixed_figures_nobody_is_advised_to_change(
+    tmp_path: Path,
+) -> None:
+    _write_the_how_to(tmp_path)
+    furnace = load(builtin_root(), tmp_path, pack_ids=["huangyan"]).table("furnace")
+    head = {"id": "f", "title": "f", "title_en": "f"}
+    plan = compile_method(Method.model_validate(head | yaml.safe_load(FURNACES)), 2024, contracts={"furnace": furnace})
+    row = {"enterprise": ["甲"], "year": [2024], "output": [100.0], "energy": [20.0], "altitude": [1000.0]}
+    told = evaluate(plan, {"furnace": pl.DataFrame(row)}).next("甲")
+    assert {way.input: way.change > 0 for way in told.ways} == {"energy": False, "output": True}  # 0.21 tce/t
+    assert told.not_advised == ("altitude",)
+    count = "inputs: {own: {title: 窑炉数, rollup: {table: furnace, take: count}}}\nmeasures: {m: {title: m, formula: own, digits: 0}}\n"
+    rest = "populations: {all_firms: {title: 企业, where: year > 0}}"
+    firm = load(builtin_root()).table("enterprise_year")
+    rule = Method.model_validate(head | yaml.safe_load(count + rest))
+    plan = compile_method(rule, 2024, contracts={"furnace": furnace, "enterprise_year": firm})
+    firms = pl.DataFrame({"enterprise": ["乙"], "year": [2024]})
+    assert evaluate(plan, {"enterprise_year": firms}).trace["measure__m"].to_list() == [0]
+
+
 def test_every_word_that_the_how_to_sends_to_the_references_is_explained_there() -> None:
     pages = Path(__file__).parents[2] / "docs"
     table = (
@@ -89,5 +127,5 @@ def test_every_word_that_the_how_to_sends_to_the_references_is_explained_there()
     )
     known = "".join((pages / f"reference/{name}.md").read_text("utf-8") for name in ("method-semantics", "formulas"))
     words = {word for code in re.findall(r"`([^`]+)`", table) for word in re.findall(r"[a-z]+_[a-z_]+|^[a-z]+", code)}
-    own = {"before", "rate", "base", "x", "applied_on", "noticed_on", "handed_in_on", "median_benchmark"}
+    own = {"before", "rate", "base", "x", "applied_on", "noticed_on", "handed_in_on", "mean_benchmark"}
     assert sorted(word for word in words - own if word not in known) == []

@@ -69,6 +69,7 @@ def evaluate(
         set_benchmarks(work, earlier)
         score(work)
         add_up(work)
+        set_benchmarks(work, None, late=True)
         add_criteria(work)
         take_out(work)
         add_grades(work)

@@ -14,22 +14,26 @@ from jiqun.methods.columns.aggregate import aggregates
 from jiqun.methods.columns.integers import rescaled
 from jiqun.methods.columns.trimmed import trimmed
 from jiqun.methods.columns.work import ROW, Work, is_member
-from jiqun.methods.compiling.plan import Plan
-from jiqun.packs.models.method import Statistic
+from jiqun.methods.compiling.plan import Plan, is_late
+from jiqun.packs.models.method import Benchmark, Statistic
 from jiqun.values import exact, from_scaled, plain, rescale, to_scaled
 
 Key = tuple[Any, ...]
 FEW = 16  # cohorts that are told apart by conditions rather than by a join
 
 
-def set_benchmarks(work: Work, earlier: Work | None) -> None:
-    """Add `benchmark__X` of every benchmark that is not one number for everybody; `earlier` is last period's cohort."""
+def set_benchmarks(work: Work, earlier: Work | None, late: bool = False) -> None:
+    """Add `benchmark__X` of every benchmark that is not one number for everybody; `earlier` is last period's cohort.
+
+    `late` are those of the totals, which come after these; all others come first.
+    """
     plan = work.plan
-    values = _statistics(work, earlier)
-    for name in plan.fixed:
+    chosen = {name: one for name, one in plan.method.benchmarks.items() if is_late(plan.method, one.statistic) == late}
+    values = _statistics(work, earlier, chosen)
+    for name in () if late else plan.fixed:
         one = plan.fixed[name]
         _note(work, name, (), (), one.scaled, None)
-    for name in _in_order(plan):
+    for name in (one for one in _in_order(plan) if one in chosen):
         statistic = plan.method.benchmarks[name].statistic
         if statistic is None:
             work.add(**{f"benchmark__{name}": _looked_up(work, name)})
@@ -68,11 +72,13 @@ def _looked_up(work: Work, name: str) -> nw.Expr:
 # --- statistics of cohorts
 
 
-def _statistics(work: Work, earlier: Work | None) -> dict[str, dict[Key, tuple[Fraction, int]]]:
+def _statistics(
+    work: Work, earlier: Work | None, chosen: Mapping[str, Benchmark]
+) -> dict[str, dict[Key, tuple[Fraction, int]]]:
     """The statistic times k of every cohort that is large enough, with its size."""
     found: dict[str, dict[Key, tuple[Fraction, int]]] = {}
     shared: dict[tuple[Any, ...], dict[str, Statistic]] = {}
-    for name, one in work.plan.method.benchmarks.items():
+    for name, one in chosen.items():
         if one.statistic is None:
             continue
         source = work if one.statistic.period == "this" else earlier
@@ -97,7 +103,7 @@ def _group(work: Work, statistics: Mapping[str, Statistic]) -> dict[str, dict[Ke
     first = next(iter(statistics.values()))
     wanted: dict[str, list[Wanted]] = {}
     for one in statistics.values():
-        column = f"measure__{one.measure}"
+        column, _ = work.plan.compared(one.measure)
         wanted[column] = [
             *wanted.get(column, []),
             *(part for part in _wanted(one) if part not in wanted.get(column, [])),
@@ -109,11 +115,10 @@ def _group(work: Work, statistics: Mapping[str, Statistic]) -> dict[str, dict[Ke
     groups = many_group_statistics(work.engine, frame, keys, wanted)
     found: dict[str, dict[Key, tuple[Fraction, int]]] = {}
     for name, one in statistics.items():
-        figure = work.plan.figure(one.measure)
-        assert figure is not None
+        column, digits = work.plan.compared(one.measure)
         found[name] = {
-            key: (_value(one, group) * exact(one.times) / 10**figure.digits, group.count)
-            for key, group in groups[f"measure__{one.measure}"].items()
+            key: (_value(one, group) * exact(one.times) / 10**digits, group.count)
+            for key, group in groups[column].items()
             if None not in key and group.count >= max(one.smallest_cohort, 1)
         }
     return found

@@ -23,17 +23,15 @@ def trimmed(work: Work, one: Statistic, members: Frame) -> dict[Key, tuple[Fract
     ⌊n·p⌋ values are left out at each end, or those beyond the deviations of `without_beyond`; a cohort of which nothing
     remains has no statistic. The size that `smallest_cohort` asks for is that before.
     """
-    figure = work.plan.figure(one.measure)
-    assert figure is not None
+    column, digits = work.plan.compared(one.measure)
     keys = {f"cohort__{index}": work.value(name) for index, name in enumerate(one.over)}
-    column = f"measure__{one.measure}"
     table = work.collect(members.select(column, **keys)).drop_nulls().sort(column)
     groups = table.group_by(*keys, maintain_order=True).agg(column) if keys else table.select(pl.col(column).implode())
     found: dict[Key, tuple[Fraction, int]] = {}
     for row in groups.select(*keys, column).iter_rows():
         values = _kept(row[-1], one)
         if len(row[-1]) >= max(one.smallest_cohort, 1) and values:
-            found[row[:-1]] = _taken(values, one) / 10**figure.digits * exact(one.times), len(values)
+            found[row[:-1]] = _taken(values, one) / 10**digits * exact(one.times), len(values)
     return found
 
 

@@ -8,7 +8,16 @@ from jiqun.expressions import NumberType, TextType
 from jiqun.methods.compiling.checking import Where
 from jiqun.methods.compiling.grading import grading_faults
 from jiqun.methods.compiling.inputs import InputCompiler, column_type, split_column
-from jiqun.methods.compiling.plan import BENCHMARK, FixedBenchmark, Plan, all_scores, conditions, frozen, statistics
+from jiqun.methods.compiling.plan import (
+    BENCHMARK,
+    FixedBenchmark,
+    Plan,
+    all_scores,
+    conditions,
+    frozen,
+    is_late,
+    statistics,
+)
 from jiqun.methods.compiling.references import hidden_figures, reference_faults
 from jiqun.packs.lawbook import LawBook
 from jiqun.packs.models import TableContract
@@ -118,12 +127,18 @@ class _Compiler(InputCompiler):
                     else:
                         self.number(f"benchmarks.{name}.statistic.{part}", text, self.names, None)
         found = self.numbers.benchmarks(self.method, self.names)
+        self._statistics(late=False)
+        return found
+
+    def _statistics(self, late: bool) -> None:
+        """Give later formulas the names of cohorts' statistics; those of the total come after it."""
         for name, statistic in statistics(self.method).items():
+            if is_late(self.method, statistic) != late:
+                continue
             kind = self.names.get(statistic.measure)
             if isinstance(kind, NumberType):
                 self._define(f"{name}{BENCHMARK}", kind, f"benchmarks.{name}", self._held_against(name, statistic))
                 self._aggregate_fits(f"benchmarks.{name}.statistic", kind)
-        return found
 
     def _aggregate_fits(self, path: str, kind: NumberType) -> None:
         """The quotient of two sums is held against the measure, so it can be said in its unit."""
@@ -158,6 +173,7 @@ class _Compiler(InputCompiler):
         if self.method.totals:
             first = next(iter(self.method.totals.values()))
             self._define("total", _POINTS, "totals", (first.title, first.title_en))
+            self._statistics(late=True)
 
     def _addition(self, path: str, addition: Addition) -> None:
         self.number(f"{path}.points", addition.points, self.names, None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
+from jiqun.methods.compiling.numbers import benchmark_names
+from jiqun.methods.compiling.plan import all_scores, is_late
 from jiqun.packs import Interval, gaps_and_overlaps
 from jiqun.packs.models.method import Cut, Entitlement, Grade, Ladder, Method, Move, Quota, Requirement
 from jiqun.problems import Place, Problem, problem
@@ -32,6 +34,7 @@ def grading_faults(method: Method, at: Where) -> list[Problem]:
             populations = exception.populations or tuple(method.populations)
             faults += _classes(method, populations, exception.treated_as, at(f"exceptions.{key}.treated_as"))
     faults += _figures(method, at)
+    faults += _late(method, at)
     faults += _exclusive(method, at)
     faults += _together(method, at)
     for key, entitlement in method.entitlements.items():
@@ -52,6 +55,22 @@ def _figures(method: Method, at: Where) -> Iterator[Problem]:
             if lacking:
                 key = population if population in method.grades else "all"
                 yield problem("METHOD-107", at(f"grades.{key}"), population=population, name=name)
+
+
+def _late(method: Method, at: Where) -> Iterator[Problem]:
+    """A statistic of the total is there after the totals only, for this period, and at one number of decimals."""
+    late = {name for name, one in method.benchmarks.items() if is_late(method, one.statistic)}
+    for name in late:
+        one = method.benchmarks[name].statistic
+        digits = {total.digits for total in method.totals.values()}
+        if one is not None and (one.period == "last" or one.take == "aggregate" or len(digits) > 1):
+            yield problem("METHOD-142", at(f"benchmarks.{name}"), name=name)
+    for path, _, score in all_scores(method):
+        for name in late.intersection(benchmark_names(score)):
+            yield problem("METHOD-142", at(path), name=name)
+    for key, other in method.benchmarks.items():
+        if other.statistic is not None and other.statistic.otherwise in late and key not in late:
+            yield problem("METHOD-142", at(f"benchmarks.{key}"), name=other.statistic.otherwise)
 
 
 def _ranked_names(grade: Grade) -> Iterator[str]:

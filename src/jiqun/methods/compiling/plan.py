@@ -157,6 +157,13 @@ class Plan:
             return total.digits
         return self.score(population, name.removesuffix("_points")).digits
 
+    def compared(self, name: str) -> tuple[str, int]:
+        """The trace's column and the decimals of what a cohort's statistic is taken of: a measure, or the total."""
+        figure = self.figure(name)
+        if figure is not None:
+            return f"measure__{name}", figure.digits
+        return "total", next(iter(self.method.totals.values())).digits
+
     def items(self) -> tuple[str, ...]:
         """Every item that is scored in some population, in the order first written."""
         found: dict[str, None] = {}
@@ -168,6 +175,11 @@ class Plan:
 def statistics(method: Method) -> Mapping[str, Statistic]:
     """The benchmarks that are statistics of cohorts; formulas after them may read each as `<benchmark>_benchmark`."""
     return {name: one.statistic for name, one in method.benchmarks.items() if one.statistic is not None}
+
+
+def is_late(method: Method, statistic: Statistic | None) -> bool:
+    """Whether a statistic is one of the totals (高于全市平均分), which is there only after they are added up."""
+    return statistic is not None and statistic.measure == "total" and "total" not in method.measures
 
 
 def all_scores(method: Method) -> Iterator[tuple[str, str, Score]]:

@@ -88,7 +88,8 @@ def _references(method: Method, names: Mapping[str, Type]) -> Iterator[Reference
             yield f"benchmarks.{key}.lookup.key", "column", benchmark.lookup.key, names
         if benchmark.statistic is not None:
             statistic = benchmark.statistic
-            yield f"benchmarks.{key}.statistic.measure", "measure", statistic.measure, figures
+            known = (*figures, "total") if method.totals else figures
+            yield f"benchmarks.{key}.statistic.measure", "measure", statistic.measure, known
             for name in statistic.over:
                 yield f"benchmarks.{key}.statistic.over", "column", name, names
             if statistic.otherwise is not None:

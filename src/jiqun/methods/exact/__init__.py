@@ -41,6 +41,7 @@ def evaluate(
     set_benchmarks(plan, members, _earlier_members(plan, previous))
     score(plan, members)
     add_up(plan, members)
+    set_benchmarks(plan, members, (), late=True)
     judge(plan, members)
     take_out(plan, members)
     grade(plan, everybody)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import floor
 
 from jiqun.expressions import Exact, NumberType
-from jiqun.methods.compiling.plan import BENCHMARK, Plan
+from jiqun.methods.compiling.plan import BENCHMARK, Plan, is_late
 from jiqun.methods.exact.member import Member, as_number, groups
 from jiqun.methods.exact.prepared import median
 from jiqun.packs.models.method import Lookup, Statistic
@@ -16,15 +16,19 @@ from jiqun.values import exact, half_up
 Key = tuple[Exact, ...]
 
 
-def set_benchmarks(plan: Plan, members: Sequence[Member], earlier: Sequence[Member]) -> None:
-    """Give every scored member its benchmarks; `earlier` are the scored members of the period before."""
+def set_benchmarks(plan: Plan, members: Sequence[Member], earlier: Sequence[Member], late: bool = False) -> None:
+    """Give every scored member its benchmarks; `earlier` are the scored members of the period before.
+
+    `late` are those of the totals, when these are added up.
+    """
+    chosen = {name: one for name, one in plan.method.benchmarks.items() if is_late(plan.method, one.statistic) == late}
     cohorts = {
         name: _cohort_values(plan, name, one.statistic, members if one.statistic.period == "this" else earlier)
-        for name, one in plan.method.benchmarks.items()
+        for name, one in chosen.items()
         if one.statistic is not None
     }
     for member in members:
-        for name in plan.method.benchmarks:
+        for name in chosen:
             member.benchmarks[name] = _benchmark(plan, name, member, cohorts)
         for name in cohorts:
             member.know(f"{name}{BENCHMARK}", member.benchmarks[name])
@@ -45,7 +49,9 @@ def _benchmark(plan: Plan, name: str, member: Member, cohorts: dict[str, dict[Ke
         return half_up(cohorts[name][key], one.digits)
     if one.statistic.otherwise is None:
         return None
-    instead = _benchmark(plan, one.statistic.otherwise, member, cohorts)
+    other = one.statistic.otherwise
+    here = other in cohorts or plan.method.benchmarks[other].statistic is None  # or it came before the totals
+    instead = _benchmark(plan, other, member, cohorts) if here else member.benchmarks[other]
     return None if instead is None else half_up(instead, one.digits)
 
 

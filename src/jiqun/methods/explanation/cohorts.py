@@ -87,7 +87,7 @@ class Cohorts:
 
     def _members(self, one: Statistic) -> tuple[pl.DataFrame, pl.DataFrame] | None:
         """The subjects that are in a cohort at all, and those of them whose figure is in its statistic."""
-        subject, column = self.plan.subject, f"measure__{one.measure}"
+        subject, column = self.plan.subject, self.plan.compared(one.measure)[0]
         known = {"population", *self.gathered.columns}
         if column not in self.trace.columns or not set(one.over) <= known:
             return None

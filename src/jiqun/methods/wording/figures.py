@@ -173,7 +173,8 @@ def _statistic(voice: Voice, name: str, one: Statistic) -> str:
     elif one.take == "percentile":
         parts = {"percentile": share_text(one.percentile or "0")}
     said = voice.say(
-        "benchmark.statistic",
+        "benchmark.statistic" if one.over else "benchmark.statistic_of_all",
+        who=voice.who,
         times="" if exact(one.times) == 1 else f"{one.times} × ",
         period=voice.say(f"period.{one.period}"),
         over=voice.listed(voice.group_label(column) for column in one.over),
