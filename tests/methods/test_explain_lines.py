@@ -123,3 +123,10 @@ def test_a_criterion_that_cannot_be_judged_over_zero_says_so(plan_of):
     line = told(plan_of(CRITERIA), [{"rd": 5.0, "revenue": 0.0, "exporter": False}])
     assert line.unknown == ("研发占比3%以上：未知；分母为零",)
     assert "  研发占比3%以上：未知（研发占比 缺失 ≥ 3%）；分母为零" in render_text(line)
+
+
+def test_points_over_zero_are_not_told_as_missing_data(plan_of):
+    plan = plan_of(ONLY_POINTS)
+    said = told(plan, [{"rd": 3.0, "revenue": 0.0}])
+    assert said.items[0].points_words.endswith("得分未知（算不出，得分未知）") and said.items[0].undefined == "分母为零"
+    assert "数据缺失" not in render_text(said)

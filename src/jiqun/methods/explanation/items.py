@@ -48,6 +48,8 @@ def _item(reader: Reader, item: str, score: Score) -> ItemLine:
     if clause is None and name in reader.plan.method.measures:
         clause = reader.plan.method.measures[name].clause
     missing = reader.missing(inputs) if value is None else ()
+    undefined = why_undefined(reader, paths) if value is None and inputs and not missing else ""
+    said = _reason_words(reader, chosen, "undefined" if undefined and reason == "missing" else reason)
     return ItemLine(
         item=item,
         title=reader.voice.score_title(item),
@@ -59,12 +61,12 @@ def _item(reader: Reader, item: str, score: Score) -> ItemLine:
         weight=written(chosen.weight),
         bounds=tuple(bound_words(reader.voice, chosen)),
         reason=reason,
-        reason_words=_reason_words(reader, chosen, reason),
-        points_words=_points_words(reader, path, key, chosen, reason, points, benchmarks),
+        reason_words=said,
+        points_words=_points_words(reader, path, key, chosen, reason, said, points, benchmarks),
         inputs=inputs,
         missing=missing,
         clause=reader.voice.clause(clause),
-        undefined=why_undefined(reader, paths) if value is None and inputs and not missing else "",
+        undefined=undefined,
     )
 
 
@@ -190,12 +192,12 @@ def _points_words(
     item: str,
     score: Score,
     reason: str,
+    said: str,
     points: str | None,
     benchmarks: tuple[BenchmarkLine, ...],
 ) -> str:
     """Say the points: 得分 = 22.8273 ÷ 24.097 × 30 = 28.4193, or why there are none."""
     voice = reader.voice
-    said = _reason_words(reader, score, reason)
     if points is None:
         return voice.say("points_not", reason=said)
     if reason not in OWN:
