@@ -15,7 +15,7 @@ from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.phrases import say as phrase
 from jiqun.packs import LawBook, Parameter
 from jiqun.packs.certainty import certainty
-from jiqun.packs.lawbook import LawObject
+from jiqun.packs.lawobject import LawObject
 from jiqun.packs.models import Document, TableContract, Taxonomy
 from jiqun.packs.models.base import Completeness, Span
 

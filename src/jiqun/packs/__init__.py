@@ -2,7 +2,8 @@
 
 from jiqun.packs.classification import Classification, Membership, View
 from jiqun.packs.intervals import WHOLE_LINE, Coverage, Interval, Overlap, gaps_and_overlaps
-from jiqun.packs.lawbook import DatedValue, LawBook, LawObject, Pack
+from jiqun.packs.lawbook import LawBook
+from jiqun.packs.lawobject import DatedValue, LawObject, Pack
 from jiqun.packs.loader import builtin_root, load, load_with_extended, read, with_builtin
 from jiqun.packs.models import Column, Method, Parameter, TableContract, Taxonomy
 

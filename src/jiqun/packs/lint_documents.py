@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from jiqun.packs.checking import nearest
-from jiqun.packs.lawbook import LawBook, LawObject
+from jiqun.packs.lawbook import LawBook
+from jiqun.packs.lawobject import LawObject
 from jiqun.packs.lint_references import inverted, reference
 from jiqun.packs.models import Document
 from jiqun.problems import Problem, problem

@@ -8,7 +8,8 @@ from typing import Any
 
 from jiqun.packs.checking import nearest, shown
 from jiqun.packs.editions import USUAL_PERIOD, rule_of
-from jiqun.packs.lawbook import LawBook, LawObject
+from jiqun.packs.lawbook import LawBook
+from jiqun.packs.lawobject import LawObject
 from jiqun.packs.models import Column, Example, Method, TableContract
 from jiqun.packs.reading import Route
 from jiqun.problems import Place, Problem, problem

@@ -7,7 +7,8 @@ from datetime import date
 
 from jiqun.expressions import BooleanType, DateType, NumberType, TextType, Type, check, parse
 from jiqun.packs.checking import nearest
-from jiqun.packs.lawbook import LawBook, LawObject
+from jiqun.packs.lawbook import LawBook
+from jiqun.packs.lawobject import LawObject
 from jiqun.packs.lint_references import inverted, reference
 from jiqun.packs.models import EditionChoice, EditionRule, Ladder, Span
 from jiqun.packs.models.ladder import CaseType

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 
 from jiqun.packs.checking import nearest
 from jiqun.packs.intervals import gaps_and_overlaps
-from jiqun.packs.lawbook import LawBook, LawObject
+from jiqun.packs.lawbook import LawBook
+from jiqun.packs.lawobject import LawObject
 from jiqun.packs.lint_references import codes_exist, days, reference, span_text
 from jiqun.packs.models import Header, Method, Parameter
 from jiqun.packs.reading import Route

@@ -7,7 +7,8 @@ from datetime import date
 from fractions import Fraction
 
 from jiqun.packs.intervals import Interval, gaps_and_overlaps
-from jiqun.packs.lawbook import LawBook, LawObject
+from jiqun.packs.lawbook import LawBook
+from jiqun.packs.lawobject import LawObject
 from jiqun.packs.lint_references import codes_exist, days, inverted, reference, span_text, unit_problems
 from jiqun.packs.models import Dated, Parameter
 from jiqun.packs.reading import Route

@@ -9,7 +9,8 @@ from fractions import Fraction
 from jiqun.packs.checking import nearest
 from jiqun.packs.classification import View
 from jiqun.packs.intervals import Cut, Interval
-from jiqun.packs.lawbook import LawBook, LawObject
+from jiqun.packs.lawbook import LawBook
+from jiqun.packs.lawobject import LawObject
 from jiqun.packs.models import Span
 from jiqun.packs.reading import Route
 from jiqun.problems import Problem, ProblemsError, problem

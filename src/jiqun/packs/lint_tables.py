@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from jiqun.expressions import BooleanType, DateType, NumberType, TextType, Type, check, parse
 from jiqun.packs.checking import nearest
-from jiqun.packs.lawbook import LawBook, LawObject
+from jiqun.packs.lawbook import LawBook
+from jiqun.packs.lawobject import LawObject
 from jiqun.packs.lint_references import reference, unit_problems
 from jiqun.packs.models import Column, TableContract
 from jiqun.packs.reading import Route

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from jiqun.packs.intervals import gaps_and_overlaps
-from jiqun.packs.lawbook import LawBook, LawObject
+from jiqun.packs.lawbook import LawBook
+from jiqun.packs.lawobject import LawObject
 from jiqun.packs.lint_references import codes_exist, days, inverted
 from jiqun.packs.models import Includes, Taxonomy, TaxonomyCode
 from jiqun.packs.reading import Route

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from jiqun.packs.checking import nearest, shown, validated
 from jiqun.packs.data_files import fill
-from jiqun.packs.lawbook import LawBook, LawObject, Pack
+from jiqun.packs.lawbook import LawBook
+from jiqun.packs.lawobject import LawObject, Pack
 from jiqun.packs.models import KINDS, Header, PackManifest, Taxonomy
 from jiqun.packs.reading import Source, read_yaml
 from jiqun.packs.unread import claimed, without_follow_ups

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jiqun.packs.checking import validated
-from jiqun.packs.lawbook import LawBook, Pack
+from jiqun.packs.lawbook import LawBook
+from jiqun.packs.lawobject import Pack
 from jiqun.packs.models import ReleasedLock, Taxonomy
 from jiqun.packs.reading import read_yaml
 from jiqun.problems import Place, Problem, problem

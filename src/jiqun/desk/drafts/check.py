@@ -14,7 +14,7 @@ from jiqun.methods.linting.examples_check import missed, run_or_told
 from jiqun.methods.linting.lint import lint_method
 from jiqun.methods.linting.whole import without_follow_ups
 from jiqun.packs import LawBook, Method, Parameter, read
-from jiqun.packs.lawbook import EDITIONED, LawObject
+from jiqun.packs.lawobject import EDITIONED, LawObject
 from jiqun.packs.lint import lint
 from jiqun.packs.models import Example
 from jiqun.packs.reading import LARGEST

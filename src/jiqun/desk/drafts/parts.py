@@ -13,7 +13,7 @@ from jiqun.desk.context import Context
 from jiqun.desk.drafts.rule_text import head_of, with_head
 from jiqun.desk.drafts.section_text import ClauseRow, Row, clause_rows, dated_rows, with_clauses, with_rows
 from jiqun.packs import LawBook
-from jiqun.packs.lawbook import EDITIONED, LawObject
+from jiqun.packs.lawobject import EDITIONED, LawObject
 from jiqun.problems import ProblemsError, problem
 
 Files = Mapping[str, str]  # name within the draft → text

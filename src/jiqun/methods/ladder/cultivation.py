@@ -10,7 +10,7 @@ from typing import Literal
 
 from jiqun.methods.ladder.titles import Holding
 from jiqun.packs import LawBook
-from jiqun.packs.lawbook import DatedValue
+from jiqun.packs.lawobject import DatedValue
 
 Count = Literal["stock", "new", "yearly"]
 # how a target counts → the parameter table that holds it, keyed by title, or by `title@district`

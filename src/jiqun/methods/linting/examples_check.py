@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from jiqun.methods.linting.examples import Outcome, run_example
 from jiqun.methods.linting.examples_together import groups, run_together
 from jiqun.packs import LawBook
-from jiqun.packs.lawbook import LawObject
+from jiqun.packs.lawobject import LawObject
 from jiqun.packs.models import Example
 from jiqun.problems import Problem, ProblemsError, problem
 

@@ -239,7 +239,7 @@ def grades(code: str, scope: Scope, language: Language) -> list[Grade]:
         if rows.is_empty():
             continue
         row, method = rows.row(0, named=True), run.plan.method
-        title = method.title if language == "zh" else method.title_en or method.title
+        title = method.title if language == "zh" else method.title_en
         untold = not scope.sees_restricted and code in totals_restricted(run.id)
         total = _total(run, row)
         shown = MASKED if untold and total is not None else total

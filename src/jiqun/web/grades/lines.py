@@ -8,7 +8,7 @@ from typing import Final
 
 from jiqun.methods.reads import tables_of
 from jiqun.packs import LawBook, Method
-from jiqun.packs.lawbook import LawObject
+from jiqun.packs.lawobject import LawObject
 from jiqun.web.kept import kept
 from jiqun.web.region import region
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from jiqun.desk.context import Context
 from jiqun.desk.running import Run
 from jiqun.packs import LawBook, Method
-from jiqun.packs.lawbook import LawObject
+from jiqun.packs.lawobject import LawObject
 from jiqun.problems import Language, ProblemsError
 from jiqun.reports.run import Evaluated
 from jiqun.reports.summary import grade_words

@@ -16,7 +16,7 @@ from jiqun.desk.drafts.parts import book_with, parts, text_of
 from jiqun.desk.drafts.section_text import dated_rows
 from jiqun.methods.wording.phrases import say
 from jiqun.packs import Parameter
-from jiqun.packs.lawbook import LawObject
+from jiqun.packs.lawobject import LawObject
 from jiqun.packs.models import Document
 from jiqun.reports.parameters import parameter_workbook
 from jiqun.web.drafts.models import RuleDraft

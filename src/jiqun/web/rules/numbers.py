@@ -16,7 +16,7 @@ from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.phrases import say
 from jiqun.packs import LawBook, Method, Parameter
 from jiqun.packs.certainty import certainty
-from jiqun.packs.lawbook import LawObject
+from jiqun.packs.lawobject import LawObject
 from jiqun.packs.models import Dated
 from jiqun.packs.models.base import Completeness
 from jiqun.web.region import region

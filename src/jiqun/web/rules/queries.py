@@ -14,7 +14,7 @@ from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.phrases import say
 from jiqun.packs import LawBook, Method, Parameter
 from jiqun.packs.editions import rule_of
-from jiqun.packs.lawbook import DatedValue, LawObject
+from jiqun.packs.lawobject import DatedValue, LawObject
 from jiqun.packs.models.example import Example
 from jiqun.problems import Language
 from jiqun.values import decimal_text
