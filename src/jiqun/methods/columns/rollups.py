@@ -27,11 +27,9 @@ from jiqun.methods.columns.in_a_row import (
     in_order,
     longest,
     number,
-    number_of,
     period_of,
-    unit_of,
 )
-from jiqun.methods.columns.rows_in_time import exactly_newest, needs_when, only_newest, with_earlier
+from jiqun.methods.columns.rows_in_time import exactly_newest, needs_when, only_newest, span_in_a_row, with_earlier
 from jiqun.methods.columns.tables import Tables
 from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.member import read_value
@@ -171,24 +169,6 @@ def _in_a_row(plan: Plan, tables: Tables, name: str, rollup: Rollup, rows: Frame
     near = periods.group_by(key).agg(near__=pl.col("doubt__").sum() > 0)
     counted = in_a_row(periods, key, name, span_in_a_row(plan, tables, name, rollup), rollup.reaches)
     return counted.join(near, on=key, how="left")
-
-
-def span_in_a_row(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> Span:
-    """The periods in which a rollup looks for a row of them, and what one without a row means."""
-    unit = unit_of(dated_by(plan.contracts[rollup.table], rollup), rollup)
-    return periods_looked_at(plan, name, rollup, tables.nothing_in(rollup.table, unit))
-
-
-def periods_looked_at(plan: Plan, name: str, rollup: Rollup, told: frozenset[int] = frozenset()) -> Span:
-    """The same, where `told` are the periods of which somebody said that there is nothing."""
-    contract = plan.contracts[rollup.table]
-    period = plan.period.earlier(plan.method.inputs[name].earlier)
-    unit = unit_of(dated_by(contract, rollup), rollup)
-    last = number_of(period.first, unit) - 1 if rollup.rows == "before_period" else number_of(period.last, unit)
-    inside = rollup.rows == "same_period"
-    first = number_of(period.earlier(rollup.periods - 1).first, unit) if inside else None
-    whole = rollup.no_rows is not None or contract.when_empty == "none"
-    return Span(first, last, rollup.take == "in_a_row", whole, told)
 
 
 def _grouped(rows: Frame, key: str, readings: Mapping[str, Columns], rollup: Rollup, plan: Plan, name: str) -> Frame:

@@ -1,4 +1,4 @@
-"""Rows told apart by their time: the newest that counts, and what stood in a subject's earlier rows."""
+"""Rows told apart by their time: the newest that counts, earlier ones beside, and the periods of a row of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import narwhals as nw
 
 from jiqun.engines import Frame
 from jiqun.expressions import Exact, exact_value
-from jiqun.methods.columns.in_a_row import Dated, dated_by, own_number, when_of
+from jiqun.methods.columns.in_a_row import Dated, Span, dated_by, number_of, own_number, unit_of, when_of
+from jiqun.methods.columns.tables import Tables
 from jiqun.methods.compiling.plan import Plan
 from jiqun.packs.models.method import Rollup
 from jiqun.values import exact, from_scaled, to_scaled
@@ -66,3 +67,21 @@ def exactly_newest(
     values = {exact_value(plan.formulas[path], cells[at]) for at in counting if when[at] == newest}
     made = values.pop() if len(values) == 1 else None
     return from_scaled(to_scaled(made, rollup.digits), rollup.digits) if isinstance(made, Fraction) else made
+
+
+def span_in_a_row(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> Span:
+    """The periods in which a rollup looks for a row of them, and what one without a row means."""
+    unit = unit_of(dated_by(plan.contracts[rollup.table], rollup), rollup)
+    return periods_looked_at(plan, name, rollup, tables.nothing_in(rollup.table, unit))
+
+
+def periods_looked_at(plan: Plan, name: str, rollup: Rollup, told: frozenset[int] = frozenset()) -> Span:
+    """The same, where `told` are the periods of which somebody said that there is nothing."""
+    contract = plan.contracts[rollup.table]
+    period = plan.period.earlier(plan.method.inputs[name].earlier)
+    unit = unit_of(dated_by(contract, rollup), rollup)
+    last = number_of(period.first, unit) - 1 if rollup.rows == "before_period" else number_of(period.last, unit)
+    inside = rollup.rows == "same_period"
+    first = number_of(period.earlier(rollup.periods - 1).first, unit) if inside else None
+    whole = rollup.no_rows is not None or contract.when_empty == "none"
+    return Span(first, last, rollup.take == "in_a_row", whole, told)

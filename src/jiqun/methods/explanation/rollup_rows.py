@@ -11,8 +11,8 @@ import polars as pl
 
 from jiqun.expressions import exact_value
 from jiqun.methods.columns.in_a_row import dated_by, named_period, period_of, unit_of, when_of
-from jiqun.methods.columns.rollups import best_places, in_span, periods_looked_at, span_of
-from jiqun.methods.columns.rows_in_time import with_earlier
+from jiqun.methods.columns.rollups import best_places, in_span, span_of
+from jiqun.methods.columns.rows_in_time import periods_looked_at, with_earlier
 from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.member import read_value
 from jiqun.packs.models.method import Repeats, Rollup

@@ -52,13 +52,12 @@ from jiqun.packs.models.method.scoring import (
     Score,
     Total,
 )
-from jiqun.packs.models.method.shared import ALL, Clause, Formula
+from jiqun.packs.models.method.shared import ALL, Clause, Deviation, Formula
 from jiqun.packs.models.method.subjects import (
     Ancestor,
     Benchmark,
     Beside,
     Classes,
-    Deviation,
     Evaluates,
     Input,
     Lookup,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from jiqun.packs.models.base import Code, Model, UnfitError
+from jiqun.packs.models.base import Code, Model, Num, UnfitError
+from jiqun.values import exact
 
 
 def _as_tuple(value: Any) -> Any:
@@ -44,3 +45,20 @@ def exactly_one(model: Model, *names: str) -> None:
     given = [name for name in names if getattr(model, name) is not None]
     if len(given) != 1:
         raise ValueError(f"exactly one of {', '.join(names)} is needed, found {', '.join(given) or 'none'}")
+
+
+class Deviation(Model):
+    """How far is too far: more than `times` deviations from the middle (mean ± 3σ, median ± 3 MAD).
+
+    standard: from the mean, by the standard deviation of a sample, √(Σ(x − mean)² ÷ (n − 1)); population: the same over
+    n; median: from the median, by the median of the distances to it.
+    """
+
+    of: Literal["standard", "population", "median"]
+    times: Num
+
+    @model_validator(mode="after")
+    def _is_above_zero(self) -> Self:
+        if exact(self.times) <= 0:
+            raise UnfitError("times 要大于 0", "times is above 0")
+        return self

@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from jiqun.packs.models.base import Code, Day, Model, Num, Stated, UnfitError
-from jiqun.packs.models.method.shared import Clause, Digits, Formula, Listed, Some, exactly_one
+from jiqun.packs.models.method.shared import Clause, Deviation, Digits, Formula, Listed, Some, exactly_one
 from jiqun.values import exact
 
 
@@ -239,23 +239,6 @@ class Measure(Model):
     digits: Digits
     shown: bool = False  # stands in the result for readers, though nothing is computed from it (a corrected limit)
     clause: Clause | None = None
-
-
-class Deviation(Model):
-    """How far is too far: more than `times` deviations from the middle (mean ± 3σ, median ± 3 MAD).
-
-    standard: from the mean, by the standard deviation of a sample, √(Σ(x − mean)² ÷ (n − 1)); population: the same over
-    n; median: from the median, by the median of the distances to it.
-    """
-
-    of: Literal["standard", "population", "median"]
-    times: Num
-
-    @model_validator(mode="after")
-    def _is_above_zero(self) -> Self:
-        if exact(self.times) <= 0:
-            raise UnfitError("times 要大于 0", "times is above 0")
-        return self
 
 
 class PrepareStep(Model):
