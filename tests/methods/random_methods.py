@@ -39,7 +39,7 @@ def prepared(random, names):
     if random.random() < 0.7:
         return {}
     steps = random.sample(
-        [{"impute": "mean"}, {"impute": "median"}, {"winsorise": "0.4"}, {"points": 2}, {"points": 1, "skewness": "0.5", "kurtosis": "0.5", "otherwise": "logarithm"}, {"natural_logarithm": True}, {"logarithm": True}, {"normalise": "min_max", "high": "100"},
+        [{"impute": "mean"}, {"impute": "median"}, {"winsorise": "0.4"}, {"beyond": {"of": "standard", "times": "1"}}, {"beyond": {"of": "population", "times": "0.5"}, "becomes": "missing"}, {"beyond": {"of": "median", "times": "1.5"}}, {"points": 2}, {"points": 1, "skewness": "0.5", "kurtosis": "0.5", "otherwise": "logarithm"}, {"natural_logarithm": True}, {"logarithm": True}, {"normalise": "min_max", "high": "100"},
          {"normalise": "z_score"}, {"normalise": "rank"}, {"normalise": "distance_to_best"}, {"normalise": "percentile_rank"}],
         random.randint(1, 3),
     )  # fmt: skip

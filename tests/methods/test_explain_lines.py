@@ -70,6 +70,24 @@ def test_where_less_is_better_a_grade_ends_at_its_upper_line(plan_of):
     assert "低 1 家，线 0.6000（差 1.4000）" in text and "中 1 家，线 2.0000（所在档）" in text
 
 
+MEAN_LINES = """
+populations: {all_firms: {title: 企业, where: scale == "above"}}
+measures: {rate: {title: 研发占比, formula: rd / revenue, unit: "%", digits: 2}}
+benchmarks: {mean: {title: 平均水平, digits: 4, statistic: {measure: rate, take: mean, over: []}}}
+grades: {all: {classes: [A, B], cuts_of: rate, cuts: [{grade: A, at_least: mean}, {grade: B, less_than: mean}]}}
+"""
+
+
+def test_a_line_that_is_a_cohorts_mean_is_told_with_its_name(plan_of):
+    rows = [{"rd": rd, "revenue": 100.0} for rd in (2.0, 3.0, 4.0)]
+    said = told(plan_of(MEAN_LINES), rows)
+    assert [(one.grade, one.count, one.value, one.distance, one.own) for one in said.lines] == [
+        ("A", 2, "3.00", "1.00", False),
+        ("B", 1, None, None, True),
+    ]
+    assert "A 2 家，线 3.00（平均水平）（差 1.00）" in render_text(said)
+
+
 def test_what_a_grade_is_cut_by_is_told_with_its_figures_and_their_cells(plan_of):
     said = told(
         plan_of(INTENSITY),

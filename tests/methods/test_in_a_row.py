@@ -147,7 +147,7 @@ def test_a_quarter_without_row_is_unknown_unless_somebody_said_that_there_is_not
         "quarter", "", "longest_in_a_row", "same_period", **({} if reaches is None else {"reaches": reaches})
     )
     schema = {"enterprise": pl.String, "year": pl.Int64, "quarter": pl.Int64, "bad": pl.Boolean, "amount": pl.Float64}
-    for _ in range(4):
+    for _ in range(2):
         rows = [one for one in rows_of(chance, "quarter") if one["year"] > 2022]
         nothing = {"row": [Period.parse(f"2024-Q{q}") for q in told]}
         with open_engine(engine) as opened:

@@ -108,6 +108,16 @@ def test_kinds_that_are_no_better_or_worse_give_no_advice_up_or_down(plan_of):
     assert (result.grade, result.reason, result.wanted, result.ways) == ("省级", "kinds", None, ())
 
 
+def test_nobody_is_advised_to_rise_while_it_is_open_whether_he_may_be_graded(plan_of):
+    unless = "exceptions: {out: {title: 出, unless: sound, effect: scored_not_graded}}\ncriteria: {sound: {title: 有研发, test: rd > 0}}\n"
+    plan = plan_of(QUOTA.replace("THEN", "better") + unless)
+    everybody = POPULATION.with_columns(rd=pl.Series([None, 1.0, 0.0]))
+    trace = traced(plan, everybody)
+    assert trace["grade__reason"].to_list() == ["could_be:C", None, "scored"]  # two are ranked: half-up 0.68 and 1.34
+    assert nearest(plan, trace, everybody, "a").reason == "grade_unknown"
+    assert nearest(plan, trace, everybody, "c").reason == "not_graded"
+
+
 def test_a_capped_figure_is_out_of_reach(plan_of):
     plan = plan_of(QUOTA.replace("THEN", "better").replace('cap_times: "1.5"}', "cap: 41}"))
     trace = traced(plan, POPULATION)

@@ -26,6 +26,7 @@ EVENTS = pl.DataFrame(
     [
         ('{table: event, take: count, where: level == "major"}', ["d1", "d4"], ["d3"]),
         ('{table: event, take: any, where: level == "major", rows: same_period, date_column: date}', ["d1"], ["d3"]),
+        ('{table: event, take: newest, of: fine, date_column: date, where: level == "major"}', ["d1"], ["d3"]),
         ("{table: event, take: sum, of: fine}", ["d1", "d2", "d3", "d4"], []),
         ("{table: event, take: max, of: fine, rows: same_period, date_column: date}", ["d2"], []),
         ("{table: event, take: sum, of: fine, best: 2}", ["d2", "d4"], []),
@@ -43,6 +44,17 @@ def test_rows_are_named_that_made_the_figure(plan_of, rollup, counted, unsure):
     assert [row["document"] for row in found.unsure] == unsure
     assert found.own == 4
     assert rolled_rows(plan, "x", EVENTS, "nobody").own == 0
+
+
+@pytest.mark.parametrize(("more", "lacking"), [("", ["2022-Q4"]), (", no_rows: 0", [])])
+def test_the_periods_of_which_nobody_reported_are_named_where_they_leave_the_number_open(plan_of, more, lacking):
+    rollup = f"{{table: event, take: longest_in_a_row, per: quarter, date_column: date, rows: same_period, where: fine > 0{more}}}"
+    plan = plan_of(
+        "populations: {every: {title: 全部, where: enterprise is not missing}}\n"
+        f"inputs: {{x: {{rollup: {rollup}}}}}\nmeasures: {{m: {{title: m, formula: tax, unit: 万元, digits: 2}}}}\n"
+    )
+    assert [str(one) for one in rolled_rows(plan, "x", EVENTS, "a").unreported] == lacking
+    assert rolled_rows(plan, "x", EVENTS, "nobody").unreported == ()
 
 
 INVOICES = pl.DataFrame(

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from jiqun.desk.nil_returns import says_nothing
 from jiqun.ledger import lineage as ledger_lineage
 from jiqun.ledger.lineage import Cell
 from jiqun.ledger.snapshot import Snapshot
@@ -22,6 +23,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "rows": ("{cells}（共 {count} 行）", "{cells} ({count} rows)"),
     "unsure": ("没填全、算不算未定的 {count} 行：{cells}", "{count} rows not filled in, which may count: {cells}"),
     "twins": ("重复的 {count} 行：{cells}", "repeated rows ({count}): {cells}"),
+    "unreported": (
+        "没有 {periods} 的记录，也没有零报告，视为未知",
+        "no row of {periods} and no nil return: unknown",
+    ),
     "other": ("“{table}”中的 {own} 行都不符合", "none of the {own} rows in {table} counts"),
     "none": ("“{table}”中没有一行", "no row in {table}"),
     "nothing": (
@@ -62,6 +67,10 @@ def row_sources(
             title = contract.title if language == "zh" else contract.title_en
             nothing = _words("other" if found.own else "none", language).format(table=title, own=found.own)
             said = {"nothing": nothing + _nil_returns(snapshot, plan, kept, language), **said}
+        lacking = [one for one in found.unreported if not says_nothing(snapshot.view.log, kept, one)]
+        if lacking:
+            periods = _JOIN[language][0].join(one.words(language) for one in lacking)
+            said["unreported"] = _words("unreported", language).format(periods=periods)
         return _JOIN[language][1].join(filter(None, said.values()))
 
     return source

@@ -12,6 +12,7 @@ import polars as pl
 
 from jiqun.packs.models import TableContract
 from jiqun.packs.models.method import Rollup
+from jiqun.values import Period
 
 Dated = Literal["date", "month", "quarter", "year"]
 MONTHS = {"year": 12, "quarter": 3, "month": 1}
@@ -85,6 +86,18 @@ class Span:
     def begins(self, first_row: int) -> int:
         """Where a subject's periods begin: with its first row, wherever that was, and not before the span."""
         return first_row if self.first is None else max(self.first, first_row)
+
+
+def named_period(at: int, unit: str) -> Period:
+    """The period of a number.
+
+    >>> str(named_period(2024 * 4 + 1, "quarter")), str(named_period(2024 * 12, "month"))
+    ('2024-Q2', '2024-01')
+    """
+    if unit == "year":
+        return Period.parse(at)
+    year, place = divmod(at, 12 // MONTHS[unit])
+    return Period.parse(f"{year}-Q{place + 1}" if unit == "quarter" else f"{year}-{place + 1:02}")
 
 
 def in_a_row(periods: pl.DataFrame, key: str, name: str, span: Span, reaches: int | None) -> pl.DataFrame:

@@ -18,7 +18,7 @@ import polars as pl
 
 from jiqun.methods.columns.work import ROW, Work, is_member
 from jiqun.methods.compiling.plan import Plan
-from jiqun.packs.models.method import Prepared, PrepareStep
+from jiqun.packs.models.method import Deviation, Prepared, PrepareStep
 from jiqun.values import exact, from_scaled, half_up, to_scaled
 
 Cell = Fraction | None
@@ -75,6 +75,8 @@ def _change(step: PrepareStep, present: list[Fraction], lower: bool) -> Callable
         return _cut_ends(sorted(present), exact(step.winsorise))
     if step.points is not None:
         return _cut_tails(step, present, exact(step.skewness), exact(step.kurtosis))
+    if step.beyond is not None:
+        return _within_reach(step, step.beyond, present)
     if step.logarithm:
         return _logarithm(present)
     if step.natural_logarithm:
@@ -147,6 +149,24 @@ def _shape(counts: Counter[Fraction], skewness: Fraction, kurtosis: Fraction) ->
     excess = fourth / second**2 - 3
     peak = ((n + 1) * excess + 6) * (n - 1) / ((n - 2) * (n - 3))
     return third >= 0, squared > skewness**2 if skewness >= 0 else True, peak > kurtosis
+
+
+def _within_reach(step: PrepareStep, beyond: Deviation, present: list[Fraction]) -> Callable[[Fraction], Cell]:
+    """Set what lies beyond middle ± k deviations to that end, or leave it out."""
+    n, ordered = len(present), sorted(present)
+    if beyond.of == "median":
+        middle = _middle(ordered)
+        spread = _middle(sorted(abs(value - middle) for value in ordered))
+    elif n == 1 and beyond.of == "standard":
+        return lambda value: value
+    else:
+        middle = sum(present, Fraction(0)) / n
+        variance = sum((value * value for value in present), Fraction(0)) / n - middle * middle
+        spread = _settled(_PRECISE.sqrt(_decimal(variance * n / (n - 1) if beyond.of == "standard" else variance)))
+    low, high = middle - exact(beyond.times) * spread, middle + exact(beyond.times) * spread
+    if step.becomes == "missing":
+        return lambda value: value if low <= value <= high else None
+    return lambda value: low if value < low else min(value, high)
 
 
 def _logarithm(present: list[Fraction]) -> Callable[[Fraction], Cell]:

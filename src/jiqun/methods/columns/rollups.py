@@ -175,6 +175,12 @@ def _in_a_row(plan: Plan, tables: Tables, name: str, rollup: Rollup, rows: Frame
 
 def span_in_a_row(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> Span:
     """The periods in which a rollup looks for a row of them, and what one without a row means."""
+    unit = unit_of(dated_by(plan.contracts[rollup.table], rollup), rollup)
+    return periods_looked_at(plan, name, rollup, tables.nothing_in(rollup.table, unit))
+
+
+def periods_looked_at(plan: Plan, name: str, rollup: Rollup, told: frozenset[int] = frozenset()) -> Span:
+    """The same, where `told` are the periods of which somebody said that there is nothing."""
     contract = plan.contracts[rollup.table]
     period = plan.period.earlier(plan.method.inputs[name].earlier)
     unit = unit_of(dated_by(contract, rollup), rollup)
@@ -182,7 +188,7 @@ def span_in_a_row(plan: Plan, tables: Tables, name: str, rollup: Rollup) -> Span
     inside = rollup.rows == "same_period"
     first = number_of(period.earlier(rollup.periods - 1).first, unit) if inside else None
     whole = rollup.no_rows is not None or contract.when_empty == "none"
-    return Span(first, last, rollup.take == "in_a_row", whole, tables.nothing_in(rollup.table, unit))
+    return Span(first, last, rollup.take == "in_a_row", whole, told)
 
 
 def _grouped(rows: Frame, key: str, readings: Mapping[str, Columns], rollup: Rollup, plan: Plan, name: str) -> Frame:

@@ -9,7 +9,7 @@ from math import floor
 from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.irrational import square_root
 from jiqun.methods.exact.member import Member, as_number, groups
-from jiqun.packs.models.method import Prepared, PrepareStep
+from jiqun.packs.models.method import Deviation, Prepared, PrepareStep
 from jiqun.values import exact, half_up, logarithm
 
 Values = list[Fraction]
@@ -49,6 +49,8 @@ def _step(step: PrepareStep, values: Values, lower: bool) -> Sequence[Fraction |
         treated = winsorise_points(values, step.points, exact(step.skewness), exact(step.kurtosis))
         stays = step.otherwise == "logarithm" and _too_skewed(treated, exact(step.skewness), exact(step.kurtosis))
         return coin_logarithm(values) if stays else treated
+    if step.beyond is not None:
+        return _without_far(values, step.beyond, step.becomes == "missing")
     if step.logarithm:
         return coin_logarithm(values)
     if step.natural_logarithm:
@@ -61,6 +63,23 @@ def _step(step: PrepareStep, values: Values, lower: bool) -> Sequence[Fraction |
     if step.normalise == "above_below_mean":
         return _sides_of_mean(turned, exact(step.threshold))
     return normalise(turned, step.normalise, exact(step.low), exact(step.high))
+
+
+def _without_far(values: Values, beyond: Deviation, leaves_out: bool) -> Sequence[Fraction | None]:
+    """Bring what is further from the middle than k deviations to that limit, or make it missing."""
+    n, times = len(values), exact(beyond.times)
+    if beyond.of == "median":
+        middle = median(values)
+        reach = times * median([abs(value - middle) for value in values])
+    else:
+        middle, under = sum(values, Fraction(0)) / n, n if beyond.of == "population" else n - 1
+        if under == 0:
+            return values
+        reach = times * square_root(sum(((value - middle) ** 2 for value in values), Fraction(0)) / under)
+    limits = (middle - reach, middle + reach)
+    if leaves_out:
+        return [value if limits[0] <= value <= limits[1] else None for value in values]
+    return [min(max(value, limits[0]), limits[1]) for value in values]
 
 
 def _distances(values: Values, step: PrepareStep) -> Sequence[Fraction | None]:

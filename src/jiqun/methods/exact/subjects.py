@@ -46,6 +46,15 @@ def treat_specially(plan: Plan, member: Member) -> None:
             return
 
 
+def may_be_graded(plan: Plan, member: Member) -> bool:
+    """Whether nothing that being graded asks for is unmet or open; everything is met before the criteria are judged."""
+    return all(
+        member.verdicts.get(one.unless) not in (UNMET, UNKNOWN, MANUAL)
+        for one in plan.method.exceptions.values()
+        if one.unless is not None and (one.populations is None or member.population in one.populations)
+    )
+
+
 def take_out(plan: Plan, members: Iterable[Member]) -> None:
     """Take who does not meet what being graded asks for out of the ranking; where that is open, the grade waits."""
     for member in members:

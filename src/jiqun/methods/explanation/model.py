@@ -110,7 +110,7 @@ class LineOfClass:
 
     `distance` is what the subject lacks (positive) or has to spare (negative or zero). `is_cut` tells that the value is
     a line of the rule and no member's; `part` is the title of the part of a lowest-of grade. `past` is `above` or
-    `below` where the line itself is not enough.
+    `below` where the line itself is not enough. `made` names the benchmark that the line is, where it is one.
     """
 
     grade: str
@@ -121,6 +121,7 @@ class LineOfClass:
     is_cut: bool = False
     part: str = ""
     past: Literal["", "above", "below"] = ""
+    made: str = ""
 
 
 @dataclass(frozen=True)

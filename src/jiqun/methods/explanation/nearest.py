@@ -19,6 +19,7 @@ from jiqun.expressions import NumberType
 from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.criteria import MET, NOT_APPLICABLE, UNMET
 from jiqun.methods.exact.member import Member
+from jiqun.methods.exact.subjects import may_be_graded
 from jiqun.methods.explanation.lacking import lacking_inputs
 from jiqun.methods.explanation.movable import (
     columns_of,
@@ -139,7 +140,8 @@ def nearest(
     is_open = place is None and not ways
     by_total = any(map(_may_ask_for_total, plan.graded_parts(population)))
     unknown = _without_points(trial) if is_open and by_total else ()
-    reason = "total_unknown" if unknown else "grade_unknown" if is_open and not by_total else ""
+    waits = not may_be_graded(plan, trial.own())
+    reason = "total_unknown" if unknown else "grade_unknown" if is_open and (waits or not by_total) else ""
     return Nearest(
         subject,
         trial.grade,

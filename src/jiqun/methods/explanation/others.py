@@ -21,7 +21,7 @@ from jiqun.methods.exact.grades import by_cuts, by_ladder, is_candidate, pools_o
 from jiqun.methods.exact.member import Member, Points, groups, read_members
 from jiqun.methods.exact.quota import class_sizes, classes_by_group, comparison, groups_of, with_minimum
 from jiqun.methods.exact.scores import OWN, points_of
-from jiqun.methods.exact.subjects import measure
+from jiqun.methods.exact.subjects import may_be_graded, measure
 from jiqun.methods.exact.totals import add_up
 from jiqun.methods.linting.uses import names_by_results
 from jiqun.packs.models.method import Grade, Quota
@@ -170,7 +170,9 @@ class Others:
     def grade(self, member: Member) -> str | None:
         """The grade that a member would get by the ranking; None for one that gets none."""
         grading = self.plan.grade(member.population or "")
-        return None if grading is None or member.status != "graded" else self._grade(grading, member)
+        if grading is None or member.status != "graded" or not may_be_graded(self.plan, member):
+            return None
+        return self._grade(grading, member)
 
     def _grade(self, grading: Grade, member: Member) -> str | None:
         if grading.quota is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,13 @@ import narwhals as nw
 import polars as pl
 
 from jiqun.expressions import exact_value
-from jiqun.methods.columns.in_a_row import dated_by, when_of
-from jiqun.methods.columns.rollups import best_places, in_span, span_of
+from jiqun.methods.columns.in_a_row import dated_by, named_period, period_of, unit_of, when_of
+from jiqun.methods.columns.rollups import best_places, in_span, periods_looked_at, span_of
 from jiqun.methods.columns.rows_in_time import with_earlier
 from jiqun.methods.compiling.plan import Plan
 from jiqun.methods.exact.member import read_value
-from jiqun.packs.models.method import Repeats
+from jiqun.packs.models.method import Repeats, Rollup
+from jiqun.values import Period
 
 Row = Mapping[str, Any]
 
@@ -32,6 +33,7 @@ class RolledRows:
     unsure: tuple[Row, ...]
     own: int
     twins: tuple[Row, ...] = ()
+    unreported: tuple[Period, ...] = ()
 
 
 def rolled_rows(plan: Plan, name: str, table: pl.DataFrame, subject: object) -> RolledRows:
@@ -66,7 +68,19 @@ def rolled_rows(plan: Plan, name: str, table: pl.DataFrame, subject: object) -> 
         counted = [row for row, time in zip(counted, times, strict=True) if time == last]
     elif rollup.of is not None and None not in (values := [_value(plan, path, row) for row in counted]):
         counted = [counted[place] for place in best_places(rollup, counted, values)]
-    return RolledRows(tuple(counted), tuple(unsure), own.height, () if twins is None else tuple(twins.found))
+    found = () if twins is None else tuple(twins.found)
+    lacking = tuple(_unreported(plan, name, rollup, own)) if rollup.in_a_row else ()
+    return RolledRows(tuple(counted), tuple(unsure), own.height, found, lacking)
+
+
+def _unreported(plan: Plan, name: str, rollup: Rollup, own: pl.DataFrame) -> Iterator[Period]:
+    """The periods without a row of a subject, from its first one on, where that leaves open whether there was any."""
+    dated, span = dated_by(plan.contracts[rollup.table], rollup), periods_looked_at(plan, name, rollup)
+    there = {period_of(dated, rollup, row) for row in own.iter_rows(named=True)} - {None}
+    inside = [at for at in there if at is not None and at <= span.last]
+    for at in () if span.whole or not inside else range(span.begins(min(inside)), span.last + 1):
+        if at not in there:
+            yield named_period(at, unit_of(dated, rollup))
 
 
 class _Twins:

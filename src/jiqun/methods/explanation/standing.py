@@ -111,9 +111,9 @@ def _cut_lines(reader: Reader, of: str, cuts: Sequence[Cut]) -> list[LineOfClass
         short = None if end is None or own is None else end - from_scaled(int(own), digits)
         distance = None if short is None else MASKED if untold else number_text(-short if lower else short, digits)
         is_mine = own is not None and bool(mine.select(inside.fill_null(False)).item())
-        lines.append(
-            LineOfClass(cut.grade, rows.filter(inside).height, text, distance, is_mine, True, past=_past(cut, lower))
-        )
+        made = reader.voice.benchmark_label(line) if line is not None and is_name(line) else ""
+        count = rows.filter(inside).height
+        lines.append(LineOfClass(cut.grade, count, text, distance, is_mine, True, past=_past(cut, lower), made=made))
     return lines
 
 

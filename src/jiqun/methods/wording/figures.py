@@ -128,6 +128,9 @@ def _step(voice: Voice, step: PrepareStep, lower: bool) -> str:
         return voice.say("prepare.impute", take=voice.say(f"statistic.{step.impute}"))
     if step.winsorise is not None:
         return voice.say("prepare.winsorise", share=share_text(step.winsorise))
+    if step.beyond is not None:
+        far = voice.say(f"prepare.beyond.{step.beyond.of}", times=written(step.beyond.times))
+        return voice.say(f"prepare.becomes.{step.becomes}", far=far)
     if step.points is not None:
         said = voice.say("prepare.points", points=step.points, skewness=step.skewness, kurtosis=step.kurtosis)
         return said if step.otherwise is None else voice.listed([said, voice.say("prepare.otherwise_logarithm")])

@@ -241,6 +241,23 @@ class Measure(Model):
     clause: Clause | None = None
 
 
+class Deviation(Model):
+    """How far is too far: more than `times` deviations from the middle (mean ± 3σ, median ± 3 MAD).
+
+    standard: from the mean, by the standard deviation of a sample, √(Σ(x − mean)² ÷ (n − 1)); population: the same over
+    n; median: from the median, by the median of the distances to it.
+    """
+
+    of: Literal["standard", "population", "median"]
+    times: Num
+
+    @model_validator(mode="after")
+    def _is_above_zero(self) -> Self:
+        if exact(self.times) <= 0:
+            raise UnfitError("times 要大于 0", "times is above 0")
+        return self
+
+
 class PrepareStep(Model):
     """One treatment of a measure over its cohort (OECD/JRC handbook, steps 3 to 5)."""
 
@@ -250,6 +267,8 @@ class PrepareStep(Model):
     skewness: Num = "2"
     kurtosis: Num = "3.5"
     otherwise: Literal["logarithm"] | None = None  # points: where it stays skewed, ln of the values before
+    beyond: Deviation | None = None  # treat what is further from the middle than this (3σ, 3 MAD)
+    becomes: Literal["limit", "missing"] = "limit"  # beyond: the limit itself (缩尾), or missing, to be imputed next
     logarithm: bool | None = None  # ln(x − min + 1 % of the range), as COINr
     natural_logarithm: bool | None = None  # ln(x) itself; missing where x ≤ 0
     normalise: (
@@ -267,8 +286,10 @@ class PrepareStep(Model):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        kinds = ("impute", "winsorise", "points", "logarithm", "natural_logarithm", "normalise")
+        kinds = ("impute", "winsorise", "points", "beyond", "logarithm", "natural_logarithm", "normalise")
         exactly_one(self, *kinds)
+        if self.becomes == "missing" and self.beyond is None:
+            raise UnfitError("becomes 只能和 beyond 一起写", "becomes belongs to beyond")
         if self.otherwise is not None and self.points is None:
             raise UnfitError("otherwise 只能和 points 一起写", "otherwise belongs to points")
         if (self.reference is not None) != (self.normalise == "distance_to_reference"):
@@ -300,23 +321,6 @@ class Prepared(Model):
             raise UnfitError(
                 "反向的数不能与写明的参照值相比", "a value turned round cannot be held against a written reference"
             )
-        return self
-
-
-class Deviation(Model):
-    """How far is too far: more than `times` deviations from the middle (mean ± 3σ, median ± 3 MAD).
-
-    standard: from the mean, by the standard deviation of a sample, √(Σ(x − mean)² ÷ (n − 1)); population: the same over
-    n; median: from the median, by the median of the distances to it.
-    """
-
-    of: Literal["standard", "population", "median"]
-    times: Num
-
-    @model_validator(mode="after")
-    def _is_above_zero(self) -> Self:
-        if exact(self.times) <= 0:
-            raise UnfitError("times 要大于 0", "times is above 0")
         return self
 
 
