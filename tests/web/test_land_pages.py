@@ -7,8 +7,11 @@ import re
 import polars as pl
 import pytest
 
+from jiqun.methods.explanation.model import LineOfClass
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import SILENT, claim, do_all
+from jiqun.web.land.queries import Totals
+from jiqun.web.land.standing import bands
 from jiqun.web.people.models import AuditEntry
 from jiqun.web.region import ledger, runs
 
@@ -66,10 +69,17 @@ def test_the_first_line_names_the_line_above_and_what_is_lacking_to_it(as_user, 
         f"B 档取到第 {better.height} 名（{line / 100:.2f}），<b>差 {(line - firm['total']) / 100:.2f}</b>"
         in answer.content.decode()
     )
-    bands = answer.context["bands"]
-    assert [one.grade for one in bands] == ["D", "C", "B", "A"]
-    assert sum(one.width for one in bands) == pytest.approx(100, abs=0.1)
-    assert sum(one.count for one in bands) == pool.drop_nulls("grade__ranked").height
+    shown = answer.context["bands"]
+    assert [one.grade for one in shown] == ["D", "C", "B", "A"]
+    assert sum(one.width for one in shown) == pytest.approx(100, abs=0.1)
+    assert sum(one.count for one in shown) == pool.drop_nulls("grade__ranked").height
+
+
+def test_words_of_lines_that_lie_close_do_not_run_into_each_other():
+    last = (("A", "80.26"), ("B", "27.97"), ("C", "10.02"), ("D", "4.56"))
+    lines = [LineOfClass(grade, 10, value, None, False, False) for grade, value in last]
+    found = bands(lines, Totals(low=456, high=47_040))
+    assert [(one.grade, one.has_room) for one in found] == [("D", False), ("C", False), ("B", True), ("A", True)]
 
 
 def test_the_ways_up_are_trials_and_only_of_own_firms(as_user, people, run):

@@ -13,6 +13,7 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 import jiqun.web
+from jiqun.web.people import firm_accounts
 from jiqun.web.people.actions import Person, add
 from jiqun.web.people.audit_lines import ACTIONS
 from jiqun.web.people.first import first_people
@@ -49,6 +50,15 @@ def test_a_new_account_must_change_its_password_first():
     said = {"old_password": "first-password-1", "new_password1": "own-password-22", "new_password2": "own-password-22"}
     client.post("/people/password/", said)
     assert client.get("/").status_code == 200
+
+
+def test_more_firms_than_a_list_holds_get_their_accounts_in_several(as_user, people, settings, monkeypatch):
+    settings.PASSWORD_HASHERS = [*settings.PASSWORD_HASHERS, "jiqun.web.people.hashers.FirstPasswordHasher"]
+    monkeypatch.setattr(firm_accounts, "MOST", 2)
+    admin, said = as_user("admin"), {"district": people["district"].place}
+    before = admin.get("/people/firms/", said).context["found"].without
+    assert "spreadsheet" in admin.post("/people/firms/", said).headers["Content-Type"]
+    assert admin.get("/people/firms/", said).context["found"].without == before[2:]
 
 
 def test_firms_get_their_accounts_at_once_and_the_passwords_stand_in_one_file_only(as_user, people, settings):

@@ -22,13 +22,20 @@ _CAP = Decimal("1.5")  # how far beyond its weight a bar reaches where points ma
 
 @dataclass(frozen=True)
 class Band:
-    """A class in the histogram's field (0 to 100): where its last member lies, and how far it reaches."""
+    """A class in the histogram's field (0 to 100): where its last member lies, and how far it reaches.
+
+    `has_room`: the words at its line do not run into those of the class above.
+    """
 
     grade: str
     count: int
     left: float
     width: float
     line: str
+    has_room: bool = True
+
+
+_WORDS = 7.0  # how much of the field the words at a line take
 
 
 def bands(lines: Sequence[LineOfClass], totals: Totals) -> list[Band]:
@@ -43,10 +50,14 @@ def bands(lines: Sequence[LineOfClass], totals: Totals) -> list[Band]:
     if not places:
         return []
     ends, starts = [100.0, *places], [*places, 0.0]
-    made = [
-        Band(one.grade, one.count, start, round(end - start, 2), (one.value or "") if start else "")
-        for one, start, end in zip(lines, starts, ends, strict=True)
-    ]
+    made: list[Band] = []
+    free = 100.0
+    for one, start, end in zip(lines, starts, ends, strict=True):
+        has_room = free - start >= _WORDS or end == ends[0]
+        made.append(
+            Band(one.grade, one.count, start, round(end - start, 2), (one.value or "") if start else "", has_room)
+        )
+        free = start if has_room else free
     return made[::-1]
 
 

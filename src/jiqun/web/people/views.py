@@ -144,7 +144,7 @@ def firms(request: HttpRequest) -> HttpResponse:
     wanted = Wanted(district=picked["district"], park=picked["park"], scale=picked["scale"])
     found, again = firm_accounts.standing(wanted), said.get("again") == "1"
     if request.method == "POST":
-        asked, by = found.asked(again=again), request.user.get_username()
+        asked, by = found.asked(again=again)[: firm_accounts.MOST], request.user.get_username()
         try:
             content = firm_accounts.hand_out(asked, by, request.build_absolute_uri("/"))
         except ValueError as wrong:
