@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from docx import Document
 
 from jiqun.cli.commands.demo import METHODS, YEARS
 
@@ -166,6 +167,18 @@ def test_exports_are_written_and_the_same_bytes_twice(demo: Demo, jiqun: Jiqun, 
     assert first == second
     if ending == "csv":
         assert first.startswith(b"\xef\xbb\xbf") and "试算" in first.decode()
+
+
+def test_a_report_by_the_mu_is_about_such_an_evaluation_whatever_was_evaluated_last(
+    demo: Demo, jiqun: Jiqun, runs: dict[tuple[str, str], str], tmp_path: Path
+) -> None:
+    newest = json.loads(jiqun("runs", "--json", workspace=demo.folder).out)[-1]["method"]["id"]
+    assert not newest.startswith("per-mu."), "else the test shows nothing"
+    assert (
+        jiqun("report", "district", "--district", "500101", "-o", tmp_path / "a.docx", workspace=demo.folder).code == 0
+    )
+    told = "\n".join(one.text for one in Document(str(tmp_path / "a.docx")).element.body.iter() if one.text)
+    assert runs[METHODS[0], YEARS[-1]] in told and METHODS[0].startswith("per-mu.")
 
 
 def test_an_export_to_an_unknown_kind_is_wrong_use_and_to_no_folder_a_problem(

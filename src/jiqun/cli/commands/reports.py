@@ -12,8 +12,9 @@ from jiqun.cli.speech import both
 from jiqun.desk import reporting
 from jiqun.desk.context import Context
 from jiqun.desk.explaining import subject_names
+from jiqun.desk.leading import leading
 from jiqun.desk.reporting import Reach
-from jiqun.desk.running import LATEST, find_run
+from jiqun.desk.running import find_run
 from jiqun.desk.subjects import find_subject
 from jiqun.ledger.snapshot import freeze
 from jiqun.problems import Place, ProblemsError, problem
@@ -27,7 +28,10 @@ from jiqun.reports.word.writing import ENDINGS, write_report
 )
 @click.argument("kind", type=click.Choice(list(making.KINDS)))
 @click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help=both("写到哪里", "where to"))
-@click.option("--run", default=LATEST, help=both("哪次评价，默认最近一次", "which run, the newest by default"))
+@click.option(
+    "--run",
+    help=both("哪次评价，默认最近的亩均评价（正式优先）", "which run, by default the newest by the mu, official first"),
+)
 @click.option("--before", help=both("与哪次评价比较，默认上一年的", "compared with, the year before by default"))
 @click.option("--district", help=both("区县代码", "code of the district"))
 @click.option("--firm", help=both("企业代码或名称", "code or name of the firm"))
@@ -40,7 +44,7 @@ def report(
     context: Context,
     kind: str,
     output: Path,
-    run: str,
+    run: str | None,
     before: str | None,
     district: str | None,
     firm: str | None,
@@ -70,7 +74,14 @@ def report(
 
 
 def _made(
-    context: Context, kind: str, run: str, before: str | None, district: str, firm: str, year: int | None, day: date
+    context: Context,
+    kind: str,
+    run: str | None,
+    before: str | None,
+    district: str,
+    firm: str,
+    year: int | None,
+    day: date,
 ) -> Report:
     if kind == "clusters":
         frozen = freeze(context.workspace, when=context.now)
@@ -78,7 +89,9 @@ def _made(
         if asked is None:
             raise ProblemsError([problem("LEDGER-056", Place(item=reporting.YEARLY), table=reporting.YEARLY)])
         return making.clusters(context, frozen, asked, Reach(), day)
-    found = find_run(context, run)
+    found = find_run(context, run) if run else leading(context)
+    if found is None:
+        raise ProblemsError([problem("REPORT-002")])
     if kind == "letter":
         who = find_subject(firm, subject_names(context, found))
         return making.letter(context, found, who, Reach(), day)

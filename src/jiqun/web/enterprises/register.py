@@ -11,8 +11,8 @@ import polars as pl
 from django.utils import timezone
 
 from jiqun.desk.context import Context
+from jiqun.desk.leading import leads
 from jiqun.desk.running import Run
-from jiqun.methods.reads import tables_of
 from jiqun.problems import ProblemsError
 from jiqun.values import comparable, narrow
 from jiqun.web.grades.lines import line_of_id
@@ -30,7 +30,6 @@ SORTS = {
     "grade": "grade",
 }
 _NAMES_KEPT = 200_000
-PER_MU = "per-mu."
 
 
 def place_names() -> Mapping[str, str]:
@@ -88,20 +87,8 @@ def readable_runs() -> list[Run]:
 
 
 def leading_run() -> Run | None:
-    """Return the run whose grades the region's pages show, where there are several of several rules.
-
-    An evaluation by the mu comes before one of other things (a size class is a grade too), a signed one before a trial,
-    a rule in force here before one that is tried or another place's; then the newest year, then the newest run.
-    """
-    return max(readable_runs(), key=_leads, default=None)
-
-
-def _leads(run: Run) -> tuple[bool, bool, bool, bool, str]:
-    method = run.plan.method
-    is_own = region().book.has("method", run.method_id)
-    is_per_mu = run.method_id.startswith(PER_MU) or "land_use" in tables_of(method)
-    is_in_force = is_own and method.status == "in_force"
-    return is_per_mu and (is_own or run.official), run.official, is_in_force, is_own, run.period
+    """Return the run whose grades the region's pages show, where there are several of several rules."""
+    return max(readable_runs(), key=leads, default=None)
 
 
 def register() -> tuple[pl.DataFrame, Run | None]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from jiqun.desk.leading import PER_MU
 from jiqun.packs import Method
-from jiqun.web.enterprises.register import PER_MU
 from jiqun.web.region import region
 from jiqun.web.shell.language import both
 
