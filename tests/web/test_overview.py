@@ -17,7 +17,7 @@ from jiqun.web.enterprises import register
 from jiqun.web.ladder.queries import calendar
 from jiqun.web.ledger.models import Duty
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import ledger
+from jiqun.web.region import ledger, region
 
 
 def test_the_first_page_shows_30_clusters_five_figures_and_38_districts(as_user):
@@ -119,7 +119,7 @@ def test_pages_show_the_signed_grades_by_the_mu_rather_than_the_newest_run(as_us
     def like(id_, rule, period="2024", official=False, status="trial"):
         method = SimpleNamespace(status=status, inputs={}, evaluates=SimpleNamespace(table="enterprise_year"))
         told = {"id": id_, "method_id": rule, "period": period, "official": official}
-        return SimpleNamespace(**told, plan=SimpleNamespace(method=method))
+        return SimpleNamespace(**told, plan=SimpleNamespace(method=method), context=region())
 
     def lead(*newest_first):
         monkeypatch.setattr(register, "readable_runs", lambda: list(newest_first))
