@@ -148,12 +148,21 @@ class _Brief:
             found = rows.filter(pl.col("grade").cast(pl.String) == grade)
             if found.is_empty():
                 continue
-            cells: list[list[Value]] = [
-                [row[self.run.plan.subject], row["fact__name"], self.run.industry(row["fact__industry"]), row["rank"]]
-                for row in found.iter_rows(named=True)
-            ]
-            fields = (_CODE, _NAME, Field("行业", widest=24), Field("组内名次", "名", "number"))
-            yield Sheet(f"{grade}档企业", f"{grade} 档企业", fields, cells, (), 2)
+            yield self._of_grade(grade, found)
+
+    def _of_grade(self, grade: str, found: pl.DataFrame) -> Sheet:
+        """List the firms of a grade by their places, one population after the other."""
+        plan, label = self.run.plan, self.run.voice.label
+        several = found["population"].n_unique() > 1
+        cells: list[list[Value]] = []
+        for population in plan.populations:
+            inside = found.filter(pl.col("population").cast(pl.String) == population)
+            for row in inside.sort("rank", plan.subject, nulls_last=True).iter_rows(named=True):
+                named = [row[plan.subject], row["fact__name"], self.run.industry(row["fact__industry"])]
+                cells.append([*named, *([label(population)] if several else ()), row["rank"]])
+        kind = (Field("评价类别", widest=20),) if several else ()
+        fields = (_CODE, _NAME, Field("行业", widest=24), *kind, Field("组内名次", "名", "number"))
+        return Sheet(f"{grade}档企业", f"{grade} 档企业", fields, cells, (), 2)
 
     def _near(self) -> Iterator[Part]:
         yield Heading("临近上一档和缺数据的企业")
