@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -58,6 +59,21 @@ def benchmarks(plan_of, text, engine="polars", more="", **given):
 )
 def test_a_statistic_of_the_cohort_is_exact_at_its_digits(plan_of, text, expected, engine):
     assert benchmarks(plan_of, text, engine)[0] == expected
+
+
+@pytest.mark.parametrize(("of", "times"), [("standard", "1"), ("population", "1.5"), ("median", "2"), ("median", "3")])
+def test_what_lies_beyond_deviations_is_left_out_as_numpy_leaves_it_out(plan_of, of, times):
+    tax = np.round(np.random.default_rng(7).standard_t(2, 400) * 5 + 50, 2)
+    firms = pl.DataFrame({"enterprise": [f"e{at:03}" for at in range(400)], "tax": tax, "land": 1.0}).with_columns(
+        year=2024
+    )
+    beyond = f"without_beyond: {{of: {of}, times: '{times}'}}"
+    plan = plan_of(METHOD + f"benchmarks:\n  b: {{digits: 6, statistic: {{measure: m, take: mean, {beyond}}}}}\n", 2024)
+    found = evaluate(plan, {"enterprise_year": firms}).trace["benchmark__b"].unique().to_list()
+    middle = np.median(tax) if of == "median" else tax.mean()
+    spread = np.median(np.abs(tax - middle)) if of == "median" else tax.std(ddof=int(of == "standard"))
+    kept = tax[np.abs(tax - middle) <= float(times) * spread]
+    assert 0 < len(kept) < 400 and found == [round(kept.mean() * 10**6)]
 
 
 @ENGINES

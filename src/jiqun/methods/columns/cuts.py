@@ -33,7 +33,7 @@ def grade_by_cuts(value: nw.Expr, cuts: Sequence[Cut], digits: int | None, class
     A scaled integer v of `digits` decimals lies at or above b where v ≥ ⌈b·10^digits⌉, above b where v > ⌊b·10^digits⌋,
     and so on, so that no end is rounded. Without digits the value is a ledger number and is compared as it is.
     """
-    cases = [(_inside(value, cut, digits, None), word(cut.grade, classes)) for cut in cuts]
+    cases = [(inside_cut(value, cut, digits, None), word(cut.grade, classes)) for cut in cuts]
     return first_of(cases, word(None, classes))
 
 
@@ -44,7 +44,7 @@ def grade_by_lines(
 
     The first interval that holds the value gives the grade, unless it is open whether an earlier one does.
     """
-    inside = [_inside(value, cut, digits, plan) for cut in cuts]
+    inside = [inside_cut(value, cut, digits, plan) for cut in cuts]
     cases = []
     for cut, holds in zip(cuts, inside, strict=True):
         cases += [(holds.is_null(), word(None, classes))] if cut.held else []
@@ -53,7 +53,8 @@ def grade_by_lines(
     return first_of(cases, word(None, classes)), any_open & ~value.is_null()
 
 
-def _inside(value: nw.Expr, cut: Cut, digits: int | None, plan: Plan | None) -> nw.Expr:
+def inside_cut(value: nw.Expr, cut: Cut, digits: int | None, plan: Plan | None) -> nw.Expr:
+    """Return whether a value lies within a cut; missing where that hangs on a benchmark that is not there."""
     tests = [~value.is_null()]
     for name, text in cut.ends.items():
         compare, whole = _COMPARED[name]

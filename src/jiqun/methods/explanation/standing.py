@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from math import ceil, floor
-from operator import ge, gt, le, lt
-from typing import Any, Literal
+from typing import Literal
 
+import narwhals as nw
 import polars as pl
 
+from jiqun.methods.columns.cuts import inside_cut
 from jiqun.methods.columns.grade import GROUP_FULL
 from jiqun.methods.explanation.model import EntitlementLine, LineOfClass, MoveLine
 from jiqun.methods.explanation.reader import Reader
@@ -100,19 +100,19 @@ def _cut_lines(reader: Reader, of: str, cuts: Sequence[Cut]) -> list[LineOfClass
     if found is None:
         return [_cut_of_a_column(reader, cut, same, lower) for cut in cuts]
     column, digits = found
-    rows = reader.trace.filter(same & (pl.col("status").cast(pl.String) == "graded"))
+    rows = nw.from_native(reader.trace.filter(same & (pl.col("status").cast(pl.String) == "graded")))
     own = reader.row.get(column)
-    mine = reader.trace.filter(pl.col(reader.plan.subject) == reader.row[reader.plan.subject])
+    mine = nw.from_native(reader.trace.filter(pl.col(reader.plan.subject) == reader.row[reader.plan.subject]))
     lines = []
     for cut in cuts:
-        inside = _inside(reader, column, cut, digits)
+        inside = inside_cut(nw.col(column), cut, digits, reader.plan)
         line = _line_of(cut, lower)
         end, text, untold = _end_of(reader, line, digits)
         short = None if end is None or own is None else end - from_scaled(int(own), digits)
         distance = None if short is None else MASKED if untold else number_text(-short if lower else short, digits)
-        is_mine = own is not None and bool(mine.select(inside.fill_null(False)).item())
+        is_mine = own is not None and len(mine.filter(inside)) > 0
         made = reader.voice.benchmark_label(line) if line is not None and is_name(line) else ""
-        count = rows.filter(inside).height
+        count = len(rows.filter(inside))
         lines.append(LineOfClass(cut.grade, count, text, distance, is_mine, True, past=_past(cut, lower), made=made))
     return lines
 
@@ -150,25 +150,6 @@ def _cut_of_a_column(reader: Reader, cut: Cut, same: pl.Expr, lower: bool) -> Li
     _, text, _ = _end_of(reader, _line_of(cut, lower))
     mine = reader.row["grade__ranked"] == cut.grade
     return LineOfClass(cut.grade, count, text, None, mine, True, past=_past(cut, lower))
-
-
-_COMPARED: dict[str, Callable[[Any, Any], Any]] = {"at_least": ge, "more_than": gt, "at_most": le, "less_than": lt}
-
-
-def _inside(reader: Reader, column: str, cut: Cut, digits: int) -> pl.Expr:
-    """Whether a scaled value lies within a cut, whose ends may have more decimals than it, or be benchmarks."""
-    plan, value = reader.plan, pl.col(column)
-    inside = value.is_not_null()
-    for name, text in cut.ends.items():
-        if is_name(text) and text not in plan.fixed:
-            places = plan.method.benchmarks[text].digits
-            finest = max(digits, places)
-            end = pl.col(f"benchmark__{text}") * 10 ** (finest - places)
-            inside &= _COMPARED[name](value * 10 ** (finest - digits), end)
-        else:
-            line = (plan.fixed[text].value if is_name(text) else exact(text)) * 10**digits
-            inside &= _COMPARED[name](value, ceil(line) if name in ("at_least", "less_than") else floor(line))
-    return inside
 
 
 def move_lines(reader: Reader) -> tuple[MoveLine, ...]:
