@@ -79,10 +79,10 @@ def own_id(reported: str) -> str:
     It cannot be taken for a code of GB 32100, which has 18 signs.
 
     >>> own_id("|示范一车间|500103")
-    'N500103-D63F38DA'
+    'N500103-D63F38DAA218'
     """
     district = reported.rpartition("|")[2][:_DISTRICT_DIGITS] or "0" * _DISTRICT_DIGITS
-    return f"N{district}-{hashlib.sha256(reported.encode()).hexdigest()[:8].upper()}"
+    return f"N{district}-{hashlib.sha256(reported.encode()).hexdigest()[:12].upper()}"
 
 
 def decide(
