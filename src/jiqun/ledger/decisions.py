@@ -70,7 +70,7 @@ def read_standing(store: Store, version: int, valid_imports: Collection[int]) ->
     events = pl.DataFrame(schema=_SCHEMA) if frame is None else gathered(frame.select(list(_SCHEMA)), DECISIONS)
     counts = pl.col("import").is_null() | pl.col("import").is_in(sorted(valid_imports))
     events = events.filter(counts).sort("order", maintain_order=True)
-    decided = events.filter(pl.col("event") == "decided").select(list(DECISION_SCHEMA))
+    decided = events.filter(pl.col("event") == "decided").select(*DECISION_SCHEMA, "who", "when", "note")
     answer, pairs, aside = _fold(events)
     answers = pl.DataFrame(sorted(answer.items()), schema=_ANSWERS, orient="row")
     refused = pl.DataFrame([(*pair, True) for pair in sorted(pairs)], schema=_REFUSED, orient="row")

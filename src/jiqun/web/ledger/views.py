@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from jiqun.ledger.decisions import ASIDE
 from jiqun.ledger.originals import original
-from jiqun.ledger.review import own_id
+from jiqun.ledger.review import decided, own_id
 from jiqun.ledger.snapshot import snapshots
 from jiqun.ledger.templates import write_template
 from jiqun.problems import ProblemsError
@@ -101,6 +101,8 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "may_undo": user.may("undo") and not line.one.is_undone,
         "may_take": queries.may_take_original(user, line.one),
         "may_correct": user.may("import") and line.waits,
+        "may_import": user.may("import"),
+        "may_review": user.may("review"),
     }
     return render(request, "ledger/one.html", shown)
 
@@ -214,12 +216,16 @@ def review(request: HttpRequest) -> HttpResponse:
 def _questions(request: HttpRequest, said: dict[str, str]) -> HttpResponse:
     """Show the open reports, or those set aside, with what was said of one that could not be decided so."""
     standing, is_aside = ledger().view.standing, request.GET.get("aside") == "1"
-    waiting = standing.aside if is_aside else standing.open
-    page = Paginator(range(waiting.height), _QUESTIONS).get_page(request.GET.get("page"))
+    is_decided, settled = request.GET.get("decided") == "1", len(decided(ledger().view))
+    waiting = settled if is_decided else (standing.aside if is_aside else standing.open).height
+    page = Paginator(range(waiting), _QUESTIONS).get_page(request.GET.get("page"))
     first = max(0, page.start_index() - 1)
     shown = {
         "page": page,
-        "questions": queries.questions(ledger(), first, _QUESTIONS, is_aside),
+        "questions": () if is_decided else queries.questions(ledger(), first, _QUESTIONS, is_aside),
+        "said_before": queries.said_before(ledger(), first, _QUESTIONS) if is_decided else (),
+        "is_decided": is_decided,
+        "settled": settled,
         "count": page.paginator.count,
         "is_aside": is_aside,
         "aside": standing.aside.height,
@@ -249,7 +255,8 @@ def decide(request: HttpRequest) -> HttpResponse:
             raise ValueError(both("企业登记里没有这个代码。", "The register has no such firm."))
         actions.decide(user, actions.Verdict(request.POST.get("reported", ""), verdict, enterprise, reason))
     except (ValueError, ProblemsError) as wrong:
-        messages.error(request, wrong.problems[0].what(spoken()) if isinstance(wrong, ProblemsError) else str(wrong))
+        told = wrong.problems[0].text(spoken()) if isinstance(wrong, ProblemsError) else str(wrong)
+        messages.error(request, told)
         return _questions(request, request.POST.dict())
     else:
         messages.success(
