@@ -381,3 +381,7 @@ def test_corrected_rows_are_read_as_the_columns_were_told_of_the_import_that_the
     fixed = hand_in(client, "更正.csv", csv([f"{three},丙,99000"], heads), corrects=str(number))
     column = next(one for one in fixed.preview["columns"] if one["field"] == "tax")
     assert (column["column"], column["from"], column["how"]) == ("C", "元", "told"), "without being told again"
+    again = hand_in(client, "税.csv", csv([f"{one},甲,45000", f"{two},乙,没有"], heads))
+    assert again.preview["twin"] is None or again.preview["ignored"], (
+        "what was overlooked can be read from the same file"
+    )
