@@ -259,6 +259,26 @@ def test_a_name_that_leads_to_a_firm_with_its_own_row_is_not_joined(workspace: W
     assert [one.why for one in open_questions(latest(workspace))] == ["same_firm_twice"]
 
 
+def test_a_workshop_beside_its_firm_in_one_file_never_replaces_the_firm_s_figures(
+    workspace: Workspace, bring: Bring
+) -> None:
+    register(bring)
+    rows = [{"enterprise": A, "name": "甲", "year": 2024, "tax": 679.44}]
+    bring(YEARLY, [*rows, {"enterprise": None, "name": "甲一车间", "year": 2024, "tax": 123.4}])
+    workshop, firm = reported_key(None, "甲一车间", None), {"enterprise": A, "year": 2024}
+    for verdict in ("same", "new"):
+        with pytest.raises(ProblemsError, match="LEDGER-106"):
+            decide(workspace, workshop, verdict, A, who="王工", when=WHEN)
+    assert row(latest(workspace), "enterprise_year", firm)["tax"] == 679.44
+    decide(workspace, workshop, "same", B, who="王工", when=WHEN, note="是乙的")
+    (said,) = (one.decided for one in open_questions(latest(workspace), which="settled"))
+    assert said is not None
+    assert (said.reported, said.enterprise, said.who, said.note) == (workshop, B, "王工", "是乙的")
+    decide(workspace, workshop, "different", B, who="李工", when=WHEN)
+    assert not open_questions(latest(workspace), which="settled")
+    assert [one.reported for one in open_questions(latest(workspace))] == [workshop]
+
+
 def test_an_undone_import_leaves_no_question(workspace: Workspace, bring: Bring) -> None:
     made = bring(YEARLY, [{"enterprise": None, "name": "重庆**公司", "year": 2024, "tax": 5.0}])
     undo(workspace, made.number, who="王工", when=WHEN, note="")

@@ -93,6 +93,23 @@ def test_a_role_with_limited_rows_needs_a_place():
         add(Person("d", "district"), "first-password-1", "test")
 
 
+@pytest.mark.parametrize(
+    ("role", "said", "place"),
+    [
+        ("district", "巴南区", "500113"),
+        ("district", "500113", "500113"),
+        ("district", "不存在区", None),
+        ("enterprise", "91500112MA5W000014", "91500112MA5W000014"),
+        ("enterprise", "91500112MA5W000015", None),
+    ],
+)
+def test_a_place_is_written_by_its_name_or_code_and_what_is_no_place_is_told(as_user, role, said, place):
+    page = as_user("admin").post("/people/add/", {"username": "someone", "role": role, "place": said}).content.decode()
+    assert list(User.objects.filter(username="someone").values_list("place", flat=True)) == ([place] if place else [])
+    assert ("请从列表里选" in page or "校验位要对" in page) == (place is None)
+    assert place is None or role == "district" or "还没有属于" in page, "an account that sees nothing yet says so"
+
+
 @pytest.mark.parametrize("username", ["analyst", "signer", "tax", "district", "park", "firm", "leader", "auditor"])
 def test_only_the_administrator_sees_people(as_user, username):
     assert as_user(username).get("/people/").status_code == 403

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from jiqun.desk.by_register import by_register
 from jiqun.desk.clusters import INDUSTRIES, Ratio, Wanted, doubted, ratios
 from jiqun.methods.explanation.restricted import FEWEST
 from jiqun.packs import LawBook
@@ -78,8 +79,9 @@ def accounts(book: LawBook, firms: pl.DataFrame, year: int, by: str) -> tuple[Ac
 
 
 def with_parks(firms: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
-    """Put beside yearly rows the park that the register has each firm in."""
+    """Put beside yearly rows the park that the register has each firm in, and its district and trade where not told."""
     parks = register.select("enterprise", "park")
+    firms = by_register(firms, register)
     return firms.drop("park", strict=False).join(parks, on="enterprise", how="left")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from jiqun.desk.by_register import REGISTER, YEARLY, by_register, filled_digest, told_by_register
 from jiqun.desk.columns_elsewhere import columns_elsewhere, with_columns_elsewhere
 from jiqun.desk.context import Context
 from jiqun.desk.nil_returns import is_reported, nothing_told, silent_periods
@@ -116,6 +117,7 @@ def evaluated(context: Context, wanted: Wanted, step: Step, *, official: bool) -
         *_of_titles(context, plan, snapshot),
         *silent_periods(plan, snapshot),
         *columns_elsewhere(plan, context.book),
+        *told_by_register(plan, snapshot),
     )
     nothing = nothing_told(plan, snapshot)
     digests |= {f"{name} nil": digest([str(one) for one in periods]) for name, periods in nothing.items()}
@@ -142,6 +144,7 @@ def tables_for(
     Results of other methods and years come from earlier runs, `<table> of runs` in the hashes: official ones only where
     the result is to be official. Where there is none and none was reported, they are not known. Titles are those that
     are valid on the period's last day. A table without any row is given where it was said that there is nothing.
+    Where a firm lies and its trade are the register's where its yearly row does not say.
     """
     wanted = {*plan.contracts, *_ALWAYS}
     tables: dict[str, Any] = {}
@@ -151,6 +154,10 @@ def tables_for(
             tables[name] = with_columns_elsewhere(plan, context.book, name, snapshot.table(name))
             frozen = snapshot.tables.get(name)
             digests[name] = frozen.content if frozen else content_hash(tables[name], ("enterprise", "year"))
+    if YEARLY in tables and REGISTER in snapshot.tables:
+        said, tables[YEARLY] = tables[YEARLY], by_register(tables[YEARLY], snapshot.table(REGISTER))
+        if filled := filled_digest(said, tables[YEARLY]):
+            digests[f"{YEARLY} by the register"] = filled
     if TITLES in wanted and "title" in snapshot.names:
         held = titles_on(context, snapshot, plan.period.last)
         tables[TITLES] = held

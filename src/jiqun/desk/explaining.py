@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
+from jiqun.desk.by_register import COLUMNS, REGISTER, YEARLY
 from jiqun.desk.context import Context
 from jiqun.desk.evaluating import snapshot_of
 from jiqun.desk.row_sources import row_sources
@@ -139,6 +140,8 @@ def sources(
             except ProblemsError:  # the row holds nothing: nothing to tell of
                 told[table, key, year] = {}
         cell = told[table, key, year].get(column)
+        if cell is None and table == YEARLY and column in COLUMNS:
+            return source(REGISTER, key, column, year)
         return None if cell is None else _cell_words(cell, language)
 
     return source

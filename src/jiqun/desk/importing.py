@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +14,7 @@ import polars as pl
 from jiqun.desk.context import Context
 from jiqun.desk.renamed import with_renamed
 from jiqun.ledger.imports import Committed, Told, commit
-from jiqun.ledger.intake import Checked, ColumnReading, check_file, write_return_file
+from jiqun.ledger.intake import Checked, ColumnReading, check_file, look, write_return_file
 from jiqun.ledger.log import SourceColumn
 from jiqun.ledger.reported import Reported
 from jiqun.ledger.view import latest
@@ -55,8 +55,12 @@ class Imported:
 
 
 def check(context: Context, asked: Asked) -> Checked:
-    """Hold a file against its table's contract, and against the period before where the ledger has one."""
+    """Hold a file against its table's contract, and against the period before where the ledger has one.
+
+    Of rows that correct an import, columns and units are read as they were told there: they go back with its headers.
+    """
     contract = context.contract(asked.table)
+    asked = _as_corrected(context, contract, asked)
     checked = check_file(
         asked.file,
         contract,
@@ -123,6 +127,26 @@ def to_reported(checked: Checked) -> Reported:
         ),
         bad_rows=checked.bad.height,
     )
+
+
+def _as_corrected(context: Context, contract: TableContract, asked: Asked) -> Asked:
+    """Tell of a file what a person told of the import that it corrects, where its own headers do not say it."""
+    before = next((one for one in latest(context.workspace).log.imports if one.number == asked.corrects), None)
+    if before is None or before.table != asked.table or contract.derived:
+        return asked
+    head = look(asked.file, contract, period=asked.period, sheet=asked.sheet, header_row=asked.header_row)
+    if head is None:
+        return asked
+    read = {one.field: one for one in head.columns}
+    told = set(asked.mapping.values())
+    free = {one.header for one in head.ignored if not {one.header, one.column} & told}
+    mapping = {one.field: one.header for one in before.columns if one.field not in read and one.header in free}
+    units = {
+        one.field: one.from_unit
+        for one in before.columns
+        if one.from_unit and (one.field in mapping or (one.field in read and not read[one.field].unit_from))
+    }
+    return replace(asked, mapping=mapping | dict(asked.mapping), units=units | dict(asked.units))
 
 
 def _previous(context: Context, contract: TableContract, period: Period | None) -> pl.DataFrame | None:

@@ -12,7 +12,7 @@ import polars as pl
 
 from jiqun.ledger.decisions import note_open, note_settled
 from jiqun.ledger.identity import Resolution, resolve
-from jiqun.ledger.log import ImportLog, columns_text, log_of, reserve, stamp, write_event
+from jiqun.ledger.log import ImportLog, SourceColumn, columns_text, log_of, reserve, stamp, write_event
 from jiqun.ledger.originals import keep_original
 from jiqun.ledger.references import firm_columns, matched
 from jiqun.ledger.reported import DTYPES, Reported, repeated_keys, row_problems, same_key_problem, typed
@@ -72,7 +72,7 @@ def commit(
     store, now = Store(workspace), latest(workspace)
     if told.corrects is not None:
         _standing_import(now.log, told.corrects)
-    there = now.log.same_file(reported.table, reported.sha256, reported.sheet, told.period)
+    there = now.log.same_file(reported.table, reported.sha256, reported.sheet, told.period, reported.columns)
     if there is not None:
         return _already(reported, there.number, there.rows)
     rows, asked = _identified(now, contract, reported)
@@ -138,9 +138,10 @@ def settle(workspace: Workspace, number: int, who: str, when: datetime) -> int:
 def _commit_event(store: Store, event: Mapping[str, object]) -> int:
     """Write the commit unless a twin of the same content was faster; return the number that stands."""
     table, sha256, sheet, period = (str(event[name]) for name in ("table", "sha256", "sheet", "period"))
+    columns = tuple(SourceColumn(**one) for one in json.loads(str(event["columns"])))
 
     def decide(events: list[dict[str, object]], version: int) -> Mapping[str, object]:
-        twin = log_of(events, version).same_file(table, sha256, sheet, period)
+        twin = log_of(events, version).same_file(table, sha256, sheet, period, columns)
         return event if twin is None else {**event, "event": "abandoned", "corrects": twin.number}
 
     written = write_event(store, decide)

@@ -107,10 +107,16 @@ class ImportLog:
         """Return a committed import by number."""
         return next((one for one in self.imports if one.number == number), None)
 
-    def same_file(self, table: str, sha256: str, sheet: str, period: str) -> Import | None:
-        """Return the valid import that brought this very content into this table for this period."""
+    def same_file(
+        self, table: str, sha256: str, sheet: str, period: str, columns: Sequence[SourceColumn] = ()
+    ) -> Import | None:
+        """Return the valid import that brought this very content into this table for this period.
+
+        With `columns` only one that read them all alike: a column that was overlooked the first time, or read in
+        another unit, may be read from the same file.
+        """
         for one in self.valid(table):
-            if (one.sha256, one.sheet, one.period) == (sha256, sheet, period):
+            if (one.sha256, one.sheet, one.period) == (sha256, sheet, period) and set(columns) <= set(one.columns):
                 return one
         return None
 

@@ -14,8 +14,9 @@ from jiqun.ledger.candidates import candidates
 from jiqun.ledger.decisions import ASIDE, Decision, Standing, note_decided
 from jiqun.ledger.identity import reported_key
 from jiqun.ledger.log import stamp
+from jiqun.ledger.resolve import IMPORT, REPORTED, ROW
 from jiqun.ledger.store import Store
-from jiqun.ledger.view import View
+from jiqun.ledger.view import View, latest
 from jiqun.ledger.workspace import Workspace
 from jiqun.problems import Place, ProblemsError, problem
 
@@ -114,7 +115,8 @@ def decide(
     `aside` says that it is no firm of the register (a workshop, a meter): its rows stay, count for nobody, and nobody
     is asked about them again. A decision stands for every row reported so, in imports of the past and of the future,
     until a later decision. LEDGER-069 for another verdict, a report that is no key made by `reported_key`, or a firm
-    without id where one is meant.
+    without id where one is meant. LEDGER-106 where the firm has a row of its own in the same file: of two rows of one
+    file none is the later word, so that the one would replace the other's figures without anybody having said so.
     """
     parts = reported.split("|")
     if verdict not in _VERDICTS:
@@ -124,7 +126,28 @@ def decide(
     elif len(parts) != 3 or reported_key(*parts) != reported:
         detail = "reported: code|name|district"
     else:
+        if verdict in ("same", "new"):
+            _alone_in_its_file(latest(workspace), reported, enterprise.strip())
         decision = Decision(reported, verdict, enterprise.strip(), who, stamp(when), note)
         note_decided(Store(workspace), decision)
         return
     raise ProblemsError([problem("LEDGER-069", Place(item=reported), reported=reported, detail=detail)])
+
+
+def _alone_in_its_file(view: View, reported: str, enterprise: str) -> None:
+    """Raise LEDGER-106 where an import that holds the report has another row of the firm for the same thing."""
+    for table in view.tables:
+        key = view.key(table)
+        if "enterprise" not in key:
+            continue
+        beside = [IMPORT, *(name for name in key if name != "enterprise")]
+        rows = view.reported(table).select(REPORTED, ROW, "enterprise", *beside)
+        of_report = rows.filter(pl.col(REPORTED) == reported)
+        if of_report.is_empty():
+            continue
+        own = rows.filter((pl.col("enterprise") == enterprise) & ~(pl.col(REPORTED) == reported).fill_null(False))
+        met = of_report.join(own, on=beside, nulls_equal=True).sort(IMPORT, ROW)
+        if not met.is_empty():
+            first = met.row(0, named=True)
+            said = {"number": first[IMPORT], "row": first[ROW], "own": first[f"{ROW}_right"], "enterprise": enterprise}
+            raise ProblemsError([problem("LEDGER-106", Place(item=reported), **said)])

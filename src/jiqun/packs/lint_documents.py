@@ -32,7 +32,7 @@ def documents(book: LawBook) -> Iterator[Problem]:
         model = one.model
         assert isinstance(model, Document)
         if model.issued and model.effective and model.issued > model.effective:
-            yield problem("PACK-114", one.place("effective"), first=model.issued, last=model.effective)
+            yield problem("PACK-147", one.place("effective"), issued=model.issued, effective=model.effective)
         if model.issued and model.source.retrieved and model.issued > model.source.retrieved:
             place = one.place("source", "retrieved")
             yield problem("PACK-114", place, first=model.issued, last=model.source.retrieved)

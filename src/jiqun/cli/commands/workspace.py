@@ -41,8 +41,10 @@ def init(folder: Path, pack_ids: tuple[str, ...], region: str) -> None:
     made = make_workspace(folder, packs=pack_ids, region=region)
     say(f"工作区已建立：{made.root}", f"Workspace made: {made.root}")
     say(
-        "下一步：jiqun template enterprise_year，或 jiqun import 文件 --table 表 --period 年度",
-        "Next: jiqun template enterprise_year, or jiqun import FILE --table T --period P",
+        f"下一步：在浏览器里办，jiqun -w {folder} serve；在命令行办，jiqun template enterprise_year，"
+        "再 jiqun import 文件 --table 表 --period 年度",
+        f"Next: in the browser, jiqun -w {folder} serve; at the command line, jiqun template enterprise_year, "
+        "then jiqun import FILE --table T --period P",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -47,6 +47,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "least_coverage": ("最低掌握度", "least coverage"), "method": ("办法", "rule"), "rule": ("办法", "rule"),
 }  # fmt: skip
 _HEAD = ("title", "title_en", "edition", "status", "completeness", "in_force", "document", "clause", "description")
+_STANDING = ("title", "title_en", "status", "completeness", "description", "doubts")
 _NAMED_BY = ("name", "id", "code", "value", "title")
 
 
@@ -165,14 +166,32 @@ def _share(was: Fraction, now: Fraction) -> str | None:
     return f"{text}%" if text.startswith("-") else f"+{text}%"
 
 
+# --- rules
+
+
+def standing_changes(old: Header, new: Header, language: Language) -> list[Changed]:
+    """Say what changed in a rule's name, force, how fully it was read and what is in doubt; not in how it computes.
+
+    Whether results can be official hangs on these, so who publishes has to see them.
+    """
+    return list(_named_changes("method", _STANDING, old, new, language))
+
+
 # --- documents
 
 
 def _paper(old: Document | None, new: Document, language: Language) -> Iterator[Changed]:
-    for name in (*_HEAD, "number", "issuer", "issued", "effective", "supersedes", "source", "doubts"):
+    names = (*_HEAD, "number", "issuer", "issued", "effective", "supersedes", "source", "doubts")
+    yield from _named_changes("document", names, old, new, language)
+
+
+def _named_changes(
+    kind: str, names: Iterable[str], old: Header | None, new: Header, language: Language
+) -> Iterator[Changed]:
+    for name in names:
         told = [_of(one, name, language) for one in (old, new)]
         if told[0] != told[1]:
-            yield Changed(KINDS["document"][0 if language == "zh" else 1], word(name, language), told[0], told[1])
+            yield Changed(KINDS[kind][0 if language == "zh" else 1], word(name, language), told[0], told[1])
 
 
 def _clauses(old: Document | None, new: Document, language: Language) -> Iterator[Changed]:

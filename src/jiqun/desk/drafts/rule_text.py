@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -139,7 +139,10 @@ def with_numbers(text: str, changed: Mapping[str, str]) -> str:
     return edited(text, edits)
 
 
-def with_head(text: str, head: Mapping[str, str | Mapping[str, str]]) -> str:
+Said = str | Mapping[str, str] | Sequence[str]
+
+
+def with_head(text: str, head: Mapping[str, Said]) -> str:
     """Return the text with keys of the object's head replaced, or put under its English title where it had none."""
     top = {key.value: value for key, value in composed(text).value}
     edits = []
@@ -155,7 +158,9 @@ def with_head(text: str, head: Mapping[str, str | Mapping[str, str]]) -> str:
     return edited(text, edits)
 
 
-def _flow(value: Mapping[str, str]) -> str:
+def _flow(value: Mapping[str, str] | Sequence[str]) -> str:
+    if not isinstance(value, Mapping):
+        return "[" + ", ".join(map(written, value)) + "]"
     return "{" + ", ".join(f"{key}: {written(one)}" for key, one in value.items()) + "}"
 
 

@@ -218,7 +218,8 @@ def _uscc_reason(code: str, wrong: str) -> dict[str, str]:
         return {"reason": f"{len(code)} ≠ 18 位 (characters)"}
     if wrong == "character":
         return {"reason": f"不用字母 (letters not in use): {'、'.join(sorted(set(code) & set('IOSVZ')))}"}
-    return {"reason": f"校验位 (check character): {code[-1]} ≠ {check_character(code[:17])}"}
+    right = check_character(code[:17])
+    return {"reason": f"校验位 (check character) {code[-1]} 不对，按前 17 位应是 (should be) {right}"}
 
 
 def _is_restored(task: Task, text: str, found: str) -> bool:

@@ -103,8 +103,11 @@ def period_faults(frame: pl.DataFrame, field: Column, period: Period) -> list[Ro
     ]
 
 
-def key_faults(frame: pl.DataFrame, keys: Sequence[str]) -> tuple[list[RowFault], list[int]]:
-    """Find rows with the same key: contradicting ones are faults; of identical ones the later are returned."""
+def key_faults(frame: pl.DataFrame, keys: Sequence[str], titles: Mapping[str, str]) -> tuple[list[RowFault], list[int]]:
+    """Find rows with the same key: contradicting ones are faults; of identical ones the later are returned.
+
+    A fault names the columns in which the rows differ, by their `titles`: who mends the file looks there.
+    """
     present = [key for key in keys if key in frame.columns]
     if not present or len(present) < len(keys):
         return [], []
@@ -120,9 +123,13 @@ def key_faults(frame: pl.DataFrame, keys: Sequence[str]) -> tuple[list[RowFault]
     same = pl.col("_variants") == 1
     repeated = shared.filter(same & (pl.col(ROW) > pl.col("_first")))[ROW].sort().to_list()
     faults: list[RowFault] = []
-    for *key, rows in shared.filter(~same).group_by(present, maintain_order=True).agg(pl.col(ROW).sort()).iter_rows():
-        said = {"key": " ".join(map(str, key)), "rows": rows_text(rows)}
-        faults += [RowFault(row, present[0], "LEDGER-037", said) for row in rows]
+    others = [name for name in contents if name not in present]
+    differing = [(pl.col(name).n_unique() > 1).alias(name) for name in others]
+    unlike = shared.filter(~same).group_by(present, maintain_order=True).agg(pl.col(ROW).sort(), *differing)
+    for one in unlike.to_dicts():
+        differ = "、".join(titles.get(name, name) for name in others if one[name])
+        said = {"key": " ".join(str(one[name]) for name in present), "rows": rows_text(one[ROW]), "differ": differ}
+        faults += [RowFault(row, present[0], "LEDGER-037", said) for row in one[ROW]]
     return faults, repeated
 
 

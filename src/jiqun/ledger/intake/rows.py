@@ -87,7 +87,8 @@ def judge(
         found += row_checks.period_faults(frame, contract.column("year"), period)
     wrong = {one.row + 1 for one in body.faults} | {one.row for one in found}
     sound = frame.filter(~pl.col(ROW).is_in(list(wrong)))
-    key_faults, repeated = row_checks.key_faults(_by_firm(frame), contract.primary_key)
+    titles = {one.name: one.title for one in contract.fields}
+    key_faults, repeated = row_checks.key_faults(_by_firm(frame), contract.primary_key, titles)
     check_faults, noticed = row_checks.run_checks(sound, contract)
     found += key_faults + check_faults
     suspicions, jumps = history.compare(sound, previous, contract) if previous is not None else ([], [])

@@ -261,7 +261,12 @@ def _lacking_paper(state: State) -> list[tuple[str, str]]:
     first = state.events[0].details["files"].get(DOCUMENT)
     corrects = state.draft.kind == "document" and not state.draft.came_from
     if not corrects and first is not None and paper["number"] == _paper(first)["number"]:
-        return [("文号还是旧文件的。", "The document number is still that of the old document.")]
+        return [
+            (
+                "文号还是旧文件的：发了新文的请改文号；只是更正的，请把文件移出。",
+                "The number is still the old document's: write the new one, or take the document out of a correction.",
+            )
+        ]
     return []
 
 

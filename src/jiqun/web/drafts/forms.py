@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from jiqun.desk.drafts.parts import DOCUMENT, METHOD, kind_of
-from jiqun.desk.drafts.rule_text import NUMBER, Number, head_of, numbers, with_head, with_numbers
+from jiqun.desk.drafts.rule_text import NUMBER, Number, Said, head_of, numbers, with_head, with_numbers
 from jiqun.desk.drafts.section_text import ClauseRow, Row, dated_rows, with_clauses, with_rows
 from jiqun.problems import Language
 from jiqun.web.drafts.state import State
@@ -15,7 +15,11 @@ from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.refused import RefusedError
 
 PAPER = ("number", "issuer", "issued", "effective", "title", "title_en")
+SOURCE = ("url", "evidence")
+STANDING = ("title", "title_en", "status", "completeness", "description")
 _DAYS = ("issued", "effective")
+_STANDINGS = {"status": ("trial", "in_force"), "completeness": ("illustrative", "partial", "complete")}
+EVIDENCE = ("O", "R", "P", "W", "G", "M", "D")
 VALUE = ("from", "to", "value", "unit", "clause", "document", "completeness", "reason")
 _LONGEST = 2_000
 _WORDS: Mapping[str, tuple[str, str]] = {
@@ -96,12 +100,13 @@ def with_form(state: State, said: Mapping[str, str]) -> dict[str, str]:
     files = dict(state.files)
     changed = {name.removeprefix("n:"): value for name, value in said.items() if name.startswith("n:")}
     begins = said.get("begins", "")
-    if METHOD in files and (changed or begins):
-        files[METHOD] = _rule(_sound(files[METHOD]), changed, begins)
+    standing = {name.removeprefix("s:"): value for name, value in said.items() if name.startswith("s:")}
+    if METHOD in files and (changed or begins or standing):
+        files[METHOD] = _standing(_rule(_sound(files[METHOD]), changed, begins), standing)
     paper = {name: said[name].strip()[:200] for name in PAPER if said.get(name, "").strip()}
     clauses = _numbered(said, "c")
     if DOCUMENT in files and (paper or clauses):
-        files[DOCUMENT] = _document(_sound(files[DOCUMENT]), paper, clauses)
+        files[DOCUMENT] = _sourced(_document(_sound(files[DOCUMENT]), paper, clauses), said)
     name = said.get("part", "")
     if name in files and kind_of(name) == "parameter":
         files[name] = with_rows(_sound(files[name]), _rows(files[name], _numbered(said, "r")))
@@ -122,6 +127,33 @@ def _rule(text: str, changed: Mapping[str, str], begins: str) -> str:
     except ValueError as wrong:
         raise RefusedError(f"这里要写数字：{wrong}", f"A number is wanted here: {wrong}") from None
     return with_head(text, {"in_force": {"from": day(begins)}}) if begins else text
+
+
+def _standing(text: str, said: Mapping[str, str]) -> str:
+    """Put a rule's name, its force, how fully it was read and what stays in doubt (one a line) into its text."""
+    head: dict[str, Said] = {name: said[name].strip()[:_LONGEST] for name in STANDING if said.get(name, "").strip()}
+    for name, choices in _STANDINGS.items():
+        if name in head and head[name] not in choices:
+            raise RefusedError("请选状态和完整度。", "Choose the standing and how fully it was read.")
+    if (head.get("status"), head.get("completeness")) == ("in_force", "illustrative"):
+        raise RefusedError(
+            "数字还是示意的办法只能试行。全部照文件录入后，请把“照文件录入得怎样”改为完整或部分。",
+            "A rule of illustrative numbers can only be on trial; say first that it was entered from the document.",
+        )
+    if "doubts" in said:
+        doubts = [one.strip()[:_LONGEST] for one in said["doubts"].splitlines() if one.strip()]
+        head |= {"doubts": doubts} if doubts or head_of(text).get("doubts") else {}
+    return with_head(text, {name: one for name, one in head.items() if head_of(text).get(name) != one})
+
+
+def _sourced(text: str, said: Mapping[str, str]) -> str:
+    """Put where a document's original is, and how it was read, into its text."""
+    if said.get("evidence", "") not in EVIDENCE:
+        return text
+    source = {name: said.get(name, "").strip()[:_LONGEST] for name in SOURCE}
+    before = head_of(text).get("source")
+    told = {name: one for name, one in source.items() if one}
+    return text if before == told else with_head(text, {"source": told})
 
 
 def _document(text: str, paper: Mapping[str, str], clauses: Sequence[Mapping[str, str]]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from jiqun.desk.drafts.check import touched
 from jiqun.desk.drafts.drafting import draft_context
-from jiqun.desk.drafts.law_changes import KINDS, Changed, changes
+from jiqun.desk.drafts.law_changes import KINDS, Changed, changes, standing_changes
 from jiqun.desk.drafts.parameter_uses import parameters_of, series_titles
 from jiqun.desk.drafts.parts import Part, book_with, parts
 from jiqun.desk.printed_rule import differences
@@ -72,7 +72,8 @@ def _changes(state: State, one: Part, after: LawBook, language: Language) -> lis
     if one.kind == "method":
         rule = after.method(one.id, one.edition or None)
         was = book.method(state.basis.id, state.basis.edition or None)
-        return differences(print_rule(was, book, language), print_rule(rule, after, language))
+        computed = differences(print_rule(was, book, language), print_rule(rule, after, language))
+        return [*standing_changes(was, rule, language), *computed]
     titles = series_titles(after, new, language) if isinstance(new, Parameter) else {}
     return changes(old, new, language, titles)
 

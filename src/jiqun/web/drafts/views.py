@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,9 +15,10 @@ from jiqun.desk.drafts.parts import DOCUMENT, METHOD, PARAMETER, Part, book_with
 from jiqun.desk.drafts.publishing import publications
 from jiqun.desk.drafts.rule_text import head_of
 from jiqun.desk.drafts.section_text import clause_rows, dated_rows
+from jiqun.methods.wording.evidence import evidence_words
 from jiqun.reports.parameters import parameter_workbook
 from jiqun.web.drafts import actions, queries
-from jiqun.web.drafts.forms import fields
+from jiqun.web.drafts.forms import EVIDENCE, SOURCE, STANDING, fields
 from jiqun.web.drafts.models import RuleDraft
 from jiqun.web.drafts.state import EVENTS, STAGES, State, state_of
 from jiqun.web.ledger.handing import attachment
@@ -114,14 +116,23 @@ def publication(request: HttpRequest, number: int) -> HttpResponse:
 # --- one draft
 
 
+def _placed(told: Mapping[str, Any], titles: Mapping[str | None, str]) -> str:
+    """Say a problem with the title of the object it is in; where its file lies says nothing to who drafts in a form."""
+    file = str(told.get("file") or "")
+    title = titles.get(file.partition("/")[2])
+    text = str(told[spoken()])
+    return text if title is None else re.sub(rf"{re.escape(file)}(:\d+)*: ", f"{title}{both('：', ': ')}", text)
+
+
 @needs("drafts")
 def one(request: HttpRequest, number: int) -> HttpResponse:
     """Show a draft: what it changes, its numbers, what is wrong, whom it moves, what is missing to publish."""
     user: Any = request.user
     state = state_of(get_object_or_404(RuleDraft, pk=number))
-    found = [{**each, "text": each[spoken()]} for each in state.problems or ()]
     every = [queries.moves(each, scope_of(user)) for each in state.tries.values()]
     sections = [_section(state, each) for each in parts(state.files)]
+    where = {file: each["title"] for each in sections for file in [places(state.files).get(each["name"])]}
+    found = [{**each, "text": _placed(each, where)} for each in state.problems or ()]
     dated = sorted({year for each in sections for year in each.get("years", ())}, reverse=True)
     years = _years()
     shown = {
@@ -176,9 +187,15 @@ def _section(state: State, part: Part) -> dict[str, Any]:
     if part.name == METHOD:
         book = book_with(region(), "method", state.basis.id)
         base = text_of(region(), book.object("method", state.basis.id, state.basis.edition or None))
-        return {**shown, "form": "method", "fields": fields(text, base, spoken())}
+        return {**shown, "form": "method", "fields": fields(text, base, spoken()), **_standing(text)}
     if part.name == DOCUMENT:
-        return {**shown, "form": "document", "paper": actions.paper_of(state), "clauses": clause_rows(text)}
+        return {
+            **shown,
+            "form": "document",
+            "paper": actions.paper_of(state),
+            "clauses": clause_rows(text),
+            **_source(text),
+        }
     if part.kind == "parameter":
         rows, titles = dated_rows(text), series_titles_of(part.id)
         keys = list(dict.fromkeys(row.key for row in rows))
@@ -189,6 +206,29 @@ def _section(state: State, part: Part) -> dict[str, Any]:
             "kinds": completeness_choices(),
         }  # fmt: skip
     return shown
+
+
+def _standing(text: str) -> dict[str, Any]:
+    """Return what a rule says of itself: name, force, how fully it was read, what is in doubt."""
+    head = head_of(text)
+    said = {name: str(head.get(name) or "") for name in STANDING}
+    doubts = head.get("doubts")
+    said["doubts"] = "\n".join(map(str, doubts)) if isinstance(doubts, list) else ""
+    kinds = ("complete", "partial", "illustrative")
+    return {"said": said, "kinds": [(one, both(*_READ[one])) for one in kinds]}
+
+
+_READ: Mapping[str, tuple[str, str]] = {
+    "complete": ("完整：全文照文件录入", "complete: entered in full from the document"),
+    "partial": ("部分：有几处没读到，签发时要接受疑义", "in part: who signs accepts the doubts"),
+    "illustrative": ("示意：数字是举例的，只能试算", "illustrative: the numbers are examples, trials only"),
+}
+
+
+def _source(text: str) -> dict[str, Any]:
+    source = head_of(text).get("source")
+    said = {name: str((source or {}).get(name) or "") if isinstance(source, dict) else "" for name in SOURCE}
+    return {"source": said, "evidences": [(one, evidence_words(one, spoken())) for one in EVIDENCE]}
 
 
 def _events(state: State) -> list[dict[str, Any]]:

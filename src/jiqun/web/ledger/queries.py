@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from jiqun.methods.wording.numbers import grouped
 from jiqun.packs import TableContract
 from jiqun.problems import ProblemsError
 from jiqun.values import decimal_text, exact
+from jiqun.web.enterprises.register import place_names
 from jiqun.web.kept import kept
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import Scope, scope_of
@@ -317,7 +318,24 @@ def restricted_columns(table: str) -> list[str]:
     return [] if contract is None else [one.name for one in contract.fields if one.sensitivity == "restricted"]
 
 
+def questions(of: Ledger, first: int, most: int, which: str) -> list[Question]:
+    """Return a page of the reports whose firm is open, set aside or settled, with districts by name."""
+    names = place_names()
+
+    def named(code: str | None) -> str | None:
+        return names.get(code or "", code)
+
+    return [
+        replace(
+            one,
+            district=named(one.district),
+            candidates=tuple(replace(firm, district=named(firm.district)) for firm in one.candidates),
+        )
+        for one in _questions(of, first, most, which)
+    ]
+
+
 @kept(32)
-def questions(of: Ledger, first: int, most: int, which: str) -> tuple[Question, ...]:
-    """Return a page of the reports whose firm is open, set aside or settled; made once for a state of the ledger."""
+def _questions(of: Ledger, first: int, most: int, which: str) -> tuple[Question, ...]:
+    """Look for candidates once for a state of the ledger and its decisions."""
     return open_questions(of.view, first, most, which)

@@ -102,6 +102,8 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "may_undo": user.may("undo") and not line.one.is_undone,
         "may_take": queries.may_take_original(user, line.one),
         "may_correct": user.may("import") and line.waits,
+        "may_import": user.may("import"),
+        "may_review": user.may("review"),
     }
     return render(request, "ledger/one.html", shown)
 
@@ -256,7 +258,8 @@ def decide(request: HttpRequest) -> HttpResponse:
             raise ValueError(both("没有这样报送的企业，刷新后再看。", "Nobody reported a firm like this; reload."))
         actions.decide(user, actions.Verdict(reported, verdict, enterprise, reason))
     except (ValueError, ProblemsError) as wrong:
-        messages.error(request, wrong.problems[0].what(spoken()) if isinstance(wrong, ProblemsError) else str(wrong))
+        told = wrong.problems[0].text(spoken()) if isinstance(wrong, ProblemsError) else str(wrong)
+        messages.error(request, told)
         return _questions(request, request.POST.dict())
     else:
         messages.success(

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from jiqun.desk.bounds import Bounds, changes, within
-from jiqun.desk.importing import Asked, bring_in, check
+from jiqun.desk.importing import Asked, bring_in, check, to_reported
 from jiqun.ledger.intake import Checked, HeaderReport, likelier, look, open_book, write_return_file
 from jiqun.ledger.view import latest
 from jiqun.problems import Problem, ProblemsError, problem
@@ -54,7 +54,8 @@ def check_upload(arguments: dict[str, Any], owner: User, step: Step) -> dict[str
         target.parent.mkdir(parents=True, exist_ok=True)
         write_return_file(found, target)
     log = latest(region().workspace).log
-    twin = log.same_file(upload.table, found.source.sha256, found.source.sheet or "", upload.period)
+    said = (upload.table, found.source.sha256, found.source.sheet or "", upload.period)
+    twin = log.same_file(*said, to_reported(found).columns)
     hidden = () if scope_of(upload.owner).sees_restricted else restricted_columns(upload.table)
     shown = preview_of(found, twin, changes(region(), found), hidden)
     shown |= {"sheets": list(found.source.sheets), "likelier": _likelier(found.header, upload.table)}

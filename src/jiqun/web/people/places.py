@@ -6,9 +6,14 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from jiqun.values import uscc
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.people.models import User
-from jiqun.web.region import ledger
+from jiqun.web.people.scope import Scope
+from jiqun.web.region import ledger, region
+from jiqun.web.shell.language import both
+
+_DISTRICT_LEVEL = 2  # 市、区县、乡镇街道
 
 
 def places_said(people: Iterable[User]) -> dict[str, str]:
@@ -20,8 +25,64 @@ def places_said(people: Iterable[User]) -> dict[str, str]:
 
 
 def places_offered() -> list[tuple[str, str]]:
-    """Return the districts with their names and the parks that the register knows; a firm is given by its code."""
+    """Return the districts with their names and the parks that the register knows; a firm is given by its code.
+
+    Accounts are made before there are data, so that the law book's districts are offered beside the register's.
+    """
     firms, names = ledger().table("enterprise"), place_names()
-    districts = firms["district"].drop_nulls().unique().sort().to_list()
+    districts = {code: names.get(code, name) for code, name in _districts().items() if code in names}
+    districts |= {code: names.get(code, code) for code in firms["district"].drop_nulls().unique()}
     parks = firms["park"].drop_nulls().unique().sort().to_list()
-    return [*((one, names.get(one, one)) for one in districts), *((one, one) for one in parks)]
+    return [*sorted(districts.items()), *((one, one) for one in parks)]
+
+
+def _districts() -> dict[str, str]:
+    """Return code → name of all districts that the law book ever knew."""
+    book = region().book
+    found: dict[str, str] = {}
+    for one in book.objects("taxonomy"):
+        if one.id.endswith("districts"):
+            view = book.taxonomy(one.id).on(None)
+            found |= {code: entry.name for code, entry in view.codes.items() if view.level(code) == _DISTRICT_LEVEL}
+    return found
+
+
+def place_meant(limited_by: str, said: str) -> str:
+    """Return the place that a person wrote by code or by name: a district, a park, or a firm.
+
+    ValueError for a place that cannot be: its account would see nothing, and nobody would know why.
+    """
+    if limited_by == "district":
+        return _district_meant(said)
+    if limited_by == "enterprise":
+        return _firm_meant(said)
+    return said
+
+
+def _district_meant(said: str) -> str:
+    known, there = _districts(), set(ledger().table("enterprise")["district"].drop_nulls())
+    if said in known or said in there or not known:
+        return said
+    for one in region().book.objects("taxonomy"):
+        if one.id.endswith("districts") and (found := region().book.taxonomy(one.id).on(None).find(said)) in known:
+            return str(found)
+    zh = f"没有“{said}”这个区县。请从列表里选，或写六位行政区划代码。"
+    raise ValueError(both(zh, f"There is no district “{said}”: choose one of the list, or write its code."))
+
+
+def _firm_meant(said: str) -> str:
+    firms = ledger().table("enterprise").filter((pl.col("enterprise") == said) | (pl.col("name") == said))
+    if len(firms) == 1:
+        return str(firms["enterprise"][0])
+    if uscc.is_valid(said.upper()):
+        return said.upper()
+    zh = f"“{said}”不是登记里的企业，也不是有效的统一社会信用代码（18 位，校验位要对）。"
+    raise ValueError(both(zh, f"“{said}” is no registered firm and no valid social credit code."))
+
+
+def empty_place(limited_by: str, place: str) -> str:
+    """Say that an account sees nothing yet, since the register has no firm in its place; empty where it has."""
+    if not limited_by or ledger().firms(Scope(limited_by, place)):
+        return ""
+    zh = f"登记里现在还没有属于“{place}”的企业，这个账号要等登记导入后才看得到内容。"
+    return both(zh, f"The register has no firm of “{place}” yet: this account sees nothing until it has.")

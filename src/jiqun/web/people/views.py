@@ -24,7 +24,7 @@ from jiqun.web.people import actions, audit, audit_lines, firm_accounts, tokens
 from jiqun.web.people.hashers import first_password
 from jiqun.web.people.lockout import is_worn_out
 from jiqun.web.people.models import AuditEntry, User
-from jiqun.web.people.places import places_offered, places_said
+from jiqun.web.people.places import empty_place, place_meant, places_offered, places_said
 from jiqun.web.people.rights import needs
 from jiqun.web.people.role_words import ROLE_WORDS
 from jiqun.web.people.roles import ROLES
@@ -126,6 +126,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         password = first_password()
         try:
+            _settle_place(request, said)
             actions.add(actions.Person(**said), password, request.user.get_username())
         except (ValueError, ValidationError) as wrong:
             messages.error(request, "；".join(getattr(wrong, "messages", [str(wrong)])))
@@ -134,6 +135,15 @@ def add(request: HttpRequest) -> HttpResponse:
         else:
             return render(request, "people/password_once.html", {"username": said["username"], "password": password})
     return render(request, "people/edit.html", {"said": said, "person": None, **_choices()})
+
+
+def _settle_place(request: HttpRequest, said: dict[str, Any]) -> None:
+    """Put the place that is meant where its name was written; ValueError for none, a word where it is empty yet."""
+    role = ROLES.get(str(said["role"]))
+    if role is not None and role.limited_by and said["place"]:
+        said["place"] = place_meant(role.limited_by, said["place"])
+        if empty := empty_place(role.limited_by, said["place"]):
+            messages.warning(request, empty)
 
 
 @needs("people")
@@ -184,10 +194,14 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
         said: dict[str, str | bool] = {name: request.POST.get(name, "").strip() for name in _FIELDS}
         said["is_active"] = request.POST.get("is_active") == "on"
         role = ROLES.get(str(said["role"]))
-        if role is None or (role.limited_by and not said["place"]):
-            messages.error(request, both("这个角色要填所属区县、园区或企业。", "This role needs a place."))
-        elif person.username == by and (not said["is_active"] or said["role"] != person.role):
-            messages.error(request, both("不能改自己的角色或停用自己。", "Not your own role or account."))
+        try:
+            if role is None or (role.limited_by and not said["place"]):
+                raise ValueError(both("这个角色要填所属区县、园区或企业。", "This role needs a place."))
+            if person.username == by and (not said["is_active"] or said["role"] != person.role):
+                raise ValueError(both("不能改自己的角色或停用自己。", "Not your own role or account."))
+            _settle_place(request, said)
+        except ValueError as wrong:
+            messages.error(request, str(wrong))
         else:
             actions.change(person, by, **said)
             messages.success(request, both("已保存。", "Saved."))

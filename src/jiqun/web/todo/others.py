@@ -15,6 +15,7 @@ from jiqun.web.disposals.state import State as Case
 from jiqun.web.disposals.state import state_of as state_of_case
 from jiqun.web.drafts import actions as drafting
 from jiqun.web.drafts.models import RuleDraft
+from jiqun.web.drafts.queries import draft_title
 from jiqun.web.drafts.state import State as Draft
 from jiqun.web.drafts.state import state_of as state_of_draft
 from jiqun.web.ledger.models import Duty, Upload
@@ -128,5 +129,5 @@ def draft_tasks(states: tuple[Draft, ...], user: User, today: date) -> Iterator[
         elif state.events and state.events[-1].kind == "returned" and user.get_username() in state.authors:
             what = both("修改退回的草稿", "Revise a draft that came back")
         if what:
-            about = f"{state.draft.about} {state.draft.edition}"
+            about = f"{draft_title(state)} {state.draft.edition}"
             yield Task(what, about, reverse("drafts:one", args=[state.draft.pk]), None, light_of_day(None, today))

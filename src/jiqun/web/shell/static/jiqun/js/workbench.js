@@ -109,7 +109,7 @@ function sortBy(table, at, down) {
   body.append(...order.map((n) => rows[n]));
 }
 for (const table of document.querySelectorAll("table[data-sorts]")) {
-  if (table.tBodies[0].rows.length < 3) continue;
+  if (!table.tHead || table.tBodies[0].rows.length < 3) continue;
   [...table.tHead.rows[table.tHead.rows.length - 1].cells].forEach((head, at) => {
     if (!head.textContent.trim() || head.querySelector("a, button") || "unsorted" in head.dataset) return;
     const button = document.createElement("button");
