@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ import polars as pl
 
 from jiqun.ledger import lineage
 from jiqun.ledger.log import Import
-from jiqun.ledger.review import Question, decided, open_questions
+from jiqun.ledger.review import Question, open_questions
 from jiqun.ledger.status import quarantine
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.wording.numbers import grouped
@@ -331,22 +331,8 @@ def restricted_columns(table: str) -> list[str]:
 
 
 @kept(32)
-def said_before(of: Ledger, first: int, most: int) -> list[dict[str, str]]:
-    """Return a page of what persons have decided on reports, with the names of the firms that were meant."""
-    page = decided(of.view)[first : first + most]
-    named = dict(of.table("enterprise").select("enterprise", "name").iter_rows())
-    people = User.objects.in_bulk({one.who for one in page}, field_name="username")
-    found = []
-    for one in page:
-        code, name, _ = one.reported.split("|")
-        meant = named.get(one.enterprise) or ""
-        said = {"report": name or code, "meant": meant, "by": str(people.get(one.who, one.who))}
-        found.append({**asdict(one), **said})
-    return found
-
-
-def questions(of: Ledger, first: int, most: int, is_aside: bool) -> tuple[Question, ...]:
-    """Return a page of the reports whose firm is open; made once for a state of the ledger and its decisions."""
+def questions(of: Ledger, first: int, most: int, which: str) -> tuple[Question, ...]:
+    """Return a page of the reports whose firm is open, set aside or settled; made once for a state of the ledger."""
     names = place_names()
 
     def named(code: str | None) -> str | None:
@@ -358,5 +344,5 @@ def questions(of: Ledger, first: int, most: int, is_aside: bool) -> tuple[Questi
             district=named(one.district),
             candidates=tuple(replace(firm, district=named(firm.district)) for firm in one.candidates),
         )
-        for one in open_questions(of.view, first, most, aside=is_aside)
+        for one in open_questions(of.view, first, most, which)
     )
