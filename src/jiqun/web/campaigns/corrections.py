@@ -15,8 +15,6 @@ from jiqun.values import decimal_text, exact, unit_said
 from jiqun.web.campaigns.booking import Row
 from jiqun.web.campaigns.conditions import RefusedError, plan_of
 from jiqun.web.campaigns.models import Campaign
-from jiqun.web.campaigns.reads import columns_read
-from jiqun.web.enterprises.dossier import YEARLY
 from jiqun.web.region import ledger, region
 from jiqun.web.shell.language import both
 
@@ -103,13 +101,8 @@ def read_tables(campaign: Campaign) -> list[TableContract]:
 
 
 def targets(campaign: Campaign, firm: str) -> list[Target]:
-    """Return every value of a firm that an appeal may correct: the campaign's year and the one before.
-
-    Of the yearly figures only those that the rule reads: another would change nothing.
-    """
-    read = columns_read(plan_of(region(), campaign.method, campaign.year)).get(YEARLY, {})
-    every = (one for contract in read_tables(campaign) for one in _of_table(campaign, contract, firm))
-    return [one for one in every if one.contract.id != YEARLY or one.column.name in read]
+    """Return every value of a firm that an appeal may correct: the campaign's year and the one before."""
+    return [one for contract in read_tables(campaign) for one in _of_table(campaign, contract, firm)]
 
 
 def _of_table(campaign: Campaign, contract: TableContract, firm: str) -> Iterator[Target]:
