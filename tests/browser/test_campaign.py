@@ -208,7 +208,11 @@ def test_six_people_take_an_empty_workspace_to_a_signed_evaluation(people: Peopl
     assert wide <= 0
     people.shot(zhou, "9-signed-narrow")
     assert people.faults == []
-    assert [one.partition("。")[0] for one in people.asked] == ["签发后批次不能再改"]
+    early = [
+        f"企业自核到 {TODAY + timedelta(days=2)} 截止，还有 39 家没有答复",
+        f"申诉到 {TODAY + timedelta(days=6)} 截止，此前企业还可以申诉",
+    ]
+    assert [one.partition("。")[0] for one in people.asked] == [*early, "签发后批次不能再改"]
 
 
 def _until(page: Page, address: str, words: str) -> None:

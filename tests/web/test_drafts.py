@@ -53,7 +53,12 @@ def page(client, draft):
 def test_from_a_copy_to_a_rule_in_force_by_two_people(draft, own, as_user):
     author, signer = as_user("analyst"), as_user("signer")
     assert state_of(draft).stage == "untried" and "待试算" in page(author, draft)
-    change(author, draft, **{TAX: "35", VALUE: "20"}, **PAPER)
+    in_force = {"s:status": "in_force", "s:completeness": "illustrative"}
+    assert "数字还是示意的办法只能试行" in change(author, draft, **in_force)
+    told = {**in_force, "s:completeness": "complete", "s:doubts": "", "s:title": "本市亩均评价"}
+    change(author, draft, **{TAX: "35", VALUE: "20"}, **told, **PAPER)
+    said = {(one["name"], one["after"]) for one in state_of(draft).changes["zh"]}
+    assert {("状态", "现行"), ("完整度", "完整"), ("标题", "本市亩均评价")} <= said, "who publishes sees the standing"
     shown = page(author, draft)
     assert "<del>" in shown and "原 30" in shown
     changed = {(one["name"], one["before"], one["after"]) for one in state_of(draft).changes["zh"]}

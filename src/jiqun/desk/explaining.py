@@ -50,9 +50,16 @@ def _with_register(snapshot: Snapshot, rows: pl.DataFrame) -> pl.DataFrame:
         return rows
     register = snapshot.table("enterprise")
     known = [name for name in FACTS if name in register.columns]
-    joined = rows.join(register.select("enterprise", *known), on="enterprise", how="left", suffix="__registered")
-    told = [pl.coalesce(name, f"{name}__registered").alias(name) for name in known if name in rows.columns]
-    return joined.with_columns(told).select(*rows.columns, *(name for name in known if name not in rows.columns))
+    former = [name for name in ("former_names",) if name in register.columns]
+    joined = rows.join(
+        register.select("enterprise", *known, *former), on="enterprise", how="left", suffix="__registered"
+    )
+    told = {name: pl.coalesce(name, f"{name}__registered") for name in known if name in rows.columns}
+    if "name" in told and former:
+        was_its = pl.col("former_names").fill_null("").str.contains(pl.col("name"), literal=True)
+        told["name"] = pl.coalesce(pl.when(was_its).then("name"), "name__registered", "name")
+    added = (name for name in known if name not in rows.columns)
+    return joined.with_columns(**told).select(*rows.columns, *added)
 
 
 def subject_names(context: Context, run: Run) -> dict[str, str]:

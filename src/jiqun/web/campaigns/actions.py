@@ -140,7 +140,12 @@ def advance(campaign: Campaign, user: User, said: Said) -> None:
         faults = lacking_for(state, to)
         if faults:
             raise RefusedError(*faults[0], *faults[1:])
-    elif not reason or to == state.stage:
+    elif to == state.stage:
+        raise RefusedError(
+            "已经在这个阶段：可能是在别的页面或由别人刚刚进入的。",
+            "The campaign is in this stage already: somebody entered it, or you did on another page.",
+        )
+    elif not reason:
         raise RefusedError("退回以前的阶段要写理由。", "Going back needs a reason.")
     note(campaign, user.get_username(), "stage.entered", {"stage": to, "reason": reason})
 

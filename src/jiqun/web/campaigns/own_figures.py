@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 import polars as pl
 from django.urls import reverse
 
+from jiqun.desk.by_register import by_register
 from jiqun.packs import TableContract
 from jiqun.web.campaigns.conditions import plan_of
-from jiqun.web.campaigns.coverage import LAND, columns_read
 from jiqun.web.campaigns.models import Campaign
+from jiqun.web.campaigns.reads import LAND, columns_read
 from jiqun.web.campaigns.state import State
 from jiqun.web.enterprises.dossier import YEARLY, coded, heading
 from jiqun.web.region import ledger, region
@@ -30,16 +31,30 @@ class OwnFigure:
     value: object
     to: str
 
+    @property
+    def digits(self) -> int:
+        """Decimals shown: none of a whole number, as 549 people."""
+        return 0 if isinstance(self.value, int) or (isinstance(self.value, float) and self.value.is_integer()) else 2
+
 
 def own_figures(campaign: Campaign, firm: str) -> list[OwnFigure]:
-    """Return what the rule reads of one firm in the campaign's year, in the order of its tables."""
+    """Return what the rule reads of one firm in the campaign's year: its figures, its land, then what is listed.
+
+    Figures stand in the order of their table, and what the register fills is shown as the evaluation reads it.
+    """
     plan, found = plan_of(region(), campaign.method, campaign.year), list[OwnFigure]()
-    for table, columns in columns_read(plan).items():
+    read = columns_read(plan)
+    for table in sorted(read, key=lambda one: ((YEARLY, LAND).index(one) if one in (YEARLY, LAND) else 2, one)):
+        contract, columns = plan.contracts[table], read[table]
         frame = ledger().land_use(campaign.year) if table == LAND else ledger().table(table)
         rows = frame.filter(pl.col("enterprise") == firm)
         if "year" in rows.columns:
             rows = rows.filter(pl.col("year") == campaign.year)
-        found += _of_table(plan.contracts[table], list(columns), rows, firm, campaign.year)
+        if table == YEARLY:
+            rows = by_register(rows, ledger().table("enterprise"))
+        found += _of_table(
+            contract, [one for one in contract.column_names if one in columns], rows, firm, campaign.year
+        )
     return found
 
 

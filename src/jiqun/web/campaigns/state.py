@@ -316,6 +316,7 @@ def track(state: State, today: date) -> list[StageLine]:
     at = ORDER.index(state.stage)
     for index, stage in enumerate(STAGES):
         first, last = state.plan[stage.id]
+        first = min(first, last)  # a stage that was moved to end before it should have begun
         lines.append(
             StageLine(stage, both(stage.title, stage.title_en), first, last, *_look(state, index, at, last, today))
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
@@ -22,13 +22,14 @@ from jiqun.web.campaigns import actions, appealing, queries
 from jiqun.web.campaigns.appeal_views import appeal_form
 from jiqun.web.campaigns.arithmetic import arithmetic, effects
 from jiqun.web.campaigns.conditions import RefusedError, doubts_to_accept, lacking_for
-from jiqun.web.campaigns.coverage import answers, coverage, placing_run
+from jiqun.web.campaigns.coverage import Answers, answers, coverage, placing_run
 from jiqun.web.campaigns.done import done_words
 from jiqun.web.campaigns.lines import opened
 from jiqun.web.campaigns.measures import measures_workbook
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.own_figures import own_answer, own_figures
 from jiqun.web.campaigns.papers import handed
+from jiqun.web.campaigns.since import changed_since
 from jiqun.web.campaigns.state import ORDER, STAGES, Appeal, State, calendar, days_until, light_of_days, state_of, track
 from jiqun.web.campaigns.within import found, in_scope, place_of, tell
 from jiqun.web.campaigns.written import notice_report
@@ -42,7 +43,7 @@ from jiqun.web.people.models import full_names
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region, run_of
-from jiqun.web.shell.language import both, spoken
+from jiqun.web.shell.language import both, counted, spoken
 
 _OFFERED = 300  # firms listed below a field; any other is found by its name or code
 _NOTICE_LINES = 200
@@ -112,13 +113,15 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     state, scope, people = state_of(campaign), scope_of(user), full_names()
     firms, stages = queries.firms_of(campaign, scope), track(state, today)
     appeals = queries.appeal_lines(state, firms, user, people, today)
-    lists = actions.lists_of(campaign)
+    lists, answered = actions.lists_of(campaign), answers(state, firms)
+    now = next(line for line in stages if line.stage.id == state.stage)
     shown = {
         "campaign": campaign,
         "state": state,
         "place": place_of(campaign.district),
         "track": stages,
-        "now": next(line for line in stages if line.stage.id == state.stage),
+        "now": now,
+        "early": _early(state.stage, now.last, answered, today),
         "firms": firms,
         "offered": list(islice(firms.names.items(), _OFFERED)),
         "adjustments": queries.adjustment_lines(state, firms, user, people),
@@ -131,14 +134,30 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "events": queries.event_lines(state, firms, people) if scope.whole else [],
         "scope": scope,
         **_steps(state, user),
+        "later": changed_since(campaign, state.signed or state.run, people) if scope.whole else [],
         **_as_before(state, user),
         "needed": coverage(campaign, firms, placing_run(campaign, state)),
-        "answers": answers(state, firms),
+        "answers": answered,
         "own": own_figures(campaign, scope.place) if scope.column == "enterprise" else [],
         "answer": own_answer(state, scope.place) if scope.column == "enterprise" else None,
         **_outcome(state, firms, scope, request.GET.get("pool", "")),
     }
     return render(request, "campaigns/one.html", shown)
+
+
+def _early(stage: str, last: date, answered: Answers, today: date) -> str:
+    """Say what firms were promised and would lose if the campaign went on before the day; empty where nothing."""
+    if today > last or stage not in ("check", "appeal"):
+        return ""
+    until = last.isoformat()
+    if stage == "appeal":
+        return both(f"申诉到 {until} 截止，此前企业还可以申诉", f"firms may appeal until {until}")
+    if not answered.silent:
+        return ""
+    zh = f"企业自核到 {until} 截止，还有 {answered.silent} 家没有答复"
+    return both(
+        zh, counted(f"firms may check until {until}; {answered.silent} firm(s) have not answered", answered.silent)
+    )
 
 
 def _jobs(campaign: Campaign, user: Any) -> Any:

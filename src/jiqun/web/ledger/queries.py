@@ -40,6 +40,7 @@ class ImportLine:
     when: datetime
     waits: bool
     corrected_by: int | None
+    undone_by: str = ""
 
 
 def contract_of(table: str) -> TableContract | None:
@@ -68,15 +69,26 @@ def import_lines(user: User) -> list[ImportLine]:
     corrected = {one.corrects: one.number for one in view.log.valid() if one.corrects is not None}
     people = {one.username: one for one in User.objects.all()}
     return [
-        _line(one, people.get(one.who), one.number in waiting, corrected.get(one.number))
+        _line(one, people, one.number in waiting, corrected.get(one.number))
         for one in reversed(view.log.imports)
         if _knows(user, one, people.get(one.who))
     ]
 
 
-def _line(one: Import, who: User | None, waits: bool, corrected_by: int | None) -> ImportLine:
-    named = one.who if who is None else f"{who} · {who.unit}" if who.unit else str(who)
-    return ImportLine(one, title_of(one.table), named, datetime.fromisoformat(one.when), waits, corrected_by)
+def _line(one: Import, people: Mapping[str, User], waits: bool, corrected_by: int | None) -> ImportLine:
+    def named(username: str) -> str:
+        who = people.get(username)
+        return username if who is None else f"{who} · {who.unit}" if who.unit else str(who)
+
+    return ImportLine(
+        one=one,
+        title=title_of(one.table),
+        who=named(one.who),
+        when=datetime.fromisoformat(one.when),
+        waits=waits,
+        corrected_by=corrected_by,
+        undone_by=named(one.undone_by),
+    )
 
 
 def _knows(user: User, one: Import, who: User | None) -> bool:

@@ -24,6 +24,13 @@ def places_said(people: Iterable[User]) -> dict[str, str]:
     return {code: place_names().get(code) or named.get(code) or code for code in codes}
 
 
+def places_of_firms() -> list[tuple[str, str]]:
+    """Return the places of `places_offered` in which the register has firms."""
+    register = ledger().table("enterprise")
+    there = {*register["district"].drop_nulls(), *register["park"].drop_nulls()}
+    return [(code, name) for code, name in places_offered() if code in there]
+
+
 def places_offered() -> list[tuple[str, str]]:
     """Return the districts with their names and the parks that the register knows; a firm is given by its code.
 

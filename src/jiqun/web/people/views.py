@@ -24,7 +24,7 @@ from jiqun.web.people import actions, audit, audit_lines, firm_accounts, tokens
 from jiqun.web.people.hashers import first_password
 from jiqun.web.people.lockout import is_worn_out
 from jiqun.web.people.models import AuditEntry, User
-from jiqun.web.people.places import empty_place, place_meant, places_offered, places_said
+from jiqun.web.people.places import empty_place, place_meant, places_of_firms, places_offered, places_said
 from jiqun.web.people.rights import needs
 from jiqun.web.people.role_words import ROLE_WORDS
 from jiqun.web.people.roles import ROLES
@@ -166,7 +166,7 @@ def firms(request: HttpRequest) -> HttpResponse:
         else:
             audit.record_request(request, "people.firms", f"{len(asked)}", **picked)
             return attachment(content, both("企业账号和初始密码.xlsx", "Accounts of firms.xlsx"))
-    places = dict(places_offered())
+    places = dict(places_of_firms())
     shown = {"wanted": wanted, "found": found, "again": again, "most": firm_accounts.MOST, "scales": _SCALES}
     shown |= {"districts": [(code, name) for code, name in places.items() if code != name]}
     shown |= {"parks": [code for code, name in places.items() if code == name]}
