@@ -64,10 +64,14 @@ def tax(firm, year=2024):
     return frame.filter((pl.col("enterprise") == firm) & (pl.col("year") == year))["tax"].item()
 
 
+def everybody():
+    rows = ledger().table("enterprise_year").filter((pl.col("year") == 2024) & pl.col("tax").is_not_null())
+    return list(rows["enterprise"].sort())
+
+
 def reported_firm(district=None):
     known = set(firms(district)["enterprise"])
-    rows = ledger().table("enterprise_year").filter((pl.col("year") == 2024) & pl.col("tax").is_not_null())
-    return next(one for one in rows["enterprise"].sort() if one in known)
+    return next(one for one in everybody() if one in known)
 
 
 def test_nothing_is_committed_before_the_person_says_so_and_the_preview_tells_what_would_change(as_user, own_ledger):
@@ -101,6 +105,38 @@ def test_a_file_of_guesses_does_not_read_out_restricted_figures(as_user):
         content = as_user(who).get(f"/ledger/imports/uploads/{upload.token}/").content.decode()
         assert (f"<del>{said[who]}</del>" in content) and (str(tax(firm)) in content) == (who == "analyst")
     assert said == {"tax": MASKED, "analyst": str(tax(firm))}
+    right = hand_in(as_user("tax"), "right.csv", csv([f"{firm},甲,{tax(firm)!r}"]))
+    assert MASKED in [one["before"] for one in right.preview["changes"] if one["column"] == "tax"]
+
+
+def test_the_notices_of_a_check_tell_no_figure_and_no_name_that_the_reader_may_not_see(as_user, people):
+    """They quote last year's figure and the firm's name in the ledger: of others' figures and firms they say nothing."""
+    place = people["district"].place
+    own, other = reported_firm(place), next(one for one in everybody() if one not in set(firms(place)["enterprise"]))
+    heads = "统一社会信用代码,企业名称,税收（万元）,平均从业人员（人）"
+    content = csv([f"{one},另一家,0.0001,1000000" for one in (own, other)], heads)
+    told = {}
+    for who in ("analyst", "tax", "district"):
+        upload = hand_in(as_user(who), f"{who}.csv", content, period="2025")
+        told[who] = " ".join(one["zh"] for one in upload.preview["notices"])
+    for firm in (own, other):
+        figure = f"{tax(firm):.6f}".rstrip("0").rstrip(".")
+        assert [who for who, text in told.items() if figure in text] == ["analyst"], firm
+        named = firms().filter(pl.col("enterprise") == firm)["name"].item()
+        assert [who for who, text in told.items() if named in text] == ["analyst", "tax", "district"][: 3 if firm == own else 2]
+    assert "D2" in told["district"] and "D3" not in told["district"] and "D3" in told["tax"]
+
+
+def test_who_handed_a_figure_in_has_it_held_against_the_next_one(as_user, people):
+    firm = reported_firm(people["district"].place)
+    client = as_user("district")
+    first = hand_in(client, "税收.csv", csv([f"{firm},甲,52.25"]))
+    client.post(f"/ledger/imports/uploads/{first.token}/commit/")
+    do_all()
+    again = hand_in(client, "税收改.csv", csv([f"{firm},甲,53"]))
+    assert [(one["before"], one["after"]) for one in again.preview["changes"] if one["column"] == "tax"] == [("52.25", "53.0")]
+    later = hand_in(client, "税收明年.csv", csv([f"{firm},甲,0.001"]), period="2025")
+    assert "52.25" in " ".join(one["zh"] for one in later.preview["notices"])
 
 
 def test_an_import_is_undone_only_with_a_right_and_a_reason_and_the_earlier_value_returns(as_user):

@@ -11,13 +11,15 @@ from typing import Literal
 
 import polars as pl
 
+from jiqun.desk.bounds import within
 from jiqun.desk.context import Context
+from jiqun.desk.reader import Reader
 from jiqun.desk.renamed import with_renamed
 from jiqun.ledger.imports import Committed, Told, commit
 from jiqun.ledger.intake import Checked, ColumnReading, check_file, write_return_file
 from jiqun.ledger.log import SourceColumn
 from jiqun.ledger.reported import Reported
-from jiqun.ledger.view import latest
+from jiqun.ledger.view import View, latest
 from jiqun.packs import Column, TableContract
 from jiqun.problems import ProblemsError, problem
 from jiqun.values import Period, comparable, decimal_text
@@ -54,9 +56,12 @@ class Imported:
     return_file: Path | None
 
 
-def check(context: Context, asked: Asked) -> Checked:
-    """Hold a file against its table's contract, and against the period before where the ledger has one."""
-    contract = context.contract(asked.table)
+def check(context: Context, asked: Asked, reader: Reader | None = None) -> Checked:
+    """Hold a file against its table's contract, and against the period before where the ledger has one.
+
+    What it says of the ledger is no more than the reader may see, and rows of another place are sent back.
+    """
+    contract, view = context.contract(asked.table), latest(context.workspace)
     checked = check_file(
         asked.file,
         contract,
@@ -68,12 +73,14 @@ def check(context: Context, asked: Asked) -> Checked:
         header_row=asked.header_row,
         dates=asked.dates,
         midnight=asked.midnight,
-        previous=_previous(context, contract, asked.period),
+        previous=_previous(view, contract, asked.period, reader),
         sets=_known_codes(context, contract),
         names=_named_codes(context, contract),
         nothing=asked.nothing,
     )
-    return with_renamed(latest(context.workspace), checked)
+    if reader is not None and reader.bounds is not None:
+        checked = within(context, checked, reader.bounds)
+    return with_renamed(view, checked)
 
 
 def bring_in(context: Context, asked: Asked, checked: Checked, who: str = "") -> Imported:
@@ -125,14 +132,14 @@ def to_reported(checked: Checked) -> Reported:
     )
 
 
-def _previous(context: Context, contract: TableContract, period: Period | None) -> pl.DataFrame | None:
+def _previous(
+    view: View, contract: TableContract, period: Period | None, reader: Reader | None
+) -> pl.DataFrame | None:
     """Return the rows of the year before, for finding values whose unit seems wrong."""
-    if period is None or contract.period != "year":
+    if period is None or contract.period != "year" or contract.id not in view.tables:
         return None
-    view = latest(context.workspace)
-    if contract.id not in view.tables:
-        return None
-    rows = view.table(contract.id).filter(pl.col("year") == period.year - 1)
+    rows = view.table(contract.id) if reader is None else reader.sees(view, contract.id)
+    rows = rows.filter(pl.col("year") == period.year - 1)
     return None if rows.is_empty() else rows
 
 

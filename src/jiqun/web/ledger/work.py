@@ -8,8 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
-from jiqun.desk.bounds import Bounds, changes, within
+from jiqun.desk.bounds import Bounds, changes
 from jiqun.desk.importing import Asked, bring_in, check
+from jiqun.desk.reader import Reader
 from jiqun.ledger.intake import Checked, HeaderReport, likelier, look, open_book, write_return_file
 from jiqun.ledger.view import latest
 from jiqun.problems import Problem, ProblemsError, problem
@@ -55,8 +56,7 @@ def check_upload(arguments: dict[str, Any], owner: User, step: Step) -> dict[str
         write_return_file(found, target)
     log = latest(region().workspace).log
     twin = log.same_file(upload.table, found.source.sha256, found.source.sheet or "", upload.period)
-    hidden = () if scope_of(upload.owner).sees_restricted else restricted_columns(upload.table)
-    shown = preview_of(found, twin, changes(region(), found), hidden)
+    shown = preview_of(found, twin, changes(region(), found, _reader(upload)))
     shown |= {"sheets": list(found.source.sheets), "likelier": _likelier(found.header, upload.table)}
     _settle(upload, state="checked", preview=shown, sha256=found.source.sha256)
     return outcome
@@ -113,13 +113,18 @@ def asked_of(upload: Upload) -> Asked:
 
 
 def _checked(upload: Upload) -> Checked:
-    found = check(region(), asked_of(upload))
-    scope = scope_of(upload.owner)
-    if scope.whole:
-        return found
-    day = date(int(upload.period[:4]), 12, 31) if upload.period else region().now.date()
-    named = names_of("districts", day) if scope.column == "district" else {}
-    return within(region(), found, Bounds(scope.column, scope.place, tuple(named.items())))
+    return check(region(), asked_of(upload), _reader(upload))
+
+
+def _reader(upload: Upload) -> Reader:
+    """Return what of the ledger the check may tell to who handed the file in."""
+    scope, bounds = scope_of(upload.owner), None
+    if not scope.whole:
+        day = date(int(upload.period[:4]), 12, 31) if upload.period else region().now.date()
+        named = names_of("districts", day) if scope.column == "district" else {}
+        bounds = Bounds(scope.column, scope.place, tuple(named.items()))
+    hidden = () if scope.sees_restricted else restricted_columns(upload.table)
+    return Reader(upload.owner.get_username(), bounds, frozenset(hidden))
 
 
 @work("ledger.commit")
