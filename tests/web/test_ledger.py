@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import zipfile
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -17,9 +18,10 @@ from jiqun.ledger.view import latest
 from jiqun.web import region
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import do_all
-from jiqun.web.ledger import actions
+from jiqun.web.ledger import actions, queries
 from jiqun.web.ledger.models import Duty, Upload
 from jiqun.web.ledger.receiving import safe_name
+from jiqun.web.people.actions import change
 from jiqun.web.people.models import AuditEntry
 from jiqun.web.people.scope import MASKED
 from jiqun.web.region import ledger
@@ -123,7 +125,9 @@ def test_the_notices_of_a_check_tell_no_figure_and_no_name_that_the_reader_may_n
         figure = f"{tax(firm):.6f}".rstrip("0").rstrip(".")
         assert [who for who, text in told.items() if figure in text] == ["analyst"], firm
         named = firms().filter(pl.col("enterprise") == firm)["name"].item()
-        assert [who for who, text in told.items() if named in text] == ["analyst", "tax", "district"][: 3 if firm == own else 2]
+        assert [who for who, text in told.items() if named in text] == ["analyst", "tax", "district"][
+            : 3 if firm == own else 2
+        ]
     assert "D2" in told["district"] and "D3" not in told["district"] and "D3" in told["tax"]
 
 
@@ -134,7 +138,9 @@ def test_who_handed_a_figure_in_has_it_held_against_the_next_one(as_user, people
     client.post(f"/ledger/imports/uploads/{first.token}/commit/")
     do_all()
     again = hand_in(client, "税收改.csv", csv([f"{firm},甲,53"]))
-    assert [(one["before"], one["after"]) for one in again.preview["changes"] if one["column"] == "tax"] == [("52.25", "53.0")]
+    assert [(one["before"], one["after"]) for one in again.preview["changes"] if one["column"] == "tax"] == [
+        ("52.25", "53.0")
+    ]
     later = hand_in(client, "税收明年.csv", csv([f"{firm},甲,0.001"]), period="2025")
     assert "52.25" in " ".join(one["zh"] for one in later.preview["notices"])
 
@@ -177,6 +183,45 @@ def test_a_district_hands_in_its_own_rows_only_and_others_are_told_by_cell(as_us
     as_user("district").post(f"/ledger/imports/uploads/{upload.token}/commit/")
     do_all()
     assert tax(own) == 1 and tax_or_none(other) == before
+
+
+def test_the_city_brings_the_rows_of_a_file_that_a_district_could_not(as_user, people):
+    """The district's part of the file must not make the whole file count as brought in."""
+    place = people["district"].place
+    own, other = reported_firm(place), next(one for one in everybody() if one not in set(firms(place)["enterprise"]))
+    for who in ("district", "analyst"):
+        upload = hand_in(as_user(who), "税收.csv", csv([f"{own},甲,11", f"{other},乙,12"]))
+        as_user(who).post(f"/ledger/imports/uploads/{upload.token}/commit/")
+        do_all()
+    assert (tax(own), tax(other)) == (11, 12)
+
+
+def test_an_import_is_corrected_by_who_knows_of_it_only(as_user):
+    client, firm = as_user("analyst"), reported_firm()
+    upload = hand_in(client, "税收.csv", csv([f"{firm},甲,1", "NOCODE,,x"]))
+    client.post(f"/ledger/imports/uploads/{upload.token}/commit/")
+    do_all()
+    number = str(Upload.objects.get(pk=upload.pk).number)
+    assert hand_in(as_user("district"), "改.csv", csv([f"{firm},甲,2"]), corrects=number).status_code == 200
+    assert (
+        hand_in(client, "改.csv", csv(["x"], "企业"), table="enterprise", period="", corrects=number).status_code == 200
+    )
+    assert hand_in(client, "改.csv", csv([f"{firm},甲,2"]), corrects=number).told == {"corrects": int(number)}
+
+
+def test_what_somebody_handed_in_elsewhere_does_not_come_along_to_a_new_place(as_user, people):
+    firm = reported_firm()
+    upload = hand_in(as_user("tax"), "税收.csv", csv([f"{firm},甲,3"]))
+    as_user("tax").post(f"/ledger/imports/uploads/{upload.token}/commit/")
+    do_all()
+    number, place = Upload.objects.get(pk=upload.pk).number, people["district"].place
+    change(people["tax"], "admin", role="district", place=place)
+    assert as_user("district").get(f"/ledger/imports/{number}/original/").status_code == 404
+    assert queries.find_import(people["tax"], number) is not None, "the person's own"
+    later = replace(queries.find_import(people["tax"], number).one, when="2999-01-01T00:00:00+08:00")
+    assert queries._knows(people["district"], later, queries._colleagues(people["district"])), (
+        "what came after the move"
+    )
 
 
 def tax_or_none(firm):

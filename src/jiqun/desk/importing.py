@@ -132,9 +132,7 @@ def to_reported(checked: Checked) -> Reported:
     )
 
 
-def _previous(
-    view: View, contract: TableContract, period: Period | None, reader: Reader | None
-) -> pl.DataFrame | None:
+def _previous(view: View, contract: TableContract, period: Period | None, reader: Reader | None) -> pl.DataFrame | None:
     """Return the rows of the year before, for finding values whose unit seems wrong."""
     if period is None or contract.period != "year" or contract.id not in view.tables:
         return None

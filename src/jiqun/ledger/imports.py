@@ -72,7 +72,7 @@ def commit(
     store, now = Store(workspace), latest(workspace)
     if told.corrects is not None:
         _standing_import(now.log, told.corrects)
-    there = now.log.same_file(reported.table, reported.sha256, reported.sheet, told.period)
+    there = now.log.same_file(reported.table, reported.sha256, reported.sheet, told.period, reported.rows.height)
     if there is not None:
         return _already(reported, there.number, there.rows)
     rows, asked = _identified(now, contract, reported)
@@ -138,9 +138,10 @@ def settle(workspace: Workspace, number: int, who: str, when: datetime) -> int:
 def _commit_event(store: Store, event: Mapping[str, object]) -> int:
     """Write the commit unless a twin of the same content was faster; return the number that stands."""
     table, sha256, sheet, period = (str(event[name]) for name in ("table", "sha256", "sheet", "period"))
+    rows = int(str(event["rows"]))
 
     def decide(events: list[dict[str, object]], version: int) -> Mapping[str, object]:
-        twin = log_of(events, version).same_file(table, sha256, sheet, period)
+        twin = log_of(events, version).same_file(table, sha256, sheet, period, rows)
         return event if twin is None else {**event, "event": "abandoned", "corrects": twin.number}
 
     written = write_event(store, decide)

@@ -107,10 +107,14 @@ class ImportLog:
         """Return a committed import by number."""
         return next((one for one in self.imports if one.number == number), None)
 
-    def same_file(self, table: str, sha256: str, sheet: str, period: str) -> Import | None:
-        """Return the valid import that brought this very content into this table for this period."""
+    def same_file(self, table: str, sha256: str, sheet: str, period: str, rows: int) -> Import | None:
+        """Return the valid import that brought this very content into this table for this period.
+
+        One that brought fewer than `rows` of it is none: a district that hands in the city's file brings its own rows
+        alone, and the city that hands it in afterwards still has the others to bring.
+        """
         for one in self.valid(table):
-            if (one.sha256, one.sheet, one.period) == (sha256, sheet, period):
+            if (one.sha256, one.sheet, one.period) == (sha256, sheet, period) and one.rows >= rows:
                 return one
         return None
 

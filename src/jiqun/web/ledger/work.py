@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.urls import reverse
 
 from jiqun.desk.bounds import Bounds, changes
@@ -55,7 +55,8 @@ def check_upload(arguments: dict[str, Any], owner: User, step: Step) -> dict[str
         target.parent.mkdir(parents=True, exist_ok=True)
         write_return_file(found, target)
     log = latest(region().workspace).log
-    twin = log.same_file(upload.table, found.source.sha256, found.source.sheet or "", upload.period)
+    source, rows = found.source, found.good.height
+    twin = log.same_file(upload.table, source.sha256, source.sheet or "", upload.period, rows)
     shown = preview_of(found, twin, changes(region(), found, _reader(upload)))
     shown |= {"sheets": list(found.source.sheets), "likelier": _likelier(found.header, upload.table)}
     _settle(upload, state="checked", preview=shown, sha256=found.source.sha256)
@@ -134,6 +135,8 @@ def commit_upload(arguments: dict[str, Any], owner: User, step: Step) -> dict[st
     if upload.state == "committing":
         try:
             _commit(upload)
+        except OperationalError:  # the job is taken up again, and finds the upload as it was
+            raise
         except Exception:
             Upload.objects.filter(pk=upload.pk, state="committing").update(state="checked")
             raise
