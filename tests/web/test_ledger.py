@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import zipfile
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -17,9 +18,10 @@ from jiqun.ledger.view import latest
 from jiqun.web import region
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import do_all
-from jiqun.web.ledger import actions
+from jiqun.web.ledger import actions, queries
 from jiqun.web.ledger.models import Duty, Upload
 from jiqun.web.ledger.receiving import safe_name
+from jiqun.web.people.actions import change
 from jiqun.web.people.models import AuditEntry
 from jiqun.web.people.scope import MASKED
 from jiqun.web.region import ledger
@@ -64,10 +66,14 @@ def tax(firm, year=2024):
     return frame.filter((pl.col("enterprise") == firm) & (pl.col("year") == year))["tax"].item()
 
 
+def everybody():
+    rows = ledger().table("enterprise_year").filter((pl.col("year") == 2024) & pl.col("tax").is_not_null())
+    return list(rows["enterprise"].sort())
+
+
 def reported_firm(district=None):
     known = set(firms(district)["enterprise"])
-    rows = ledger().table("enterprise_year").filter((pl.col("year") == 2024) & pl.col("tax").is_not_null())
-    return next(one for one in rows["enterprise"].sort() if one in known)
+    return next(one for one in everybody() if one in known)
 
 
 def test_nothing_is_committed_before_the_person_says_so_and_the_preview_tells_what_would_change(as_user, own_ledger):
@@ -101,6 +107,42 @@ def test_a_file_of_guesses_does_not_read_out_restricted_figures(as_user):
         content = as_user(who).get(f"/ledger/imports/uploads/{upload.token}/").content.decode()
         assert (f"<del>{said[who]}</del>" in content) and (str(tax(firm)) in content) == (who == "analyst")
     assert said == {"tax": MASKED, "analyst": str(tax(firm))}
+    right = hand_in(as_user("tax"), "right.csv", csv([f"{firm},甲,{tax(firm)!r}"]))
+    assert MASKED in [one["before"] for one in right.preview["changes"] if one["column"] == "tax"]
+
+
+def test_the_notices_of_a_check_tell_no_figure_and_no_name_that_the_reader_may_not_see(as_user, people):
+    """They quote last year's figure and the firm's name in the ledger: of others' figures and firms they say nothing."""
+    place = people["district"].place
+    own, other = reported_firm(place), next(one for one in everybody() if one not in set(firms(place)["enterprise"]))
+    heads = "统一社会信用代码,企业名称,税收（万元）,平均从业人员（人）"
+    content = csv([f"{one},另一家,0.0001,1000000" for one in (own, other)], heads)
+    told = {}
+    for who in ("analyst", "tax", "district"):
+        upload = hand_in(as_user(who), f"{who}.csv", content, period="2025")
+        told[who] = " ".join(one["zh"] for one in upload.preview["notices"])
+    for firm in (own, other):
+        figure = f"{tax(firm):.6f}".rstrip("0").rstrip(".")
+        assert [who for who, text in told.items() if figure in text] == ["analyst"], firm
+        named = firms().filter(pl.col("enterprise") == firm)["name"].item()
+        assert [who for who, text in told.items() if named in text] == ["analyst", "tax", "district"][
+            : 3 if firm == own else 2
+        ]
+    assert "D2" in told["district"] and "D3" not in told["district"] and "D3" in told["tax"]
+
+
+def test_who_handed_a_figure_in_has_it_held_against_the_next_one(as_user, people):
+    firm = reported_firm(people["district"].place)
+    client = as_user("district")
+    first = hand_in(client, "税收.csv", csv([f"{firm},甲,52.25"]))
+    client.post(f"/ledger/imports/uploads/{first.token}/commit/")
+    do_all()
+    again = hand_in(client, "税收改.csv", csv([f"{firm},甲,53"]))
+    assert [(one["before"], one["after"]) for one in again.preview["changes"] if one["column"] == "tax"] == [
+        ("52.25", "53.0")
+    ]
+    later = hand_in(client, "税收明年.csv", csv([f"{firm},甲,0.001"]), period="2025")
+    assert "52.25" in " ".join(one["zh"] for one in later.preview["notices"])
 
 
 def test_an_import_is_undone_only_with_a_right_and_a_reason_and_the_earlier_value_returns(as_user):
@@ -141,6 +183,45 @@ def test_a_district_hands_in_its_own_rows_only_and_others_are_told_by_cell(as_us
     as_user("district").post(f"/ledger/imports/uploads/{upload.token}/commit/")
     do_all()
     assert tax(own) == 1 and tax_or_none(other) == before
+
+
+def test_the_city_brings_the_rows_of_a_file_that_a_district_could_not(as_user, people):
+    """The district's part of the file must not make the whole file count as brought in."""
+    place = people["district"].place
+    own, other = reported_firm(place), next(one for one in everybody() if one not in set(firms(place)["enterprise"]))
+    for who in ("district", "analyst"):
+        upload = hand_in(as_user(who), "税收.csv", csv([f"{own},甲,11", f"{other},乙,12"]))
+        as_user(who).post(f"/ledger/imports/uploads/{upload.token}/commit/")
+        do_all()
+    assert (tax(own), tax(other)) == (11, 12)
+
+
+def test_an_import_is_corrected_by_who_knows_of_it_only(as_user):
+    client, firm = as_user("analyst"), reported_firm()
+    upload = hand_in(client, "税收.csv", csv([f"{firm},甲,1", "NOCODE,,x"]))
+    client.post(f"/ledger/imports/uploads/{upload.token}/commit/")
+    do_all()
+    number = str(Upload.objects.get(pk=upload.pk).number)
+    assert hand_in(as_user("district"), "改.csv", csv([f"{firm},甲,2"]), corrects=number).status_code == 200
+    assert (
+        hand_in(client, "改.csv", csv(["x"], "企业"), table="enterprise", period="", corrects=number).status_code == 200
+    )
+    assert hand_in(client, "改.csv", csv([f"{firm},甲,2"]), corrects=number).told == {"corrects": int(number)}
+
+
+def test_what_somebody_handed_in_elsewhere_does_not_come_along_to_a_new_place(as_user, people):
+    firm = reported_firm()
+    upload = hand_in(as_user("tax"), "税收.csv", csv([f"{firm},甲,3"]))
+    as_user("tax").post(f"/ledger/imports/uploads/{upload.token}/commit/")
+    do_all()
+    number, place = Upload.objects.get(pk=upload.pk).number, people["district"].place
+    change(people["tax"], "admin", role="district", place=place)
+    assert as_user("district").get(f"/ledger/imports/{number}/original/").status_code == 404
+    assert queries.find_import(people["tax"], number) is not None, "the person's own"
+    later = replace(queries.find_import(people["tax"], number).one, when="2999-01-01T00:00:00+08:00")
+    assert queries._knows(people["district"], later, queries._colleagues(people["district"])), (
+        "what came after the move"
+    )
 
 
 def tax_or_none(firm):

@@ -7,10 +7,11 @@ import logging
 import os
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -22,7 +23,7 @@ from jiqun.web.ledger import actions, receiving
 from jiqun.web.ledger.expiry import expire_uploads, release_uploads
 from jiqun.web.ledger.models import Upload
 from jiqun.web.people.middleware import visitor
-from jiqun.web.people.models import AuditEntry
+from jiqun.web.people.models import AuditEntry, User
 from jiqun.web.shell.logs import JsonLines
 
 
@@ -123,6 +124,26 @@ def test_a_database_that_is_busy_does_not_silence_a_worker(people, monkeypatch, 
     monkeypatch.setattr(Worker, "objects", Busy())
     queue._beat(Job(pk=1), ended)
     assert len(calls) >= 2 and "no sign of life" in caplog.text
+
+
+def test_a_database_that_is_locked_ends_neither_the_worker_nor_the_job(people, monkeypatch, caplog):
+    """The job stays as it is and is taken up again; it is not told as failed, and who comes next is served."""
+    stop, tries = threading.Event(), []
+
+    def locked_once(said: dict[str, Any], owner: User, step: queue.Step) -> dict[str, Any]:
+        tries.append(1)
+        if len(tries) == 1:
+            raise OperationalError("database is locked")
+        stop.set()
+        return {}
+
+    monkeypatch.setitem(queue.WORKS, "test.locked", locked_once)
+    monkeypatch.setattr(queue, "SILENT", timedelta(0))
+    monkeypatch.setattr(queue, "_PAUSE_SECONDS", 0.01)
+    job = queue.ask("test.locked", "x", people["analyst"])
+    queue.run_worker(stop)
+    job.refresh_from_db()
+    assert (job.state, job.tries) == ("done", 2) and "cannot be read or written" in caplog.text
 
 
 def test_a_worker_gives_a_sign_of_life_and_leaves_none_when_it_stops(monkeypatch):

@@ -11,13 +11,15 @@ from typing import Literal
 
 import polars as pl
 
+from jiqun.desk.bounds import within
 from jiqun.desk.context import Context
+from jiqun.desk.reader import Reader
 from jiqun.desk.renamed import with_renamed
 from jiqun.ledger.imports import Committed, Told, commit
 from jiqun.ledger.intake import Checked, ColumnReading, check_file, look, write_return_file
 from jiqun.ledger.log import SourceColumn
 from jiqun.ledger.reported import Reported
-from jiqun.ledger.view import latest
+from jiqun.ledger.view import View, latest
 from jiqun.packs import Column, TableContract
 from jiqun.problems import ProblemsError, problem
 from jiqun.values import Period, comparable, decimal_text
@@ -54,13 +56,14 @@ class Imported:
     return_file: Path | None
 
 
-def check(context: Context, asked: Asked) -> Checked:
+def check(context: Context, asked: Asked, reader: Reader | None = None) -> Checked:
     """Hold a file against its table's contract, and against the period before where the ledger has one.
 
-    Of rows that correct an import, columns and units are read as they were told there: they go back with its headers.
+    What it says of the ledger is no more than the reader may see, and rows of another place are sent back. Of rows that
+    correct an import, columns and units are read as they were told there: they go back with its headers.
     """
-    contract = context.contract(asked.table)
-    asked = _as_corrected(context, contract, asked)
+    contract, view = context.contract(asked.table), latest(context.workspace)
+    asked = _as_corrected(view, contract, asked)
     checked = check_file(
         asked.file,
         contract,
@@ -72,12 +75,14 @@ def check(context: Context, asked: Asked) -> Checked:
         header_row=asked.header_row,
         dates=asked.dates,
         midnight=asked.midnight,
-        previous=_previous(context, contract, asked.period),
+        previous=_previous(view, contract, asked.period, reader),
         sets=_known_codes(context, contract),
         names=_named_codes(context, contract),
         nothing=asked.nothing,
     )
-    return with_renamed(latest(context.workspace), checked)
+    if reader is not None and reader.bounds is not None:
+        checked = within(context, checked, reader.bounds)
+    return with_renamed(view, checked)
 
 
 def bring_in(context: Context, asked: Asked, checked: Checked, who: str = "") -> Imported:
@@ -129,9 +134,9 @@ def to_reported(checked: Checked) -> Reported:
     )
 
 
-def _as_corrected(context: Context, contract: TableContract, asked: Asked) -> Asked:
+def _as_corrected(view: View, contract: TableContract, asked: Asked) -> Asked:
     """Tell of a file what a person told of the import that it corrects, where its own headers do not say it."""
-    before = next((one for one in latest(context.workspace).log.imports if one.number == asked.corrects), None)
+    before = next((one for one in view.log.imports if one.number == asked.corrects), None)
     if before is None or before.table != asked.table or contract.derived:
         return asked
     head = look(asked.file, contract, period=asked.period, sheet=asked.sheet, header_row=asked.header_row)
@@ -149,14 +154,12 @@ def _as_corrected(context: Context, contract: TableContract, asked: Asked) -> As
     return replace(asked, mapping=mapping | dict(asked.mapping), units=units | dict(asked.units))
 
 
-def _previous(context: Context, contract: TableContract, period: Period | None) -> pl.DataFrame | None:
+def _previous(view: View, contract: TableContract, period: Period | None, reader: Reader | None) -> pl.DataFrame | None:
     """Return the rows of the year before, for finding values whose unit seems wrong."""
-    if period is None or contract.period != "year":
+    if period is None or contract.period != "year" or contract.id not in view.tables:
         return None
-    view = latest(context.workspace)
-    if contract.id not in view.tables:
-        return None
-    rows = view.table(contract.id).filter(pl.col("year") == period.year - 1)
+    rows = view.table(contract.id) if reader is None else reader.sees(view, contract.id)
+    rows = rows.filter(pl.col("year") == period.year - 1)
     return None if rows.is_empty() else rows
 
 

@@ -72,7 +72,9 @@ def commit(
     store, now = Store(workspace), latest(workspace)
     if told.corrects is not None:
         _standing_import(now.log, told.corrects)
-    there = now.log.same_file(reported.table, reported.sha256, reported.sheet, told.period, reported.columns)
+    there = now.log.same_file(
+        reported.table, reported.sha256, reported.sheet, told.period, reported.rows.height, reported.columns
+    )
     if there is not None:
         return _already(reported, there.number, there.rows)
     rows, asked = _identified(now, contract, reported)
@@ -138,10 +140,10 @@ def settle(workspace: Workspace, number: int, who: str, when: datetime) -> int:
 def _commit_event(store: Store, event: Mapping[str, object]) -> int:
     """Write the commit unless a twin of the same content was faster; return the number that stands."""
     table, sha256, sheet, period = (str(event[name]) for name in ("table", "sha256", "sheet", "period"))
-    columns = tuple(SourceColumn(**one) for one in json.loads(str(event["columns"])))
+    columns, rows = tuple(SourceColumn(**one) for one in json.loads(str(event["columns"]))), int(str(event["rows"]))
 
     def decide(events: list[dict[str, object]], version: int) -> Mapping[str, object]:
-        twin = log_of(events, version).same_file(table, sha256, sheet, period, columns)
+        twin = log_of(events, version).same_file(table, sha256, sheet, period, rows, columns)
         return event if twin is None else {**event, "event": "abandoned", "corrects": twin.number}
 
     written = write_event(store, decide)

@@ -108,15 +108,18 @@ class ImportLog:
         return next((one for one in self.imports if one.number == number), None)
 
     def same_file(
-        self, table: str, sha256: str, sheet: str, period: str, columns: Sequence[SourceColumn] = ()
+        self, table: str, sha256: str, sheet: str, period: str, rows: int, columns: Sequence[SourceColumn] = ()
     ) -> Import | None:
         """Return the valid import that brought this very content into this table for this period.
 
-        With `columns` only one that read them all alike: a column that was overlooked the first time, or read in
-        another unit, may be read from the same file.
+        One that brought fewer than `rows` of it is none: a district that hands in the city's file brings its own rows
+        alone, and the city that hands it in afterwards still has the others to bring. With `columns` only one that read
+        them all alike: a column that was overlooked the first time, or read in another unit, may be read from the same
+        file.
         """
         for one in self.valid(table):
-            if (one.sha256, one.sheet, one.period) == (sha256, sheet, period) and set(columns) <= set(one.columns):
+            is_content = (one.sha256, one.sheet, one.period) == (sha256, sheet, period)
+            if is_content and one.rows >= rows and set(columns) <= set(one.columns):
                 return one
         return None
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import DatabaseError, OperationalError, close_old_connections, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -91,6 +91,8 @@ def do(job: Job, *, alone: bool = False) -> None:
     except ProblemsError as told:
         problems = [{"code": one.code, "text": one.text("zh"), "text_en": one.text("en")} for one in told.problems]
         changes = {"state": "failed", "problems": problems}
+    except OperationalError:  # the database is away or locked, not the work at fault: it is taken up again
+        raise
     except Exception:
         _LOG.exception("job %s (%s) broke", job.pk, job.kind)
         fault = {"code": "", "text": "系统出错，已写入日志。请再试一次，仍不行请联系管理员。"}
@@ -131,15 +133,13 @@ def run_worker(stop: threading.Event) -> None:
         try:
             _seen(name)
             job = claim(name)
-            if job is None:
-                chores.do_due()
-        except Exception:
-            _LOG.exception("the queue cannot be read")
-            job = None
-        if job is None:
-            stop.wait(_PAUSE_SECONDS)
-        else:
-            do(job)
+            if job is not None:
+                do(job)
+                continue
+            chores.do_due()
+        except Exception:  # a database that is away or locked must not end the worker
+            _LOG.exception("the queue cannot be read or written")
+        stop.wait(_PAUSE_SECONDS)
     Worker.objects.filter(name=name).delete()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -19,12 +19,10 @@ from jiqun.values import decimal_text, exact, half_up
 PROBLEMS_SHOWN, ROWS_SHOWN, CHANGES_SHOWN = 300, 20, 200
 
 
-def preview_of(
-    checked: Checked, twin: Import | None, changes: pl.DataFrame, hidden: Collection[str] = ()
-) -> dict[str, Any]:
+def preview_of(checked: Checked, twin: Import | None, changes: pl.DataFrame) -> dict[str, Any]:
     """Return counts, columns, conversions, sums, problems by cell, first rows and changed figures.
 
-    What the ledger has of a `hidden` column is masked: else a file of guesses would read out restricted figures.
+    A change without a figure before it is of one that the reader may not see.
     """
     counts = checked.summary()
     first = {one.code: one for one in reversed(checked.problems)}
@@ -58,17 +56,13 @@ def preview_of(
         "notices": problems_of(checked.notices[:PROBLEMS_SHOWN]),
         "twin": None if twin is None else {"number": twin.number, "who": twin.who, "when": twin.when},
         "change_count": changes.height,
+        "keeps_back": changes["before"].has_nulls(),
         "changes": [
-            {**one, **_titles(checked.contract, one["column"])}
-            for one in _masked(changes.head(CHANGES_SHOWN), hidden).to_dicts()
+            {**one, "before": one["before"] or MASKED, **_titles(checked.contract, one["column"])}
+            for one in changes.head(CHANGES_SHOWN).to_dicts()
         ],
         "good": _first_rows(checked.good, checked.contract),
     }
-
-
-def _masked(changes: pl.DataFrame, hidden: Collection[str]) -> pl.DataFrame:
-    is_hidden = pl.col("column").is_in(list(hidden)) & pl.col("before").is_not_null()
-    return changes.with_columns(pl.when(is_hidden).then(pl.lit(MASKED)).otherwise("before").alias("before"))
 
 
 def refusal_of(problems: Iterable[Problem], header: HeaderReport | None, contract: TableContract) -> dict[str, Any]:

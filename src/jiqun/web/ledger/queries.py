@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
@@ -20,7 +20,7 @@ from jiqun.problems import ProblemsError
 from jiqun.values import decimal_text, exact
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.kept import kept
-from jiqun.web.people.models import User
+from jiqun.web.people.models import AuditEntry, User
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import Ledger, ledger, region
 from jiqun.web.shell.language import both
@@ -67,11 +67,11 @@ def import_lines(user: User) -> list[ImportLine]:
     view = ledger().view
     waiting = {one.number for one in quarantine(view)}
     corrected = {one.corrects: one.number for one in view.log.valid() if one.corrects is not None}
-    people = {one.username: one for one in User.objects.all()}
+    people, colleagues = {one.username: one for one in User.objects.all()}, _colleagues(user)
     return [
         _line(one, people, one.number in waiting, corrected.get(one.number))
         for one in reversed(view.log.imports)
-        if _knows(user, one, people.get(one.who))
+        if _knows(user, one, colleagues)
     ]
 
 
@@ -91,11 +91,22 @@ def _line(one: Import, people: Mapping[str, User], waits: bool, corrected_by: in
     )
 
 
-def _knows(user: User, one: Import, who: User | None) -> bool:
+def _knows(user: User, one: Import, colleagues: Mapping[str, datetime]) -> bool:
     """Tell whether a user may know of an import: a limited one knows of those by people of the same place."""
     if scope_of(user).whole or one.who == user.get_username():
         return True
-    return who is not None and (who.role, who.place) == (user.role, user.place)
+    return one.who in colleagues and colleagues[one.who] <= datetime.fromisoformat(one.when).astimezone(UTC)
+
+
+def _colleagues(user: User) -> dict[str, datetime]:
+    """Return who has the same role and place as a user, and since when: what they handed in elsewhere stays there."""
+    names = User.objects.filter(role=user.role, place=user.place).values_list("username", flat=True)
+    found = dict.fromkeys(names, datetime.min.replace(tzinfo=UTC))
+    for moved in AuditEntry.objects.filter(action="people.change", about__in=list(found)).order_by("id"):
+        before, after = moved.details["before"], moved.details["after"]
+        if any(before.get(each) != after.get(each) for each in ("role", "place")):
+            found[moved.about] = moved.at
+    return found
 
 
 def find_import(user: User, number: int) -> ImportLine | None:

@@ -49,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
         said = {name: request.POST.get(name, "").strip() for name in ("table", "period", "note", "corrects", "nothing")}
         try:
             file = receiving.received(request)
-            wrong = _wrong(said) or _wrong_nothing(said, request)
+            wrong = _wrong(said) or _wrong_nothing(said, request) or _wrong_correction(said, request)
             if wrong:
                 messages.error(request, wrong)
             else:
@@ -99,6 +99,18 @@ def _wrong_nothing(said: dict[str, Any], request: HttpRequest) -> str:
     if not scope_of(user).whole:
         return both("零报告说的是全区域本期无，请由市级作出。", "It is the city that says so, of the whole region.")
     return "" if said["period"] else both("零报告要写明期间。", "Say of which period there is nothing.")
+
+
+def _wrong_correction(said: dict[str, Any], request: HttpRequest) -> str:
+    """Return why a file cannot correct the import that it names: it must be one of the table, and in sight."""
+    number = whole_number(said["corrects"])
+    if number is None:
+        return ""
+    user: Any = request.user
+    line = queries.find_import(user, number)
+    if line is not None and line.one.table == said["table"]:
+        return ""
+    return both(f"这张表没有第 {number} 次导入可更正。", f"The table has no import {number} to correct.")
 
 
 @needs("import")

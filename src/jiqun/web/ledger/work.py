@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.urls import reverse
 
-from jiqun.desk.bounds import Bounds, changes, within
+from jiqun.desk.bounds import Bounds, changes
 from jiqun.desk.importing import Asked, bring_in, check, to_reported
+from jiqun.desk.reader import Reader
 from jiqun.ledger.intake import Checked, HeaderReport, likelier, look, open_book, write_return_file
 from jiqun.ledger.view import latest
 from jiqun.problems import Problem, ProblemsError, problem
@@ -55,9 +56,8 @@ def check_upload(arguments: dict[str, Any], owner: User, step: Step) -> dict[str
         write_return_file(found, target)
     log = latest(region().workspace).log
     said = (upload.table, found.source.sha256, found.source.sheet or "", upload.period)
-    twin = log.same_file(*said, to_reported(found).columns)
-    hidden = () if scope_of(upload.owner).sees_restricted else restricted_columns(upload.table)
-    shown = preview_of(found, twin, changes(region(), found), hidden)
+    twin = log.same_file(*said, found.good.height, to_reported(found).columns)
+    shown = preview_of(found, twin, changes(region(), found, _reader(upload)))
     shown |= {"sheets": list(found.source.sheets), "likelier": _likelier(found.header, upload.table)}
     _settle(upload, state="checked", preview=shown, sha256=found.source.sha256)
     return outcome
@@ -114,13 +114,18 @@ def asked_of(upload: Upload) -> Asked:
 
 
 def _checked(upload: Upload) -> Checked:
-    found = check(region(), asked_of(upload))
-    scope = scope_of(upload.owner)
-    if scope.whole:
-        return found
-    day = date(int(upload.period[:4]), 12, 31) if upload.period else region().now.date()
-    named = names_of("districts", day) if scope.column == "district" else {}
-    return within(region(), found, Bounds(scope.column, scope.place, tuple(named.items())))
+    return check(region(), asked_of(upload), _reader(upload))
+
+
+def _reader(upload: Upload) -> Reader:
+    """Return what of the ledger the check may tell to who handed the file in."""
+    scope, bounds = scope_of(upload.owner), None
+    if not scope.whole:
+        day = date(int(upload.period[:4]), 12, 31) if upload.period else region().now.date()
+        named = names_of("districts", day) if scope.column == "district" else {}
+        bounds = Bounds(scope.column, scope.place, tuple(named.items()))
+    hidden = () if scope.sees_restricted else restricted_columns(upload.table)
+    return Reader(upload.owner.get_username(), bounds, frozenset(hidden))
 
 
 @work("ledger.commit")
@@ -130,6 +135,8 @@ def commit_upload(arguments: dict[str, Any], owner: User, step: Step) -> dict[st
     if upload.state == "committing":
         try:
             _commit(upload)
+        except OperationalError:  # the job is taken up again, and finds the upload as it was
+            raise
         except Exception:
             Upload.objects.filter(pk=upload.pk, state="committing").update(state="checked")
             raise

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
+from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError
@@ -38,7 +39,9 @@ class Login(auth_views.LoginView):
     redirect_authenticated_user = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        username, address = request.POST.get("username", ""), request.META["REMOTE_ADDR"]
+        # as the form will read it: “ ａｄｍｉｎ ” is admin, and its failures are counted as admin's
+        username = AuthenticationForm.base_fields["username"].to_python(request.POST.get("username", "")) or ""
+        address = request.META["REMOTE_ADDR"]
         if getattr(settings, "AXES_ENABLED", True) and is_worn_out(username, address):
             return locked_out(request)
         return super().post(request, *args, **kwargs)
