@@ -79,7 +79,7 @@ class _Writer:
         if line.value is None:
             said = self.say("why.line_without", grade=line.grade, count=line.count)
         else:
-            value = self.say("why.line_made", value=line.value, made=line.made) if line.made else line.value
+            value = self.say("why.line_made", value=line.said, made=line.made) if line.made else line.said
             key = f"why.cut_{line.past}" if line.past else "why.cut" if line.is_cut else "why.line"
             said = self.say(key, grade=line.grade, count=line.count, value=value)
         said = self.say("why.part", part=line.part, line=said) if line.part else said
