@@ -55,7 +55,7 @@ def test_a_document_is_named_once_and_a_line_below_the_firm_is_above_by_so_much(
     page, told = answer.content.decode(), answer.context["told"]
     clauses = re.findall(r'<td class="t">.*?jq-clause">(.*?)</span>', page)
     assert clauses and not any(told.document in one for one in clauses)
-    assert f"条款见{told.document}" in page and "优于" in page and "−" not in page.partition("本企业</th>")[2][:2000]
+    assert f"条款见{told.document}" in page and "高出" in page and "−" not in page.partition("本企业</th>")[2][:2000]
 
 
 def test_the_first_line_names_the_line_above_and_what_is_lacking_to_it(as_user, run):

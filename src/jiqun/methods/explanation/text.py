@@ -23,7 +23,8 @@ class _Writer:
         self.cited: set[ClauseText] = set()
 
     def say(self, phrase: str, **values: object) -> str:
-        return say(phrase, self.language, **{"of": self.e.counted, **values})
+        counted = self.e.counted.removesuffix("s") if values.get("count") == 1 else self.e.counted
+        return say(phrase, self.language, **{"of": counted, **values})
 
     def lines(self) -> Iterator[str]:
         e = self.e

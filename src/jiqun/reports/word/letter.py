@@ -105,11 +105,9 @@ def _lines(told: Explanation) -> Sheet:
     )
     rows: list[list[Value]] = []
     for one in told.lines:
-        gap = (
-            UNKNOWN
-            if one.distance is None
-            else (f"优于 {one.distance[1:]}" if one.distance.startswith("-") else f"还差 {one.distance}")
-        )
+        gap = UNKNOWN if one.distance is None else f"还差 {one.distance}"
+        if one.distance is not None and one.distance.startswith("-"):
+            gap = f"{'优于' if one.is_cut else '高出'} {one.distance[1:]}"
         rows.append([one.grade, one.count, one.said, "你单位所在档" if one.own else gap])
     return Sheet("划档线", f"划档线（{told.pool}）", fields, rows)
 
