@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 import polars as pl
 from django.urls import reverse
-from django.utils import timezone
 
 from jiqun.packs import TableContract
 from jiqun.web.campaigns.conditions import plan_of
@@ -18,8 +17,8 @@ from jiqun.web.campaigns.coverage import LAND, columns_read
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.state import State
 from jiqun.web.enterprises.dossier import YEARLY, coded, heading
-from jiqun.web.enterprises.register import place_names
-from jiqun.web.region import ledger, names_of, region
+from jiqun.web.enterprises.register import named
+from jiqun.web.region import ledger, region
 from jiqun.web.shell.language import both, counted, spoken
 
 _COUNTED = ("人", "个", "项", "次", "户")
@@ -62,17 +61,9 @@ def _of_table(
         field = contract.column(name)
         source = f"{reverse('enterprises:source', args=[firm])}?{urlencode({'column': name, 'year': year})}"
         to = source if contract.id == YEARLY else f"{file}?tab=land"
-        value = _named(name, coded(field, row.get(name), spoken()))
+        value = named(name, coded(field, row.get(name), spoken()))
         digits = 0 if field.unit in _COUNTED or field.type == "integer" else 2
         yield OwnFigure(heading(field, spoken()), field.unit or "", value, to, digits)
-
-
-def _named(name: str, value: object) -> object:
-    """Say a code with the name it stands for, so that a firm can tell whether it is right."""
-    if name not in ("district", "industry") or value is None:
-        return value
-    names = place_names() if name == "district" else names_of("gbt4754", timezone.localdate())
-    return f"{names.get(str(value), '')} {value}".strip()
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,14 @@ def place_names() -> Mapping[str, str]:
     return _place_names(ledger(), region(), timezone.localdate())
 
 
+def named(column: str, value: object) -> object:
+    """Say a code of the register with the name it stands for; any other value as it is."""
+    if column not in ("industry", "district") or value is None:
+        return value
+    names = place_names() if column == "district" else names_of("gbt4754", timezone.localdate())
+    return f"{names[str(value)]}（{value}）" if str(value) in names else value
+
+
 @kept(4)
 def _place_names(of: Ledger, law: Context, today: date) -> Mapping[str, str]:
     years = of.table("enterprise_year")["year"]
