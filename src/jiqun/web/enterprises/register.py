@@ -62,6 +62,7 @@ class Wanted:
     park: str = ""
     scale: str = ""
     grade: str = ""
+    year: str = ""
     sort: str = "name"
     down: bool = False
 
@@ -128,8 +129,16 @@ def _register(at: Ledger, run: str) -> pl.DataFrame:
 
 
 def chosen(rows: pl.DataFrame, scope: Scope, wanted: Wanted) -> pl.DataFrame:
-    """Return the firms of a scope that a user picked, sorted; what is missing comes last both ways."""
+    """Return the firms of a scope that a user picked, sorted; what is missing comes last both ways.
+
+    A year picks the firms that reported for it, by the scale that they had in it; without one the newest scale counts.
+    """
     rows = scope.rows(rows)
+    if wanted.year.isdecimal():
+        told = (
+            ledger().table("enterprise_year").filter(pl.col("year") == int(wanted.year)).select("enterprise", "scale")
+        )
+        rows = rows.drop("scale").join(told, on="enterprise", how="inner", maintain_order="left")
     for column in ("district", "park", "scale"):
         if value := getattr(wanted, column):
             rows = rows.filter(pl.col(column) == value)

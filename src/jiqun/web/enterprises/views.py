@@ -45,7 +45,7 @@ TABS = (
 _FACTS = ("enterprise", "name", "industry", "district", "town", "park", "registered_on", "status", "listed_code")
 _DRAWN = ("revenue", "output", "tax", "profit", "rd", "energy")
 _LISTED = ("enterprise", "name", "district", "park", "industry", "scale", "status")
-_FILTERS = ("district", "industry", "park", "scale", "grade")
+_FILTERS = ("district", "industry", "park", "scale", "grade", "year")
 
 
 def _scope(request: HttpRequest) -> Scope:
