@@ -169,7 +169,7 @@ def test_six_people_take_an_empty_workspace_to_a_signed_evaluation(people: Peopl
     done(zhou)
     press(zhou, "advance")
     press(zhou, "replan", to=TODAY.isoformat(), reason="缩短公示")
-    press(zhou, "notice")
+    press(zhou, "notice", organ="示例市经济和信息化委员会")
     zhou.goto(f"{here}notice/")
     people.shot(zhou, "6-notice")
     press(go(zhou), "advance")

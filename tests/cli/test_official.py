@@ -14,11 +14,15 @@ from tests import own_rule
 from jiqun.desk import context
 from jiqun.desk.context import Context
 from jiqun.desk.running import find_run
+from jiqun.desk.signing import changed_since
 from jiqun.methods.trace import COLUMNS
 
 from .conftest import Jiqun
 
 METHOD = own_rule.METHOD + own_rule.CUTS
+ENTITLED = """entitlements:
+  prize: {title: 奖励, grades: [A], amount: 'years_in_a * unit(1, "万元")', unit: 万元, digits: 0, clause: 一}
+"""
 FIRMS = ("91350100M000100Y43", "91310115MA1H8R7C67")
 SIGNED = ("--by", "张三", "--document", "本区发〔2024〕8号", "--organ", "本区经信委", "--on", "2024-05-06")
 
@@ -54,6 +58,12 @@ def rewrite(workspace: Path, method: str) -> None:
     """Write another rule, as before a later call of the command line, which reads the packs anew."""
     (workspace / "packs" / "own" / "method.yaml").write_text(method, "utf-8")
     context._loaded.cache_clear()
+
+
+def changed_now(workspace: Path, run: str) -> str:
+    """What would make the signature of a trial certain to be refused, read anew."""
+    opened = Context(workspace)
+    return changed_since(opened, find_run(opened, run))
 
 
 def listed(jiqun: Jiqun, workspace: Path) -> list[dict[str, object]]:
@@ -116,10 +126,47 @@ def test_a_stored_run_gives_its_trace_in_long_form(workspace: Path, jiqun: Jiqun
 def test_what_is_signed_is_what_was_looked_at(workspace: Path, jiqun: Jiqun) -> None:
     """The rule is changed after the trial: signing the trial would sign something else."""
     trial = json.loads(jiqun("evaluate", "own.rule", "-p", 2023, "--json", workspace=workspace).out)["run"]
+    assert changed_now(workspace, trial) == ""
     rewrite(workspace, METHOD.replace("at_least: 60", "at_least: 50").replace("less_than: 60", "less_than: 50"))
+    assert changed_now(workspace, trial) == "method"
     said = jiqun("runs", "sign", trial, *SIGNED, workspace=workspace)
     assert (said.code, "RUN-012" in said.err) == (1, True)
     assert [one["official"] for one in listed(jiqun, workspace)] == [False]
+
+
+def test_a_rule_that_reads_earlier_years_reads_the_signed_result_and_not_a_later_trial(
+    workspace: Path, jiqun: Jiqun
+) -> None:
+    """The years in a row change who is billed: before last year is signed this year cannot be."""
+    rewrite(workspace, METHOD + "inputs: {years_in_a: {title: 连续A, streak: {grade: A}}}\n" + ENTITLED)
+
+    def trial(year: int) -> str:
+        return str(json.loads(jiqun("evaluate", "own.rule", "-p", year, "--json", workspace=workspace).out)["run"])
+
+    figures = workspace.parent / "上年.csv"
+    figures.write_text(
+        f"统一社会信用代码,实缴税金（万元）,平均职工人数（人）\n{FIRMS[0]},30,3\n{FIRMS[1]},10,5\n", "utf-8"
+    )
+    said = jiqun("import", figures, "--table", "enterprise_year", "--period", 2022, workspace=workspace)
+    assert said.code == 0, said.err
+    trial(2022)
+    now = trial(2023)
+    before = trial(2022)
+    assert changed_now(workspace, before) == "", "no year waits for the one after it"
+    assert changed_now(workspace, now) == "tables"
+    assert "RUN-012" in jiqun("runs", "sign", now, *SIGNED, workspace=workspace).err
+    assert jiqun("runs", "sign", before, *SIGNED, workspace=workspace).code == 0
+    assert changed_now(workspace, now) == "", "the signed result is the trial's own, row by row"
+    figures.write_text(
+        f"统一社会信用代码,实缴税金（万元）,平均职工人数（人）\n{FIRMS[0]},1,3\n{FIRMS[1]},10,5\n", "utf-8"
+    )
+    said = jiqun("import", figures, "--table", "enterprise_year", "--period", 2022, workspace=workspace)
+    assert said.code == 0, said.err
+    again = find_run(Context(workspace), trial(2022))
+    assert dict(again.trace.select("enterprise", "grade").iter_rows()) == dict(zip(FIRMS, "BA", strict=True))
+    later = trial(2023)
+    assert changed_now(workspace, later) == "", "a trial of last year made since changes nothing"
+    assert jiqun("runs", "sign", later, *SIGNED, workspace=workspace).code == 0
 
 
 def test_a_draft_an_empty_name_and_a_half_signature_are_refused(workspace: Path, jiqun: Jiqun) -> None:

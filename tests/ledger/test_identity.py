@@ -218,7 +218,7 @@ def test_a_workshop_is_set_aside_or_given_an_id_and_a_register_or_a_later_word_s
     bring(YEARLY, [{**rows[0], "year": 2025}])
     view = latest(workspace)
     assert [one.reported for one in open_questions(view)] == [second] and view.table("enterprise_year").is_empty()
-    assert [(one.reported, one.rows) for one in open_questions(view, aside=True)] == [(first, 2)]
+    assert [(one.reported, one.rows) for one in open_questions(view, which="aside")] == [(first, 2)]
     decide(workspace, second, "new", own_id(second), who="王工", when=WHEN)
     assert latest(workspace).table("enterprise_year")["enterprise"].to_list() == [own_id(second)]
     decide(workspace, first, "different", A, who="李工", when=WHEN)
@@ -227,7 +227,7 @@ def test_a_workshop_is_set_aside_or_given_an_id_and_a_register_or_a_later_word_s
     bring(ENTERPRISE, [{"enterprise": D, "name": "一车间", "district": YUBEI}])
     view = latest(workspace)
     assert view.table("enterprise_year")["enterprise"].to_list().count(D) == 2
-    assert not open_questions(view) and not open_questions(view, aside=True)
+    assert not open_questions(view) and not open_questions(view, which="aside")
 
 
 def test_a_register_that_grows_settles_what_was_open_and_its_undoing_opens_it_again(

@@ -308,6 +308,20 @@ def test_only_the_bulletin_of_the_whole_region_bears_the_number_and_the_organ_th
     assert 0 < len(ends) <= firms and all(one.rows for one in ends)
 
 
+def test_a_report_on_a_rule_that_is_not_by_the_mu_names_the_rule_and_tells_no_land(context: Context, run: Run) -> None:
+    read, told = making.evaluated_of(context, run, Reach()), reporting.bulletin(context, run, None, Reach())
+    other = replace(told, grounds=replace(told.grounds, by_the_mu=False, method="数字化水平测评"))
+    by_the_mu, level = (bulletin_report(read, one, TODAY) for one in (told, other))
+    assert by_the_mu.title == f"关于{YEAR}年度工业企业亩均效益综合评价结果的通报"
+    assert level.title == f"关于{YEAR}年度《数字化水平测评》评价结果的通报"
+    words = [
+        *(one.text for one in level.parts if not isinstance(one, Sheet)),
+        *(one.title for one in level.attachments),
+    ]
+    assert not [one for one in words if "亩均账" in one or "低效" in one or "附件 2" in one]
+    assert len(by_the_mu.attachments) == len(level.attachments) + 1
+
+
 def test_the_brief_of_a_district_of_two_firms_tells_neither_their_sum_nor_its_growth(
     context: Context, run: Run
 ) -> None:

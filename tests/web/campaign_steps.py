@@ -71,7 +71,7 @@ def main(part: str, stop: str) -> None:
         for stage in ("adjust", "notice"):
             actions.advance(campaign, zhou, {"stage": stage})
         actions.replan(campaign, zhou, {"stage": "notice", "to": date.today().isoformat(), "reason": "x"})
-        actions.publish_notice(campaign, zhou, {})
+        actions.publish_notice(campaign, zhou, {"organ": "示例市经济和信息化委员会"})
         actions.advance(campaign, zhou, {"stage": "appeal"})
         firm = sys.argv[4]
         said = {"enterprise": firm, "request": "税收漏报", "evidence": "证明", "field": "enterprise_year.tax@2024", "value": "490"}  # fmt: skip

@@ -18,7 +18,7 @@ def noticed(desk: Desk) -> str:
     desk.go("check", "trial")
     desk.do("analyst", "trial")
     desk.go("adjust", "notice")
-    return desk.do("analyst", "notice")
+    return desk.publish()
 
 
 def test_a_firm_sees_the_figures_it_answers_for_and_what_it_answered(as_user: As, people: dict[str, User]) -> None:
@@ -84,7 +84,7 @@ def test_the_page_of_a_firm_says_until_when_it_may_object_and_what_it_objected_t
     at = f"/land/runs/{desk.state.run}/firms/{firm}/"
     assert as_user("firm").get(at).context["objection"] is None
     desk.go("adjust", "notice")
-    desk.do("analyst", "notice")
+    desk.publish()
     card = as_user("firm").get(at).context["objection"]
     assert card.until == desk.state.notice["until"] and card.may_register and not card.appeals
     assert not as_user("leader").get(at).context["objection"].may_register

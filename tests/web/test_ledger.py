@@ -342,6 +342,36 @@ def test_an_open_firm_is_decided_with_a_reason_and_its_rows_count_then(as_user):
     assert tax(own_id(report)) == 4.5 and not analyst.get("/ledger/review/", {"aside": "1"}).context["questions"]
 
 
+def test_an_answer_stands_in_a_list_and_is_changed_there_also_for_files_that_came_after_it(as_user):
+    analyst, firm = as_user("analyst"), reported_firm()
+    other = next(one for one in firms()["enterprise"] if one != firm)
+
+    def hand(value):
+        upload = hand_in(analyst, f"税收{value}.csv", csv([f",又一家没有登记的厂,{value}"]))
+        analyst.post(f"/ledger/imports/uploads/{upload.token}/commit/")
+        do_all()
+
+    def settled():
+        return {one.name: one for one in analyst.get("/ledger/review/", {"settled": "1"}).context["questions"]}
+
+    hand("4.5")
+    report = next(one.reported for one in analyst.get("/ledger/review/").context["questions"] if "又一家" in one.name)
+    said = {"reported": report, "do": f"same:{firm}", "reason": "电话核实"}
+    analyst.post("/ledger/review/decide/", said)
+    hand("5.5")
+    assert tax(firm) == 5.5, "the answer stands for later files"
+    answer = settled()["又一家没有登记的厂"].decided
+    assert (answer.verdict, answer.enterprise, answer.note) == ("same", firm, "电话核实")
+    analyst.post("/ledger/review/decide/", {**said, "do": f"same:{other}", "reason": "认错了"})
+    assert (tax(other), tax(firm) != 5.5) == (5.5, True), "rows before and after it follow"
+    page = analyst.get("/ledger/review/", {"settled": "1"}).content.decode()
+    assert "理由：认错了" in page and "理由：电话核实" not in page
+    analyst.post("/ledger/review/decide/", {**said, "do": f"different:{other}", "reason": "也不是"})
+    assert "又一家没有登记的厂" not in settled() and tax(other) != 5.5
+    made_up = analyst.post("/ledger/review/decide/", {**said, "reported": "|没有人报过的厂|500103"})
+    assert made_up.status_code == 422 and "没有这样报送的企业" in made_up.content.decode()
+
+
 def test_a_template_filled_in_is_what_the_import_reads(as_user):
     answer = as_user("district").get("/ledger/tables/enterprise_year/template.xlsx")
     assert answer.status_code == 200

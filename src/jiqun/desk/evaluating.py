@@ -33,6 +33,7 @@ STAGES: Mapping[str, str] = {
 }
 Step = Callable[[str], None]  # told the stage (a key of STAGES) that begins
 HISTORY, ITEMS, TITLES = "grade_history", "result_item", "title_held"
+OF_RUNS = " of runs"  # marks among a run's tables those made of earlier runs
 # tables that an evaluation reads although no column of theirs stands in a formula
 _ALWAYS = ("adjustment", "certified_score", HISTORY, QUARTERS)
 _HISTORY_SCHEMA = {
@@ -156,7 +157,7 @@ def tables_for(
         digests[f"{TITLES} on {plan.period.last}"] = content_hash(held, ("enterprise", "title"))
     for name, frame, key in _earlier_results(context, plan, tables, official):
         if not frame.is_empty():
-            tables[name], digests[f"{name} of runs"] = frame, content_hash(frame, key)
+            tables[name], digests[f"{name}{OF_RUNS}"] = frame, content_hash(frame, key)
     return tables, digests
 
 
@@ -177,7 +178,7 @@ def _earlier_results(
 ) -> Iterator[tuple[str, pl.DataFrame, tuple[str, ...]]]:
     """Grades of the newest run of every method read and year or quarter, and a year's points.
 
-    What was reported itself goes before.
+    What was reported itself goes before, and a signed result before a trial of the same year made since.
     """
     read = _methods_read(plan)
     by_quarter = any(one.rollup is not None and one.rollup.table == QUARTERS for one in plan.method.inputs.values())
@@ -185,9 +186,10 @@ def _earlier_results(
         return
     runs = {
         (run.method_id, run.period): run
-        for run in all_runs(context)
+        for run in sorted(all_runs(context), key=lambda one: one.official)
         if (run.method_id in read or (by_quarter and Period.parse(run.period).kind == "quarter"))
         and not _is_same(run, plan)
+        and Period.parse(run.period).last <= plan.period.last  # else two years would wait for each other's signature
         and (run.official or not official)
     }
     yearly = [run for run in runs.values() if Period.parse(run.period).kind == "year"]

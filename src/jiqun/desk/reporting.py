@@ -15,6 +15,7 @@ from jiqun.desk.clusters import Cluster, Jump, Wanted, clusters, jumps
 from jiqun.desk.comparing import Compared, compare_runs
 from jiqun.desk.context import Context
 from jiqun.desk.evaluating import snapshot_of
+from jiqun.desk.leading import is_per_mu
 from jiqun.desk.running import Run, all_runs
 from jiqun.desk.screening import ladder_in_use
 from jiqun.desk.told_accounts import KeptBack, bases_kept_back, every_account, kept_back
@@ -57,6 +58,7 @@ class Grounds:
     official: bool
     snapshot: str
     frozen_on: str
+    by_the_mu: bool
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def grounds(context: Context, run: Run) -> Grounds:
         run.official,
         frozen.id,
         frozen.when[:10],
+        is_per_mu(run),
     )
 
 
@@ -304,7 +307,7 @@ class Bulletin:
 
 
 def bulletin(context: Context, run: Run, before: Run | None, reach: Reach) -> Bulletin:
-    """Gather the figures of the bulletin (亩均评价通报) for the firms within reach."""
+    """Gather the figures of the bulletin (评价通报) for the firms within reach."""
     base = grounds(context, run)
     rows = reach.rows(yearly(snapshot(context, run), base.year))
     whole, districts = accounts(context.book, rows, base.year, "district")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from jiqun.desk.context import Context
-from jiqun.desk.evaluating import Step, Wanted, evaluated
+from jiqun.desk.evaluating import OF_RUNS, Step, Wanted, evaluated, find_method, snapshot_of, tables_for
 from jiqun.desk.running import Run, keep
 from jiqun.methods import Result
 from jiqun.methods.runs.run import SignOff
@@ -30,8 +30,7 @@ def sign(context: Context, run: Run, sign_off: SignOff, step: Step) -> Run:
         return run
     ran = run.inputs
     parameters = dict(ran["parameters"]) or None
-    method = f"{run.method_id}@{run.edition}" if run.edition else run.method_id
-    wanted = Wanted(method, Period.parse(run.period), str(ran["engine"]), run.snapshot, parameters)
+    wanted = Wanted(_edition(run), Period.parse(run.period), str(ran["engine"]), run.snapshot, parameters)
     result, snapshot = evaluated(context, wanted, step, official=True)
     found = _difference(run, result)
     if found:
@@ -39,6 +38,32 @@ def sign(context: Context, run: Run, sign_off: SignOff, step: Step) -> Run:
         raise ProblemsError([problem("RUN-012", Place(item=run.method_id), run=run.id, what_zh=zh, what_en=en)])
     step("saving")
     return keep(context, result, snapshot, sign_off)
+
+
+def changed_since(context: Context, run: Run) -> str:
+    """Name, without evaluating, what makes a signature certain to be refused with RUN-012; empty for nothing.
+
+    It looks at what a second evaluation would start from: `method` the rule, `book` the law book, `tables` the earlier
+    results that it reads.
+    """
+    period = Period.parse(run.period)
+    method = find_method(context, _edition(run), period)
+    plan, ran = method.plan(period), run.inputs
+    if plan.method.digest != ran["method"]["digest"]:
+        return "method"
+    if plan.book_digest != ran["book"]:
+        return "book"
+    earlier = {name: content for name, content in ran["tables"].items() if name.endswith(OF_RUNS)}
+    frozen = snapshot_of(context, run)
+    if earlier and frozen is not None:
+        _tables, digests = tables_for(context, plan, frozen, official=True)
+        if earlier != {name: content for name, content in digests.items() if name.endswith(OF_RUNS)}:
+            return "tables"
+    return ""
+
+
+def _edition(run: Run) -> str:
+    return f"{run.method_id}@{run.edition}" if run.edition else run.method_id
 
 
 def _difference(run: Run, result: Result) -> str:

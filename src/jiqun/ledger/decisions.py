@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -31,6 +31,7 @@ _TEXTS = (
 )
 _SCHEMA: dict[str, pl.DataType] = {name: pl.String() for name in _TEXTS} | {"import": pl.Int64(), "order": pl.Int64()}
 _ANSWERS = {REPORTED: pl.String(), "_answer": pl.String()}
+_GIVEN = {"reported": pl.String(), "enterprise": pl.String()}
 _REFUSED = {REPORTED: pl.String(), "enterprise": pl.String(), "_refused": pl.Boolean()}
 _ATTEMPTS = 500
 ASIDE = "aside"  # the verdict on what is no firm: nobody is asked about it again
@@ -41,15 +42,21 @@ _PAUSE = 0.005
 class Standing:
     """Identity as it stands: `open` questions, `answers` to put into rows, and a person's `decisions` to replay.
 
-    `aside` are the questions that a person has set aside, `refused` the pairs of report and firm that a person has said
-    are not the same.
+    `aside` are the questions that a person has set aside, `settled` those that a person has answered (with the firm,
+    who said so, when and why), the newest first; `refused` the pairs of report and firm that a person has said are not
+    the same.
     """
 
     open: pl.DataFrame
     aside: pl.DataFrame
+    settled: pl.DataFrame
     answers: pl.DataFrame
     refused: pl.DataFrame
     decisions: pl.DataFrame
+
+    def was_asked(self, reported: str) -> bool:
+        """Tell whether somebody reported a firm like this, and a person was or is asked about it."""
+        return any((one["reported"] == reported).any() for one in (self.open, self.aside, self.settled))
 
 
 @dataclass(frozen=True)
@@ -75,16 +82,34 @@ def read_standing(store: Store, version: int, valid_imports: Collection[int]) ->
     answers = pl.DataFrame(sorted(answer.items()), schema=_ANSWERS, orient="row")
     refused = pl.DataFrame([(*pair, True) for pair in sorted(pairs)], schema=_REFUSED, orient="row")
     asked = events.filter(pl.col("event") == "open")
-    settled = answers.select(pl.col(REPORTED).alias("reported"))
     queue = (
-        asked.join(settled, on="reported", how="anti")
-        .group_by("reported", maintain_order=True)
+        asked.group_by("reported", maintain_order=True)
         .agg(pl.first("code", "name", "district"), pl.last("why"), pl.col("table", "import").unique().sort(), pl.len())
         .rename({"table": "tables", "import": "imports", "len": "rows"})
         .sort("reported")
     )
-    is_aside = pl.col("reported").is_in(sorted(aside))
-    return Standing(queue.filter(~is_aside), queue.filter(is_aside), answers, refused, decided)
+    is_aside, is_answered = pl.col("reported").is_in(sorted(aside)), pl.col("reported").is_in(sorted(answer))
+    waiting = queue.filter(~is_answered)
+    return Standing(
+        waiting.filter(~is_aside),
+        waiting.filter(is_aside),
+        _by_person(queue.filter(is_answered), events, answer),
+        answers,
+        refused,
+        decided,
+    )
+
+
+def _by_person(answered: pl.DataFrame, events: pl.DataFrame, answer: Mapping[str, str]) -> pl.DataFrame:
+    """Return the answered questions whose answer is a person's, with the decision, the newest first."""
+    given = pl.DataFrame(sorted(answer.items()), schema=_GIVEN, orient="row")
+    said = (
+        events.filter(pl.col("event") == "decided", pl.col("verdict").is_in(["same", "new"]))
+        .group_by("reported", maintain_order=True)
+        .agg(pl.last("verdict", "enterprise", "who", "when", "note", "order"))
+        .join(given, on=["reported", "enterprise"])
+    )
+    return answered.join(said, on="reported").sort("order", descending=True).drop("order")
 
 
 def _fold(events: pl.DataFrame) -> tuple[dict[str, str], set[tuple[str, str]], set[str]]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import polars as pl
 
 from jiqun.ledger.candidates import candidates
-from jiqun.ledger.decisions import ASIDE, Decision, note_decided
+from jiqun.ledger.decisions import ASIDE, Decision, Standing, note_decided
 from jiqun.ledger.identity import reported_key
 from jiqun.ledger.log import stamp
 from jiqun.ledger.store import Store
@@ -17,6 +21,7 @@ from jiqun.problems import Place, ProblemsError, problem
 
 _DISTRICT_DIGITS = 6
 _VERDICTS = ("same", "different", "new", ASIDE)
+OPEN, SETTLED = "open", "settled"
 
 
 @dataclass(frozen=True)
@@ -42,18 +47,28 @@ class Question:
     imports: tuple[int, ...]
     rows: int
     candidates: tuple[Candidate, ...]
+    decided: Decision | None = None  # where a person has answered it
+    firm: str = ""  # the name in the register of the firm that it was decided to be
 
 
-def open_questions(view: View, first: int = 0, most: int = 50, *, aside: bool = False) -> tuple[Question, ...]:
+def asked(standing: Standing, which: str = OPEN) -> pl.DataFrame:
+    """Return the reports that wait for a person (`open`), were set `aside`, or were answered by one (`settled`)."""
+    return {OPEN: standing.open, ASIDE: standing.aside, SETTLED: standing.settled}[which]
+
+
+def open_questions(view: View, first: int = 0, most: int = 50, which: str = OPEN) -> tuple[Question, ...]:
     """Return one page of the reports that wait for a person, with the candidates that nobody has ruled out.
 
-    With `aside` those that a person has set aside.
+    `which` is one of `asked`; a report answered by a person names the decision that stands.
     """
-    page = (view.standing.aside if aside else view.standing.open).slice(first, most)
+    page = asked(view.standing, which).slice(first, most)
     refused = set(view.standing.refused.select("_reported", "enterprise").iter_rows())
     likely: dict[str, list[Candidate]] = {}
+    names: dict[str, str] = {}
     if "enterprise" in view.tables and not page.is_empty():
-        found = candidates(page, view.table("enterprise"))
+        register = view.table("enterprise")
+        names = dict(register.select("enterprise", "name").iter_rows()) if which == SETTLED else {}
+        found = candidates(page, register)
         for reported, enterprise, name, district, score in found.iter_rows():
             if (reported, enterprise) not in refused:
                 likely.setdefault(reported, []).append(Candidate(enterprise, name, district, score))
@@ -68,9 +83,15 @@ def open_questions(view: View, first: int = 0, most: int = 50, *, aside: bool = 
             imports=tuple(one for one in row["imports"] if one is not None),
             rows=row["rows"],
             candidates=tuple(likely.get(row["reported"], ())),
+            decided=_stands(row) if which == SETTLED else None,
+            firm=names.get(row.get("enterprise", ""), ""),
         )
         for row in page.to_dicts()
     )
+
+
+def _stands(row: Mapping[str, Any]) -> Decision:
+    return Decision(row["reported"], row["verdict"], row["enterprise"], row["who"], row["when"], row["note"] or "")
 
 
 def own_id(reported: str) -> str:

@@ -1,4 +1,4 @@
-"""The bulletin of an evaluation (亩均评价通报)."""
+"""The bulletin of an evaluation (评价通报), by the mu or by another rule."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from jiqun.reports.word.common import (
     account_sheet,
     account_words,
     counted,
+    evaluation_words,
     facts_of,
     moved_sheet,
     moved_words,
@@ -51,7 +52,7 @@ class _Bulletin:
         """Lay the bulletin out; one of a part of the region bears neither the number nor the organ of the whole one."""
         signed = None if self.place else self.run.sign_off
         return Report(
-            title=f"关于{self.place}{self.year}年度工业企业亩均效益综合评价结果的通报",
+            title=f"关于{self.place}{self.year}年度{evaluation_words(self.told.grounds)}结果的通报",
             number="" if signed is None else signed.document,
             trial=not self.told.grounds.official,
             facts=(*facts_of(self.told.grounds, self.run), f"成文日期 {day_words(self.today)}"),
@@ -90,9 +91,10 @@ class _Bulletin:
         shares = "、".join(f"{one} 档占 {share_text(by_grade.get(one, 0), graded)}" for one in self.grades)
         yield Paragraph(f"定档的 {graded} 户中，{counted(by_grade, self.grades)}。{shares}。")
         yield self._grades_by("population", "评价类别", "各类企业档次分布", self.run.voice.label)
-        yield Heading("亩均账", 2)
-        whole = self.told.whole
-        yield Paragraph(f"{whole.firms} 户规上工业企业：{account_words(whole)}。各区县、各行业见附件 2。")
+        if self.told.grounds.by_the_mu:
+            yield Heading("亩均账", 2)
+            whole = self.told.whole
+            yield Paragraph(f"{whole.firms} 户规上工业企业：{account_words(whole)}。各区县、各行业见附件 2。")
 
     def _grades_by(self, column: str, head: str, title: str, named: Any, rows: pl.DataFrame | None = None) -> Sheet:
         """Count firms and grades by a column."""
@@ -176,8 +178,9 @@ class _Bulletin:
     def _attachments(self) -> Iterator[Attachment]:
         results = results_sheet(self.run)
         yield Attachment("企业评价结果", (_slim(results, self.rows["fact__district"].to_list()),), wide=True)
-        yield Attachment("区县和行业亩均账", tuple(self._accounts()), wide=True)
-        yield Attachment("低效企业名单", tuple(self._last_class()))
+        if self.told.grounds.by_the_mu:
+            yield Attachment("区县和行业亩均账", tuple(self._accounts()), wide=True)
+        yield Attachment("低效企业名单" if self.told.grounds.by_the_mu else "末档企业名单", tuple(self._last_class()))
         yield Attachment("各组划档线", (self._cuts(),))
 
     def _accounts(self) -> Iterator[Part]:
@@ -188,7 +191,8 @@ class _Bulletin:
     def _last_class(self) -> Iterator[Part]:
         last = self.grades[-1]
         rows = self.rows.filter(pl.col("grade").cast(pl.String) == last)
-        yield Paragraph(f"最末一档（{last} 档）{rows.height} 户。名单按评价类别、总分排列，处置方式由属地另行提出。")
+        then = "，处置方式由属地另行提出" if self.told.grounds.by_the_mu else ""
+        yield Paragraph(f"最末一档（{last} 档）{rows.height} 户。名单按评价类别、总分排列{then}。")
         yield self._list(f"{last} 档企业", rows)
 
     def _cuts(self) -> Sheet:

@@ -51,6 +51,11 @@ def facts_of(grounds: Grounds, run: Evaluated | None = None) -> tuple[str, ...]:
     return tuple(found)
 
 
+def evaluation_words(grounds: Grounds) -> str:
+    """Name the evaluation in a title: one by the mu in the words that everybody knows, another by its rule's title."""
+    return "工业企业亩均效益综合评价" if grounds.by_the_mu else f"《{grounds.method}》评价"
+
+
 def source_of(grounds: Grounds) -> str:
     """Say in few words which run and which state of the data a table is from."""
     state = "正式" if grounds.official else "试算"

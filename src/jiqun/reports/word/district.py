@@ -21,6 +21,7 @@ from jiqun.reports.word.common import (
     SUMS,
     WITHHELD,
     counted,
+    evaluation_words,
     facts_of,
     moved_sheet,
     moved_words,
@@ -61,13 +62,17 @@ class _Brief:
 
     def report(self) -> Report:
         return Report(
-            title=f"{self.name}工业企业亩均效益简报（{self.year}年度）",
+            title=f"{self.name}{self._about()}简报（{self.year}年度）",
             trial=not self.told.grounds.official,
             facts=(*facts_of(self.told.grounds, self.run), f"成文日期 {day_words(self.today)}"),
             parts=tuple(self._parts()),
             signature=signature_of(self.run.sign_off),
             source=source_of(self.told.grounds),
         )
+
+    def _about(self) -> str:
+        grounds = self.told.grounds
+        return "工业企业亩均效益" if grounds.by_the_mu else evaluation_words(grounds)
 
     def _parts(self) -> Iterator[Part]:
         yield Heading("区县账")

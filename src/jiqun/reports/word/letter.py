@@ -10,7 +10,7 @@ from jiqun.desk.reporting import Grounds
 from jiqun.methods.explanation.model import Explanation
 from jiqun.methods.wording.voice import ClauseText
 from jiqun.reports.layout import Field, Sheet, Value
-from jiqun.reports.word.common import facts_of, source_of
+from jiqun.reports.word.common import evaluation_words, facts_of, source_of
 from jiqun.reports.word.model import UNKNOWN, Attachment, Heading, Paragraph, Part, Report, day_words
 
 
@@ -37,7 +37,7 @@ def letter_report(
     """Make the letter; figures that the explanation masks stay masked."""
     name = told.name or told.subject
     return Report(
-        title=f"{base.year}年度亩均效益综合评价结果告知书",
+        title=f"{base.year}年度{evaluation_words(base).removeprefix('工业企业')}结果告知书",
         trial=not told.official,
         facts=(*facts_of(base), f"企业代码 {told.subject}", f"成文日期 {day_words(today)}"),
         parts=tuple(_parts(told, base, ways, terms)),

@@ -43,8 +43,8 @@ KINDS: Mapping[str, Kind] = {
     for one in (
         Kind(
             "bulletin",
-            "亩均评价通报",
-            "Per-mu bulletin",
+            "评价通报",
+            "Evaluation bulletin",
             "总体、区县、行业、划档线、与上年比较、前后名单、低效企业",
             "grades by district and industry, cut lines, moves with reasons, lists",
             "",
@@ -107,7 +107,7 @@ def evaluated_of(context: Context, run: Run, reach: Reach) -> Evaluated:
 
 
 def bulletin(context: Context, run: Run, reach: Reach, today: date, *, before: Run | None, place: str = "") -> Report:
-    """Make the per-mu bulletin for the firms within reach."""
+    """Make the bulletin for the firms within reach."""
     told = reporting.bulletin(context, run, before, reach)
     return bulletin_report(evaluated_of(context, run, reach), told, today, place=place)
 

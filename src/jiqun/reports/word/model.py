@@ -48,8 +48,9 @@ class Report:
     """An official document: title, number, whom it is for, body, attachments, signature, and what it rests on.
 
     `facts` say on which run, rule and data every figure rests. A report that is not official is marked 试算 in its
-    title and on every page, and carries no signature. `source` is the run and the state of the data in few words, which
-    stand under every table, as tables are copied out of a document.
+    title and on every page, and carries no signature but that of a public notice, for which an authority answers.
+    `source` is the run and the state of the data in few words, which stand under every table, as tables are copied out
+    of a document.
     """
 
     title: str

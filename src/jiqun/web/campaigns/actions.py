@@ -275,16 +275,18 @@ def number_of(said: Said) -> int:
 
 @transaction.atomic
 def publish_notice(campaign: Campaign, user: User, said: Said) -> None:
-    """Publish the newest trial run for objections, until the planned end of the stage."""
+    """Publish the newest trial run for objections, in an authority's name, until the planned end of the stage."""
     allow(user, "campaign")
     state = locked(campaign)
+    organ = word(said, "organ", "公示机关", "authority that publishes the notice")
     if state.stage != "notice":
         raise RefusedError("现在不是公示阶段。", "This is not the stage of the public notice.")
     faults = lacking_for(state, "notice")
     if faults:
         raise RefusedError(*faults[0], *faults[1:])
     until = state.plan["notice"][1].isoformat()
-    note(campaign, user.get_username(), "notice.published", {"run": state.run, "until": until})
+    details = {"run": state.run, "until": until, "organ": organ, "contact": said.get("contact", "").strip()}
+    note(campaign, user.get_username(), "notice.published", details)
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ from jiqun.web.campaigns.written import decision_report
 from jiqun.web.enterprises.dossier import coded
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
+from jiqun.web.people.models import full_names
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import scope_of
 from jiqun.web.region import region, run_of
@@ -83,7 +84,7 @@ def _line(request: HttpRequest, number: int, about: int) -> tuple[Campaign, Stat
     user: Any = request.user
     campaign, today = found(request, number), timezone.localdate()
     state, firms = state_of(campaign), queries.firms_of(campaign, scope_of(user))
-    lines = queries.appeal_lines(state, firms, user, queries.people_names(), today)
+    lines = queries.appeal_lines(state, firms, user, full_names(), today)
     line = next((one for one in lines if one.it.number == about), None)
     if line is None:
         raise Http404
@@ -98,7 +99,7 @@ def one(request: HttpRequest, number: int, about: int) -> HttpResponse:
     rows = queries.rechecked_rows(line.it, user, line.hidden)
     own = [one | {"name": firms.name(one["enterprise"])} for one in rows if one["enterprise"] in firms.names]
     is_open = not line.it.decision and not state.signed
-    names, asked = queries.people_names(), line.it.pause_asked
+    names, asked = full_names(), line.it.pause_asked
     shown = {
         "campaign": campaign,
         "state": state,
@@ -152,7 +153,7 @@ def letter(request: HttpRequest, number: int, about: int) -> HttpResponse:
     campaign, state, _, line = _line(request, number, about)
     if not line.it.decision:
         raise Http404
-    deciders = queries.people_names()
+    deciders = full_names()
     shown = {
         "campaign": campaign,
         "state": state,
@@ -176,7 +177,7 @@ def letter_file(request: HttpRequest, number: int, about: int) -> HttpResponse:
     if not line.it.decision:
         raise Http404
     run = run_of(state.signed or state.run)
-    decided_by = queries.people_names().get(line.it.decided_by, line.it.decided_by)
+    decided_by = full_names().get(line.it.decided_by, line.it.decided_by)
     report = decision_report(campaign, run, line, decided_by)
     record_request(request, "campaign.letter", line.it.said["enterprise"], run=run.id)
     return attachment(report_bytes(report, ".docx"), f"{report.full_title} {line.name}.docx")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from jiqun.desk.context import Context
 from jiqun.desk.evaluating import find_method, snapshot_of
 from jiqun.desk.running import Run
+from jiqun.desk.signing import changed_since
 from jiqun.methods import Plan
 from jiqun.methods.runs.run import official_faults
 from jiqun.methods.runs.sign_off import SignOff
@@ -17,10 +18,19 @@ from jiqun.problems import Problem
 from jiqun.values import Period
 from jiqun.web.campaigns.state import State
 from jiqun.web.kept import kept
-from jiqun.web.region import region, run_of
+from jiqun.web.region import region, run_of, runs
 from jiqun.web.shell.language import both, counted
 
 Text = tuple[str, str]
+# what makes the second evaluation differ from the trial (jiqun.desk.signing), and what to do
+_CHANGES: Mapping[str, Text] = {
+    "method": ("试算之后办法已改动，请再试算一次。", "The method was changed after the trial: run it again."),
+    "book": ("试算之后规则包已改动，请再试算一次。", "The packs were changed after the trial: run it again."),
+    "tables": (
+        "试算所读的以前年度结果不是正式结果，请先签发以前年度的，再试算一次。",
+        "The trial reads earlier results that are not official: sign those first, then run it again.",
+    ),
+}
 
 
 class RefusedError(ValueError):
@@ -73,8 +83,19 @@ def _open(state: State) -> list[Text]:
 
 def _of_rule(state: State) -> list[Text]:
     """What keeps the rule's results from being official, in plain sentences: the rule is the campaign's own."""
-    faults = rule_faults(run_of(state.run)) if state.run else []
-    return [(f"{one.what()}{one.on_screen()}", f"{one.what('en')} {one.on_screen('en')}") for one in faults]
+    if not state.run:
+        return []
+    faults = rule_faults(run_of(state.run))
+    found = [(f"{one.what()}{one.on_screen()}", f"{one.what('en')} {one.on_screen('en')}") for one in faults]
+    if changed := _changed(region(), state.run, runs()[0].id):
+        found.append(_CHANGES[changed])
+    return found
+
+
+@kept(16)
+def _changed(context: Context, run: str, newest: str) -> str:
+    """Name what changed since a trial; a newer official run may change what the rule reads."""
+    return changed_since(context, run_of(run))
 
 
 _CHECKS: Mapping[str, tuple[Callable[[State], list[Text]], ...]] = {

@@ -7,9 +7,9 @@ from datetime import date
 
 from jiqun.desk.running import Run
 from jiqun.web.campaigns.models import Campaign
-from jiqun.web.campaigns.queries import AppealLine, Firms, appeal_lines, people_names, visible
+from jiqun.web.campaigns.queries import AppealLine, Firms, appeal_lines, visible
 from jiqun.web.campaigns.state import Light, State, days_until, light_of_days, state_of
-from jiqun.web.people.models import User
+from jiqun.web.people.models import User, full_names
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def objection(run: Run, firm: str, name: str, user: User, today: date) -> Object
         state = state_of(campaign)
         if state.notice is not None and not state.signed and run.id in _runs(state):
             until: date = state.notice["until"]
-            lines = appeal_lines(state, Firms({firm: name}), user, people_names(), today)
+            lines = appeal_lines(state, Firms({firm: name}), user, full_names(), today)
             may = user.may("appeal") or user.may("campaign")
             left = light_of_days(days_until(today, until))
             return Objection(campaign, until, left, today > until, may, tuple(lines))

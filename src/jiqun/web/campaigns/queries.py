@@ -35,6 +35,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
 }
 
 
+_LOOKED_BACK = 20  # how many notices and signatures before
 EVENTS: Mapping[str, tuple[str, str]] = {
     "campaign.created": ("建批次", "campaign opened"),
     "stage.entered": ("进入阶段", "stage entered"),
@@ -105,10 +106,11 @@ def districts_seen(scope: Scope) -> list[str]:
     return scope.rows(ledger().table("enterprise"))["district"].drop_nulls().unique().to_list()
 
 
-def newest_organ(campaign: Campaign) -> str:
-    """Return in whose name a result of the same part of the region was published last; empty where none was yet."""
-    signed = Event.objects.filter(kind="sign.done", campaign__district=campaign.district).order_by("-id").first()
-    return "" if signed is None else str(signed.details.get("organ", ""))
+def newest_said(campaign: Campaign, *names: str) -> dict[str, str]:
+    """Return in whose name, and with which contact, a notice or result of the same part of the region came out last."""
+    kinds = ("notice.published", "sign.done")
+    some = Event.objects.filter(kind__in=kinds, campaign__district=campaign.district).order_by("-id")[:_LOOKED_BACK]
+    return {name: next((str(one.details[name]) for one in some if one.details.get(name)), "") for name in names}
 
 
 @dataclass(frozen=True)
@@ -177,11 +179,6 @@ def near_lines(run: Run, firms: Firms, scope: Scope, most: int = 8) -> list[tupl
 
 def _scaled(points: Fraction, digits: int) -> str:
     return plain(to_scaled(points, digits), digits)
-
-
-def people_names() -> dict[str, str]:
-    """Return login name → full name."""
-    return {one.username: str(one) for one in User.objects.all()}
 
 
 @dataclass(frozen=True)

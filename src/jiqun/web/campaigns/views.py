@@ -38,6 +38,7 @@ from jiqun.web.jobs.models import Job
 from jiqun.web.land.offered import rules_of_firms
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
+from jiqun.web.people.models import full_names
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region, run_of
@@ -108,7 +109,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     """Show where a campaign is: stages, trial runs, adjustments, appeals, what the signature waits for."""
     user: Any = request.user
     campaign, today = found(request, number), timezone.localdate()
-    state, scope, people = state_of(campaign), scope_of(user), queries.people_names()
+    state, scope, people = state_of(campaign), scope_of(user), full_names()
     firms, stages = queries.firms_of(campaign, scope), track(state, today)
     appeals = queries.appeal_lines(state, firms, user, people, today)
     lists = actions.lists_of(campaign)
@@ -130,6 +131,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "events": queries.event_lines(state, firms, people) if scope.whole else [],
         "scope": scope,
         **_steps(state, user),
+        **_as_before(state, user),
         "needed": coverage(campaign, firms, placing_run(campaign, state)),
         "answers": answers(state, firms),
         "own": own_figures(campaign, scope.place) if scope.column == "enterprise" else [],
@@ -167,9 +169,14 @@ def _steps(state: State, user: Any) -> dict[str, Any]:
         "may_appeal": is_open and state.notice is not None and (user.may("appeal") or user.may("campaign")),
         "may_export": user.may("export"),
         "may_sign": is_open and state.stage == "sign" and user.may("sign"),
-        "organ": queries.newest_organ(state.campaign) or user.unit,
         "may_notice": is_open and state.stage == "notice" and user.may("campaign"),
     }
+
+
+def _as_before(state: State, user: Any) -> dict[str, str]:
+    """What stands in the forms that publish something: what was said the last time."""
+    said = queries.newest_said(state.campaign, "organ", "contact")
+    return said | {"organ": said["organ"] or user.unit}
 
 
 def _outcome(state: State, firms: queries.Firms, scope: Scope, pool: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from jiqun.desk.reporting import grounds
 from jiqun.desk.running import Run
 from jiqun.methods.wording.voice import Voice
 from jiqun.reports.layout import Field, Sheet, Value
-from jiqun.reports.word.common import counted, facts_of, source_of
+from jiqun.reports.word.common import counted, evaluation_words, facts_of, source_of
 from jiqun.reports.word.model import Attachment, Heading, Paragraph, Part, Report, day_words, signature_of
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.queries import AppealLine, Firms, districts_of_firms, notice_rows
@@ -44,7 +44,7 @@ def notice_report(campaign: Campaign, run: Run, firms: Firms, notice: Mapping[st
     by_grade = Counter(str(one["grade"]) for one in rows)
     grades = [name for one in run.plan.method.grades.values() for name in one.classes]
     return Report(
-        title=f"关于{place}{campaign.year}年度工业企业亩均效益综合评价结果的公示",
+        title=f"关于{place}{campaign.year}年度{evaluation_words(base)}结果的公示",
         trial=not run.official,
         facts=facts_of(base),
         parts=(
@@ -54,8 +54,10 @@ def notice_report(campaign: Campaign, run: Run, firms: Firms, notice: Mapping[st
             Paragraph(
                 f"对公示档次有异议的企业，请在公示期内书面提出申诉，并附证据材料；"
                 f"收到申诉后 {campaign.answer_days} 个工作日内答复。"
+                + (f"异议受理：{_stopped(notice['contact'])}" if notice.get("contact") else "")
             ),
         ),
+        signature=tuple(one for one in (notice.get("organ"), day_words(notice["on"])) if one),
         source=source_of(base),
         attachments=(Attachment("公示名单", (Sheet("公示名单", "公示名单", _FIELDS, cells, (), 3, by=3),)),),
     )

@@ -20,7 +20,7 @@ from jiqun.web.drafts.forms import fields
 from jiqun.web.drafts.models import RuleDraft
 from jiqun.web.drafts.state import EVENTS, STAGES, State, state_of
 from jiqun.web.ledger.handing import attachment
-from jiqun.web.people.models import User
+from jiqun.web.people.models import full_names
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import scope_of
 from jiqun.web.region import ledger, region
@@ -34,11 +34,6 @@ _SORTS: Mapping[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
-def names() -> dict[str, str]:
-    """Return login name → name of everybody."""
-    return {one.username: str(one) for one in User.objects.all()}
-
-
 # --- lists
 
 
@@ -46,7 +41,7 @@ def names() -> dict[str, str]:
 def listing(request: HttpRequest) -> HttpResponse:
     """List the drafts that were picked, and who published what when."""
     said = {name: request.GET.get(name, "").strip() for name in ("q", "stage", "kind", "sort", "mine")}
-    called = names()
+    called = full_names()
     states = [state_of(one) for one in RuleDraft.objects.prefetch_related("events")]
     rows = [_row(one, called) for one in states]
     shown = {
@@ -109,7 +104,7 @@ def _publication(said: Mapping[str, Any], called: Mapping[str, str]) -> dict[str
 def publication(request: HttpRequest, number: int) -> HttpResponse:
     """Show one publication: who, when, under which document, what it changed in words, what was tried."""
     user: Any = request.user
-    found = next((one for one in _law(names()) if one["number"] == number), None)
+    found = next((one for one in _law(full_names()) if one["number"] == number), None)
     if found is None:
         raise Http404
     tries = [queries.moves(one, scope_of(user)) for one in found["tried"]]
@@ -197,7 +192,7 @@ def _section(state: State, part: Part) -> dict[str, Any]:
 
 
 def _events(state: State) -> list[dict[str, Any]]:
-    called = names()
+    called = full_names()
     return [
         {"pk": one.pk, "at": one.at, "what": both(*EVENTS[one.kind]), "who": called.get(one.by, one.by),
          "words": _words(one.kind, one.details),

@@ -331,6 +331,6 @@ def restricted_columns(table: str) -> list[str]:
 
 
 @kept(32)
-def questions(of: Ledger, first: int, most: int, is_aside: bool) -> tuple[Question, ...]:
-    """Return a page of the reports whose firm is open; made once for a state of the ledger and its decisions."""
-    return open_questions(of.view, first, most, aside=is_aside)
+def questions(of: Ledger, first: int, most: int, which: str) -> tuple[Question, ...]:
+    """Return a page of the reports whose firm is open, set aside or settled; made once for a state of the ledger."""
+    return open_questions(of.view, first, most, which)

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from jiqun.ledger.decisions import ASIDE
 from jiqun.ledger.originals import original
-from jiqun.ledger.review import own_id
+from jiqun.ledger.review import OPEN, SETTLED, asked, own_id
 from jiqun.ledger.snapshot import snapshots
 from jiqun.ledger.templates import write_template
 from jiqun.problems import ProblemsError
@@ -29,6 +29,7 @@ from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.models import Upload
 from jiqun.web.ledger.uploads import visible
 from jiqun.web.people.audit import record_request
+from jiqun.web.people.models import full_names
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
@@ -212,17 +213,20 @@ def review(request: HttpRequest) -> HttpResponse:
 
 
 def _questions(request: HttpRequest, said: dict[str, str]) -> HttpResponse:
-    """Show the open reports, or those set aside, with what was said of one that could not be decided so."""
-    standing, is_aside = ledger().view.standing, request.GET.get("aside") == "1"
-    waiting = standing.aside if is_aside else standing.open
-    page = Paginator(range(waiting.height), _QUESTIONS).get_page(request.GET.get("page"))
+    """Show the open reports, those set aside or settled, with what was said of one that could not be decided so."""
+    standing = ledger().view.standing
+    which = next((one for one in (ASIDE, SETTLED) if request.GET.get(one) == "1"), OPEN)
+    page = Paginator(range(asked(standing, which).height), _QUESTIONS).get_page(request.GET.get("page"))
     first = max(0, page.start_index() - 1)
     shown = {
         "page": page,
-        "questions": queries.questions(ledger(), first, _QUESTIONS, is_aside),
+        "questions": queries.questions(ledger(), first, _QUESTIONS, which),
         "count": page.paginator.count,
-        "is_aside": is_aside,
+        "which": which,
         "aside": standing.aside.height,
+        "settled": standing.settled.height,
+        "open": standing.open.height,
+        "people": full_names() if which == SETTLED else {},
         "said": said,
     }
     return render(request, "ledger/review.html", shown, status=422 if said else 200)
@@ -247,7 +251,10 @@ def decide(request: HttpRequest) -> HttpResponse:
             raise ValueError(both(zh, en))
         if verdict in ("same", "different") and enterprise not in _known_firms():
             raise ValueError(both("企业登记里没有这个代码。", "The register has no such firm."))
-        actions.decide(user, actions.Verdict(request.POST.get("reported", ""), verdict, enterprise, reason))
+        reported = request.POST.get("reported", "")
+        if not ledger().view.standing.was_asked(reported):
+            raise ValueError(both("没有这样报送的企业，刷新后再看。", "Nobody reported a firm like this; reload."))
+        actions.decide(user, actions.Verdict(reported, verdict, enterprise, reason))
     except (ValueError, ProblemsError) as wrong:
         messages.error(request, wrong.problems[0].what(spoken()) if isinstance(wrong, ProblemsError) else str(wrong))
         return _questions(request, request.POST.dict())

@@ -139,6 +139,7 @@ _LABELS: Final[Mapping[str, Words]] = {
     "numbers": ("用数", "numbers"),
     "on": ("日期", "day"),
     "organ": ("发文机关", "authority"),
+    "contact": ("异议受理", "objections to"),
     "owner": ("上传人", "uploaded by"),
     "park": ("园区", "park"),
     "period": ("年度", "year"),

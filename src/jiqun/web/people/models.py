@@ -35,6 +35,11 @@ class User(AbstractUser):
         return self.full_name or self.username
 
 
+def full_names() -> dict[str, str]:
+    """Return login name → name of everybody."""
+    return {one.username: str(one) for one in User.objects.all()}
+
+
 class AuditEntry(WrittenOnce):
     """One line of the log; the database itself refuses to change or remove it (migration 0002)."""
 

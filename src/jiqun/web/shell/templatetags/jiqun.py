@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -160,6 +160,12 @@ def listed(names: Iterable[object]) -> object:
 def clause(text: ClauseText, document: str) -> object:
     """Cite a clause, without its document where that is the one that the page names once."""
     return zh(text.clause if text.name == document and text.clause else text)
+
+
+@register.simple_tag
+def called(login: str, people: Mapping[str, str]) -> object:
+    """Name the person with a login name; who has no account any more stands by the login name."""
+    return zh(people.get(login, login))
 
 
 @register.filter
