@@ -67,7 +67,7 @@ def test_where_less_is_better_a_grade_ends_at_its_upper_line(plan_of):
         ("高", 0, None, None, False),
     ]
     text = render_text(said)
-    assert "低 1 家，线 0.6000（差 1.4000）" in text and "中 1 家，线 2.0000（所在档）" in text
+    assert "低 1 家，线 0.6 当量吨/万元（差 1.4000）" in text and "中 1 家，线 2 当量吨/万元（所在档）" in text
 
 
 MEAN_LINES = """
@@ -85,7 +85,7 @@ def test_a_line_that_is_a_cohorts_mean_is_told_with_its_name(plan_of):
         ("A", 2, "3.00", "1.00", False),
         ("B", 1, None, None, True),
     ]
-    assert "A 2 家，线 3.00（平均水平）（差 1.00）" in render_text(said)
+    assert "A 2 家，线 3.00%（平均水平）（差 1.00）" in render_text(said)
 
 
 def test_what_a_grade_is_cut_by_is_told_with_its_figures_and_their_cells(plan_of):

@@ -153,6 +153,8 @@ def test_the_page_is_that_of_official_documents(bulletin: Report) -> None:
     assert heading.runs[0]._element.rPr.rFonts.get(qn("w:eastAsia")) == "黑体"
     rows = [table.find(qn("w:tr")) for table in document.element.body.iter(qn("w:tbl"))]
     assert all(row.find(f".//{qn('w:tblHeader')}") is not None for row in rows)
+    kept = [one.find(f".//{qn('w:keepNext')}") for row in rows for one in row.iter(qn("w:p"))]
+    assert None not in kept  # a head alone at the end of a page takes the rows out of sight in LibreOffice
 
 
 def test_the_same_report_is_the_same_file(bulletin: Report) -> None:
@@ -185,7 +187,7 @@ def test_the_monthly_says_how_every_cluster_stands_beside_the_steady_path(contex
     frozen = reporting.snapshot(context, run)
     report = making.clusters(context, frozen, YEAR, Reach(), TODAY)
     said = {row[0]: row[7] for one in report.sheets for row in one.rows}
-    judged = 0
+    judged, from_ledger = 0, 0
     for one in reporting.cluster_figures(context, frozen, YEAR, Reach()).found:
         if one.pace is None or one.sound is None:
             assert said[one.name] in ("无目标", "无数据", "无基数")
@@ -197,7 +199,8 @@ def test_the_monthly_says_how_every_cluster_stands_beside_the_steady_path(contex
         assert word.startswith("达到" if off >= 0 else "略慢" if off >= -5 else "落后"), (one.name, off)
         if off < 0:
             assert abs(float(word.split()[1].rstrip("%").replace("−", "-")) - off) < 0.06
-    assert judged
+        from_ledger += not one.pace.base.published
+    assert judged and from_ledger  # where no base is published the ledger's is taken, as on the first page
 
 
 def test_a_letter_says_grade_points_sources_and_until_when_to_object(context: Context, run: Run) -> None:

@@ -33,6 +33,12 @@ def test_district_accounts_are_those_that_pandas_finds(as_user):
         assert float(value) == pytest.approx(sums.tax[code] / sums.land[code], rel=1e-12)
 
 
+def test_a_line_of_the_accounts_opens_the_firms_that_it_counts(as_user):
+    client = as_user("analyst")
+    lines = [one for one in client.get("/land/accounts/", {"year": 2024}).context["rows"] if one.to]
+    assert [client.get(one.to).context["found"] for one in lines[:3]] == [one.firms for one in lines[:3]]
+
+
 def test_the_whole_without_doubts_is_near_the_published_figures_of_2023(as_user):
     """Chongqing 2023: 18.98 tax, 166.87 value added, 734.17 output, 万元/亩; the demo is calibrated to them."""
     top = as_user("analyst").get("/land/accounts/", {"year": 2023}).context["top"]

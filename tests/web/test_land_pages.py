@@ -33,6 +33,17 @@ def test_the_grid_has_every_firm_once_and_counts_as_the_run_does(as_user, run):
     assert sorted(seen) == sorted(inside)
 
 
+def test_the_first_page_leads_to_as_many_graded_firms_of_a_district_as_it_counts(as_user):
+    leading, lines = as_user("analyst").get("/").context["leading"]
+    for line in lines[:2]:
+        counted = 0
+        for population in leading.plan.populations:
+            said = {"district": line.code, "population": population}
+            page = as_user("analyst").get(f"/land/runs/{leading.id}/", said).context
+            counted += sum(count for letter, count in page["counts"] if letter)
+        assert counted == line.graded
+
+
 def test_a_cut_line_stands_between_the_last_of_a_grade_and_the_first_of_the_next(as_user, run):
     district = run.trace.drop_nulls("grade__ranked")["pool"].mode().sort()[0]
     rows = as_user("analyst").get(f"/land/runs/{run.id}/", {"district": district}).context["rows"]

@@ -388,6 +388,19 @@ def test_the_board_counts_what_the_ledger_has_and_says_who_is_late(as_user):
     assert len(mine) == 1
 
 
+def test_a_number_of_the_board_opens_the_rows_that_it_counts(as_user, people):
+    client = as_user("analyst")
+    page = client.get("/ledger/board/", {"table": "enterprise_year", "year": "2024"})
+    one = next(one for one in page.context["squares"] if one.rows)
+    address = f"/ledger/tables/enterprise_year/?year=2024&amp;district={one.district}"
+    assert f'href="{address}"' in page.content.decode()
+    assert client.get(address.replace("&amp;", "&")).context["page"].paginator.count == one.rows
+    foreign = {
+        "district": next(it.district for it in page.context["squares"] if it.district != people["district"].place)
+    }
+    assert as_user("district").get("/ledger/tables/enterprise_year/", foreign).context["page"].paginator.count == 0
+
+
 def test_an_open_firm_is_decided_with_a_reason_and_its_rows_count_then(as_user):
     analyst, firm = as_user("analyst"), reported_firm()
     upload = hand_in(analyst, "税收.csv", csv([",全新没有登记的示范厂,4.5"]))

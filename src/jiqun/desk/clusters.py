@@ -85,11 +85,14 @@ class Cluster:
 
     @property
     def growth_needed(self) -> float | None:
-        """Growth a year in per cent that reaches the target in the year of the horizon: (target ÷ sound)^(1/n) − 1."""
+        """Growth a year in per cent that reaches the target in the year of the horizon: (target ÷ sound)^(1/n) − 1.
+
+        None is needed (0) where the target is reached.
+        """
         share, years = self.share, self.horizon - self.year
         if share is None or share <= 0 or years <= 0:
             return None
-        return float((float(1 / share) ** (1 / years) - 1) * 100)
+        return max(0.0, float((float(1 / share) ** (1 / years) - 1) * 100))
 
 
 @dataclass(frozen=True)

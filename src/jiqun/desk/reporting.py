@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
 import polars as pl
 
 from jiqun.desk.accounts import Account, account, accounts, with_parks
-from jiqun.desk.clusters import Cluster, Jump, clusters, jumps
+from jiqun.desk.clusters import Cluster, Jump, Wanted, clusters, jumps
 from jiqun.desk.comparing import Compared, compare_runs
 from jiqun.desk.context import Context
 from jiqun.desk.evaluating import snapshot_of
 from jiqun.desk.leading import is_per_mu
 from jiqun.desk.running import Run, all_runs
 from jiqun.desk.screening import ladder_in_use
-from jiqun.desk.told_accounts import KeptBack, every_account, kept_back
+from jiqun.desk.told_accounts import KeptBack, bases_kept_back, every_account, kept_back
 from jiqun.ledger.snapshot import Snapshot
 from jiqun.methods.ladder.titles import holdings, title_events
 from jiqun.methods.ladder.words import title_words
@@ -145,9 +145,12 @@ def earlier(context: Context, run: Run) -> Run | None:
     return next((one for one in reversed(found) if one.official), found[-1] if found else None)
 
 
-def yearly(frozen: Snapshot, year: int) -> pl.DataFrame:
-    """Return the rows of a year and the one before, with the land (亩) that each firm used and its park."""
-    rows = frozen.table(YEARLY).filter(pl.col("year").is_in([year - 1, year]))
+def yearly(frozen: Snapshot, year: int, *also: int) -> pl.DataFrame:
+    """Return the rows of a year and the one before, with the land (亩) that each firm used and its park.
+
+    Those of the years `also` named stand with them.
+    """
+    rows = frozen.table(YEARLY).filter(pl.col("year").is_in([year - 1, year, *also]))
     if "enterprise" in frozen.names:
         rows = with_parks(rows, frozen.table("enterprise"))
     if "land_use" not in frozen.names:
@@ -271,12 +274,15 @@ class ClusterFigures:
 def cluster_figures(context: Context, frozen: Snapshot, year: int, reach: Reach) -> ClusterFigures:
     """Return how the clusters stand in a year: the firms within reach."""
     rows = reach.rows(yearly(frozen, year))
-    found = clusters(context.book, rows, year)
+    base = Wanted().base  # the path to the target starts at the ledger's figure of that year where none is published
+    of_base = reach.rows(yearly(frozen, year, base - 1, base, base + 1))
+    found = clusters(context.book, of_base, year)
     whole = account(rows, year)
     names = _tier_names(context, list(dict.fromkeys(one.tier for one in found)), year)
     if reach.sees_restricted:
         return ClusterFigures(frozen.id, frozen.when[:10], year, whole, found, names)
-    held = _held(context, rows, year)
+    held, baseless = _held(context, rows, year), bases_kept_back(context.book, found, of_base)
+    found = tuple(replace(one, pace=None) if one.code in baseless else one for one in found)
     return ClusterFigures(frozen.id, frozen.when[:10], year, held.of(whole), found, names, held.clusters(found))
 
 

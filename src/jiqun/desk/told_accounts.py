@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from jiqun.desk.accounts import GROUPINGS, TOLD_RATIOS, Account, accounts
-from jiqun.desk.clusters import RATIOS, Cluster, Ratio
+from jiqun.desk.clusters import RATIOS, Cluster, Ratio, Wanted
 from jiqun.desk.safety import Safety, contributions, percent_in_force
-from jiqun.desk.withheld import WHOLE, Figures, Told, Where, withheld
+from jiqun.desk.withheld import WHOLE, Figures, Told, Where, withheld, withheld_sums
 from jiqun.methods.explanation.restricted import FEWEST
 from jiqun.packs import LawBook
 
@@ -103,6 +103,22 @@ def _figures(one: Account, by: str, restricted: Set[str], before: bool) -> Figur
     made = {name: each.of for name, each in ratios.items() if not restricted.isdisjoint(RATIOS[name])}
     sums = () if before else _SUMS.get(by, ())
     return made | {name: one.sums[name].of for name in sums if name in restricted}
+
+
+def bases_kept_back(book: LawBook, found: Sequence[Cluster], firms: pl.DataFrame) -> frozenset[str]:
+    """Name the clusters whose path starts at a sum of the ledger that tells single firms; such sums overlap.
+
+    `firms` are the rows that the clusters were made of, those of the base year among them.
+    """
+    own = [one for one in found if one.pace is not None and not one.pace.base.published]
+    base, held = Wanted().base, set[str]()
+    for measure in sorted({one.measure for one in own}):
+        same = [one for one in own if one.measure == measure]
+        sums = [one.pace.base.of for one in same if one.pace is not None]
+        safety = Safety(percent_in_force(book, base), contributions(firms, base, [measure]))
+        told = withheld_sums(sums, measure, safety)
+        held |= {one.code for one, is_held in zip(same, told, strict=True) if is_held}
+    return frozenset(held)
 
 
 def _doubtful_before(one: Account) -> frozenset[str]:

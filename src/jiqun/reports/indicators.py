@@ -143,6 +143,8 @@ class _Indicator:
         points = row.get(f"points__{self.item}")
         is_hidden = points is not None and points_hidden(run.hidden, self.item)
         reason = OWN[0] if is_hidden and reason in OWN else reason
+        if reason == "missing" and self.inputs and all(row[f"input__{name}"] is not None for name in self.inputs):
+            reason = "undefined"  # nothing is missing: the formula has no value, as over zero
         return [
             row[run.plan.subject],
             row["fact__name"],

@@ -110,7 +110,8 @@ class LineOfClass:
 
     `distance` is what the subject lacks (positive) or has to spare (negative or zero). `is_cut` tells that the value is
     a line of the rule and no member's; `part` is the title of the part of a lowest-of grade. `past` is `above` or
-    `below` where the line itself is not enough. `made` names the benchmark that the line is, where it is one.
+    `below` where the line itself is not enough. `made` names the benchmark that the line is, where it is one. `told` is
+    a line of the rule as it is said: with its unit, without zeros that say nothing.
     """
 
     grade: str
@@ -122,6 +123,12 @@ class LineOfClass:
     part: str = ""
     past: Literal["", "above", "below"] = ""
     made: str = ""
+    told: str = ""
+
+    @property
+    def said(self) -> str | None:
+        """The value as sentences and tables say it."""
+        return self.told or self.value
 
 
 @dataclass(frozen=True)

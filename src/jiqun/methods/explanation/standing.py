@@ -16,7 +16,7 @@ from jiqun.methods.explanation.model import EntitlementLine, LineOfClass, MoveLi
 from jiqun.methods.explanation.reader import Reader
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.wording.grading import entitlement_words
-from jiqun.methods.wording.numbers import number_text, scaled_text
+from jiqun.methods.wording.numbers import number_text, scaled_text, short_text, with_unit, written
 from jiqun.packs.models.base import is_name
 from jiqun.packs.models.method import Cut, Grade, Quota
 from jiqun.values import exact, from_scaled
@@ -48,7 +48,7 @@ def _shown(reader: Reader, grade: Grade) -> Sequence[LineOfClass]:
     lines = _lines(reader, grade)
     if not reader.is_hidden(of):
         return lines
-    return [replace(one, value=one.value and MASKED, distance=one.distance and MASKED) for one in lines]
+    return [replace(one, value=one.value and MASKED, distance=one.distance and MASKED, told="") for one in lines]
 
 
 def _lines(reader: Reader, grade: Grade) -> Sequence[LineOfClass]:
@@ -98,7 +98,7 @@ def _cut_lines(reader: Reader, of: str, cuts: Sequence[Cut]) -> list[LineOfClass
     same = pl.col("population").cast(pl.String) == reader.population
     lower = bool(cuts) and cuts[0].at_least is None and cuts[0].more_than is None
     if found is None:
-        return [_cut_of_a_column(reader, cut, same, lower) for cut in cuts]
+        return [_cut_of_a_column(reader, of, cut, same, lower) for cut in cuts]
     column, digits = found
     rows = nw.from_native(reader.trace.filter(same & (pl.col("status").cast(pl.String) == "graded")))
     own = reader.row.get(column)
@@ -113,7 +113,9 @@ def _cut_lines(reader: Reader, of: str, cuts: Sequence[Cut]) -> list[LineOfClass
         is_mine = own is not None and len(mine.filter(inside)) > 0
         made = reader.voice.benchmark_label(line) if line is not None and is_name(line) else ""
         count = len(rows.filter(inside))
-        lines.append(LineOfClass(cut.grade, count, text, distance, is_mine, True, past=_past(cut, lower), made=made))
+        told = _told(reader, of, line, text, untold)
+        past = _past(cut, lower)
+        lines.append(LineOfClass(cut.grade, count, text, distance, is_mine, True, past=past, made=made, told=told))
     return lines
 
 
@@ -144,12 +146,21 @@ def _end_of(reader: Reader, line: str | None, digits: int | None = None) -> tupl
     return end, MASKED if untold else number_text(end, digits), untold
 
 
-def _cut_of_a_column(reader: Reader, cut: Cut, same: pl.Expr, lower: bool) -> LineOfClass:
+def _told(reader: Reader, of: str, line: str | None, text: str | None, untold: bool) -> str:
+    """Say a line with the unit of what is cut: a number as the rule writes it, a benchmark as it was worked out."""
+    if line is None or text is None or untold:
+        return text or ""
+    number = short_text(text) if is_name(line) else written(line)
+    return with_unit(number, reader.voice.unit(of), reader.voice.language)
+
+
+def _cut_of_a_column(reader: Reader, of: str, cut: Cut, same: pl.Expr, lower: bool) -> LineOfClass:
     """The line of a grade that is cut by a figure of the ledger, which the trace does not hold."""
     count = reader.trace.filter(same & (pl.col("grade__ranked").cast(pl.String) == cut.grade)).height
-    _, text, _ = _end_of(reader, _line_of(cut, lower))
-    mine = reader.row["grade__ranked"] == cut.grade
-    return LineOfClass(cut.grade, count, text, None, mine, True, past=_past(cut, lower))
+    line = _line_of(cut, lower)
+    _, text, untold = _end_of(reader, line)
+    mine, told = reader.row["grade__ranked"] == cut.grade, _told(reader, of, line, text, untold)
+    return LineOfClass(cut.grade, count, text, None, mine, True, past=_past(cut, lower), told=told)
 
 
 def move_lines(reader: Reader) -> tuple[MoveLine, ...]:

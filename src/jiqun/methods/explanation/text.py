@@ -23,7 +23,8 @@ class _Writer:
         self.cited: set[ClauseText] = set()
 
     def say(self, phrase: str, **values: object) -> str:
-        return say(phrase, self.language, **{"of": self.e.counted, **values})
+        counted = self.e.counted.removesuffix("s") if values.get("count") == 1 else self.e.counted
+        return say(phrase, self.language, **{"of": counted, **values})
 
     def lines(self) -> Iterator[str]:
         e = self.e
@@ -79,7 +80,7 @@ class _Writer:
         if line.value is None:
             said = self.say("why.line_without", grade=line.grade, count=line.count)
         else:
-            value = self.say("why.line_made", value=line.value, made=line.made) if line.made else line.value
+            value = self.say("why.line_made", value=line.said, made=line.made) if line.made else line.said
             key = f"why.cut_{line.past}" if line.past else "why.cut" if line.is_cut else "why.line"
             said = self.say(key, grade=line.grade, count=line.count, value=value)
         said = self.say("why.part", part=line.part, line=said) if line.part else said

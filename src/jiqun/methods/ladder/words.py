@@ -57,6 +57,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "{figure} {value}, must be {comparison} {bound}, {distance} short",
     ),
     "gap.on_bound": ("{figure} {value}，须 {comparison} {bound}", "{figure} {value}, must be {comparison} {bound}"),
+    "point": ("{distance} 个百分点", "{distance} percentage point"),
     "points": ("{distance} 个百分点", "{distance} percentage points"),
     "unknown": ("缺 {names}", "lacks {names}"),
     "not filled in": (
@@ -154,7 +155,7 @@ def gap_words(gap: Gap, label: tuple[str, str] | None, language: Language) -> st
         return Unit.parse(gap.unit).behind(text, language)
 
     distance = number_text(gap.distance)
-    points = phrase("points", language, distance=distance)
+    points = phrase("point" if gap.distance == 1 else "points", language, distance=distance)
 
     key = "gap" if gap.distance else "gap.on_bound"
     return phrase(

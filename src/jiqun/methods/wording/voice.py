@@ -49,11 +49,12 @@ class Voice:
     book: LawBook | None = None
 
     def say(self, phrase: str, **values: object) -> str:
-        return say(phrase, self.language, **{"of": self.counted, **values})
+        counted = self.counted.removesuffix("s") if values.get("count") == 1 else self.counted
+        return say(phrase, self.language, **{"of": counted, **values})
 
     @property
     def counted(self) -> str:
-        """What whom the rule evaluates is counted in: firms (家), or anything else (个)."""
+        """What whom the rule evaluates is counted in, more than one of them: firms (家), or anything else (个)."""
         return self.pick(*(("家", "firms") if self.plan.subject == "enterprise" else ("个", "subjects")))
 
     def listed(self, parts: Iterable[str]) -> str:

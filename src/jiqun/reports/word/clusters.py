@@ -41,12 +41,12 @@ def _parts(told: ClusterFigures) -> Iterator[Part]:
     cleaned = [one for one in known if one.doubtful]
     reached = [one for one in known if one.share is not None and one.share >= 1]
     silent = sum(one.actual is None for one in told.found)
-    aimless = sum(one.target is None for one in told.found)
     yield Heading("总体情况")
     yield Paragraph(
-        f"{len(told.found)} 个集群中，{silent} 个没有企业填报，{aimless} 个没有公布目标，{len(known)} 个可与 "
-        f"{told.found[0].horizon} 年目标比较，其中 {len(reached)} 个已达到目标；{len(cleaned)} 个含存疑数值，"
-        f"剔除后再比。集群之间企业有交叉，各集群数值不能相加。"
+        f"{len(told.found)} 个集群中，{len(known)} 个可与 {told.found[0].horizon} 年目标比较，"
+        f"其中 {len(reached)} 个已达到目标；{len(told.found) - len(known) - silent} 个有数据、没有可比的目标，"
+        f"{silent} 个没有企业填报。{len(cleaned)} 个含存疑数值，剔除后再比。"
+        f"集群之间企业有交叉，各集群数值不能相加。"
     )
     yield Paragraph(f"{told.whole.firms} 户规上工业企业：{account_words(told.whole)}。")
     unreported, partial = sum(one.unreported for one in told.found), sum(one.partial for one in told.found)
@@ -91,8 +91,7 @@ def _pace_words(one: Cluster) -> str:
     if one.standing is None or one.gap is None:
         return "无基数"
     said = {"kept": "达到", "slow": "略慢", "behind": "落后"}[one.standing]
-    gap = number_text(exact(one.gap), 1).replace("-", "−")  # a hyphen would end the line
-    return said if one.standing == "kept" else f"{said} {gap}%"
+    return said if one.standing == "kept" else f"{said} {number_text(exact(one.gap), 1)}%"
 
 
 def _sheet(title: str, own: list[Cluster], hidden: Set[str]) -> Sheet:
@@ -101,7 +100,7 @@ def _sheet(title: str, own: list[Cluster], hidden: Set[str]) -> Sheet:
         Field("口径", widest=10),
         Field("现值", "亿元", "number", 2),
         Field("目标", "亿元", "number", 0),
-        Field("目标来源", widest=12),
+        Field("目标来源", widest=10),
         Field("完成目标", kind="share", digits=1),
         Field("年均需增长", kind="share", digits=1),
         Field("对序时", widest=12),
@@ -131,7 +130,7 @@ def _row(one: Cluster, is_hidden: bool) -> list[Value]:
         None if target is None else float(target.value),
         "" if target is None else ("公布目标" if target.published else "按层级规模"),
         None if one.share is None else masked or float(one.share),
-        None if growth is None else masked or max(growth, 0.0) / 100,
+        None if growth is None else masked or growth / 100,
         masked or _pace_words(one),
         one.firms,
         one.unreported,

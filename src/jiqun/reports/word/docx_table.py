@@ -114,10 +114,11 @@ def _plain(text: str, style: str) -> str:
 
 
 def _paragraph(text: str, side: str, family: str, half_points: int) -> str:
+    """A line of the head; it stays with the first row: LibreOffice shows no row of a table whose head ends a page."""
     fonts = f'<w:rFonts w:ascii="{LATIN}" w:hAnsi="{LATIN}" w:eastAsia="{family}"/>'
     size = f'<w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/>'
     return (
-        '<w:p><w:pPr><w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/>'
+        '<w:p><w:pPr><w:keepNext/><w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/>'
         f'<w:jc w:val="{side}"/></w:pPr><w:r><w:rPr>{fonts}{size}</w:rPr>'
         f'<w:t xml:space="preserve">{escape(printable(text))}</w:t></w:r></w:p>'
     )

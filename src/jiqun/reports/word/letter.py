@@ -96,20 +96,19 @@ def _clause(clause: ClauseText | None) -> str:
 
 
 def _lines(told: Explanation) -> Sheet:
+    is_cut = any(one.is_cut for one in told.lines)
     fields = (
         Field("档次", kind="code"),
         Field("户数", "户", "number"),
-        Field("末位值", "分", "number"),
+        Field("线", widest=18) if is_cut else Field("末位值", "分", "number"),
         Field("与你单位的差距", widest=26),
     )
     rows: list[list[Value]] = []
     for one in told.lines:
-        gap = (
-            UNKNOWN
-            if one.distance is None
-            else (f"高出 {one.distance[1:]}" if one.distance.startswith("-") else f"还差 {one.distance}")
-        )
-        rows.append([one.grade, one.count, one.value, "你单位所在档" if one.own else gap])
+        gap = UNKNOWN if one.distance is None else f"还差 {one.distance}"
+        if one.distance is not None and one.distance.startswith("-"):
+            gap = f"{'优于' if one.is_cut else '高出'} {one.distance[1:]}"
+        rows.append([one.grade, one.count, one.said, "你单位所在档" if one.own else gap])
     return Sheet("划档线", f"划档线（{told.pool}）", fields, rows)
 
 

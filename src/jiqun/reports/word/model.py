@@ -128,10 +128,14 @@ def cell_text(field: Field, value: Value) -> str:
 def number_text(value: Fraction | None, digits: int = 2) -> str:
     """Write a number rounded half away from zero, with thousands separators; a dash where it is unknown.
 
-    >>> number_text(Fraction(2469, 2), 0), number_text(None)
-    ('1,235', '—')
+    A hyphen would end the line, so the sign of minus is that of numbers.
+
+    >>> number_text(Fraction(2469, 2), 0), number_text(Fraction(-1)), number_text(None)
+    ('1,235', '−1.00', '—')
     """
-    return UNKNOWN if value is None else grouped(plain(to_scaled(half_up(value, digits), digits), digits))
+    if value is None:
+        return UNKNOWN
+    return grouped(plain(to_scaled(half_up(value, digits), digits), digits)).replace("-", "−")
 
 
 def cell_number(value: Fraction | None, digits: int = 2) -> float | None:

@@ -65,7 +65,7 @@ def _cells(name: str, one: Entitlement, rows: pl.DataFrame, firms: Firms, *, hid
     state, amount = f"entitlement__{name}__state", f"entitlement__{name}"
     said = {"applies": both("适用", "yes"), "unknown": both("未知", "unknown")}
     places = districts_of_firms()
-    for row in rows.iter_rows(named=True):
+    for row in sorted(rows.iter_rows(named=True), key=lambda one: one[state] != "applies"):  # the unknown come last
         if row[state] not in said:
             continue
         firm = row["enterprise"]

@@ -18,8 +18,11 @@ from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.reads import LAND, columns_read
 from jiqun.web.campaigns.state import State
 from jiqun.web.enterprises.dossier import YEARLY, coded, heading
+from jiqun.web.enterprises.register import named
 from jiqun.web.region import ledger, region
 from jiqun.web.shell.language import both, counted, spoken
+
+_COUNTED = ("人", "个", "项", "次", "户")
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class OwnFigure:
     unit: str
     value: object
     to: str
+    digits: int = 2
 
     @property
     def digits(self) -> int:
@@ -72,7 +76,9 @@ def _of_table(
         field = contract.column(name)
         source = f"{reverse('enterprises:source', args=[firm])}?{urlencode({'column': name, 'year': year})}"
         to = source if contract.id == YEARLY else f"{file}?tab=land"
-        yield OwnFigure(heading(field, spoken()), field.unit or "", coded(field, row.get(name), spoken()), to)
+        value = named(name, coded(field, row.get(name), spoken()))
+        digits = 0 if field.unit in _COUNTED or field.type == "integer" else 2
+        yield OwnFigure(heading(field, spoken()), field.unit or "", value, to, digits)
 
 
 @dataclass(frozen=True)

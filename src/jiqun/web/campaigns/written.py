@@ -20,6 +20,7 @@ from jiqun.web.enterprises.register import place_names
 from jiqun.web.region import region
 
 _FIELDS = (
+    Field("序号", kind="number"),
     Field("统一社会信用代码", kind="code", widest=20),
     Field("企业名称", widest=40),
     Field("区县", widest=16),
@@ -33,9 +34,12 @@ def notice_report(campaign: Campaign, run: Run, firms: Firms, notice: Mapping[st
     base, rows = grounds(region(), run), notice_rows(run, firms)
     place = place_names().get(campaign.district, campaign.district)
     voice, districts = Voice(run.plan, "zh", run.book), districts_of_firms()
+    order = {name: at for at, name in enumerate(place_names().values())}
+    rows = sorted(rows, key=lambda one: order.get(districts.get(one["enterprise"], ""), len(order)))
     cells: list[list[Value]] = [
-        [one["enterprise"], one["name"], districts.get(one["enterprise"]), voice.label(one["population"]), one["grade"]]
-        for one in rows
+        [at, firm, one["name"], districts.get(firm), voice.label(one["population"]), one["grade"]]
+        for at, one in enumerate(rows, start=1)
+        for firm in (one["enterprise"],)
     ]
     by_grade = Counter(str(one["grade"]) for one in rows)
     grades = [name for one in run.plan.method.grades.values() for name in one.classes]
@@ -55,7 +59,7 @@ def notice_report(campaign: Campaign, run: Run, firms: Firms, notice: Mapping[st
         ),
         signature=tuple(one for one in (notice.get("organ"), day_words(notice["on"])) if one),
         source=source_of(base),
-        attachments=(Attachment("公示名单", (Sheet("公示名单", "公示名单", _FIELDS, cells, (), 2, by=2),)),),
+        attachments=(Attachment("公示名单", (Sheet("公示名单", "公示名单", _FIELDS, cells, (), 3, by=3),)),),
     )
 
 

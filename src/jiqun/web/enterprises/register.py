@@ -37,6 +37,14 @@ def place_names() -> Mapping[str, str]:
     return _place_names(ledger(), region(), timezone.localdate())
 
 
+def named(column: str, value: object) -> object:
+    """Say a code of the register with the name it stands for; any other value as it is."""
+    if column not in ("industry", "district") or value is None:
+        return value
+    names = place_names() if column == "district" else names_of("gbt4754", timezone.localdate())
+    return f"{names[str(value)]}（{value}）" if str(value) in names else value
+
+
 @kept(4)
 def _place_names(of: Ledger, law: Context, today: date) -> Mapping[str, str]:
     years = of.table("enterprise_year")["year"]
@@ -54,6 +62,7 @@ class Wanted:
     park: str = ""
     scale: str = ""
     grade: str = ""
+    year: str = ""
     sort: str = "name"
     down: bool = False
 
@@ -120,8 +129,16 @@ def _register(at: Ledger, run: str) -> pl.DataFrame:
 
 
 def chosen(rows: pl.DataFrame, scope: Scope, wanted: Wanted) -> pl.DataFrame:
-    """Return the firms of a scope that a user picked, sorted; what is missing comes last both ways."""
+    """Return the firms of a scope that a user picked, sorted; what is missing comes last both ways.
+
+    A year picks the firms that reported for it, by the scale that they had in it; without one the newest scale counts.
+    """
     rows = scope.rows(rows)
+    if wanted.year.isdecimal():
+        told = (
+            ledger().table("enterprise_year").filter(pl.col("year") == int(wanted.year)).select("enterprise", "scale")
+        )
+        rows = rows.drop("scale").join(told, on="enterprise", how="inner", maintain_order="left")
     for column in ("district", "park", "scale"):
         if value := getattr(wanted, column):
             rows = rows.filter(pl.col(column) == value)

@@ -16,7 +16,7 @@ from jiqun.desk.context import Context
 from jiqun.ledger import lineage
 from jiqun.web.enterprises import activity, dossier
 from jiqun.web.enterprises.charts import chart
-from jiqun.web.enterprises.register import Wanted, chosen, place_names, register
+from jiqun.web.enterprises.register import Wanted, chosen, named, place_names, register
 from jiqun.web.grades.queries import grades_of
 from jiqun.web.kept import kept
 from jiqun.web.ladder.queries import standing_of
@@ -45,7 +45,7 @@ TABS = (
 _FACTS = ("enterprise", "name", "industry", "district", "town", "park", "registered_on", "status", "listed_code")
 _DRAWN = ("revenue", "output", "tax", "profit", "rd", "energy")
 _LISTED = ("enterprise", "name", "district", "park", "industry", "scale", "status")
-_FILTERS = ("district", "industry", "park", "scale", "grade")
+_FILTERS = ("district", "industry", "park", "scale", "grade", "year")
 
 
 def _scope(request: HttpRequest) -> Scope:
@@ -158,18 +158,11 @@ def _identity(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
     fields = {one.name: one for one in region().contract("enterprise").fields}
     cells = dossier.cells_of("enterprise", code)
     facts = [
-        (name, dossier.heading(fields[name], spoken()), _named(name, row[name]), cells.get(name))
+        (name, dossier.heading(fields[name], spoken()), named(name, row[name]), cells.get(name))
         for name in _FACTS
         if name in row
     ]
     return {"facts": facts, "names": dossier.names(code, row, spoken())}
-
-
-def _named(name: str, value: Any) -> Any:
-    if name not in ("industry", "district") or value is None:
-        return value
-    known = (place_names() if name == "district" else names_of("gbt4754", timezone.localdate())).get(value)
-    return value if known is None else f"{known}（{value}）"
 
 
 def _figures(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:

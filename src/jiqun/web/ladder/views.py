@@ -151,7 +151,7 @@ def _picked(request: HttpRequest) -> tuple[dict[str, str], list[queries.Due], li
         one
         for one in every
         if said["district"] in ("", one.district)
-        and said["span"] in ("", one.span)
+        and (said["span"] in ("", one.span) or (said["span"] == "7" and 0 <= one.left <= 7))
         and said["month"] in ("", f"{one.day:%Y-%m}")
     ]
     found.sort(key=lambda one: (one.left < 0, abs(one.left), one.enterprise))  # what can still be kept comes first

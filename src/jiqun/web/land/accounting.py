@@ -87,7 +87,7 @@ def lines(scope: Scope, year: int, by: str, language: Language, sort: str, down:
     names = _names(by, year, language)
     hidden = _Hidden(whole, groups, scope, year, by)
     top = _line(whole, both("全部规上企业", "All above-scale firms"), "", hidden, whole)
-    rows = [_line(one, names.get(one.key, one.key), _to(by, one.key), hidden, whole) for one in groups]
+    rows = [_line(one, names.get(one.key, one.key), _to(by, one.key, year), hidden, whole) for one in groups]
     place = {one.name: at for at, one in enumerate(COLUMNS)}
 
     def key(line: Line) -> Fraction | None:
@@ -131,11 +131,11 @@ def _names(by: str, year: int, language: Language) -> Mapping[str, str]:
     return names_of("33618", day, language) if by == "cluster" else {}
 
 
-def _to(by: str, key: str) -> str:
+def _to(by: str, key: str, year: int) -> str:
     columns = {"district": "district", "park": "park", "division": "industry"}
     if by not in columns:
         return ""
-    return f"{reverse('enterprises:listing')}?{urlencode({columns[by]: key, 'scale': 'above'})}"
+    return f"{reverse('enterprises:listing')}?{urlencode({columns[by]: key, 'scale': 'above', 'year': year})}"
 
 
 class _Hidden:

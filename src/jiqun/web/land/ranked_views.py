@@ -67,12 +67,14 @@ def rankings(request: HttpRequest) -> HttpResponse:
     shown = ranked.found(ledger(), scope, asked)
     record_request(request, "land.ranking", asked.measure.name, year=asked.year, rows=len(shown.rows))
     parts = [columns[one] for one in asked.measure.columns] if asked.measure.whole else []
+    titles = [title for title, _ in parts]
     return render(
         request,
         "land/rankings.html",
         {
             "asked": asked,
             "found": shown,
+            "rows": [(one, list(zip(titles, one.parts, strict=False))) for one in shown.rows],
             "title": title_of(asked, spoken(), _within(asked, choices)),
             "years": _years(),
             "measures": ranked.measures(scope),

@@ -81,7 +81,7 @@ def above(told: Explanation) -> Above | None:
     if up.value is None or lacking is None or lacking < 0:
         return None
     last = sum(one.count for one in told.lines[:at]) if told.rank else None
-    return Above(up.grade, up.value, last, up.distance or "")
+    return Above(up.grade, up.said or up.value, last, up.distance or "")
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,10 @@ def grid(request: HttpRequest, id_: str) -> HttpResponse:
             "run": run,
             "data": data,
             "title": data.voice.pick(data.plan.method.title, data.plan.method.title_en),
-            "populations": [(one, data.voice.label(one)) for one in populations],
+            "populations": [
+                (one, data.voice.label(one), queries.chosen(data, scope, queries.Wanted(one, wanted.district)).height)
+                for one in populations
+            ],
             "districts": queries.districts_of(data, scope),
             "grades": grade_words(data),
             "wanted": wanted,
@@ -101,15 +104,15 @@ def grid(request: HttpRequest, id_: str) -> HttpResponse:
             "total_hidden": total_hidden(hidden, picked),
             "masked": bool(hidden),
             "page": page,
-            "counts": _counts(data, scope, picked),
+            "counts": _counts(data, scope, picked, wanted.district),
             "span": 8 + len(items),
             "can_export": user.may("export"),
         },
     )
 
 
-def _counts(data: Any, scope: Scope, population: str) -> list[tuple[str, int]]:
-    rows = queries.chosen(data, scope, queries.Wanted(population))
+def _counts(data: Any, scope: Scope, population: str, district: str) -> list[tuple[str, int]]:
+    rows = queries.chosen(data, scope, queries.Wanted(population, district))
     found = dict(rows.group_by("grade").len().iter_rows()) if "grade" in rows.columns else {}
     return [*((letter, found.get(letter, 0)) for letter in grade_words(data)), ("", found.get(None, 0))]
 

@@ -203,9 +203,14 @@ def seen_of(of: Ledger, table: str, scope: Scope) -> tuple[int, tuple[int, ...]]
     return frame.height, tuple(years)
 
 
-def rows_of(table: str, scope: Scope, text: str = "", year: str = "") -> pl.DataFrame:
-    """Return a table's rows of the scope, searched in key and name, restricted columns masked."""
+def rows_of(table: str, scope: Scope, text: str = "", year: str = "", district: str = "") -> pl.DataFrame:
+    """Return a table's rows of the scope, searched in key and name, restricted columns masked.
+
+    A district is that of the register where the rows are of firms, as on the board.
+    """
     frame = in_scope(ledger().table(table), scope)
+    if district:
+        frame = frame.filter(_lies_in(frame, table, district))
     if text:
         wanted = [one for one in (*ledger().view.key(table), "name") if frame.schema.get(one) == pl.String]
         frame = frame.filter(
@@ -215,6 +220,14 @@ def rows_of(table: str, scope: Scope, text: str = "", year: str = "") -> pl.Data
         frame = frame.filter(pl.col("year") == int(year))
     contract = contract_of(table)
     return frame if contract is None else scope.masked(frame, contract)
+
+
+def _lies_in(frame: pl.DataFrame, table: str, district: str) -> pl.Expr:
+    """Tell the rows of a district: of firms by the register, as the board counts them, else by their own column."""
+    if "enterprise" in ledger().view.key(table):
+        firms = ledger().table("enterprise").filter(pl.col("district") == district)
+        return pl.col("enterprise").is_in(firms["enterprise"].to_list())
+    return pl.col("district") == district if "district" in frame.columns else pl.lit(False)
 
 
 @dataclass(frozen=True)

@@ -303,8 +303,8 @@ def table(request: HttpRequest, table: str) -> HttpResponse:
     """Show a table's rows; every row leads to its sources."""
     if table not in ledger().view.tables:
         return _nothing_yet(request, table)
-    text, year = request.GET.get("q", "").strip(), request.GET.get("year", "")
-    frame = queries.rows_of(table, _scope(request), text, year)
+    text, year, district = _asked_rows(request)
+    frame = queries.rows_of(table, _scope(request), text, year, district)
     page = Paginator(range(frame.height), _LINES).get_page(request.GET.get("page"))
     part = frame.slice(max(0, page.start_index() - 1), _LINES)
     contract, key = queries.contract_of(table), ledger().view.key(table)
@@ -321,6 +321,8 @@ def table(request: HttpRequest, table: str) -> HttpResponse:
         "can_export": request.user.may("export"),  # type: ignore[union-attr]
         "text": text,
         "year": year,
+        "district": district,
+        "districts": _districts(request, table),
         "years": every["year"].drop_nulls().unique().sort(descending=True).to_list() if "year" in every.columns else [],
     }
     if text and _scope(request).sees_restricted and queries.restricted_columns(table):
@@ -331,11 +333,24 @@ def table(request: HttpRequest, table: str) -> HttpResponse:
 @needs("export")
 def table_export(request: HttpRequest, table: str) -> HttpResponse:
     """Hand out a table's rows as Excel, as searched on its page; a long one is made by a job."""
-    text, year = request.GET.get("q", "").strip()[:100], request.GET.get("year", "")
-    frame = queries.rows_of(_known(table), _scope(request), text, year)
-    record_request(request, "ledger.export", table, rows=frame.height, text=text, year=year)
+    text, year, district = _asked_rows(request)
+    frame = queries.rows_of(_known(table), _scope(request), text, year, district)
+    record_request(request, "ledger.export", table, rows=frame.height, text=text, year=year, district=district)
     title, at_once = f"{both('导出', 'Export')} {queries.title_of(table)}", frame.height * frame.width <= _CELLS_AT_ONCE
-    return hand_out(request, "ledger.table", title, at_once=at_once, table=table, text=text, year=year)
+    asked = {"table": table, "text": text, "year": year, "district": district}
+    return hand_out(request, "ledger.table", title, at_once=at_once, **asked)
+
+
+def _asked_rows(request: HttpRequest) -> tuple[str, str, str]:
+    """Which rows of a table are asked for: words in name or key, year, district."""
+    get = request.GET
+    return get.get("q", "").strip()[:100], get.get("year", ""), get.get("district", "")
+
+
+def _districts(request: HttpRequest, table: str) -> list[tuple[str, str]]:
+    """The districts to choose from; none where a table's rows lie in no district."""
+    lies_somewhere = "enterprise" in ledger().view.key(table) or "district" in ledger().table(table).columns
+    return board.districts(_scope(request), timezone.localdate().year) if lies_somewhere else []
 
 
 def _nothing_yet(request: HttpRequest, table: str) -> HttpResponse:

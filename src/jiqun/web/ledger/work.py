@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import OperationalError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from jiqun.desk.bounds import Bounds, changes
 from jiqun.desk.importing import Asked, bring_in, check, to_reported
@@ -31,8 +32,10 @@ from jiqun.web.region import names_of, region
 @makes("ledger.table")
 def table_file(user: User, said: dict[str, Any], step: Step) -> tuple[str, bytes]:
     """Write the rows of a table that a user may see, as searched on its page."""
-    title, frame = title_of(said["table"]), rows_of(said["table"], scope_of(user), said["text"], said["year"])
-    told = [one for one in (said["year"], said["text"]) if one]
+    asked = (said["text"], said["year"], said.get("district", ""))
+    title, frame = title_of(said["table"]), rows_of(said["table"], scope_of(user), *asked)
+    district = names_of("districts", timezone.localdate()).get(asked[2], asked[2])
+    told = [one for one in (said["year"], district, said["text"]) if one]
     contract = contract_of(said["table"])
     known = {} if contract is None else {one.name: one for one in contract.fields}
     return f"{title}.xlsx", table_workbook(title, frame, known, told)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from jiqun.desk.accounts import GROUPINGS, Account, accounts, with_parks
-from jiqun.desk.safety import Safety, contributions, percent_in_force
 from jiqun.desk.told_accounts import KeptBack, kept_back
 from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
@@ -49,8 +48,3 @@ def held(of: Ledger, scope: Scope, year: int) -> KeptBack:
 def restricted_columns() -> frozenset[str]:
     """Name the columns of the yearly table that not everybody may see."""
     return frozenset(one.name for one in region().contract(YEARLY).fields if one.sensitivity == "restricted")
-
-
-def safety(rows: pl.DataFrame, year: int, column: str) -> Safety:
-    """Return by what rules a sum of a restricted column over firms of a year may be told."""
-    return Safety(percent_in_force(region().book, year), contributions(rows, year, [column]))

@@ -102,22 +102,27 @@ def _is_of(case: Case, mine: frozenset[str] | None) -> bool:
 
 
 def titles(scope: Scope, today: date, language: Language) -> Iterator[Due]:
-    """Titles to be updated or reviewed, and those that expired: a line for each kind, not for each firm."""
-    for what, late, day, count in _title_days(ledger(), scope, today, language):
-        yield Due(
-            day, what, both(f"{count} 家企业", counted(f"{count} firm(s)", count)), reverse("ladder:calendar"), late
-        )
+    """Titles to be updated or reviewed, and those that expired: a line for each kind, not for each firm.
+
+    It leads to the calendar's lines that it counts.
+    """
+    for kind, what, late, day, count in _title_days(ledger(), scope, today, language):
+        to = f"{reverse('ladder:calendar')}?kind={kind}&span={'late' if late else SOON.days}"
+        yield Due(day, what, both(f"{count} 项", counted(f"{count} title(s)", count)), to, late)
 
 
 @kept(32)
-def _title_days(of: Ledger, scope: Scope, today: date, language: Language) -> tuple[tuple[str, bool, date, int], ...]:
-    """Kind, whether it is late, the day nearest to today, and how many; made once for a state of the ledger."""
-    found: dict[tuple[str, bool], list[date]] = {}
-    try:
-        dues = calendar(scope, today, language)
-    except ProblemsError:  # this region has no ladder
-        return ()
-    for one in dues:
-        if one.day <= today + SOON:
-            found.setdefault((one.what, one.day < today), []).append(one.day)
-    return tuple((what, late, max(days) if late else min(days), len(days)) for (what, late), days in found.items())
+def _title_days(
+    of: Ledger, scope: Scope, today: date, language: Language
+) -> tuple[tuple[str, str, bool, date, int], ...]:
+    """Kind and its words, whether it is late, the day nearest to today, and how many; made once for a ledger."""
+    found: dict[tuple[str, str, bool], list[date]] = {}
+    for kind in ("review", "update"):
+        try:
+            dues = calendar(scope, today, language, kind)
+        except ProblemsError:  # this region has no ladder
+            return ()
+        for one in dues:
+            if one.day <= today + SOON:
+                found.setdefault((kind, one.what, one.day < today), []).append(one.day)
+    return tuple((*key, max(days) if key[-1] else min(days), len(days)) for key, days in found.items())

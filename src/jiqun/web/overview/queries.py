@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-import polars as pl
-
 from jiqun.desk.clusters import Cluster, Ratio, Wanted, clusters, completeness, doubted, jumps, ratios
-from jiqun.desk.told_accounts import KeptBack
-from jiqun.desk.withheld import WHOLE, withheld_sums
+from jiqun.desk.told_accounts import KeptBack, bases_kept_back
+from jiqun.desk.withheld import WHOLE
 from jiqun.packs import Column
 from jiqun.problems import Language, ProblemsError
 from jiqun.web.kept import kept
-from jiqun.web.overview.accounts import held, safety, yearly_firms, yearly_rows
+from jiqun.web.overview.accounts import held, yearly_firms, yearly_rows
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, names_of, region
 from jiqun.web.shell.language import counted
 
 COLUMNS = ("tax", "revenue", "value_added", "energy", "emission", "rd", "staff")
-_LIGHTS = 12
-_LAND: Mapping[Language, str] = {"zh": "用地（亩）", "en": "Land (mu)"}
+_LAND: Mapping[Language, str] = {"zh": "用地", "en": "Land"}
 
 
 @dataclass(frozen=True)
@@ -124,7 +121,7 @@ def tiers(of: Ledger, scope: Scope, year: int, language: Language) -> list[Tier]
     if not scope.whole:
         found = [replace(one, target=None, pace=None) for one in found if one.firms or one.partial]
     if not scope.sees_restricted:
-        hidden, baseless = held(of, scope, year).clusters(found), _bases_held(found, rows)
+        hidden, baseless = held(of, scope, year).clusters(found), bases_kept_back(region().book, found, rows)
         # base and path are worked out of each other, so both stay where either tells single firms
         found = [replace(one, pace=None) if one.code in baseless else one for one in found]
         found = [replace(one, withheld=True) if one.code in hidden else one for one in found]
@@ -146,18 +143,6 @@ def basis(one: Cluster, language: Language) -> str:
         return f"published for {base.year}{' (all firms; actual: above-scale only)' if wider else ''}, {name}"
     said = f"{base.firms} firm(s) of the ledger in {base.year}"
     return f"台账 {base.year} 年 {base.firms} 家合计" if zh else counted(said, base.firms)
-
-
-def _bases_held(found: Sequence[Cluster], rows: pl.DataFrame) -> frozenset[str]:
-    """Name the clusters whose path starts at a sum of the ledger that tells single firms; such sums overlap."""
-    own = [one for one in found if one.pace is not None and not one.pace.base.published]
-    held_ones: set[str] = set()
-    for measure in sorted({one.measure for one in own}):
-        same = [one for one in own if one.measure == measure]
-        sums = [one.pace.base.of for one in same if one.pace is not None]
-        told = withheld_sums(sums, measure, safety(rows, Wanted().base, measure))
-        held_ones |= {one.code for one, is_held in zip(same, told, strict=True) if is_held}
-    return frozenset(held_ones)
 
 
 @kept(16)
@@ -219,11 +204,16 @@ def _title(column: Column, language: Language) -> str:
 
 @dataclass(frozen=True)
 class Doubt:
-    """A figure in doubt, of whom and which column; `before` and `now` are None for who may not see them."""
+    """A figure in doubt, of whom and which column; `before` and `now` are None for who may not see them.
+
+    `tab` is the part of the firm's page that shows the figure.
+    """
 
     enterprise: str
     name: str
     title: str
+    unit: str
+    tab: str
     beside: str
     before: float | None
     now: float | None
@@ -236,10 +226,12 @@ def doubtful(of: Ledger, scope: Scope, year: int, language: Language) -> list[Do
     found = jumps(yearly_firms(of, scope, year), year, ("land", *COLUMNS))
     names = dict(of.table("enterprise").select("enterprise", "name").iter_rows())
     doubts = []
-    for one in found[:_LIGHTS]:
+    for one in found:
         column = contract.column(one.column) if one.column in contract.column_names else None
         title = _LAND[language] if column is None else _title(column, language)
         shown = scope.sees_restricted or column is None or column.sensitivity != "restricted"
         figures = (one.before, one.now) if shown else (None, None)
-        doubts.append(Doubt(one.enterprise, names.get(one.enterprise) or one.enterprise, title, one.beside, *figures))
+        unit, tab = ("亩", "land") if column is None else (column.unit or "", "figures")
+        name = names.get(one.enterprise) or one.enterprise
+        doubts.append(Doubt(one.enterprise, name, title, unit, tab, one.beside, *figures))
     return doubts

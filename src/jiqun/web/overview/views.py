@@ -70,6 +70,7 @@ def _standings(tiers: list[queries.Tier]) -> dict[str, Any]:
         "count": len(every),
         "with_target": len(compared),
         "without_data": sum(one.actual is None for one in every),
+        "unjudged": sum(one.actual is not None and one not in compared for one in every),
         "standings": {name: found[name] for name in ("reached", "kept", "slow", "behind", "baseless")},
         "paced": [(one, queries.basis(one, spoken())) for one in every if one.target is not None],
     }

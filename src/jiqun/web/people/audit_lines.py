@@ -15,6 +15,8 @@ from jiqun.web.campaigns.queries import KINDS as ADJUSTMENTS
 from jiqun.web.campaigns.state import STAGES
 from jiqun.web.disposals.state import EVENTS as IN_DISPOSALS
 from jiqun.web.drafts.state import EVENTS as IN_DRAFTS
+from jiqun.web.enterprises.views import TABS
+from jiqun.web.land.ranked import MEASURES
 from jiqun.web.people.models import AuditEntry, User
 from jiqun.web.people.roles import ROLES
 from jiqun.web.region import ledger, region
@@ -171,6 +173,17 @@ _LABELS: Final[Mapping[str, Words]] = {
     "words": ("内容", "text"),
     "year": ("年度", "year"),
 }
+_FILES: Final[Mapping[str, Words]] = {
+    "ladder.screening": ("梯度筛查", "screening"),
+    "land.run": ("评价结果", "evaluation"),
+    "ledger.table": ("台账的表", "table of the ledger"),
+}
+_GROUPS: Final[Mapping[str, Words]] = {
+    "district": ("区县", "district"),
+    "industry": ("行业", "industry"),
+    "cluster": ("集群", "cluster"),
+    "park": ("园区", "park"),
+}
 _SHORTENED: Final = {"run", "snapshot", "sha256", "digest", "law", "before", "after", "upload"}
 _PARTS_SHOWN: Final = 8
 
@@ -204,7 +217,7 @@ def lines(entries: list[AuditEntry]) -> list[Line]:
             named.people.get(one.who, ""),
             one.action,
             action_words(one.action),
-            named.firms.get(one.about) or _table(one.about),
+            named.firms.get(one.about) or _about(one),
             tuple(_details(one.details, named)),
             one.address or "",
         )
@@ -221,6 +234,14 @@ class _Names:
         firms = ledger().table("enterprise").select("enterprise", "name").drop_nulls()
         self.firms = dict(firms.filter(pl.col("enterprise").is_in(sorted(codes))).iter_rows())
         self.people = {one.username: one.full_name for one in User.objects.all()}
+
+
+def _about(entry: AuditEntry) -> str:
+    """Name what a line is about: the measure of a ranking, a table of the ledger; all else is said as it stands."""
+    measures = {one.name: (one.title, one.title_en) for one in MEASURES}
+    if entry.action.startswith("land.ranking") and entry.about in measures:
+        return both(*measures[entry.about])
+    return _table(entry.about)
 
 
 def _table(about: str) -> str:
@@ -269,7 +290,9 @@ def _named(key: str, text: str, named: _Names) -> str:
     """Say a code that has words; anything else as it stands."""
     stages = {one.id: (one.title, one.title_en) for one in STAGES}
     roles = {one.id: (one.title, one.title_en) for one in ROLES.values()}
-    words = {"decision": DECISIONS, "answer": DECISIONS, "kind": ADJUSTMENTS, "stage": stages, "role": roles}
+    tabs = {id_: (zh, en) for id_, zh, en in TABS}
+    chosen = {"tab": tabs, "by": _GROUPS, "what": _FILES}
+    words = {**chosen, "decision": DECISIONS, "answer": DECISIONS, "kind": ADJUSTMENTS, "stage": stages, "role": roles}
     if key in ("enterprise", "firm"):
         return f"{named.firms[text]} {text}" if text in named.firms else text
     if key == "table":
