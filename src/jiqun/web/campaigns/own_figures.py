@@ -35,11 +35,6 @@ class OwnFigure:
     to: str
     digits: int = 2
 
-    @property
-    def digits(self) -> int:
-        """Decimals shown: none of a whole number, as 549 people."""
-        return 0 if isinstance(self.value, int) or (isinstance(self.value, float) and self.value.is_integer()) else 2
-
 
 def own_figures(campaign: Campaign, firm: str) -> list[OwnFigure]:
     """Return what the rule reads of one firm in the campaign's year: its figures, its land, then what is listed.
@@ -69,7 +64,7 @@ def _of_table(
     if not columns or set(contract.primary_key) != {"enterprise", "year"}:
         title = both(contract.title, contract.title_en or contract.title)
         count = both(f"{rows.height} 条", counted(f"{rows.height} row(s)", rows.height))
-        yield OwnFigure(title, "", count, f"{file}?tab=events" if contract.id == "event" else file)
+        yield OwnFigure(title, "", count, f"{file}?tab=events" if contract.id == "event" else file, 0)
         return
     row: dict[str, Any] = rows.row(0, named=True) if rows.height else {}
     for name in columns:
