@@ -13,6 +13,7 @@ import pytest
 from docx import Document
 
 from jiqun.cli.commands.demo import METHODS, YEARS
+from jiqun.ledger.review import own_id
 
 from .conftest import Demo, Jiqun
 
@@ -207,10 +208,11 @@ def test_a_person_decides_who_is_meant(demo: Demo, jiqun: Jiqun, graded: str, tm
     copy = tmp_path / "copy"
     shutil.copytree(demo.folder, copy)
     asked = json.loads(jiqun("ledger", "review", "--json", workspace=copy).out)
-    said = jiqun(
-        "ledger", "review", "--decide", asked[0]["reported"], "same", graded, "--note", "电话核实", workspace=copy
-    )
-    assert said.code == 0
+    report = asked[0]["reported"]
+    said = jiqun("ledger", "review", "--decide", report, "same", graded, "--note", "电话核实", workspace=copy)
+    assert said.code == 1 and "LEDGER-106" in said.err, "a firm with a row of its own in the same file is not meant"
+    said = jiqun("ledger", "review", "--decide", report, "new", own_id(report), "--note", "电话核实", workspace=copy)
+    assert said.code == 0, said.err
     left = json.loads(jiqun("ledger", "review", "--json", workspace=copy).out)
     assert len(left) == len(asked) - 1
 
