@@ -303,3 +303,15 @@ def test_every_problem_of_the_head_is_told_at_once(workbook: Workbook, tables: T
     with pytest.raises(ProblemsError) as caught:
         check_file(path, tables("enterprise_year"), period=YEAR)
     assert [one.code for one in caught.value.problems] == ["LEDGER-018", "LEDGER-018", "LEDGER-016"]
+
+
+def test_land_that_is_used_no_longer_before_it_began_is_sent_back(
+    workbook: Callable[..., Path], tables: Callable[[str], TableContract]
+) -> None:
+    """One day is a use of land; the day before is none."""
+    heads = ("宗地代码", "统一社会信用代码", "起始日期", "终止日期", "使用方式")
+    ends = ("2024-05-01", "2024-04-30", None)
+    rows = [(f"500112001001GB0000{at}", code(1), "2024-05-01", end, "自有") for at, end in enumerate(ends)]
+    found = check_file(workbook([heads, *rows]), tables("occupancy"))
+    assert [one.place.row for one in found.problems if one.severity == "error"] == [3]
+    assert found.good.height == 2

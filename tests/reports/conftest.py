@@ -84,14 +84,14 @@ def evaluated() -> Callable[..., Evaluated]:
     method = Method.model_validate(_listed(METHOD))
     plan = compile_method(method, 2022, contracts=contracts)
 
-    def make(firms: int = 8, official: bool = False, language: str = "zh") -> Evaluated:
+    def make(firms: int = 8, official: bool = False, language: str = "zh", land: float = 10.0) -> Evaluated:
         ids = [f"F{number:06d}" for number in range(firms)]
         frame = pl.DataFrame(
             {
                 "enterprise": ids,
                 "year": [2022] * firms,
                 "tax": [None if number == 3 else 12.5 * number for number in range(firms)],
-                "land": [10.0] * firms,
+                "land": [land if number == 4 else 10.0 for number in range(firms)],
             }
         )
         lists = pl.DataFrame(

@@ -66,6 +66,14 @@ def test_a_missing_figure_is_blank_and_never_zero(book: openpyxl.Workbook) -> No
     assert (zero["税收"], zero["得分"]) == (0, 0)
 
 
+def test_points_over_a_zero_cannot_be_computed_and_are_not_missing(evaluated: Make, tmp_path: Path) -> None:
+    export(evaluated(land=0.0), tmp_path / "r.xlsx")
+    rows = {one["代码"]: one for one in _table(openpyxl.load_workbook(tmp_path / "r.xlsx")["亩均税收"])}
+    assert (rows["F000004"]["用地"], rows["F000004"]["得分"]) == (0, None)
+    assert rows["F000004"]["怎样得来"] == "算不出，得分未知"
+    assert rows["F000003"]["怎样得来"] == "数据缺失，得分未知"
+
+
 def test_moves_stand_apart_from_the_ranking(book: openpyxl.Workbook) -> None:
     (move,) = _table(book["调整"])
     assert (move["代码"], move["调整前"], move["调整后"], move["文件"]) == ("F000007", "A", "D", "虚拟〔2022〕1号")

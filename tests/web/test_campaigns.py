@@ -196,7 +196,10 @@ def test_a_whole_campaign_by_different_people_ends_in_an_official_run(
     own = fixed.filter((pl.col("enterprise") == appellant) & (pl.col("year") == desk.year))
     assert own["tax"].to_list() == [999999.0]
     assert own["staff"].null_count() == 0  # the rest of the row stays
+    later = desk.as_user("analyst").get(f"/campaigns/{desk.campaign.pk}/").context["later"]
+    assert [(one.number, one.undone) for one in later] == [(desk.state.appeals[about].imported, False)]
     desk.do("analyst", "trial")
+    assert not desk.as_user("analyst").get(f"/campaigns/{desk.campaign.pk}/").context["later"]
     third = region.run_of(desk.state.run)
     assert third.trace.filter(pl.col("enterprise") == appellant)["grade"].to_list() == ["A"]
 

@@ -505,7 +505,21 @@ def test_corrected_rows_are_read_as_the_columns_were_told_of_the_import_that_the
     fixed = hand_in(client, "更正.csv", csv([f"{three},丙,99000"], heads), corrects=str(number))
     column = next(one for one in fixed.preview["columns"] if one["field"] == "tax")
     assert (column["column"], column["from"], column["how"]) == ("C", "元", "told"), "without being told again"
-    again = hand_in(client, "税.csv", csv([f"{one},甲,45000", f"{two},乙,没有"], heads))
-    assert again.preview["twin"] is None or again.preview["ignored"], (
-        "what was overlooked can be read from the same file"
-    )
+
+
+def test_a_column_that_was_overlooked_is_read_from_the_same_file(as_user):
+    client, one = as_user("analyst"), reported_firm()
+    rows, heads = [f"{one},甲,45000"], "统一社会信用代码,企业名称,缴了多少"
+    first = hand_in(client, "税.csv", csv(rows, heads))
+    client.post(f"/ledger/imports/uploads/{first.token}/commit/")
+    do_all()
+    assert tax(one) != 4.5
+    again = hand_in(client, "税.csv", csv(rows, heads))
+    assert again.preview["twin"] is not None, "read the same way it is the same file"
+    client.post(f"/ledger/imports/uploads/{again.token}/tell/", {"map-C": "tax", "unit-tax": "元"})
+    do_all()
+    again.refresh_from_db()
+    assert again.preview["twin"] is None
+    client.post(f"/ledger/imports/uploads/{again.token}/commit/")
+    do_all()
+    assert tax(one) == 4.5

@@ -1,10 +1,9 @@
-"""What a file would do to the ledger before it is committed: rows of another place, figures that it would change."""
+"""Which rows of a file are of another place than that of the person who hands it in: they go back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -16,17 +15,7 @@ from jiqun.ledger.intake.raw import number_of
 from jiqun.ledger.intake.reading import Fault
 from jiqun.ledger.view import View, latest
 
-if TYPE_CHECKING:
-    from jiqun.desk.reader import Reader
-
 _FIRM, _ROW = "enterprise", "_row"
-_CHANGES = {
-    "row": pl.Int64(),
-    "key": pl.String(),
-    "column": pl.String(),
-    "before": pl.String(),
-    "after": pl.String(),
-}
 
 
 @dataclass(frozen=True)
@@ -79,7 +68,7 @@ def _places(view: View, checked: Checked, column: str) -> pl.DataFrame:
     if column in good.columns:
         said = said.with_columns(good[column].cast(pl.String).alias(column))
     if _FIRM in good.columns or "name" in good.columns:
-        said = said.with_columns(_looked_up(view, REGISTER, column, _firms(view, checked)).alias(_FIRM))
+        said = said.with_columns(_looked_up(view, REGISTER, column, firms_of_rows(view, checked)).alias(_FIRM))
     if "parcel" in good.columns:
         said = said.with_columns(_looked_up(view, "parcel", column, good["parcel"]).alias("parcel"))
     return said
@@ -95,7 +84,7 @@ def _looked_up(view: View, table: str, column: str, keys: pl.Series) -> pl.Serie
     return pl.Series([known.get(one) for one in keys.to_list()], dtype=pl.String)
 
 
-def _firms(view: View, checked: Checked) -> pl.Series:
+def firms_of_rows(view: View, checked: Checked) -> pl.Series:
     """Return the firm of every good row as a commit would find it; null where it is open."""
     good, nothing = checked.good, pl.lit(None, dtype=pl.String)
     told = {"code": _FIRM, "name": "name", "district": "district"}
@@ -106,38 +95,3 @@ def _firms(view: View, checked: Checked) -> pl.Series:
     found = resolve(asked, register, view.standing.decisions, registers=checked.contract_name == REGISTER)
     by_index = dict(found.matched.select("index", "enterprise").iter_rows())
     return pl.Series(_FIRM, [by_index.get(index) for index in range(good.height)], dtype=pl.String)
-
-
-def changes(context: Context, checked: Checked, reader: Reader | None = None) -> pl.DataFrame:
-    """Return the figures of the ledger that the good rows would change: `row`, `key`, `column`, `before`, `after`.
-
-    Of a column that is hidden from the reader every figure is named that they did not report themselves, the same one
-    too, and `before` is null: else a file of guesses would tell which of them is right.
-    """
-    view, key = latest(context.workspace), list(checked.contract.primary_key)
-    if checked.contract_name not in view.tables or not set(key) - {_FIRM} <= set(checked.good.columns):
-        return pl.DataFrame(schema=_CHANGES)
-    mine = checked.good
-    if _FIRM in key:
-        mine = mine.with_columns(_firms(view, checked))
-    there = view.table(checked.contract_name)
-    shared = [name for name in mine.columns if name in there.columns and name not in (*key, _ROW)]
-    mine = mine.select(_ROW, *(pl.col(name).cast(there.schema[name]) for name in (*key, *shared)))
-    both = mine.drop_nulls(key).join(there.select(*key, *shared), on=key, suffix="__before")
-    seen = there if reader is None else reader.sees(view, checked.contract_name)
-    both = both.join(seen.select(*key, *shared), on=key, how="left", suffix="__seen")
-    found = [_changed(both, name, key) for name in shared]
-    return pl.concat([pl.DataFrame(schema=_CHANGES), *found]).sort("row", "column")
-
-
-def _changed(both: pl.DataFrame, name: str, key: list[str]) -> pl.DataFrame:
-    before = pl.col(f"{name}__before")
-    is_seen = before.eq_missing(pl.col(f"{name}__seen"))
-    asked = before.is_not_null() & pl.col(name).is_not_null()
-    return both.filter(asked & (~is_seen | (pl.col(name) != before))).select(
-        pl.col(_ROW).cast(pl.Int64).alias("row"),
-        pl.concat_str([pl.col(each).cast(pl.String) for each in key], separator=" ").alias("key"),
-        pl.lit(name).alias("column"),
-        pl.when(is_seen).then(before.cast(pl.String)).alias("before"),
-        pl.col(name).cast(pl.String).alias("after"),
-    )

@@ -26,7 +26,9 @@ def by_register(rows: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
     >>> by_register(rows, register)["district"].to_list()
     ['500109', '500112']
     """
-    names = [name for name in COLUMNS if name in rows.columns and name in register.columns]
+    names = [name for name in COLUMNS if name in rows.columns and name in register.columns and rows[name].has_nulls()]
+    if not names:
+        return rows
     said = register.select("enterprise", *(pl.col(name).alias(f"{name}__register") for name in names))
     filled = [pl.coalesce(name, f"{name}__register").alias(name) for name in names]
     return rows.join(said, on="enterprise", how="left", maintain_order="left").with_columns(filled).select(rows.columns)

@@ -41,14 +41,17 @@ def subject_facts(context: Context, run: Run) -> pl.DataFrame | None:
     if "month" in rows.columns:  # one of its rows is this run's
         rows = rows.filter(pl.col("month") == str(run.plan.period))
     known = (name for name in FACTS if name in rows.columns and name != run.subject)
-    return _with_register(snapshot, rows.select(run.subject, *known))
-
-
-def _with_register(snapshot: Snapshot, rows: pl.DataFrame) -> pl.DataFrame:
-    """Fill in what the evaluated table leaves out or does not hold by the register of enterprises."""
+    rows = rows.select(run.subject, *known)
     if "enterprise" not in rows.columns or "enterprise" not in snapshot.names:
         return rows
-    register = snapshot.table("enterprise")
+    return with_register(snapshot.table("enterprise"), rows)
+
+
+def with_register(register: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Fill in what the evaluated table leaves out or does not hold by the register of enterprises.
+
+    A firm is called as the register has it, now or formerly: what a department wrote may be short for it.
+    """
     known = [name for name in FACTS if name in register.columns]
     former = [name for name in ("former_names",) if name in register.columns]
     joined = rows.join(
@@ -56,7 +59,7 @@ def _with_register(snapshot: Snapshot, rows: pl.DataFrame) -> pl.DataFrame:
     )
     told = {name: pl.coalesce(name, f"{name}__registered") for name in known if name in rows.columns}
     if "name" in told and former:
-        was_its = pl.col("former_names").fill_null("").str.contains(pl.col("name"), literal=True)
+        was_its = pl.col("former_names").fill_null("").str.split(";").list.contains(pl.col("name"))
         told["name"] = pl.coalesce(pl.when(was_its).then("name"), "name__registered", "name")
     added = (name for name in known if name not in rows.columns)
     return joined.with_columns(**told).select(*rows.columns, *added)

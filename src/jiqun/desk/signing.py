@@ -46,9 +46,11 @@ def changed_since(context: Context, run: Run) -> str:
     It looks at what a second evaluation would start from: `method` the rule, `book` the law book, `tables` the earlier
     results that it reads.
     """
-    period = Period.parse(run.period)
-    method = find_method(context, _edition(run), period)
-    plan, ran = method.plan(period), run.inputs
+    period, ran = Period.parse(run.period), run.inputs
+    try:
+        plan = find_method(context, _edition(run), period).plan(period)
+    except ProblemsError:  # the edition is there no more, or the packs do not carry it any longer
+        return "method"
     if plan.method.digest != ran["method"]["digest"]:
         return "method"
     if plan.book_digest != ran["book"]:

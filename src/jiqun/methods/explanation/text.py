@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from jiqun.methods.explanation.model import Explanation, FigureLine, InputLine, ItemLine, LineOfClass
-from jiqun.methods.wording.phrases import joined, listed, say
+from jiqun.methods.wording.phrases import joined, listed, one_or_more, say
 from jiqun.methods.wording.voice import ClauseText
 from jiqun.problems import Language
 from jiqun.values import Period, Unit
@@ -23,8 +23,7 @@ class _Writer:
         self.cited: set[ClauseText] = set()
 
     def say(self, phrase: str, **values: object) -> str:
-        counted = self.e.counted.removesuffix("s") if values.get("count") == 1 else self.e.counted
-        return say(phrase, self.language, **{"of": counted, **values})
+        return say(phrase, self.language, **{"of": one_or_more(self.e.counted, values.get("count")), **values})
 
     def lines(self) -> Iterator[str]:
         e = self.e

@@ -30,6 +30,15 @@ def say(phrase: str, language: Language = "zh", **values: object) -> str:
     return filled(phrases()[phrase][0 if language == "zh" else 1], values)
 
 
+def one_or_more(counted: str, count: object) -> str:
+    """Return the word that subjects are counted in, in the singular for one of them.
+
+    >>> one_or_more("firms", 1), one_or_more("firms", 2), one_or_more("家", 1)
+    ('firm', 'firms', '家')
+    """
+    return counted.removesuffix("s") if count == 1 else counted
+
+
 def listed(parts: Sequence[str], language: Language = "zh") -> str:
     """Join names with the language's comma."""
     return say("and_list", language).join(parts)

@@ -12,7 +12,7 @@ from jiqun.methods.columns.grade import GROUP_FULL, REASONS
 from jiqun.methods.compiling.inputs import split_column
 from jiqun.methods.compiling.plan import FixedBenchmark, Plan
 from jiqun.methods.wording.numbers import number_text, scaled_text, with_unit
-from jiqun.methods.wording.phrases import joined, listed, say
+from jiqun.methods.wording.phrases import joined, listed, one_or_more, say
 from jiqun.packs import LawBook, TableContract, View
 from jiqun.packs.models import TaxonomyCode
 from jiqun.problems import Language
@@ -49,8 +49,7 @@ class Voice:
     book: LawBook | None = None
 
     def say(self, phrase: str, **values: object) -> str:
-        counted = self.counted.removesuffix("s") if values.get("count") == 1 else self.counted
-        return say(phrase, self.language, **{"of": counted, **values})
+        return say(phrase, self.language, **{"of": one_or_more(self.counted, values.get("count")), **values})
 
     @property
     def counted(self) -> str:

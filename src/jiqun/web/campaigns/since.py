@@ -30,7 +30,7 @@ class Later:
     undone: bool
 
 
-def changed_since(campaign: Campaign, run: str, people: Mapping[str, str]) -> list[Later]:
+def imports_since(campaign: Campaign, run: str, people: Mapping[str, str]) -> list[Later]:
     """Return the imports that the run did not see, and those it saw that were undone since; the latest first."""
     found = _since(ledger(), campaign.method, campaign.year, run) if run else ()
     contracts = {one.table: region().contract(one.table) for one in found}
@@ -59,6 +59,6 @@ def _since(of: Ledger, method: str, year: int, run: str) -> tuple[Import, ...]:
         one
         for one in reversed(of.view.log.imports)
         if one.table in tables
-        and one.period in ("", str(year))
+        and one.period[:4] <= str(year)  # a month of the year, and earlier years, which growth and streaks read
         and (seen[one.number] != one.is_undone if one.number in seen else not one.is_undone)
     )

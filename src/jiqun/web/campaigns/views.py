@@ -29,7 +29,7 @@ from jiqun.web.campaigns.measures import measures_workbook
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.own_figures import own_answer, own_figures
 from jiqun.web.campaigns.papers import handed
-from jiqun.web.campaigns.since import changed_since
+from jiqun.web.campaigns.since import imports_since
 from jiqun.web.campaigns.state import ORDER, STAGES, Appeal, State, calendar, days_until, light_of_days, state_of, track
 from jiqun.web.campaigns.within import found, in_scope, place_of, tell
 from jiqun.web.campaigns.written import notice_report
@@ -134,7 +134,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "events": queries.event_lines(state, firms, people) if scope.whole else [],
         "scope": scope,
         **_steps(state, user),
-        "later": changed_since(campaign, state.signed or state.run, people) if scope.whole else [],
+        "later": imports_since(campaign, state.signed or state.run, people) if scope.whole else [],
         **_as_before(state, user),
         "needed": coverage(campaign, firms, placing_run(campaign, state)),
         "answers": answered,

@@ -9,9 +9,10 @@ from django.db import OperationalError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from jiqun.desk.bounds import Bounds, changes
+from jiqun.desk.bounds import Bounds
 from jiqun.desk.importing import Asked, bring_in, check, to_reported
 from jiqun.desk.reader import Reader
+from jiqun.desk.would_change import changes
 from jiqun.ledger.intake import Checked, HeaderReport, likelier, look, open_book, write_return_file
 from jiqun.ledger.view import latest
 from jiqun.problems import Problem, ProblemsError, problem
