@@ -35,7 +35,7 @@ EVENT_SCHEMA: dict[str, pl.DataType] = {
 }
 _ATTEMPTS = 500
 _PAUSE = 0.005
-_COMPACT_EVERY = 100
+_COMPACT_EVERY = 20  # every reader opens all files of the log
 _LOGS_KEPT = 8
 
 
