@@ -144,7 +144,12 @@ def test_no_page_is_wider_than_its_window_or_has_a_serious_fault_for_a_screen_re
         "/drafts/",
     )
     # a page of a grid holds a hundred rows, which are alike: the few of one grade stand for them
-    own = (f"/land/runs/{run}/?grade=D", f"/land/runs/{run}/firms/{firm}/", f"/enterprises/{firm}/", "/rules/per-mu.huaian/")
+    own = (
+        f"/land/runs/{run}/?grade=D",
+        f"/land/runs/{run}/firms/{firm}/",
+        f"/enterprises/{firm}/",
+        "/rules/per-mu.huaian/",
+    )
     # who keeps the ledger and the rules sits at a desk; leaders and firms look from a phone
     for address in (*whole, *own, *(kept if width > 1000 else ())):
         page.goto(address)
