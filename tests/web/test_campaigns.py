@@ -282,7 +282,10 @@ def test_a_district_sees_and_touches_only_its_own_firms(as_user: As, people: dic
     assert as_user("leader").post(f"/campaigns/{desk.campaign.pk}/do/propose/", said).status_code == 403
 
 
-@pytest.mark.parametrize("said", [{"start": "soon"}, {"days_check": "0"}, {"district": "999999"}, {"year": "MMXXIV"}])
+NOT_PLANNED = [{"start": "soon"}, {"start": "0001-01-01"}, {"last_publish": "9999-12-31"}, {"days_check": "0"}]
+
+
+@pytest.mark.parametrize("said", [*NOT_PLANNED, {"district": "999999"}, {"year": "MMXXIV"}])
 def test_a_campaign_with_a_wrong_plan_is_not_opened(as_user: As, said: dict[str, str]) -> None:
     whole = {"method": "own.rule", "year": "2024", "start": "2026-04-01", **said}
     answer = as_user("analyst").post("/campaigns/create/", whole)
