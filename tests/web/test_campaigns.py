@@ -210,7 +210,13 @@ def test_a_whole_campaign_by_different_people_ends_in_an_official_run(
     notice_is_over()
     desk.go("sign")
     assert as_user("analyst").post(f"/campaigns/{desk.campaign.pk}/do/sign/", {"document": "x"}).status_code == 403
-    desk.do("signer", "sign", organ="示范区经信委", document="示亩均办〔2026〕1号")
+    signing = {"organ": "示范区经信委", "document": "示亩均办〔2026〕1号"}
+    as_user("signer").post(f"/campaigns/{desk.campaign.pk}/do/sign/", signing)
+    for who, what in (("signer", "sign"), ("analyst", "propose"), ("analyst", "appeal"), ("analyst", "advance")):
+        meanwhile = {"document": "另一个文号", "organ": "x", "enterprise": raised, "kind": "raise", "stage": "adjust"}
+        told = as_user(who).post(f"/campaigns/{desk.campaign.pk}/do/{what}/", meanwhile, follow=True)
+        assert "正在签发" in told.content.decode(), what
+    do_all()
     official = region.run_of(desk.state.signed)
     assert official.official
     assert official.sign_off is not None

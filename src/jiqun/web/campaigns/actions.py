@@ -18,7 +18,7 @@ from jiqun.values import Period
 from jiqun.web.campaigns.conditions import RefusedError, doubts_to_accept, lacking_for
 from jiqun.web.campaigns.models import Campaign, Event
 from jiqun.web.campaigns.state import ORDER, STAGES, Adjustment, State, calendar, state_of
-from jiqun.web.jobs.models import Job
+from jiqun.web.jobs.models import OPEN, Job
 from jiqun.web.jobs.queue import ask
 from jiqun.web.people import audit
 from jiqun.web.people.models import User
@@ -61,10 +61,18 @@ def note(
 
 
 def locked(campaign: Campaign) -> State:
-    """Return the state while nobody else can write events of the campaign."""
+    """Return the state while nobody else can write events of the campaign.
+
+    What is agreed while the official result is being made would stand beside a signed result that does not hold it.
+    """
     state = state_of(Campaign.objects.select_for_update().get(pk=campaign.pk))
     if state.signed:
         raise RefusedError("批次已经签发，不能再改。", "The campaign is signed; nothing changes any more.")
+    if Job.objects.filter(kind="campaign.sign", arguments__campaign=campaign.pk, state__in=OPEN).exists():
+        raise RefusedError(
+            "正在签发，请等它做完再看：做完以前什么都不能改。",
+            "The signature is being made: nothing changes until it is done.",
+        )
     return state
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from jiqun.problems import ProblemsError
 from jiqun.web.jobs import chores
-from jiqun.web.jobs.models import Job, Worker
+from jiqun.web.jobs.models import OPEN, Job, Worker
 from jiqun.web.people import audit
 from jiqun.web.people.models import User
 
@@ -50,7 +50,7 @@ def work(kind: str) -> Callable[[Work], Work]:
 @transaction.atomic
 def ask(kind: str, title: str, owner: User, **arguments: Any) -> Job:
     """Queue a piece of work and log who asked for it; the same open work is not queued twice."""
-    for job in Job.objects.filter(kind=kind, owner=owner, state__in=("queued", "running")):
+    for job in Job.objects.filter(kind=kind, owner=owner, state__in=OPEN):
         if job.arguments == arguments:
             return job
     job = Job.objects.create(kind=kind, title=title[:200], owner=owner, arguments=arguments, asked_at=timezone.now())
