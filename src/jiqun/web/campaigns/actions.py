@@ -18,7 +18,7 @@ from jiqun.values import Period
 from jiqun.web.campaigns.conditions import RefusedError, doubts_to_accept, lacking_for
 from jiqun.web.campaigns.models import Campaign, Event
 from jiqun.web.campaigns.state import ORDER, STAGES, Adjustment, State, calendar, state_of
-from jiqun.web.jobs.models import Job
+from jiqun.web.jobs.models import OPEN, Job
 from jiqun.web.jobs.queue import ask
 from jiqun.web.people import audit
 from jiqun.web.people.models import User
@@ -28,6 +28,7 @@ from jiqun.web.shell.asked import whole_number
 
 Said = Mapping[str, str]
 _LONGEST = 60
+_YEARS = range(1990, 2101)
 
 
 def allow(user: User, *rights: str) -> None:
@@ -60,10 +61,18 @@ def note(
 
 
 def locked(campaign: Campaign) -> State:
-    """Return the state while nobody else can write events of the campaign."""
+    """Return the state while nobody else can write events of the campaign.
+
+    What is agreed while the official result is being made would stand beside a signed result that does not hold it.
+    """
     state = state_of(Campaign.objects.select_for_update().get(pk=campaign.pk))
     if state.signed:
         raise RefusedError("批次已经签发，不能再改。", "The campaign is signed; nothing changes any more.")
+    if Job.objects.filter(kind="campaign.sign", arguments__campaign=campaign.pk, state__in=OPEN).exists():
+        raise RefusedError(
+            "正在签发，请等它做完再看：做完以前什么都不能改。",
+            "The signature is being made: nothing changes until it is done.",
+        )
     return state
 
 
@@ -74,13 +83,13 @@ def create(user: User, said: Said) -> Campaign:
     asked = word(said, "method", "办法", "rule")
     rule = find_method(region(), asked).method
     try:
-        year, start = int(said.get("year", "")), date.fromisoformat(said.get("start", ""))
+        year, start = int(said.get("year", "")), _day(said.get("start", ""))
         days = {one.id: int(said.get(f"days_{one.id}") or one.days) for one in STAGES}
         answer = int(said.get("answer_days") or 2)
     except ValueError as wrong:
         text = "年度、开始日期或工作日数不对。", "Year, first day or number of days is wrong."
         raise RefusedError(*text) from wrong
-    if not all(1 <= one <= _LONGEST for one in (*days.values(), answer)) or not 1990 <= year <= 2100:  # noqa: PLR2004
+    if not all(1 <= one <= _LONGEST for one in (*days.values(), answer)) or year not in _YEARS:
         raise RefusedError(f"工作日数要在 1~{_LONGEST} 之间。", f"Working days must be 1 to {_LONGEST}.")
     district = said.get("district", "").strip()
     if district and district not in set(ledger().table("enterprise")["district"].to_list()):
@@ -98,6 +107,14 @@ def create(user: User, said: Said) -> Campaign:
     return campaign
 
 
+def _day(text: str) -> date:
+    """Read a day of a campaign; ValueError for what is none or lies where no campaign does."""
+    day = date.fromisoformat(text)
+    if day.year not in _YEARS:
+        raise ValueError(text)
+    return day
+
+
 def _planned(said: Said, start: date, days: Mapping[str, int]) -> dict[str, tuple[str, str]]:
     """Return first and last day of every stage: counted in working days, or the last day that somebody wrote.
 
@@ -107,7 +124,7 @@ def _planned(said: Said, start: date, days: Mapping[str, int]) -> dict[str, tupl
     for one in STAGES:
         try:
             written = said.get(f"last_{one.id}", "").strip()
-            last = date.fromisoformat(written) if written else calendar().after(first - timedelta(days=1), days[one.id])
+            last = _day(written) if written else calendar().after(first - timedelta(days=1), days[one.id])
         except ProblemsError as told:
             untold.append((one, told.problems[0]))
             continue
@@ -157,7 +174,7 @@ def replan(campaign: Campaign, user: User, said: Said) -> None:
     state, stage = locked(campaign), said.get("stage", "")
     reason = word(said, "reason", "理由", "reason")
     try:
-        to = date.fromisoformat(said.get("to", ""))
+        to = _day(said.get("to", ""))
     except ValueError as wrong:
         raise RefusedError("日期不对。", "The date is wrong.") from wrong
     begun = state.entered.get(stage, date.max)

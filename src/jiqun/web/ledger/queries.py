@@ -23,6 +23,7 @@ from jiqun.web.kept import kept
 from jiqun.web.people.models import AuditEntry, User
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import Ledger, ledger, region
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both
 from jiqun.web.shell.templatetags.jiqun import number
 
@@ -216,8 +217,8 @@ def rows_of(table: str, scope: Scope, text: str = "", year: str = "", district: 
         frame = frame.filter(
             pl.any_horizontal(pl.col(one).str.contains(text, literal=True).fill_null(False) for one in wanted)
         )
-    if year.isdecimal() and "year" in frame.columns:
-        frame = frame.filter(pl.col("year") == int(year))
+    if (asked := whole_number(year)) is not None and "year" in frame.columns:
+        frame = frame.filter(pl.col("year") == asked)
     contract = contract_of(table)
     return frame if contract is None else scope.masked(frame, contract)
 
@@ -260,7 +261,9 @@ def key_of(table: str, said: Mapping[str, str]) -> dict[str, lineage.Value] | No
 
 def _typed(text: str, kind: pl.DataType) -> lineage.Value:
     if kind.is_integer():
-        return int(text)
+        if (told := whole_number(text)) is None:
+            raise ValueError(text)
+        return told
     return datetime.fromisoformat(text) if kind == pl.Datetime else text
 
 

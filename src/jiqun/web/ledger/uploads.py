@@ -175,12 +175,12 @@ def _told(request: HttpRequest, found: Upload) -> tuple[dict[str, Any], str]:
                 units[rest] = value
             except (ProblemsError, ValueError):
                 wrong = both(f"不认识单位“{value}”。", f"No unit “{value}” is known.")
-    row = request.POST.get("header_row", "").strip()
+    row = whole_number(request.POST.get("header_row", "").strip())
     told = {
         "mapping": mapping,
         "units": units,
         "sheet": request.POST.get("sheet", "").strip(),
-        "header_row": int(row) if row.isdecimal() and 0 < int(row) < 10_000 else None,
+        "header_row": row if row is not None and 0 < row < 10_000 else None,
         "dates": request.POST.get("dates") if request.POST.get("dates") in ("dmy", "mdy") else None,
         "midnight": request.POST.get("midnight") if request.POST.get("midnight") in ("closes", "opens") else None,
     }
