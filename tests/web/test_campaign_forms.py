@@ -82,7 +82,8 @@ def test_the_page_of_a_firm_says_until_when_it_may_object_and_what_it_objected_t
     desk.go("check", "trial")
     desk.do("analyst", "trial")
     at = f"/land/runs/{desk.state.run}/firms/{firm}/"
-    assert as_user("firm").get(at).context["objection"] is None
+    assert as_user("analyst").get(at).context["objection"] is None
+    assert as_user("firm").get(at).status_code == 404
     desk.go("adjust", "notice")
     desk.publish()
     card = as_user("firm").get(at).context["objection"]

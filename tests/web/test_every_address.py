@@ -124,6 +124,7 @@ ADDRESSES: dict[str, Address] = {
     "enterprises:source": Address(lambda it: {"code": it.firm}, theirs=True),
     "ladder:boards": Address(),
     "ladder:screen": Address(posts=True),
+    "ladder:release": Address(posts=True),
     "ladder:firms": Address(),
     "ladder:advice": Address(lambda it: {"code": it.firm}, theirs=True),
     "ladder:calendar": Address(),
@@ -189,6 +190,7 @@ ADDRESSES: dict[str, Address] = {
     "campaigns:letter": Address(_campaign, theirs=True),
     "campaigns:letter_file": Address(_campaign, theirs=True),
     "campaigns:measures": Address(lambda it: {"number": it.own_campaign}),
+    "campaigns:adjustments": Address(lambda it: {"number": it.own_campaign}),
     "campaigns:notice": Address(lambda it: {"number": it.own_campaign}, told="a public notice is for everybody"),
     "campaigns:notice_file": Address(lambda it: {"number": it.own_campaign}, told="a public notice is for everybody"),
     "ledger:imports": Address(),
@@ -512,7 +514,7 @@ def test_a_firm_of_another_place_cannot_be_named_in_a_form(as_user, people, fore
 
 WRITING = frozenset(
     {
-        "people:listing", "people:add", "people:firms", "people:edit", "ladder:screen", "grades:evaluate", "drafts:copy",
+        "people:listing", "people:add", "people:firms", "people:edit", "ladder:screen", "ladder:release", "grades:evaluate", "drafts:copy",
         "land:evaluate", "disposals:propose", "disposals:act", "campaigns:create", "campaigns:act", "ledger:undo",
         "ledger:duty", "ledger:review", "ledger:decide", "campaigns:new_appeal",
     }

@@ -153,6 +153,7 @@ def letter(request: HttpRequest, number: int, about: int) -> HttpResponse:
     campaign, state, _, line = _line(request, number, about)
     if not line.it.decision:
         raise Http404
+    line = queries.as_the_firm_is_told(line)
     deciders = full_names()
     shown = {
         "campaign": campaign,
@@ -178,6 +179,6 @@ def letter_file(request: HttpRequest, number: int, about: int) -> HttpResponse:
         raise Http404
     run = run_of(state.signed or state.run)
     decided_by = full_names().get(line.it.decided_by, line.it.decided_by)
-    report = decision_report(campaign, run, line, decided_by)
+    report = decision_report(campaign, run, queries.as_the_firm_is_told(line), decided_by)
     record_request(request, "campaign.letter", line.it.said["enterprise"], run=run.id)
     return attachment(report_bytes(report, ".docx"), f"{report.full_title} {line.name}.docx")

@@ -14,6 +14,7 @@ from jiqun.web.campaigns.queries import Firms
 from jiqun.web.campaigns.reads import LAND, columns_read
 from jiqun.web.campaigns.state import State
 from jiqun.web.enterprises.register import readable_runs
+from jiqun.web.people.scope import Scope
 from jiqun.web.region import ledger, names_of, region, run_of
 from jiqun.web.shell.language import both
 
@@ -48,7 +49,7 @@ def placing_run(campaign: Campaign, state: State) -> Run | None:
     if state.run:
         return run_of(state.run)
     named = campaign.method.partition("@")[0], str(campaign.year)
-    return next((run for run in readable_runs() if (run.method_id, str(run.period)) == named), None)
+    return next((run for run in readable_runs(Scope()) if (run.method_id, str(run.period)) == named), None)
 
 
 def coverage(campaign: Campaign, firms: Firms, run: Run | None = None) -> list[Needed]:

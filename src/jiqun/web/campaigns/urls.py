@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:number>/appeals/<int:about>/letter/", appeal_views.letter, name="letter"),
     path("<int:number>/appeals/<int:about>/letter.docx", appeal_views.letter_file, name="letter_file"),
     path("<int:number>/measures.xlsx", views.measures, name="measures"),
+    path("<int:number>/adjustments.xlsx", views.adjustments, name="adjustments"),
     path("<int:number>/notice/", views.notice, name="notice"),
     path("<int:number>/notice.docx", views.notice_file, name="notice_file"),
 ]

@@ -23,9 +23,10 @@ from jiqun.web.people.audit import record_request
 from jiqun.web.people.models import User
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import region, run_for
+from jiqun.web.region import region
 from jiqun.web.shell.language import both, spoken
 from jiqun.web.shell.refused import RefusedError
+from jiqun.web.told_results import run_for
 
 _ROWS = 100
 
@@ -58,7 +59,7 @@ def _run(request: HttpRequest, found: list[Run]) -> Run | None:
 def listing(request: HttpRequest) -> HttpResponse:
     """List the low-efficiency firms of a run with what is done about each."""
     user: Any = request.user
-    found = queries.graded_runs()
+    found = queries.graded_runs(_scope(request))
     run = _run(request, found)
     shown: dict[str, Any] = {"run": run, "runs": found, "asked": request.GET}
     if run is not None:
@@ -79,7 +80,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @needs("export")
 def export(request: HttpRequest) -> HttpResponse:
     """Hand out the picked rows as a workbook; who took what is logged."""
-    run = _run(request, queries.graded_runs())
+    run = _run(request, queries.graded_runs(_scope(request)))
     if run is None:
         raise Http404
     rows = _picked(request, queries.lines(run, _scope(request), spoken(), timezone.localdate()))

@@ -23,8 +23,9 @@ from jiqun.web.land.offered import rules_of_firms
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs, require
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import evaluated, explained, ledger, region, run_for, ways_up
+from jiqun.web.region import evaluated, explained, ledger, region, ways_up
 from jiqun.web.shell.language import both, spoken
+from jiqun.web.told_results import run_for
 
 _ROWS = 100
 _AT_ONCE = {"xlsx": 1_000, "csv": 20_000}  # as many rows are written in half a second or so
