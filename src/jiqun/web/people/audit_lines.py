@@ -29,6 +29,7 @@ ACTIONS: Final[Mapping[str, Words]] = {
     "people.password": ("改自己的密码", "own password changed"),
     "people.add": ("新增人员", "person added"),
     "people.firms": ("批量开企业账号", "accounts of firms handed out"),
+    "people.ended": ("退出登录、停用令牌", "sessions and tokens ended"),
     "people.change": ("改人员和权限", "person or rights changed"),
     "people.reset_password": ("重置密码", "password reset"),
     "tokens.make": ("新建接口令牌", "token made"),
