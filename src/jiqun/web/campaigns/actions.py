@@ -18,6 +18,7 @@ from jiqun.values import Period
 from jiqun.web.campaigns.conditions import RefusedError, doubts_to_accept, lacking_for
 from jiqun.web.campaigns.models import Campaign, Event
 from jiqun.web.campaigns.state import ORDER, STAGES, Adjustment, State, calendar, state_of
+from jiqun.web.evidence import kept_paper
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import ask
 from jiqun.web.people import audit
@@ -28,6 +29,7 @@ from jiqun.web.shell.asked import whole_number
 
 Said = Mapping[str, str]
 _LONGEST = 60
+MOST_PAPERS = 20  # of an appeal, and of a firm in its self-check
 DECIDE = ("decide", "approve")  # rights of which one is needed to decide an adjustment
 
 
@@ -193,8 +195,8 @@ def firm_meant(campaign: Campaign, user: User, asked: str) -> str:
 
 
 @transaction.atomic
-def check(campaign: Campaign, user: User, said: Said) -> None:
-    """Say for a firm that its figures are right, or that they are not and what it objects to."""
+def check(campaign: Campaign, user: User, said: Said) -> str:
+    """Say for a firm that its figures are right, or that they are not and what it objects to; returns the firm."""
     allow(user, "appeal")
     state = locked(campaign)
     if state.stage != "check":
@@ -205,6 +207,23 @@ def check(campaign: Campaign, user: User, said: Said) -> None:
         raise RefusedError("请写明哪个数不对、应为多少。", "Say which figure is wrong and what it should be.")
     firm = firm_meant(campaign, user, said.get("enterprise", ""))
     note(campaign, user.get_username(), "firm.checked", {"enterprise": firm, "answer": answer, "words": words})
+    return firm
+
+
+@transaction.atomic
+def add_check_paper(campaign: Campaign, user: User, firm: str, name: str, content: bytes) -> None:
+    """Keep a paper that a firm shows with its self-check; the same paper again is the one that is there."""
+    allow(user, "appeal")
+    state = locked(campaign)
+    if state.stage != "check":
+        raise RefusedError("现在不是企业自核阶段。", "Firms check their figures in another stage.")
+    there = {one["sha256"] for one in state.check_papers.get(firm, ())}
+    if len(there) >= MOST_PAPERS:
+        raise RefusedError(f"一家企业自核最多 {MOST_PAPERS} 份材料。", f"A firm hands in {MOST_PAPERS} papers at most.")
+    details = kept_paper(name, content, there)
+    if details is not None:
+        once = f"paper:check:{firm}:{details['sha256']}"
+        note(campaign, user.get_username(), "firm.evidence", {"enterprise": firm, **details}, once=once)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -117,6 +118,7 @@ class Answers:
     wrong: int
     silent: int
     objections: tuple[tuple[str, str, str], ...]  # firm, name, words
+    papers: tuple[tuple[str, str, list[dict[str, Any]]], ...]  # firm, name, papers
 
     @property
     def of(self) -> int:
@@ -133,4 +135,5 @@ def answers(state: State, firms: Firms) -> Answers:
     right = sum(word == "right" for word in said.values())
     wrong = sorted(firm for firm, word in said.items() if word == "wrong")
     told = tuple((firm, firms.name(firm), state.objections.get(firm, "")) for firm in wrong)
-    return Answers(right, len(wrong), len(firms.names) - len(said), told)
+    papers = tuple((one, firms.name(one), own) for one, own in state.check_papers.items() if one in firms.names)
+    return Answers(right, len(wrong), len(firms.names) - len(said), told, papers)

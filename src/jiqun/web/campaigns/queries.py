@@ -42,6 +42,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "stage.entered": ("进入阶段", "stage entered"),
     "stage.planned": ("改期", "date moved"),
     "firm.checked": ("企业自核", "firm checked"),
+    "firm.evidence": ("自核交材料", "paper of a self-check"),
     "trial.done": ("试算完成", "trial run done"),
     "adjustment.proposed": ("提出调整", "adjustment proposed"),
     "adjustment.decided": ("决定调整", "adjustment decided"),

@@ -146,6 +146,7 @@ class State:
     appeals: dict[int, Appeal] = field(default_factory=dict)
     checked: dict[str, str] = field(default_factory=dict)
     objections: dict[str, str] = field(default_factory=dict)
+    check_papers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # number, file, sha256, size, by, at
     notice: dict[str, Any] | None = None
     sign_asked: dict[str, Any] | None = None
     refusals: list[dict[str, Any]] = field(default_factory=list)
@@ -195,6 +196,10 @@ class State:
     def _firm_checked(self, event: Event, said: dict[str, Any]) -> None:
         self.checked[said["enterprise"]] = said["answer"]
         self.objections[said["enterprise"]] = said["words"]
+
+    def _firm_evidence(self, event: Event, said: dict[str, Any]) -> None:
+        paper = {**said, "number": event.pk, "by": event.by, "at": event.at}
+        self.check_papers.setdefault(said["enterprise"], []).append(paper)
 
     def _trial_done(self, event: Event, said: dict[str, Any]) -> None:
         self.trials.append({**said, "at": event.at, "by": event.by})

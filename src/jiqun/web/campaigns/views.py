@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -36,6 +37,7 @@ from jiqun.web.campaigns.within import found, in_scope, place_of, tell
 from jiqun.web.campaigns.written import notice_report
 from jiqun.web.disposals.queries import low
 from jiqun.web.enterprises.register import initials
+from jiqun.web.evidence import may_read_papers
 from jiqun.web.jobs.models import Job
 from jiqun.web.land.offered import rules_of_firms
 from jiqun.web.ledger.handing import attachment
@@ -142,6 +144,8 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "needed": coverage(campaign, firms, placing_run(campaign, state)),
         "answers": answered,
         "own": own_figures(campaign, scope.place) if scope.column == "enterprise" else [],
+        "papers": {firm: papers for firm, papers in state.check_papers.items() if firm in firms.names},
+        "reads_papers": may_read_papers(user),
         "answer": own_answer(state, scope.place) if scope.column == "enterprise" else None,
         **_outcome(state, firms, scope, request.GET.get("pool", "")),
     }
@@ -294,8 +298,10 @@ def act(request: HttpRequest, number: int, what: str) -> HttpResponse:
         if isinstance(came, Job):
             return redirect("jobs:one", came.pk)
         messages.success(request, both(*done_words(what, said, state_of(campaign))))
+        if what == "check":
+            handed(request, partial(actions.add_check_paper, campaign, user, str(came)))
         if isinstance(came, Appeal):
-            handed(request, campaign, came.number)
+            handed(request, partial(appealing.add_paper, campaign, user, came.number))
             return redirect("campaigns:appeal", campaign.pk, came.number)
     if what in ("pause", "decide-pause", "resume", "decide-appeal") and (about := actions.number_of(said)):
         return redirect("campaigns:appeal", campaign.pk, about)

@@ -12,18 +12,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiqun.desk.running import Run
-from jiqun.ledger.originals import original
 from jiqun.problems import ProblemsError
 from jiqun.web.disposals import actions, queries
 from jiqun.web.disposals.models import Disposal
 from jiqun.web.disposals.state import EVENTS, TITLES, state_of
+from jiqun.web.evidence import handed_out
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.receiving import safe_name
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.models import User
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import region
 from jiqun.web.shell.language import both, spoken
 from jiqun.web.shell.refused import RefusedError
 from jiqun.web.told_results import run_for
@@ -177,9 +176,4 @@ def paper(request: HttpRequest, number: int, sha256: str) -> HttpResponse:
     papers = state_of(case).papers
     if not queries.case_of(case, _scope(request)) or sha256 not in papers:
         raise Http404
-    file = original(region().workspace, papers[sha256], sha256)
-    record_request(request, "disposal.paper", papers[sha256], sha256=sha256)
-    answer = attachment(file.read_bytes(), papers[sha256])
-    answer["Content-Type"] = "application/octet-stream"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return handed_out(request, {"file": papers[sha256], "sha256": sha256}, "disposal.paper")
