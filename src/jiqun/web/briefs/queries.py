@@ -18,7 +18,7 @@ from jiqun.web.enterprises.register import leading_run, place_names, readable_ru
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region, run_of
-from jiqun.web.told_results import is_told, run_of_campaign
+from jiqun.web.told_results import is_told, open_notice, run_of_campaign
 
 FOLDER = "reports"
 ENDINGS = ("docx", "xlsx")
@@ -145,11 +145,13 @@ def run_for(user: User, asked: Asked) -> str:
     return str(found)
 
 
-def terms_of(user: User, asked: Asked) -> AppealTerms | None:
-    """Return until when a firm may object in the campaign named; None once it is signed."""
-    if not asked.campaign:
+def terms_of(user: User, asked: Asked, run: str) -> AppealTerms | None:
+    """Return until when a firm may object: in the campaign named, or whose notice it is; None once that is signed."""
+    notice = open_notice(run)
+    number = asked.campaign or (0 if notice is None else notice.campaign)
+    campaign = visible(user).filter(pk=number).first()
+    if campaign is None:
         return None
-    campaign = visible(user).get(pk=asked.campaign)
     state = state_of(campaign)
     if state.signed or "appeal" not in state.plan:
         return None

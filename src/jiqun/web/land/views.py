@@ -162,9 +162,9 @@ def ways(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
     run, scope = run_for(user, id_), scope_of(user)
     who = subject_in(run.id, subject, scope)
     seen = scope.sees_restricted
-    rows, notes = nearest_lines(run, ways_up(run.id, who), spoken(), sees_restricted=seen)
+    advice = nearest_lines(run, ways_up(run.id, who), spoken(), sees_restricted=seen)
     template = "land/ways_part.html" if request.headers.get("HX-Request") else "land/ways.html"
-    return render(request, template, {"run": run, "advice": {"rows": rows, "notes": notes}})
+    return render(request, template, {"run": run, "advice": advice})
 
 
 @needs("export")
