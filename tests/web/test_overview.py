@@ -17,8 +17,9 @@ from jiqun.web.disposals.models import Disposal, DisposalEvent
 from jiqun.web.enterprises import register
 from jiqun.web.ladder.queries import calendar
 from jiqun.web.ledger.models import Duty
+from jiqun.web.people.places import place_meant, successor
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import ledger, region, runs
+from jiqun.web.region import Ledger, ledger, region, runs
 
 
 def test_the_first_page_shows_30_clusters_five_figures_and_38_districts(as_user):
@@ -181,3 +182,31 @@ def test_a_path_from_fewer_than_three_firms_is_not_told_to_who_may_not_see_one_f
 
     assert small("leader") == []
     assert all(one.pace is None for tier in as_user("district").get("/").context["tiers"] for one in tier.clusters)
+
+
+def test_an_account_of_a_firm_that_was_recoded_or_merged_is_told_who_took_it_over_and_sees_nothing_of_it(
+    as_user, people, monkeypatch
+):
+    firm, old = people["firm"].place, "91500112MA5U00000X"
+    register_then = (
+        ledger()
+        .table("enterprise")
+        .with_columns(
+            former_codes=pl.when(pl.col("enterprise") == firm).then(pl.lit(f"001-X;{old}")).otherwise("former_codes"),
+            former_names=pl.when(pl.col("enterprise") == firm).then(pl.lit("老厂；更老的厂")).otherwise("former_names"),
+        )
+    )
+    read = Ledger.table
+    monkeypatch.setattr(Ledger, "table", lambda it, name: register_then if name == "enterprise" else read(it, name))
+    assert (
+        successor(old) == successor("老厂") == (firm, ledger().table("enterprise").filter(enterprise=firm)["name"][0])
+    )
+    assert successor(firm) is None and place_meant("enterprise", "老厂") == firm
+    people["firm"].place = old
+    people["firm"].save()
+    answer = as_user("firm").get("/")
+    page = answer.content.decode()
+    assert (
+        firm in page and "已由" in page and "集团的每家企业各开一个账号" in page and "/enterprises/" + firm not in page
+    )
+    assert as_user("firm").get(f"/enterprises/{firm}/").status_code == 404

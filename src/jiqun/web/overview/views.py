@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from fractions import Fraction
 from typing import Any
@@ -15,6 +16,8 @@ from jiqun.web.enterprises.register import register
 from jiqun.web.land.queries import run_lines, standing_lines
 from jiqun.web.overview import districts, queries
 from jiqun.web.overview.due import due
+from jiqun.web.people.models import User
+from jiqun.web.people.places import successor
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
@@ -87,6 +90,12 @@ def _own(scope: Scope) -> dict[str, Any]:
     evaluated = run is not None and code in set(run.trace["enterprise"])
     return {
         "code": code,
+        "known": bool(row),
+        "successor": None if row else successor(code),
+        "administrators": [str(one) for one in User.objects.filter(is_active=True, role="administrator")],
+        "former": [
+            one.strip() for one in str(row.get("former_names") or "").replace("；", ";").split(";") if one.strip()
+        ],
         "name": row.get("name") or code,
         "grade": row.get("grade"),
         "run": run,
