@@ -93,9 +93,7 @@ def _own(scope: Scope) -> dict[str, Any]:
         "known": bool(row),
         "successor": None if row else successor(code),
         "administrators": [str(one) for one in User.objects.filter(is_active=True, role="administrator")],
-        "former": [
-            one.strip() for one in str(row.get("former_names") or "").replace("；", ";").split(";") if one.strip()
-        ],
+        "former": [one for one in re.split("[;；]", row.get("former_names") or "") if one],
         "name": row.get("name") or code,
         "grade": row.get("grade"),
         "run": run,
