@@ -12,6 +12,7 @@ from tests.web.campaign_events import campaign, event, noticed
 from tests.web.conftest import As
 
 from jiqun.web import region, told_results
+from jiqun.web.campaigns.own_figures import own_figures
 from jiqun.web.jobs.queue import WORKS
 from jiqun.web.people import tokens
 from jiqun.web.people.models import AuditEntry, User
@@ -80,6 +81,8 @@ def test_before_its_notice_no_page_no_address_and_no_answer_of_the_api_tells_a_f
     told = {to: Client().get(f"/api{to}", headers=secret) for to in ("/runs", f"/runs/{run.id}")}
     assert told["/runs"].json() == []
     assert told[f"/runs/{run.id}"].status_code == 404
+    assert "adjustment" not in dict(client.get("/ledger/board/").context["tables"])
+    assert not [one for one in own_figures(of, graded.place) if "定档" in one.title], "not even how many lists name it"
     assert "REPORT-00" in client.post("/reports/make/", {"kind": "letter", "firm": graded.place}).content.decode()
     assert run.id[:8] in as_user("park").get("/land/").content.decode(), "who works on it sees the trial, marked"
 

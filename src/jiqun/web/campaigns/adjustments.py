@@ -17,7 +17,7 @@ from jiqun.web.campaigns.queries import KINDS, Firms, districts_of_firms
 from jiqun.web.campaigns.state import Adjustment, Light, State
 from jiqun.web.people.models import User
 from jiqun.web.people.roles import ROLES
-from jiqun.web.shell.language import both, spoken
+from jiqun.web.shell.language import both, counted, spoken
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _to(said: Mapping[str, Any]) -> str:
     if said["grade"]:
         return str(said["grade"])
     steps = said["steps"]
-    return "" if steps is None else both(f"{steps} 档", f"{steps} steps")
+    return "" if steps is None else both(f"{steps} 档", counted(f"{steps} step(s)", steps))
 
 
 def _asked(said: Mapping[str, Any], ranked: str | None, classes: list[str]) -> str | None:
