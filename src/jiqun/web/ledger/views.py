@@ -154,7 +154,8 @@ def return_file(request: HttpRequest, number: int) -> HttpResponse:
 def board_page(request: HttpRequest) -> HttpResponse:
     """Show who owes which data: all tables by district, or one table with units and days."""
     user: Any = request.user
-    scope, today, years, tables = _scope(request), timezone.localdate(), board.years(), board.tables()
+    scope, today, years = _scope(request), timezone.localdate(), board.years()
+    tables = board.tables(scope)
     told = whole_number(request.GET.get("year", ""))
     year = told if told is not None and told in years else (years[0] if years else today.year - 1)
     table = request.GET.get("table", "")
