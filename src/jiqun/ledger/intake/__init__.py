@@ -2,7 +2,7 @@
 
 from jiqun.ledger.intake.archive import Limits
 from jiqun.ledger.intake.check import check_file, look, refuse
-from jiqun.ledger.intake.checked import Checked, ColumnReading, HeaderReport, IgnoredColumn, Summary, Total
+from jiqun.ledger.intake.checked import Checked, ColumnReading, HeaderReport, IgnoredColumn, Summary, ToldTotal, Total
 from jiqun.ledger.intake.excel_safety import neutralise, original
 from jiqun.ledger.intake.likeness import Likelier, likelier
 from jiqun.ledger.intake.return_file import write_return_file
@@ -17,6 +17,7 @@ __all__ = [
     "Limits",
     "Source",
     "Summary",
+    "ToldTotal",
     "Total",
     "check_file",
     "likelier",

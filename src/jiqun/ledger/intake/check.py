@@ -24,10 +24,11 @@ from jiqun.ledger.intake.reading import Fault
 from jiqun.ledger.intake.rows import Judged, judge
 from jiqun.ledger.intake.sheet_choice import Looking, choose_sheet, hidden_sheets
 from jiqun.ledger.intake.source import Source, open_book
+from jiqun.ledger.intake.told_totals import told_notices, told_totals
 from jiqun.ledger.intake.workbook import Book
 from jiqun.packs.models.table import TableContract
 from jiqun.problems import Place, Problem, ProblemsError, by_place, problem
-from jiqun.values import Period, file_digest
+from jiqun.values import Period, Unit, file_digest
 
 MOST_PROBLEMS = 5_000
 _ONE_FOR_ALL = ("LEDGER-029",)
@@ -205,7 +206,16 @@ def _checked(
     good = body.frame.filter(~is_bad & ~is_repeated)
     problems = _problems(faults, place)
     asked = (*found.notices, *_tiny_shares(body, found, contract, place))
-    notices = by_place((*unread, *asked, *body.notices(place), *judged.notices(place, found.report)))
+    told = told_totals(raw, body, found)
+    notices = by_place(
+        (
+            *unread,
+            *asked,
+            *body.notices(place),
+            *judged.notices(place, found.report),
+            *told_notices(told, place, contract),
+        )
+    )
     summary = Summary(
         rows=body.frame.height,
         good=good.height,
@@ -215,6 +225,7 @@ def _checked(
         jumps=tuple(found.report.cell(one.row, one.field.name) for one in judged.jumps),
         by_code=dict(sorted(Counter(one.code for one in faults).items())),
         totals=_totals(body, found, contract),
+        told=told,
     )
     bad = _bad_frame(raw, faults, problems, place)
     return Checked(contract.id, source, found.report, good, bad, problems, notices, contract, raw, faults, summary)
@@ -236,8 +247,7 @@ def _totals(body: Body, found: Understood, contract: TableContract) -> tuple[Tot
     totals: list[Total] = []
     for one in found.report.columns:
         reading = body.readings[number_of(one.column)]
-        is_amount = contract.column(one.field).unit not in (None, "%")  # years, ranks and shares add up to nothing
-        if reading.stated is not None and is_amount:
+        if reading.stated is not None and Unit.parse(contract.column(one.field).unit or "").is_amount:
             values = body.frame[one.field].cast(pl.Float64)
             stated = total(reading.stated.filter(reading.stated.is_finite().fill_null(False)))
             empty = values.null_count()

@@ -54,7 +54,7 @@ def check_upload(arguments: dict[str, Any], owner: User, step: Step) -> dict[str
     except ProblemsError as told:
         _settle(upload, state="refused", preview=_refusal(upload, told.problems))
         return outcome
-    if not found.bad.is_empty():
+    if found.goes_back:
         target = receiving.return_path(upload)
         target.parent.mkdir(parents=True, exist_ok=True)
         write_return_file(found, target)
