@@ -61,9 +61,13 @@ def firms(district=None):
     return found if district is None else found.filter(pl.col("district") == district)
 
 
-def tax(firm, year=2024):
+def figure_of(firm, column, year=2024):
     frame = latest(region.region().workspace).table("enterprise_year")
-    return frame.filter((pl.col("enterprise") == firm) & (pl.col("year") == year))["tax"].item()
+    return frame.filter((pl.col("enterprise") == firm) & (pl.col("year") == year))[column].item()
+
+
+def tax(firm, year=2024):
+    return figure_of(firm, "tax", year)
 
 
 def everybody():
@@ -129,6 +133,12 @@ def test_the_notices_of_a_check_tell_no_figure_and_no_name_that_the_reader_may_n
             : 3 if firm == own else 2
         ]
     assert "D2" in told["district"] and "D3" not in told["district"] and "D3" in told["tax"]
+    guess = csv([f"{own},甲,{300 * figure_of(own, 'revenue'):.4f}"], "统一社会信用代码,企业名称,研发经费（万元）")
+    ratios = {who: hand_in(as_user(who), f"{who}比.csv", guess).preview["notices"] for who in ("analyst", "tax")}
+    assert {who: "LEDGER-112" in [one["code"] for one in found] for who, found in ratios.items()} == {
+        "analyst": True,
+        "tax": False,
+    }
 
 
 def test_who_handed_a_figure_in_has_it_held_against_the_next_one(as_user, people):

@@ -34,6 +34,7 @@ def tables(book: LawBook) -> Iterator[Problem]:
         yield from _aliases(one, model, whole)
         yield from _keys(book, one, model, whole)
         yield from _checks(book, one, model, whole)
+        yield from _ratios(book, one, model, whole)
 
 
 def _column(book: LawBook, one: LawObject, column: Column, route: Route) -> Iterator[Problem]:
@@ -156,6 +157,30 @@ def _checks(book: LawBook, one: LawObject, model: TableContract, whole: TableCon
             wrong = " ".join(f"{found.code} {found.what()}" for found in error.problems)
         if wrong is not None:
             yield problem("PACK-133", place, check=row_check.id, detail=wrong)
+
+
+def _ratios(book: LawBook, one: LawObject, model: TableContract, whole: TableContract) -> Iterator[Problem]:
+    for index, ratio in enumerate(model.ratios):
+        route: Route = ("ratios", index)
+        yield from reference(book, one, ratio.document, ratio.clause, route)
+        table, column = ratio.beside
+        if table and not book.has("table", table):
+            yield _no_table(book, one, table, (*route, "per"))
+            continue
+        other = book.table(table) if table else whole
+        units = []
+        for owner, name, key in ((whole, ratio.of, "of"), (other, column, "per")):
+            if name not in owner.column_names:
+                near = nearest(name, owner.column_names)
+                yield problem("PACK-111", one.place(*route, key), table=owner.id, column=name, nearest=near)
+            else:
+                units.append(Unit.parse(owner.column(name).unit or "1"))
+        if len(units) > 1:
+            yield from unit_problems(one, ratio.unit, (*route, "unit"), (units[0] / units[1]).symbol)
+        for key, limits in (("row", ratio.row), ("usual", ratio.usual)):
+            low, high = limits.minimum, limits.maximum
+            if low is not None and high is not None and exact(low) > exact(high):
+                yield problem("PACK-130", one.place(*route, key), minimum=low, maximum=high)
 
 
 def column_types(table: TableContract) -> Mapping[str, Type]:

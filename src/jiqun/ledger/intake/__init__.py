@@ -7,8 +7,10 @@ from jiqun.ledger.intake.excel_safety import neutralise, original
 from jiqun.ledger.intake.likeness import Likelier, likelier
 from jiqun.ledger.intake.return_file import write_return_file
 from jiqun.ledger.intake.source import Source, open_book
+from jiqun.ledger.intake.unit_slips import Beside
 
 __all__ = [
+    "Beside",
     "Checked",
     "ColumnReading",
     "HeaderReport",

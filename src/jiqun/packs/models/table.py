@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from jiqun.packs.models.base import Code, Codes, Header, Identifier, Model, Names, Num
+from jiqun.packs.models.base import Code, Codes, Completeness, Header, Identifier, Model, Names, Num
 
 FieldType = Literal["string", "integer", "number", "boolean", "date", "datetime"]
 Sensitivity = Literal["public", "internal", "restricted"]
@@ -99,6 +99,41 @@ class Check(Model):
     clause: Code | None = None
 
 
+class Range(Model):
+    """From `minimum` to `maximum`, both inclusive; an end that is not said is open."""
+
+    minimum: Num | None = None
+    maximum: Num | None = None
+
+
+class Ratio(Model):
+    """A ratio of two columns that a wrong unit (元 for 万元) throws out of every range that firms have.
+
+    `per` is a column of the same row, or `table.column` of the same firm and period. Beyond `row` a single firm's ratio
+    is hardly possible; `usual` is where the middle firm of a list lies. Only what some power of ten that units differ
+    by brings back into `usual` is told, as a notice.
+    """
+
+    id: Identifier
+    title: str
+    title_en: str
+    of: Identifier
+    per: Identifier
+    unit: str = "1"
+    row: Range = Range()
+    usual: Range
+    reason: str
+    document: Identifier | None = None
+    clause: Code | None = None
+    completeness: Completeness = "illustrative"
+
+    @property
+    def beside(self) -> tuple[str, str]:
+        """The table (empty: the same) and the column that the ratio is per."""
+        table, _, column = self.per.rpartition(".")
+        return table, column
+
+
 class TableContract(Header):
     """A table of the ledger; its id is its name. With `adds_to` it only adds columns and checks to that table.
 
@@ -118,6 +153,7 @@ class TableContract(Header):
     foreign_keys: tuple[ForeignKey, ...] = Field(default=(), alias="foreignKeys")
     missing_values: Names = Field(default=("",), alias="missingValues")
     checks: tuple[Check, ...] = ()
+    ratios: tuple[Ratio, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return a column by name; KeyError where the table has none of that name."""
