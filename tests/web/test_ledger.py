@@ -394,6 +394,9 @@ def test_the_board_counts_what_the_ledger_has_and_says_who_is_late(as_user):
     client.post("/ledger/board/duty/", {**said, "due": "soon"})
     assert {one.due for one in Duty.objects.all()} == {date(2020, 1, 1)}
     assert client.get("/ledger/board/").status_code == 200
+    page = client.get("/ledger/board/", {"table": "sme_digital", "year": "2024"})
+    assert all(one.share is None and one.expected is None for one in page.context["squares"])
+    assert "谁参评谁填——没有应报名单，不算报送率" in page.content.decode()
     mine = as_user("district").get("/ledger/board/", {"table": "enterprise_year"}).context["squares"]
     assert len(mine) == 1
 

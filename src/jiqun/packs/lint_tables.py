@@ -10,7 +10,7 @@ from jiqun.packs.checking import nearest
 from jiqun.packs.lawbook import LawBook
 from jiqun.packs.lawobject import LawObject
 from jiqun.packs.lint_references import reference, unit_problems
-from jiqun.packs.models import Column, TableContract
+from jiqun.packs.models import Column, Ladder, TableContract
 from jiqun.packs.reading import Route
 from jiqun.problems import Problem, ProblemsError, problem
 from jiqun.values import Unit, comparable, exact
@@ -35,6 +35,7 @@ def tables(book: LawBook) -> Iterator[Problem]:
         yield from _keys(book, one, model, whole)
         yield from _checks(book, one, model, whole)
         yield from _ratios(book, one, model, whole)
+        yield from _owers(book, one, model)
 
 
 def _column(book: LawBook, one: LawObject, column: Column, route: Route) -> Iterator[Problem]:
@@ -181,6 +182,21 @@ def _ratios(book: LawBook, one: LawObject, model: TableContract, whole: TableCon
             low, high = limits.minimum, limits.maximum
             if low is not None and high is not None and exact(low) > exact(high):
                 yield problem("PACK-130", one.place(*route, key), minimum=low, maximum=high)
+
+
+def _owers(book: LawBook, one: LawObject, model: TableContract) -> Iterator[Problem]:
+    owed = model.owed_by
+    if owed is None:
+        return
+    known = {title for each in book.objects("ladder") if isinstance(each.model, Ladder) for title in each.model.titles}
+    for index, title in enumerate(owed.titles):
+        if known and title not in known:
+            near = nearest(title, sorted(known))
+            yield problem("PACK-148", one.place("owed_by", "titles", index), title=title, nearest=near)
+    if (owed.who == "holders") != bool(owed.titles):
+        yield problem("PACK-150", one.place("owed_by", "who"), who=owed.who)
+    if owed.where and book.has("table", "enterprise"):
+        yield from _columns_exist(one, book.table("enterprise"), tuple(owed.where), ("owed_by", "where"))
 
 
 def column_types(table: TableContract) -> Mapping[str, Type]:

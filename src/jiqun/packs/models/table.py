@@ -134,6 +134,22 @@ class Ratio(Model):
         return table, column
 
 
+class Owers(Model):
+    """Who owes the rows of a table for a year, in words and as far as the ledger can count them.
+
+    `every_firm`: every registered firm in operation; `above_scale`: the firms above scale of the year; `holders`: who
+    validly holds one of `titles` (of the ladder) at the end of the year; `districts`: every district. Of `applicants`
+    (whoever applies) and `listed` (whom an office names) the ledger has no list, so there is no rate. `where` narrows
+    it to firms whose column of the register has one of the values.
+    """
+
+    who: Literal["every_firm", "above_scale", "holders", "districts", "applicants", "listed"]
+    words: str
+    words_en: str
+    titles: Names = ()
+    where: dict[Identifier, Codes] = {}
+
+
 class TableContract(Header):
     """A table of the ledger; its id is its name. With `adds_to` it only adds columns and checks to that table.
 
@@ -154,6 +170,7 @@ class TableContract(Header):
     missing_values: Names = Field(default=("",), alias="missingValues")
     checks: tuple[Check, ...] = ()
     ratios: tuple[Ratio, ...] = ()
+    owed_by: Owers | None = None
 
     def column(self, name: str) -> Column:
         """Return a column by name; KeyError where the table has none of that name."""
