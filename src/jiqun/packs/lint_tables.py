@@ -57,6 +57,10 @@ def _column(book: LawBook, one: LawObject, column: Column, route: Route) -> Iter
     yield from _named_lists(book, one, column, route)
     if (column.taxonomy or column.format) and column.type != "string":
         yield problem("PACK-129", one.place(*route, "type"), column=column.name, type=column.type)
+    for word in column.alone:
+        if word not in column.allowed or column.delimiter is None:
+            allowed = "、".join(column.allowed) or "—"
+            yield problem("PACK-152", one.place(*route, "alone"), column=column.name, word=word, allowed=allowed)
     yield from _limits(one, column, route)
 
 

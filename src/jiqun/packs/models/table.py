@@ -37,8 +37,9 @@ class Category(Model):
 class Column(Model):
     """One column: `digits` are the decimals it is shown with; `aliases` are other header words that mean it.
 
-    `delimiter` marks a cell with several texts, `taxonomy` a cell that holds a code of that taxonomy, `methods` a cell
-    that names a rule whose id begins so (`light` for `light.sanya`) by its title. `size` marks how large the one is of
+    `delimiter` marks a cell with several texts; one that is in `alone` (无) contradicts every other beside it, and what
+    is meant is then unknown. `taxonomy` marks a cell that holds a code of that taxonomy, `methods` a cell that
+    names a rule whose id begins so (`light` for `light.sanya`) by its title. `size` marks how large the one is of
     whom the row tells (revenue, staff, assets): nobody is advised to make it smaller. `names_from` is for codes of
     which a region has its own list (`districts`: every taxonomy whose id ends so): a file may write the name of one.
     Only with `unit_assumed` may a file leave the unit out. A column that is not `changeable` (a height above the sea)
@@ -55,6 +56,7 @@ class Column(Model):
     aliases: Names = ()
     format: Literal["uscc"] | None = None
     delimiter: str | None = None
+    alone: Names = ()
     taxonomy: Identifier | None = None
     names_from: Identifier | None = None
     methods: Identifier | None = None
