@@ -520,6 +520,29 @@ def test_corrected_rows_are_read_as_the_columns_were_told_of_the_import_that_the
     assert (column["column"], column["from"], column["how"]) == ("C", "元", "told"), "without being told again"
 
 
+def test_a_check_made_again_says_when_against_what_and_what_changed_also_where_nothing_did(as_user):
+    firm, client = reported_firm(), as_user("analyst")
+
+    def again(upload):
+        client.post(f"/ledger/imports/uploads/{upload.token}/tell/")
+        do_all()
+        upload.refresh_from_db()
+        return client.get(f"/ledger/imports/uploads/{upload.token}/").content.decode()
+
+    first = hand_in(client, "一.csv", csv([f"{firm},甲,52.25"]))
+    assert "again" not in first.preview or first.preview["again"] is None
+    page = again(first)
+    assert "重新核对过" in page and "核对的依据没有变。" in page and "结果与上一次完全相同。" in page
+    other = hand_in(client, "二.csv", csv([f"{firm},甲,52.25"]))
+    client.post(f"/ledger/imports/uploads/{other.token}/commit/")
+    do_all()
+    page = again(first)
+    assert "其间变了的：台账（其间又有 1 次导入）。" in page and "会改动台账的数 2 → 0 个" in page
+    client.post(f"/ledger/imports/uploads/{first.token}/tell/", {"unit-tax": "元"})
+    do_all()
+    assert "对这份文件的说法" in client.get(f"/ledger/imports/uploads/{first.token}/").content.decode()
+
+
 def test_a_column_that_was_overlooked_is_read_from_the_same_file(as_user):
     client, one = as_user("analyst"), reported_firm()
     rows, heads = [f"{one},甲,45000"], "统一社会信用代码,企业名称,缴了多少"

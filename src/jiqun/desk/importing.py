@@ -77,7 +77,7 @@ def check(context: Context, asked: Asked, reader: Reader | None = None) -> Check
         midnight=asked.midnight,
         previous=_previous(view, contract, asked.period, reader),
         beside=_beside(context, view, contract, reader),
-        sets=_known_codes(context, contract),
+        sets=known_codes(context, contract),
         names=_named_codes(context, contract),
         nothing=asked.nothing,
     )
@@ -173,7 +173,8 @@ def _beside(context: Context, view: View, contract: TableContract, reader: Reade
     }
 
 
-def _known_codes(context: Context, contract: TableContract) -> dict[str, frozenset[str]]:
+def known_codes(context: Context, contract: TableContract) -> dict[str, frozenset[str]]:
+    """Return the codes that every column of a table may hold, where a list in force says so."""
     return {
         one.name: frozenset(context.book.taxonomy(one.taxonomy).on(None).codes)
         for one in contract.fields
