@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from jiqun.engines import Engine, Frame
 from jiqun.expressions.nearest import nearest
 from jiqun.methods.columns.in_a_row import number_of
 from jiqun.methods.columns.sources import as_source
-from jiqun.packs.models import TableContract
+from jiqun.packs.models import Column, TableContract
 from jiqun.problems import Place, Problem, ProblemsError, problem
 from jiqun.values import Period, digest
 
@@ -175,7 +176,10 @@ class Tables:
             return nw.lit(None, _KINDS[wanted][0]).alias(name)
         if made is None:
             self._wrong_type(table, name, schema[name], wanted)
-        return made
+            return None
+        return (
+            _without_contradictions(made, contract.column(name)).alias(name) if contract is not None and known else made
+        )
 
     def _is_empty(self, frame: Frame, name: str) -> bool:
         """Tell whether a column holds nothing at all, whatever type its frame gave it."""
@@ -190,6 +194,15 @@ class Tables:
 
 def _listed(values: Sequence[str], between: str) -> str:
     return between.join(values[:SHOWN]) + ("…" if len(values) > SHOWN else "")
+
+
+def _without_contradictions(made: nw.Expr, column: Column) -> nw.Expr:
+    """Make unknown what names an option that stands alone (无) beside others: nobody can tell which is meant."""
+    for word in column.alone if column.delimiter else ():
+        part, between = re.escape(word), re.escape(column.delimiter or ";")
+        beside = made.str.contains(f"(^|{between}){part}({between}|$)") & (made != word)
+        made = nw.when(~beside).then(made)
+    return made
 
 
 def _cast(column: nw.Expr, kind: Any, wanted: str) -> nw.Expr | None:

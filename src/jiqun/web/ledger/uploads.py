@@ -18,6 +18,7 @@ from jiqun.web.jobs.models import Job
 from jiqun.web.ledger import actions, queries, receiving
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.models import Upload
+from jiqun.web.ledger.rechecked import moment
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import scope_of
@@ -136,6 +137,8 @@ def _shown(request: HttpRequest, found: Upload, busy: bool) -> HttpResponse:
     shown = {
         "upload": found,
         "seen": seen,
+        "checked_at": moment(seen["basis"]["at"]) if "basis" in seen else None,
+        "before_at": moment(seen["again"]["at"]) if seen.get("again") else None,
         "busy": busy,
         "title": queries.title_of(found.table),
         "mine": found.owner == request.user,

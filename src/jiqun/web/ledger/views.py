@@ -169,6 +169,7 @@ def board_page(request: HttpRequest) -> HttpResponse:
         "year": year,
         "years": years,
         "table": table,
+        "owers": {name: board.who_owes(name) for name in found},
         "tables": tables,
         "squares": found.get(table, []),
         "grid": [] if table else list(zip(*found.values(), strict=True)),
