@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -24,6 +25,7 @@ from jiqun.web.people.scope import scope_of
 from jiqun.web.region import region
 from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both
+from jiqun.web.shell.typed import shown_again
 
 
 def visible(user: Any) -> QuerySet[Upload]:
@@ -155,7 +157,7 @@ def tell(request: HttpRequest, token: str) -> HttpResponse:
     told, wrong = _told(request, found)
     if wrong or found.state not in ("checked", "refused", "checking"):
         messages.error(request, wrong or both("这份文件已经处理完。", "This file is done with."))
-        return redirect("ledger:upload", token)
+        return shown_again(request, reverse("ledger:upload", args=[token]))
     return redirect("jobs:one", actions.tell(user, found, told).pk)
 
 
