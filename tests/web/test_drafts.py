@@ -200,6 +200,14 @@ def test_a_refused_form_keeps_what_was_typed_with_the_fault_beside_its_field(dra
     assert 'value="坏 名"' in answer.content.decode() and 'value="2027-01-01"' in answer.content.decode()
 
 
+def test_what_the_check_found_is_told_in_the_words_of_the_rule_and_by_its_names_in_the_text(draft, as_user):
+    author = as_user("analyst")
+    change(author, draft, **{TAX: "33"})
+    shown = page(author, draft)
+    assert "“规模以上制造业企业”各项满分合计 103" in shown and "above_scale 各项" not in shown
+    assert "above_scale 各项满分合计 103" in author.get(f"/drafts/{draft.pk}/text/").content.decode()
+
+
 def test_events_are_never_changed_or_removed(draft):
     event = DraftEvent.objects.first()
     with pytest.raises(TypeError):

@@ -22,7 +22,7 @@ _STANDINGS = {"status": ("trial", "in_force"), "completeness": ("illustrative", 
 EVIDENCE = ("O", "R", "P", "W", "G", "M", "D")
 VALUE = ("from", "to", "value", "unit", "clause", "document", "completeness", "reason")
 _LONGEST = 2_000
-_WORDS: Mapping[str, tuple[str, str]] = {
+WORDS: Mapping[str, tuple[str, str]] = {
     "scores": ("评分", "scores"), "totals": ("总分", "totals"), "grades": ("分档", "grades"),
     "moves": ("调档", "moves"), "weights": ("权重", "weights"), "weight": ("权重", "weight"),
     "cap_times": ("上限倍数", "cap, times weight"), "cap": ("上限", "cap"), "floor": ("下限", "floor"),
@@ -51,7 +51,7 @@ class Field:
 def fields(text: str, before: str, language: Language) -> list[Field]:
     """Return the numbers of a draft's rule that an officer changes, in the order of the rule."""
     old = {one.name: one.text for one in numbers(before)}
-    titles = _titles(text, language)
+    titles = titles_of(text, language)
     found = []
     for one in numbers(text):
         parts = _label(one, titles, language)
@@ -59,7 +59,7 @@ def fields(text: str, before: str, language: Language) -> list[Field]:
     return found
 
 
-def _titles(text: str, language: Language) -> dict[str, str]:
+def titles_of(text: str, language: Language) -> dict[str, str]:
     """Return name → title of everything that a rule gives a title."""
     found: dict[str, str] = {}
     for part in head_of(text).values():
@@ -72,8 +72,8 @@ def _titles(text: str, language: Language) -> dict[str, str]:
 def _label(one: Number, titles: Mapping[str, str], language: Language) -> list[str]:
     at = 1 if language == "en" else 0
     said = [
-        _WORDS[str(part)][at]
-        if str(part) in _WORDS
+        WORDS[str(part)][at]
+        if str(part) in WORDS
         else titles.get(str(part), str(part + 1 if isinstance(part, int) else part))
         for part in one.route
         if part not in ("quota", "all")
