@@ -57,7 +57,7 @@ class Judged:
             said = {"field": jumps[0].field.title, "count": len(jumps), "cells": "；".join(shown) + more}
             found.append(problem("LEDGER-047", at(jumps[0].row, name), **said))
         for check in self.noticed:
-            said = {"title": check.check.title, "title_en": check.check.title_en, "expression": check.check.expression}
+            said = {"title": check.check.title, "title_en": check.check.title_en}
             said |= {"count": len(check.rows), "rows": rows_text(check.rows), "values": check.values}
             found.append(problem("LEDGER-049", Place(place.file, place.sheet, check.rows[0]), **said))
         return found

@@ -19,6 +19,7 @@ from jiqun.web.jobs.models import Job
 from jiqun.web.ledger import actions, queries, receiving
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.models import Upload
+from jiqun.web.ledger.preview import by_kind
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import scope_of
@@ -143,6 +144,8 @@ def _shown(request: HttpRequest, found: Upload, busy: bool) -> HttpResponse:
         "mine": found.owner == request.user,
         "can_commit": found.state == "checked" and not busy and _brings_something(found),
         "has_return": receiving.return_path(found).is_file(),
+        "problems": by_kind(seen.get("problems", [])),
+        "notices": by_kind(seen.get("notices", [])),
         "more": max(0, seen.get("problem_count", 0) - len(seen.get("problems", []))),
     }
     return render(request, "ledger/upload.html", shown)
