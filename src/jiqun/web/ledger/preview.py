@@ -13,6 +13,7 @@ from jiqun.ledger.log import Import
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.wording.numbers import grouped, written
 from jiqun.packs import TableContract
+from jiqun.packs.models import Column
 from jiqun.problems import Problem, by_place
 from jiqun.values import decimal_text, exact, half_up
 
@@ -59,23 +60,27 @@ def preview_of(checked: Checked, twin: Import | None, changes: pl.DataFrame) -> 
         "change_count": changes.height,
         "keeps_back": changes["before"].has_nulls(),
         "changes": [
-            {**one, **_titles(checked.contract, one["column"]), **_figures(checked.contract, one)}
-            for one in _figures_first(changes, checked.contract).head(CHANGES_SHOWN).to_dicts()
+            {
+                **one,
+                **_titles(checked.contract, one["column"]),
+                **figures_of(checked.contract.column(one["column"]), one),
+            }
+            for one in figures_first(changes, checked.contract.fields).head(CHANGES_SHOWN).to_dicts()
         ],
         "good": _first_rows(checked.good, checked.contract),
     }
 
 
-def _figures_first(changes: pl.DataFrame, contract: TableContract) -> pl.DataFrame:
+def figures_first(changes: pl.DataFrame, fields: Iterable[Column]) -> pl.DataFrame:
     """Put figures before names: a file of another department spells every other name its own way."""
-    numbers = [one.name for one in contract.fields if one.type in _NUMBERS]
+    numbers = [one.name for one in fields if one.type in _NUMBERS]
     return changes.sort(~pl.col("column").is_in(numbers), maintain_order=True)
 
 
-def _figures(contract: TableContract, one: dict[str, Any]) -> dict[str, str]:
-    column = contract.column(one["column"])
+def figures_of(column: Column, one: Mapping[str, Any]) -> dict[str, str]:
+    """Write what stood before and what stands after as the column's figures, with its unit."""
     if column.type not in _NUMBERS:
-        return {"before": one["before"] or MASKED, "to": ""}
+        return {"before": one["before"] or MASKED, "after": one["after"] or "", "to": ""}
     before, after = (None if one[name] is None else written(one[name]) for name in ("before", "after"))
     return {"before": before or MASKED, "after": after or "", "to": column.unit or ""}
 
