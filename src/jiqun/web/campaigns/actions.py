@@ -42,7 +42,7 @@ def allow(user: User, *rights: str) -> None:
 def word(said: Said, name: str, zh: str, en: str) -> str:
     text = said.get(name, "").strip()
     if not text:
-        raise RefusedError(f"请填{zh}。", f"Please give the {en}.")
+        raise RefusedError(f"请填{zh}。", f"Please give the {en}.", at=(name,))
     return text
 
 
@@ -166,7 +166,7 @@ def advance(campaign: Campaign, user: User, said: Said) -> None:
             "The campaign is in this stage already: somebody entered it, or you did on another page.",
         )
     elif not reason:
-        raise RefusedError("退回以前的阶段要写理由。", "Going back needs a reason.")
+        raise RefusedError("退回以前的阶段要写理由。", "Going back needs a reason.", at=("reason",))
     note(campaign, user.get_username(), "stage.entered", {"stage": to, "reason": reason})
 
 
@@ -179,10 +179,10 @@ def replan(campaign: Campaign, user: User, said: Said) -> None:
     try:
         to = _day(said.get("to", ""))
     except ValueError as wrong:
-        raise RefusedError("日期不对。", "The date is wrong.") from wrong
+        raise RefusedError("日期不对。", "The date is wrong.", at=("to",)) from wrong
     begun = state.entered.get(stage, date.max)
     if stage not in state.plan or to < min(state.plan[stage][0], begun):
-        raise RefusedError("截止日期不能早于这个阶段的开始日期。", "A stage cannot end before it begins.")
+        raise RefusedError("截止日期不能早于这个阶段的开始日期。", "A stage cannot end before it begins.", at=("to",))
     said_now = {"stage": stage, "to": to.isoformat(), "reason": reason}
     note(campaign, user.get_username(), "stage.planned", said_now)
 
@@ -208,7 +208,7 @@ def firm_meant(campaign: Campaign, user: User, asked: str) -> str:
     try:
         return find_subject(asked, names)
     except ProblemsError as told:
-        raise RefusedError(told.problems[0].text("zh"), told.problems[0].text("en")) from told
+        raise RefusedError(told.problems[0].text("zh"), told.problems[0].text("en"), at=("enterprise",)) from told
 
 
 @transaction.atomic
@@ -221,7 +221,9 @@ def check(campaign: Campaign, user: User, said: Said) -> str:
     answer = "right" if said.get("answer") == "right" else "wrong"
     words = said.get("words", "").strip()
     if answer == "wrong" and not words:
-        raise RefusedError("请写明哪个数不对、应为多少。", "Say which figure is wrong and what it should be.")
+        raise RefusedError(
+            "请写明哪个数不对、应为多少。", "Say which figure is wrong and what it should be.", at=("words",)
+        )
     firm = firm_meant(campaign, user, said.get("enterprise", ""))
     note(campaign, user.get_username(), "firm.checked", {"enterprise": firm, "answer": answer, "words": words})
     return firm
@@ -259,18 +261,20 @@ def propose(campaign: Campaign, user: User, said: Said) -> Adjustment:
     if kind == "fix" or (kind != "veto" and said.get("grade")):
         details["grade"] = said.get("grade", "")
         if details["grade"] not in grades_of(campaign):
-            raise RefusedError("请选定到哪一档。", "Say which grade.")
+            raise RefusedError("请选定到哪一档。", "Say which grade.", at=("grade",))
     elif kind != "veto":
         steps = whole_number(said.get("steps", "1")) or 0
         if not 1 <= steps <= 3:  # noqa: PLR2004
-            raise RefusedError("档数应为 1~3。", "Steps are 1 to 3.")
+            raise RefusedError("档数应为 1~3。", "Steps are 1 to 3.", at=("steps",))
         details["steps"] = steps
     details["reason"] = word(said, "reason", "理由", "reason")
     details["document"] = word(said, "document", "依据文件", "document")
     details["clause"] = said.get("clause", "").strip() or lists[kind]
     twins = [one for one in state.adjustments.values() if one.said["enterprise"] == firm and one.said["kind"] == kind]
     if any(one.stands for one in twins):
-        raise RefusedError("这家企业已有同类调整。", "The firm has such an adjustment already.")
+        raise RefusedError(
+            "这家企业已有同类调整。", "The firm has such an adjustment already.", at=("enterprise", "kind")
+        )
     event = note(campaign, user.get_username(), "adjustment.proposed", details)
     return Adjustment(event.pk, event.by, event.at, details)
 
@@ -378,6 +382,7 @@ def ask_sign(campaign: Campaign, user: User, said: Said) -> Job:
             raise RefusedError(
                 f"这份办法只读到一部分，有 {len(doubts)} 处疑义。请逐条看过、打勾认可后再签发。",
                 f"Read only in part, with {len(doubts)} doubts: go through them and tick before signing.",
+                at=("accepts_doubts",),
             )
         details["accepts_doubts"] = True
     if state.sign_asked is None or {**state.sign_asked, "by": ""} != {**details, "by": ""}:

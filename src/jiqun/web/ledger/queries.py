@@ -20,6 +20,7 @@ from jiqun.problems import ProblemsError
 from jiqun.values import decimal_text, exact
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.kept import kept
+from jiqun.web.ledger.preview import CHANGES_SHOWN, figures_first, figures_of
 from jiqun.web.people.models import AuditEntry, User
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import Ledger, ledger, region
@@ -28,7 +29,6 @@ from jiqun.web.shell.language import both
 from jiqun.web.shell.templatetags.jiqun import number
 from jiqun.web.told_results import LISTS, adjustments_told
 
-CHANGES_SHOWN = 200
 _INTERNAL = ("_import", "_row", "_reported", "_match")
 
 
@@ -136,6 +136,7 @@ class Restated:
     before: str
     after: str
     by: int
+    unit: str = ""
 
 
 def restated(one: Import, scope: Scope) -> tuple[int, list[Restated]]:
@@ -145,10 +146,14 @@ def restated(one: Import, scope: Scope) -> tuple[int, list[Restated]]:
         return 0, []
     count, first = _said_anew(of, one.table, one.number)
     contract = contract_of(one.table)
-    return count, [
-        Restated(row["key"], _column_title(contract, row["column"]), row["before"], row["after"], row["by"])
-        for row in first
-    ]
+    known = contract.column_names if contract is not None else ()
+    found = []
+    for row in first:
+        name = row["column"]
+        told = figures_of(contract.column(name), row) if contract is not None and name in known else {**row, "to": ""}
+        title = _column_title(contract, name)
+        found.append(Restated(row["key"], title, told["before"], told["after"], row["by"], told["to"]))
+    return count, found
 
 
 @kept(64)
@@ -175,6 +180,9 @@ def _said_anew(of: Ledger, table: str, number: int) -> tuple[int, list[dict[str,
             )
         )
     changed = pl.concat(found).sort("key", "column") if found else pl.DataFrame()
+    contract = contract_of(table)
+    if found and contract is not None:
+        changed = figures_first(changed, contract.fields)
     return changed.height, changed.head(CHANGES_SHOWN).to_dicts()
 
 
