@@ -38,7 +38,6 @@ _NARROWEST, _WIDEST = 8, 42
 _OF_A_PAGE = 200.0  # signs of a line of A4 that can still be read
 _MEASURED = 1_000  # rows that the width of a column is taken from
 _COMMENTED = 5_000  # rows whose cells carry comments: more of them make a file that takes minutes to open
-_COMMENTED = 5_000  # rows whose cells carry comments; each row says its faults in its first column anyway
 _LINE = 15.0  # height of a line in points
 _TALLEST = 400.0  # Excel allows 409
 
