@@ -69,7 +69,7 @@ def test_the_sum_of_fewer_than_three_firms_is_not_told_to_who_may_not_see_one_fi
 
 def test_titles_to_be_reviewed_and_data_that_is_owed_stand_under_what_is_due(as_user, people):
     today = timezone.localdate()
-    Duty.objects.create(table="sme_profile", district=people["district"].place, year=2024, unit="x", due=today)
+    Duty.objects.create(table="energy_target", district=people["district"].place, year=2024, unit="x", due=today)
     Duty.objects.create(table="sme_application", district="500112", year=2024, unit="x", due=today + timedelta(days=60))
     city, district = (as_user(who).get("/").context["due"] for who in ("analyst", "district"))
     assert [one.what for one in city].count("数据应报齐") == 1, "what is due in two months is not due this week"

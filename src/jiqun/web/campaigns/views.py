@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -47,6 +48,7 @@ from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region, run_of
 from jiqun.web.shell.language import both, counted, spoken
+from jiqun.web.shell.typed import shown_again
 from jiqun.web.told_results import run_of_campaign
 
 _OFFERED = 300  # firms listed below a field; any other is found by its name or code
@@ -294,6 +296,7 @@ def act(request: HttpRequest, number: int, what: str) -> HttpResponse:
         state = state_of(campaign)
         if what == "appeal" and state.notice is not None and not state.signed:
             return appeal_form(request, campaign, said, 422)
+        return shown_again(request, _page(campaign, what, said), told.at, both("；", "; ").join(told.words()))
     else:
         if isinstance(came, Job):
             return redirect("jobs:one", came.pk)
@@ -303,9 +306,14 @@ def act(request: HttpRequest, number: int, what: str) -> HttpResponse:
         if isinstance(came, Appeal):
             handed(request, partial(appealing.add_paper, campaign, user, came.number))
             return redirect("campaigns:appeal", campaign.pk, came.number)
+    return redirect(_page(campaign, what, said))
+
+
+def _page(campaign: Campaign, what: str, said: Mapping[str, str]) -> str:
+    """Return the page of a campaign that a step is taken on."""
     if what in ("pause", "decide-pause", "resume", "decide-appeal") and (about := actions.number_of(said)):
-        return redirect("campaigns:appeal", campaign.pk, about)
-    return redirect("campaigns:one", campaign.pk)
+        return reverse("campaigns:appeal", args=[campaign.pk, about])
+    return reverse("campaigns:one", args=[campaign.pk])
 
 
 @needs("read")

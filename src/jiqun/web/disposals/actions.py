@@ -46,13 +46,13 @@ def propose(enterprise: str, year: int, run: str, user: User, way: str, unit: st
     """Propose a way of disposal with who is responsible and by when."""
     _allow(user, PROPOSE)
     if way not in ways("zh"):
-        raise RefusedError("请选一种处置方式。", "Choose a way of disposal.")
+        raise RefusedError("请选一种处置方式。", "Choose a way of disposal.", at=("way",))
     try:
         day = date.fromisoformat(due)
     except ValueError:
-        raise RefusedError("请填完成日期，如 2026-06-30。", "Give the day, such as 2026-06-30.") from None
+        raise RefusedError("请填完成日期，如 2026-06-30。", "Give the day, such as 2026-06-30.", at=("due",)) from None
     if not unit.strip():
-        raise RefusedError("请填责任单位。", "Name who is responsible.")
+        raise RefusedError("请填责任单位。", "Name who is responsible.", at=("unit",))
     disposal, _ = Disposal.objects.get_or_create(enterprise=enterprise, year=year, defaults={"run": run})
     _needs(_locked(disposal), "none", "proposed")
     _note(disposal, user, "proposed", way=way, unit=unit.strip()[:80], due=day.isoformat(), run=run)
@@ -68,7 +68,7 @@ def decide(disposal: Disposal, user: User, agrees: bool, reason: str) -> None:
     if state.asked_by == user.get_username():
         raise RefusedError("提出人不能自己确认（四眼原则）。", "Who proposed it cannot decide it (four eyes).")
     if not agrees and not reason.strip():
-        raise RefusedError("退回要写原因。", "Sending back takes a reason.")
+        raise RefusedError("退回要写原因。", "Sending back takes a reason.", at=("reason",))
     if not agrees:
         _note(disposal, user, "refused", reason=reason.strip()[:500])
     elif state.stage == "proposed":
@@ -85,7 +85,7 @@ def progress(disposal: Disposal, user: User, text: str) -> None:
     _allow(user, PROPOSE)
     _needs(_locked(disposal), "running", "asked")
     if not text.strip():
-        raise RefusedError("请写进展。", "Say how it goes.")
+        raise RefusedError("请写进展。", "Say how it goes.", at=("text",))
     _note(disposal, user, "progress", text=text.strip()[:500])
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -25,6 +26,7 @@ from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.shell.language import both, spoken
 from jiqun.web.shell.refused import RefusedError
+from jiqun.web.shell.typed import shown_again
 from jiqun.web.told_results import run_for
 
 _ROWS = 100
@@ -125,15 +127,18 @@ def _words(said: dict[str, Any], titles: Any) -> str:
 
 
 def _done(request: HttpRequest, run: str, enterprise: str, act: Any) -> HttpResponse:
+    page = reverse("disposals:one", args=[run, enterprise])
     try:
         act()
         messages.success(request, both("已记录。", "Recorded."))
     except RefusedError as refused:
         messages.error(request, both(*refused.words))
+        return shown_again(request, page, refused.at, both(*refused.words))
     except ProblemsError as told:
         for each in told.problems:
             messages.error(request, each.text(spoken()))
-    return redirect("disposals:one", run, enterprise)
+        return shown_again(request, page)
+    return redirect(page)
 
 
 @require_POST

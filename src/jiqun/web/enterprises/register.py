@@ -19,6 +19,7 @@ from jiqun.web.grades.lines import line_of_id
 from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, ledger, names_of, region, run_of
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.told_results import runs_for
 
 SORTS = {
@@ -135,10 +136,8 @@ def chosen(rows: pl.DataFrame, scope: Scope, wanted: Wanted) -> pl.DataFrame:
     A year picks the firms that reported for it, by the scale that they had in it; without one the newest scale counts.
     """
     rows = scope.rows(rows)
-    if wanted.year.isdecimal():
-        told = (
-            ledger().table("enterprise_year").filter(pl.col("year") == int(wanted.year)).select("enterprise", "scale")
-        )
+    if (year := whole_number(wanted.year)) is not None:
+        told = ledger().table("enterprise_year").filter(pl.col("year") == year).select("enterprise", "scale")
         rows = rows.drop("scale").join(told, on="enterprise", how="inner", maintain_order="left")
     for column in ("district", "park", "scale"):
         if value := getattr(wanted, column):

@@ -26,6 +26,7 @@ from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both, spoken
 from jiqun.web.told_results import told_screening
 
@@ -78,9 +79,11 @@ def screen(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     try:
         on = date.fromisoformat(request.POST.get("on", ""))
-        year = int(request.POST.get("year", ""))
     except ValueError:
         raise Http404 from None
+    year = whole_number(request.POST.get("year", ""))
+    if year is None:
+        raise Http404
     title = f"{both('梯度筛查', 'Ladder screening')} {on}（{year}）"
     return redirect("jobs:one", ask("screen", title, user, on=str(on), year=year).pk)
 

@@ -20,14 +20,15 @@ from jiqun.problems import ProblemsError
 from jiqun.values import decimal_text, exact
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.kept import kept
+from jiqun.web.ledger.preview import CHANGES_SHOWN, figures_first, figures_of
 from jiqun.web.people.models import AuditEntry, User
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import Ledger, ledger, region
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both
 from jiqun.web.shell.templatetags.jiqun import number
 from jiqun.web.told_results import LISTS, adjustments_told
 
-CHANGES_SHOWN = 200
 _INTERNAL = ("_import", "_row", "_reported", "_match")
 
 
@@ -135,6 +136,7 @@ class Restated:
     before: str
     after: str
     by: int
+    unit: str = ""
 
 
 def restated(one: Import, scope: Scope) -> tuple[int, list[Restated]]:
@@ -144,10 +146,14 @@ def restated(one: Import, scope: Scope) -> tuple[int, list[Restated]]:
         return 0, []
     count, first = _said_anew(of, one.table, one.number)
     contract = contract_of(one.table)
-    return count, [
-        Restated(row["key"], _column_title(contract, row["column"]), row["before"], row["after"], row["by"])
-        for row in first
-    ]
+    known = contract.column_names if contract is not None else ()
+    found = []
+    for row in first:
+        name = row["column"]
+        told = figures_of(contract.column(name), row) if contract is not None and name in known else {**row, "to": ""}
+        title = _column_title(contract, name)
+        found.append(Restated(row["key"], title, told["before"], told["after"], row["by"], told["to"]))
+    return count, found
 
 
 @kept(64)
@@ -174,6 +180,9 @@ def _said_anew(of: Ledger, table: str, number: int) -> tuple[int, list[dict[str,
             )
         )
     changed = pl.concat(found).sort("key", "column") if found else pl.DataFrame()
+    contract = contract_of(table)
+    if found and contract is not None:
+        changed = figures_first(changed, contract.fields)
     return changed.height, changed.head(CHANGES_SHOWN).to_dicts()
 
 
@@ -230,8 +239,8 @@ def rows_of(table: str, scope: Scope, text: str = "", year: str = "", district: 
         frame = frame.filter(
             pl.any_horizontal(pl.col(one).str.contains(text, literal=True).fill_null(False) for one in wanted)
         )
-    if year.isdecimal() and "year" in frame.columns:
-        frame = frame.filter(pl.col("year") == int(year))
+    if (asked := whole_number(year)) is not None and "year" in frame.columns:
+        frame = frame.filter(pl.col("year") == asked)
     contract = contract_of(table)
     return frame if contract is None else scope.masked(frame, contract)
 
@@ -274,7 +283,9 @@ def key_of(table: str, said: Mapping[str, str]) -> dict[str, lineage.Value] | No
 
 def _typed(text: str, kind: pl.DataType) -> lineage.Value:
     if kind.is_integer():
-        return int(text)
+        if (told := whole_number(text)) is None:
+            raise ValueError(text)
+        return told
     return datetime.fromisoformat(text) if kind == pl.Datetime else text
 
 

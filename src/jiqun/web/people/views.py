@@ -199,7 +199,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
         password = actions.reset_password(person, by)
         return render(request, "people/password_once.html", {"username": person.username, "password": password})
     if request.method == "POST":
-        said: dict[str, str | bool] = {name: request.POST.get(name, "").strip() for name in _FIELDS}
+        said: dict[str, Any] = {name: request.POST.get(name, "").strip() for name in _FIELDS}
         said["is_active"] = request.POST.get("is_active") == "on"
         role = ROLES.get(str(said["role"]))
         try:
@@ -213,8 +213,10 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
         else:
             _tell_ended(request, actions.change(person, by, **said))
             return redirect("people:listing")
-    values = {name: getattr(person, name) for name in ("username", *_FIELDS)}
-    return render(request, "people/edit.html", {"said": values, "person": person, **_choices()})
+    else:
+        said = {name: getattr(person, name) for name in (*_FIELDS, "is_active")}
+    said["username"] = person.username
+    return render(request, "people/edit.html", {"said": said, "person": person, **_choices()})
 
 
 def _tell_ended(request: HttpRequest, ended: int | None) -> None:
