@@ -107,13 +107,15 @@ def test_a_token_is_dead_at_once_when_revoked_and_when_its_owner_is_out_of_use(p
     assert client.get("/api/runs").status_code == 401
 
 
-def test_a_token_is_dead_while_its_owner_must_change_the_password_and_after_its_days(people, settings):
-    """An administrator resets the password of an account that somebody else got into: the tokens they made stop too."""
+def test_a_token_is_dead_once_an_administrator_sets_the_password_and_after_its_days(people, settings):
+    """The password of an account that somebody else got into is set anew: the tokens they made stop for good."""
     secret = tokens.make(people["analyst"], "a program")
     client = Client(headers={"Authorization": f"Bearer {secret}"})
     reset_password(people["analyst"], "admin")
     assert client.get("/api/runs").status_code == 401
     User.objects.filter(pk=people["analyst"].pk).update(must_change_password=False)
+    assert client.get("/api/runs").status_code == 401
+    client = Client(headers={"Authorization": f"Bearer {tokens.make(people['analyst'], 'another program')}"})
     assert client.get("/api/runs").status_code == 200
     settings.TOKEN_DAYS = 30
     Token.objects.update(made_at=timezone.now() - timedelta(days=31))

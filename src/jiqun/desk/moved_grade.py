@@ -115,9 +115,9 @@ def _words(run: Run, voice: Voice, of: MovedGrade, row: Mapping[str, Any]) -> st
         return voice.pick(
             f"{title}{by}没有起作用：一票否决以后不再提档。", f"{title}{by} had no effect: a veto stands."
         )
-    zh, en = f"{title}{by}把档次由 {before} 调为 {after}。", f"{title}{by} took the grade from {before} to {after}. "
+    zh, en = f"{title}{by}把档次由 {before} 调为 {after}。", f"{title}{by}: the grade went from {before} to {after}. "
     if before == after:
-        zh, en = f"{title}{by}没有改变档次，仍为 {after}。", f"{title}{by} left the grade at {after}. "
+        zh, en = f"{title}{by}没有改变档次，仍为 {after}。", f"{title}{by}: the grade stays {after}. "
     return voice.pick(zh, en) + _what_changes_it(run, voice, of, row)
 
 
@@ -125,7 +125,7 @@ def _what_changes_it(run: Run, voice: Voice, of: MovedGrade, row: Mapping[str, A
     name, document = str(row["move"]), str(row["document"] or "")
     kind, one = _kind(run, name), run.plan.method.moves.get(name)
     ranked = of.ranked or voice.pick("未定档", "no grade")
-    who = voice.pick(f"出具{document}的单位" if document else "出具名单的单位", "who issued the list")
+    who = voice.pick(f"出具{document}的单位" if document else "出具名单的单位", "its issuer")
     if one is None or one.listed is None:
         return voice.pick(
             f"这是办法规定的，所依据的情形变了才会变；没有它，按名次为 {ranked}。",
