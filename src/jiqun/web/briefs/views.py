@@ -46,7 +46,7 @@ def _choices(user: User) -> dict[str, Any]:
     scope = scope_of(user)
     return {
         "kinds": [KINDS[one] for one in queries.kinds_of(user)],
-        "runs": readable_runs(),
+        "runs": readable_runs(scope),
         "campaigns": visible(user),
         "districts": queries.districts(scope),
         "has_firms": bool(scope.firms(ledger().table("enterprise"))),
@@ -82,7 +82,7 @@ def _firm(request: HttpRequest, said: Mapping[str, str]) -> str:
     scope = scope_of(user)
     if text in ledger().firms(scope):
         return text
-    found = chosen(register()[0], scope, FirmsWanted(text)) if text else ledger().table("enterprise").clear()
+    found = chosen(register(scope)[0], scope, FirmsWanted(text)) if text else ledger().table("enterprise").clear()
     return str(found["enterprise"][0]) if found.height == 1 else text
 
 

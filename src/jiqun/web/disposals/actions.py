@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from jiqun.cases.evidence import examine
-from jiqun.ledger.originals import keep_original
 from jiqun.web.disposals.models import Disposal, DisposalEvent
 from jiqun.web.disposals.queries import ways
 from jiqun.web.disposals.state import State, state_of
+from jiqun.web.evidence import kept_paper
 from jiqun.web.people.audit import record
 from jiqun.web.people.models import User
-from jiqun.web.region import region
 from jiqun.web.shell.refused import RefusedError
 
 PROPOSE, DECIDE = ("propose", "adjust"), ("decide", "approve")
@@ -110,11 +106,6 @@ def add_paper(disposal: Disposal, user: User, name: str, content: bytes) -> None
     _allow(user, PROPOSE)
     state = _locked(disposal)
     _needs(state, "proposed", "running", "asked")
-    paper = examine(name, content)
-    if paper.sha256 in state.papers:
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / f"paper{Path(name).suffix.lower()}"
-        file.write_bytes(content)
-        keep_original(region().workspace, file, paper.sha256)
-    _note(disposal, user, "paper", file=paper.name, sha256=paper.sha256, size=paper.size)
+    details = kept_paper(name, content, state.papers)
+    if details is not None:
+        _note(disposal, user, "paper", **details)

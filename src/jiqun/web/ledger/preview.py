@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 import polars as pl
 
-from jiqun.ledger.intake import Checked, HeaderReport
+from jiqun.ledger.intake import Checked, HeaderReport, ToldTotal
 from jiqun.ledger.log import Import
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.wording.numbers import grouped, written
@@ -50,9 +50,11 @@ def preview_of(checked: Checked, twin: Import | None, changes: pl.DataFrame) -> 
                 "converted": _sum(one.converted),
                 "to": one.unit_to,
                 "missing": one.missing,
+                **_told(counts.told, one.field),
             }
             for one in counts.totals
         ],
+        "wrong_totals": len(checked.wrong_totals),
         "problems": problems_of(checked.problems[:PROBLEMS_SHOWN]),
         "problem_count": sum(counts.by_code.values()),
         "notices": problems_of(checked.notices[:PROBLEMS_SHOWN]),
@@ -194,6 +196,18 @@ def _written(value: object) -> str | None:
     if isinstance(value, bool):
         return "是" if value else "否"
     return None if value is None else grouped(decimal_text(exact(value))) if isinstance(value, float) else str(value)
+
+
+def _told(told: Sequence[ToldTotal], field: str) -> dict[str, Any]:
+    """Return what the file states as the total of a column, and how many subtotals of it there are and do not agree."""
+    of_field = [one for one in told if one.field == field]
+    whole = next((one for one in of_field if one.is_whole), None)
+    parts = [one for one in of_field if not one.is_whole]
+    said: dict[str, Any] = {"parts": len(parts), "parts_wrong": sum(not one.agrees for one in parts)}
+    if whole is not None:
+        said |= {"told": whole.text if whole.told is None else _sum(whole.told), "agrees": whole.agrees}
+        said["difference"] = None if whole.difference is None else _sum(whole.difference)
+    return said
 
 
 def _sum(value: Fraction) -> str:

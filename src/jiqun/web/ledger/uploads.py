@@ -20,6 +20,7 @@ from jiqun.web.ledger import actions, queries, receiving
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.models import Upload
 from jiqun.web.ledger.preview import by_kind
+from jiqun.web.ledger.rechecked import moment
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import scope_of
@@ -139,6 +140,8 @@ def _shown(request: HttpRequest, found: Upload, busy: bool) -> HttpResponse:
     shown = {
         "upload": found,
         "seen": seen,
+        "checked_at": moment(seen["basis"]["at"]) if "basis" in seen else None,
+        "before_at": moment(seen["again"]["at"]) if seen.get("again") else None,
         "busy": busy,
         "title": queries.title_of(found.table),
         "mine": found.owner == request.user,
@@ -180,12 +183,12 @@ def _told(request: HttpRequest, found: Upload) -> tuple[dict[str, Any], str]:
                 units[rest] = value
             except (ProblemsError, ValueError):
                 wrong = both(f"不认识单位“{value}”。", f"No unit “{value}” is known.")
-    row = request.POST.get("header_row", "").strip()
+    row = whole_number(request.POST.get("header_row", "").strip())
     told = {
         "mapping": mapping,
         "units": units,
         "sheet": request.POST.get("sheet", "").strip(),
-        "header_row": int(row) if row.isdecimal() and 0 < int(row) < 10_000 else None,
+        "header_row": row if row is not None and 0 < row < 10_000 else None,
         "dates": request.POST.get("dates") if request.POST.get("dates") in ("dmy", "mdy") else None,
         "midnight": request.POST.get("midnight") if request.POST.get("midnight") in ("closes", "opens") else None,
     }

@@ -34,6 +34,7 @@ from jiqun.web.people.models import full_names
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
+from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both, spoken
 from jiqun.web.shell.typed import shown_again
 
@@ -155,9 +156,10 @@ def return_file(request: HttpRequest, number: int) -> HttpResponse:
 def board_page(request: HttpRequest) -> HttpResponse:
     """Show who owes which data: all tables by district, or one table with units and days."""
     user: Any = request.user
-    scope, today, years, tables = _scope(request), timezone.localdate(), board.years(), board.tables()
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdecimal() and int(asked) in years else (years[0] if years else today.year - 1)
+    scope, today, years = _scope(request), timezone.localdate(), board.years()
+    tables = board.tables(scope)
+    told = whole_number(request.GET.get("year", ""))
+    year = told if told is not None and told in years else (years[0] if years else today.year - 1)
     table = request.GET.get("table", "")
     if table not in dict(tables):
         table = tables[0][0] if len(tables) == 1 else ""
@@ -169,6 +171,7 @@ def board_page(request: HttpRequest) -> HttpResponse:
         "year": year,
         "years": years,
         "table": table,
+        "owers": {name: board.who_owes(name) for name in found},
         "tables": tables,
         "squares": found.get(table, []),
         "grid": [] if table else list(zip(*found.values(), strict=True)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -9,12 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
-from jiqun.problems import ProblemsError
+from jiqun.problems import ProblemsError, disk_refused
 from jiqun.web.region import one_state
 from jiqun.web.shell.faults import MISSING, came_from, fault, unreadable
 from jiqun.web.shell.language import of_request, speak, spoken
 
 Answer = Callable[[HttpRequest], HttpResponse]
+_LOG = logging.getLogger("jiqun.web")
 
 
 class Language:
@@ -88,10 +90,19 @@ class ToldProblems:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, ProblemsError):
-            return None
+            return _disk(request, exception)
         missing = [one for one in exception.problems if one.code in MISSING]
         if missing:  # what to do about it is said for the command line
             told = [(one.code, one.what(spoken())) for one in missing]
             return fault(request, 404, told)
         shown = {"problems": exception.problems, "back": came_from(request)}
         return render(request, "shell/problems.html", shown, status=422)
+
+
+def _disk(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    """Tell a disk that refuses, and log it as the fault that it is; None for anything else."""
+    refused = disk_refused(exception)
+    if refused is None:
+        return None
+    _LOG.error("%s %s broke", request.method, request.path, exc_info=exception)
+    return render(request, "shell/problems.html", {"problems": [refused], "back": came_from(request)}, status=507)
