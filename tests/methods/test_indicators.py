@@ -49,3 +49,8 @@ def test_shares_of_a_mean_are_said_as_shares_and_not_summed(book):
     shares = [group for group in groups(book, "new-quality.chongqing") if group.is_share]
     assert shares and all(not group.sum for group in shares)
     assert all(one.weight.endswith("%") for group in shares for one in group.indicators if one.weight)
+
+
+def test_codes_of_firms_are_named_where_the_evaluated_table_itself_has_no_such_column(book):
+    view = Voice(newest_plan(book.method("sme-digital"), book), "zh", book).classification("industry")
+    assert view is not None and view.codes["1331"].name == "食用植物油加工"

@@ -42,3 +42,8 @@ def test_what_somebody_saved_meanwhile_stays_and_what_was_sent_stands_beside_it(
 
 def test_a_page_without_the_form_stays_as_it_is():
     assert filled("<main><form action='/b/'></form>", "/a/", Typed(SAID)) == "<main><form action='/b/'></form>"
+
+
+def test_a_form_that_a_button_sends_elsewhere_is_found_too():
+    page = "<main><form action='/agree/'><input name='x'><button formaction='/refuse/'>no</button></form></main>"
+    assert '<input name="x" value="&lt;b&gt;">' in filled(page, "/refuse/", Typed(SAID))

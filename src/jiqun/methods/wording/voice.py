@@ -18,6 +18,7 @@ from jiqun.packs.models import TaxonomyCode
 from jiqun.problems import Language
 from jiqun.values import Unit
 
+_FIRM = "enterprise"  # the subject of rules over firms, and the table that is their register
 _WHY_GRADED_SO = (*REASONS, "could_be", "scored", "exempt", GROUP_FULL)
 
 
@@ -267,11 +268,17 @@ class Voice:
     def _category(self, name: str, text: str) -> str | None:
         return next((title for value, title in self.categories(name) if value == text), None)
 
+    def _register(self) -> TableContract | None:
+        """The contract of the register of firms, whose codes stand beside what any table says of a firm."""
+        if self.book is None or self.plan.subject != _FIRM or not self.book.has("table", _FIRM):
+            return None
+        return self.book.table(_FIRM)
+
     def classification(self, name: str) -> View | None:
         """The taxonomy of the codes of a column or input, as it stood at the period's end; None for other names.
 
-        The contract names it; where it does not, a region's pack does by the ending of the taxonomy's id
-        (`chongqing.districts` for the column district).
+        The contract names it, or the one of the register of firms; where neither does, a region's pack does by the
+        ending of the taxonomy's id (`chongqing.districts` for the column district).
         """
         if self.book is None:
             return None
@@ -283,9 +290,10 @@ class Voice:
             if one.column is None:
                 return None
             table, column = split_column(one.column, table)
-        contract = self.plan.contracts.get(table)
-        if contract is not None and column in contract.column_names and contract.column(column).taxonomy is not None:
-            return self._taxonomy(contract.column(column).taxonomy or "")
+        for contract in (self.plan.contracts.get(table), self._register()):
+            known = contract.column(column) if contract is not None and column in contract.column_names else None
+            if known is not None and known.taxonomy is not None:
+                return self._taxonomy(known.taxonomy)
         regional = (each.id for each in self.book.objects("taxonomy") if each.id.endswith(f".{column}s"))
         found = next(regional, None)
         return None if found is None else self._taxonomy(found)

@@ -68,7 +68,7 @@ def decide(disposal: Disposal, user: User, agrees: bool, reason: str) -> None:
     if state.asked_by == user.get_username():
         raise RefusedError("提出人不能自己确认（四眼原则）。", "Who proposed it cannot decide it (four eyes).")
     if not agrees and not reason.strip():
-        raise RefusedError("退回要写原因。", "Sending back takes a reason.", at=("reason",))
+        raise RefusedError("退回要写原因。", "Sending back takes a reason.", at=("text",))
     if not agrees:
         _note(disposal, user, "refused", reason=reason.strip()[:500])
     elif state.stage == "proposed":

@@ -113,9 +113,11 @@ def one(request: HttpRequest, run: str, enterprise: str) -> HttpResponse:
     ]
     may_propose = any(user.may(each) for each in actions.PROPOSE)
     own = line.state is not None and line.state.asked_by == user.get_username()
+    left = (line.state.days_left(timezone.localdate()) if line.state else None) or 0
     shown = {
         "run": found, "line": line, "events": events, "ways": titles.items(), "may_propose": may_propose,
         "may_decide": any(user.may(each) for each in actions.DECIDE) and not own, "own": own,
+        "late": max(0, -left),
     }  # fmt: skip
     return render(request, "disposals/one.html", shown)
 

@@ -49,7 +49,7 @@ class _Control:
 
 @dataclass
 class _Form:
-    action: str
+    actions: list[str]  # the form's own address, and those of buttons that send it elsewhere
     controls: list[_Control] = field(default_factory=list)
 
 
@@ -71,8 +71,10 @@ class _Forms(HTMLParser):
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
         said = dict(attrs)
         if tag == "form":
-            self._open = _Form(said.get("action") or "")
+            self._open = _Form([said.get("action") or ""])
             self.forms.append(self._open)
+        if self._open is not None and tag == "button" and said.get("formaction"):
+            self._open.actions.append(said["formaction"] or "")
         if self._open is None or tag not in ("input", "textarea", "select", "option"):
             return
         ends = self._at() + len(self.get_starttag_text() or "")
@@ -152,7 +154,9 @@ def filled(html: str, action: str, typed: Typed, address: str = "") -> str:
 
 def _meant(forms: Sequence[_Form], action: str, said: QueryDict) -> _Form | None:
     """Find the form that was sent: its address, its hidden fields, and most of the names that were sent."""
-    fitting = [one for one in forms if one.action in ("", action) and all(_fits(each, said) for each in one.controls)]
+    fitting = [
+        one for one in forms if {"", action} & {*one.actions} and all(_fits(each, said) for each in one.controls)
+    ]
     names = frozenset(said)
     return max(fitting, key=lambda one: len(names & {each.name for each in one.controls}), default=None)
 
