@@ -18,7 +18,7 @@ from jiqun.values import comparable, narrow
 from jiqun.web.grades.lines import line_of_id
 from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import Ledger, ledger, names_of, region, run_of, runs
+from jiqun.web.region import Ledger, district_names, ledger, names_of, region, run_of, runs
 
 SORTS = {
     "name": "name",
@@ -49,7 +49,7 @@ def named(column: str, value: object) -> object:
 def _place_names(of: Ledger, law: Context, today: date) -> Mapping[str, str]:
     years = of.table("enterprise_year")["year"]
     first = date(int(years.min()), 12, 31) if len(years) else today  # type: ignore[arg-type]
-    return {**names_of("districts", first), **names_of("districts", today)}
+    return {**district_names(first), **names_of("districts", today)}
 
 
 @dataclass(frozen=True)
