@@ -29,6 +29,7 @@ SORTS = {
     "scale": "scale",
     "grade": "grade",
 }
+_WORKING = ("正常",)
 _NAMES_KEPT = 200_000
 
 
@@ -78,6 +79,11 @@ def initials(name: str) -> str:
 
     letters = "".join(lazy_pinyin(narrow(name), style=Style.FIRST_LETTER)).upper()
     return "".join(one for one in letters if one.isalnum())
+
+
+def working() -> pl.Expr:
+    """Tell of the rows of the register which firms are expected to report: those that nobody said have ended."""
+    return pl.col("status").is_null() | pl.col("status").is_in(_WORKING)
 
 
 def readable_runs() -> list[Run]:

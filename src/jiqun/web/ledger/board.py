@@ -10,13 +10,13 @@ from fractions import Fraction
 import polars as pl
 
 from jiqun.packs import TableContract
+from jiqun.web.enterprises.register import working
 from jiqun.web.kept import kept
 from jiqun.web.ledger.models import Duty
 from jiqun.web.ledger.queries import contract_of, fillable, in_scope, title_of
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, district_names, ledger
 
-_WORKING = ("正常",)
 _FULL = Fraction(95, 100)
 
 
@@ -172,8 +172,7 @@ def _filled(rows: int, cells: int, columns: int) -> Fraction | None:
 def _expected(register: pl.DataFrame, key: tuple[str, ...]) -> dict[str, int] | None:
     """Return the rows expected by district: one for each working firm, or one for each district; None for lists."""
     if set(key) == {"enterprise", "year"}:
-        working = register.filter(pl.col("status").is_null() | pl.col("status").is_in(_WORKING))
-        return dict(working.group_by("district").len().iter_rows())
+        return dict(register.filter(working()).group_by("district").len().iter_rows())
     if set(key) == {"district", "year"}:
         return dict.fromkeys(register["district"].drop_nulls().unique(), 1)
     return None
