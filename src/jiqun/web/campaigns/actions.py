@@ -55,7 +55,7 @@ def note(
         event = Event.objects.create(
             campaign=campaign, at=timezone.now(), by=who, kind=kind, about=about, details=details, once=once
         )
-        audit.record(who, f"campaign.{kind}", f"{campaign.title} #{about or event.pk}", details)
+        audit.record(who, f"campaign.{kind}", f"{campaign.title} {campaign.year} #{about or event.pk}", details)
         return event
 
 

@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from jiqun.web.people.audit import FROM
+
 _OPEN = ("/static/", "/health/", "/people/login/", "/people/language/")
 _OWN_CHECK = "/api/"  # the API answers 401 itself and takes tokens
 
@@ -51,7 +53,11 @@ class AddressBehindProxy:
         request.META["REMOTE_ADDR"] = visitor(
             request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", "")
         )
-        return self.get_response(request)
+        token = FROM.set(request.META["REMOTE_ADDR"] or None)
+        try:
+            return self.get_response(request)
+        finally:
+            FROM.reset(token)
 
 
 def visitor(peer: str, forwarded: str) -> str:
