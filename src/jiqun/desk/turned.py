@@ -11,9 +11,10 @@ import polars as pl
 from jiqun.desk.context import Context
 from jiqun.desk.evaluating import snapshot_of
 from jiqun.desk.explaining import FACTS, subject_facts
+from jiqun.desk.owed import IN_OPERATION
 from jiqun.desk.running import Run
 
-_FIRM, _WORKING = "enterprise", "正常"
+_FIRM = "enterprise"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def _in_one(context: Context, before: Run, after: Run) -> Iterator[tuple[str, Tu
     known = {} if after.subject != _FIRM else _register(context, after)
     for subject in first - second:
         status = str(known.get(subject, {}).get("status") or "")
-        yield subject, Turned("silent") if status in ("", _WORKING) else Turned("ended", "", status)
+        yield subject, Turned("silent") if status in ("", *IN_OPERATION) else Turned("ended", "", status)
     for subject in second - first:
         day = known.get(subject, {}).get("registered_on")
         is_new = isinstance(day, date) and day.year > before.plan.period.year

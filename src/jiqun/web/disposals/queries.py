@@ -74,10 +74,10 @@ def ways(language: Language) -> Mapping[str, str]:
     return names_of("disposals", date.today(), language)
 
 
-def graded_runs() -> list[Run]:
-    """Return the runs whose lowest grade names low-efficiency firms: the one that leads the region, then the newest."""
-    leading = leading_run()
-    found = [one for one in readable_runs() if _lowest(one)]
+def graded_runs(scope: Scope) -> list[Run]:
+    """Return the told runs whose lowest grade names low-efficiency firms: the leading one, then the newest."""
+    leading = leading_run(scope)
+    found = [one for one in readable_runs(scope) if _lowest(one)]
     return sorted(found, key=lambda one: leading is None or one.id != leading.id)
 
 
@@ -95,7 +95,8 @@ def lines(run: Run, scope: Scope, language: Language, today: date) -> list[Line]
     """List the low-efficiency firms of a run within a scope; the late ones first, then those without a case."""
     year, listed = int(run.plan.period.year), low(run)
     cases = {one.enterprise: one for one in Disposal.objects.filter(year=year).prefetch_related("events")}
-    earlier, told = low(before) if (before := _before(run)) is not None else set(), _Words(scope, language, today)
+    before, told = _before(run, scope), _Words(scope, language, today)
+    earlier = set() if before is None else low(before)
     return _in_order(
         told.line(run, firm, None if (case := cases.get(firm)) is None else state_of(case), firm in earlier)
         for firm in told.firms
@@ -110,7 +111,7 @@ def carried(run: Run, scope: Scope, language: Language, today: date) -> list[Lin
     """
     year, listed, told = int(run.plan.period.year), low(run), _Words(scope, language, today)
     states = [state_of(one) for one in Disposal.objects.filter(year__lte=year).prefetch_related("events")]
-    found, lists = [], _Lists(run.method_id)
+    found, lists = [], _Lists(run.method_id, scope)
     for one in states:
         firm, of = one.disposal.enterprise, one.disposal.year
         if one.stage in ("none", "closed") or firm not in told.firms or (of == year and firm in listed):
@@ -124,14 +125,14 @@ def carried(run: Run, scope: Scope, language: Language, today: date) -> list[Lin
 class _Lists:
     """The lists of every year, each read once; of several of a year an official one of the same rule stands first."""
 
-    def __init__(self, method: str) -> None:
-        self._method = method
+    def __init__(self, method: str, scope: Scope) -> None:
+        self._method, self._scope = method, scope
         self._of: dict[int, list[tuple[Run, set[str]]]] = {}
 
     def naming(self, firm: str, year: int) -> Run | None:
         """Return the evaluation of a year whose list names a firm; None where none can be read any more."""
         if year not in self._of:
-            runs = [one for one in readable_runs() if int(one.plan.period.year) == year]
+            runs = [one for one in readable_runs(self._scope) if int(one.plan.period.year) == year]
             first = sorted(runs, key=lambda one: (one.method_id != self._method, not one.official))
             self._of[year] = [(one, low(one)) for one in first]
         return next((one for one, listed in self._of[year] if firm in listed), None)
@@ -181,7 +182,7 @@ class Became:
 
 def became(run: Run, scope: Scope) -> Became | None:
     """Count what became of the firms of a scope that were listed the year before; None without such a list."""
-    before = _before(run)
+    before = _before(run, scope)
     if before is None:
         return None
     listed = low(before) & ledger().firms(scope)
@@ -190,10 +191,10 @@ def became(run: Run, scope: Scope) -> Became | None:
     return Became(int(before.plan.period.year), len(listed), len(still), len((listed & graded) - still))
 
 
-def _before(run: Run) -> Run | None:
+def _before(run: Run, scope: Scope) -> Run | None:
     """Return the evaluation of the year before under the same rule, an official one first; None without one."""
     year = int(run.plan.period.year) - 1
-    same = [one for one in readable_runs() if one.method_id == run.method_id and int(one.plan.period.year) == year]
+    same = [one for one in readable_runs(scope) if one.method_id == run.method_id and int(one.plan.period.year) == year]
     return min(same, key=lambda one: not one.official, default=None)
 
 

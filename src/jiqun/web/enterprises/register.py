@@ -12,13 +12,16 @@ from django.utils import timezone
 
 from jiqun.desk.context import Context
 from jiqun.desk.leading import leads
+from jiqun.desk.owed import IN_OPERATION
 from jiqun.desk.running import Run
 from jiqun.problems import ProblemsError
 from jiqun.values import comparable, narrow
 from jiqun.web.grades.lines import line_of_id
 from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import Ledger, district_names, ledger, names_of, region, run_of, runs
+from jiqun.web.region import Ledger, district_names, ledger, names_of, region, run_of
+from jiqun.web.shell.asked import whole_number
+from jiqun.web.told_results import runs_for
 
 SORTS = {
     "name": "name",
@@ -29,7 +32,6 @@ SORTS = {
     "scale": "scale",
     "grade": "grade",
 }
-_WORKING = ("正常",)
 _NAMES_KEPT = 200_000
 
 
@@ -82,14 +84,14 @@ def initials(name: str) -> str:
 
 
 def working() -> pl.Expr:
-    """Tell of the rows of the register which firms are expected to report: those that nobody said have ended."""
-    return pl.col("status").is_null() | pl.col("status").is_in(_WORKING)
+    """Tell of the rows of the register which firms are at work: those that nobody said have ended."""
+    return pl.col("status").is_null() | pl.col("status").is_in(IN_OPERATION)
 
 
-def readable_runs() -> list[Run]:
-    """Return the runs that grade firms by the mu, newest first; without those whose rule changed since."""
+def readable_runs(scope: Scope) -> list[Run]:
+    """Return the told runs that grade firms by the mu, newest first; without those whose rule changed since."""
     found = []
-    for one in runs():
+    for one in runs_for(scope):
         if line_of_id(one.method_id):
             continue
         try:
@@ -101,14 +103,14 @@ def readable_runs() -> list[Run]:
     return found
 
 
-def leading_run() -> Run | None:
-    """Return the run whose grades the region's pages show, where there are several of several rules."""
-    return max(readable_runs(), key=leads, default=None)
+def leading_run(scope: Scope) -> Run | None:
+    """Return the told run whose grades the region's pages show, where there are several of several rules."""
+    return max(readable_runs(scope), key=leads, default=None)
 
 
-def register() -> tuple[pl.DataFrame, Run | None]:
-    """Return every firm with its newest scale and grade, and the run that the grades are from."""
-    run = leading_run()
+def register(scope: Scope) -> tuple[pl.DataFrame, Run | None]:
+    """Return every firm with its newest scale and the grade that a reader is told, and the run that this is from."""
+    run = leading_run(scope)
     return _register(ledger(), "" if run is None else run.id), run
 
 
@@ -140,10 +142,8 @@ def chosen(rows: pl.DataFrame, scope: Scope, wanted: Wanted) -> pl.DataFrame:
     A year picks the firms that reported for it, by the scale that they had in it; without one the newest scale counts.
     """
     rows = scope.rows(rows)
-    if wanted.year.isdecimal():
-        told = (
-            ledger().table("enterprise_year").filter(pl.col("year") == int(wanted.year)).select("enterprise", "scale")
-        )
+    if (year := whole_number(wanted.year)) is not None:
+        told = ledger().table("enterprise_year").filter(pl.col("year") == year).select("enterprise", "scale")
         rows = rows.drop("scale").join(told, on="enterprise", how="inner", maintain_order="left")
     for column in ("district", "park", "scale"):
         if value := getattr(wanted, column):
