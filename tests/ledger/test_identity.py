@@ -245,6 +245,22 @@ def test_a_register_that_grows_settles_what_was_open_and_its_undoing_opens_it_ag
     assert latest(workspace).table("enterprise_year").is_empty() and status(workspace).open_identities == 1
 
 
+def test_a_name_that_the_register_had_before_still_means_the_firm(workspace: Workspace, bring: Bring) -> None:
+    """A new register brings the new name alone, while another department writes the old one on; undone it was none."""
+    old, new = "重庆华川金属结构有限公司", "重庆新城智造有限公司"
+    bring(ENTERPRISE, [{"enterprise": A, "name": old, "district": "500107"}])
+    renamed = bring(ENTERPRISE, [{"enterprise": A, "name": new, "district": "500107"}])
+    power = bring(YEARLY, [{"enterprise": None, "name": old, "year": 2025, "tax": 5.0}])
+    key = {"enterprise": A, "year": 2025}
+    assert (power.open_rows, cells(latest(workspace), "enterprise_year", key)["tax"].matched) == (0, "earlier_name")
+    bring(ENTERPRISE, [{"enterprise": B, "name": old, "district": "500107"}])
+    assert bring(YEARLY, [{"enterprise": None, "name": old, "year": 2024, "tax": 1.0}]).open_rows == 0
+    told = latest(workspace).table("enterprise_year").filter(year=2024)
+    assert told["enterprise"].to_list() == [B], "who bears a name now comes before who bore it"
+    undo(workspace, renamed.number, who="王工", when=WHEN, note="别人的名称")
+    assert bring(YEARLY, [{"enterprise": None, "name": new, "year": 2024, "tax": 1.0}]).open_rows == 1
+
+
 def test_a_name_that_leads_to_a_firm_with_its_own_row_is_not_joined(workspace: Workspace, bring: Bring) -> None:
     register(bring)
     made = bring(

@@ -138,6 +138,31 @@ def test_a_mean_that_others_move_changes_a_total_without_own_data(plan_of):
     assert effects(b.steps)["data"] == 0 and effects(b.steps)["others"] == b.total_after - b.total_before < 0
 
 
+def test_a_firm_that_moves_to_a_cohort_of_its_own_is_held_against_what_the_rule_takes_instead(plan_of):
+    """Points by hand: 2 ÷ mean(4, 3, 2) × 50 = 33.33 before; alone in y 2 ÷ mean of all five, 5.4, × 50 = 18.52."""
+    cohort = "statistic: {measure: m, take: mean, over: [district], smallest_cohort: 2, otherwise: city}"
+    base = cohort + "}, city: {statistic: {measure: m, take: mean}"
+    values = {"a": 40.0, "b": 30.0, "c": 20.0, "d": 90.0, "e": 90.0}
+    before = run(plan_of, 2021, base, values, districts=["x", "x", "x", "z", "z"])
+    after = run(plan_of, 2022, base, values, districts=["x", "x", "y", "z", "z"])
+    c = next(change for change in compare(before, after).changes if change.subject == "c")
+    assert (c.total_before, c.total_after) == (Fraction("33.33"), Fraction("18.52"))
+    assert effects(c.steps) == {"data": Fraction("-14.81"), "others": 0, "rule": 0, "adjustment": 0}
+
+
+def test_causes_that_cannot_be_told_apart_are_both_named_and_only_where_the_grade_moved(plan_of):
+    """Alone in a cohort without anything instead, a firm has no points between the two years."""
+    base = "statistic: {measure: m, take: mean, over: [district]}"
+    values = {"a": 40.0, "b": 30.0, "c": 20.0, "d": 90.0}
+    before = run(plan_of, 2021, base, values, districts=["x", "x", "x", "z"])
+    after = run(plan_of, 2022, base, values, districts=["x", "x", "y", "z"])
+    c = next(change for change in compare(before, after).changes if change.subject == "c")
+    assert (c.direction, c.causes) == ("up", ("data", "others"))
+    assert effects(c.steps)["data"] is None and effects(c.steps)["rule"] == 0
+    d = next(change for change in compare(before, after).changes if change.subject == "d")
+    assert d.causes == ()
+
+
 def test_a_list_is_an_adjustment_and_nothing_else(plan_of):
     values = {"a": 40.0, "b": 30.0, "c": 20.0, "d": 10.0}
     comparison = compare(run(plan_of, 2021, FIXED, values), run(plan_of, 2022, FIXED, values, listed=["a"]))

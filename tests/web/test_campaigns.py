@@ -231,6 +231,19 @@ def test_a_whole_campaign_by_different_people_ends_in_an_official_run(
     assert "已经签发，不能再改" in desk.do("analyst", "advance", stage="adjust", reason="x")
     assert "已审定签发" in desk.page("leader")
 
+    # the numbers of what is signed are those of the result, whatever a later register says
+    shown = as_user("analyst").get(f"/campaigns/{desk.campaign.pk}/").context
+    assert set(shown["firms"].names) == set(official.trace["enterprise"].to_list())
+
+    # what is signed is corrected by another campaign about the same, once, and both pages say so
+    again = {"method": desk.campaign.method, "year": desk.year, "start": timezone.localdate().isoformat()}
+    second = as_user("analyst").post("/campaigns/create/", again, follow=True).context["campaign"]
+    assert (second.turn, "更正" in second.title) == (2, True) and "这是更正批次" in as_user("leader").get(
+        f"/campaigns/{second.pk}/"
+    ).content.decode()
+    assert second.title in desk.page("leader"), "the signed one leads to what corrects it"
+    assert as_user("analyst").post("/campaigns/create/", again).status_code == 422, "not before that is signed too"
+
     # doing every job again changes nothing
     before = Event.objects.count()
     for job in Job.objects.all():

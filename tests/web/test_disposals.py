@@ -99,6 +99,26 @@ def test_a_late_case_is_red_and_comes_first_and_stands_in_the_workbook(as_user, 
     assert any("试算" in str(row[0]) for row in rows) and [row[6] for row in rows if row[0] == firm] == ["兼并重组"]
 
 
+def test_a_case_of_the_year_before_stays_in_sight_until_it_is_closed(as_user, run):
+    """A firm that rose has left the list; its case runs on, late as it is, and goes into the workbook too."""
+    early = min((one for one in runs() if one.method_id == run.method_id), key=lambda one: one.period)
+    lists = [
+        set(one.trace.filter(pl.col("grade").cast(pl.String) == "D")["enterprise"].to_list()) for one in (early, run)
+    ]
+    client, firm = as_user("analyst"), min(lists[0] - lists[1])
+    client.post(f"/disposals/{early.id}/{firm}/propose/", said(-3))
+    page = client.get("/disposals/", {"run": run.id}).context
+    first = page["page"][0]
+    assert (first.enterprise, first.light, first.listed, first.run) == (firm, "red", False, early.id)
+    assert (page["carried"], page["late"], page["count"]) == (1, 1, len(lists[1]))
+    assert (page["became"].count, page["became"].still) == (len(lists[0]), len(lists[0] & lists[1]))
+    assert client.get(f"/disposals/{first.run}/{firm}/").status_code == 200
+    content = client.get("/disposals/export.xlsx", {"run": run.id, "late": "1"}).content
+    rows = list(openpyxl.load_workbook(BytesIO(content)).worksheets[0].iter_rows(values_only=True))
+    assert [row[11:13] for row in rows if row[0] == firm] == [(early.period, "否")]
+    assert client.get("/disposals/", {"run": early.id}).context["carried"] == 0
+
+
 @pytest.mark.parametrize("wrong", [{"way": "sell"}, {"due": "soon"}, {"unit": " "}])
 def test_half_a_proposal_is_refused(as_user, run, firm, wrong):
     as_user("analyst").post(f"/disposals/{run.id}/{firm}/propose/", said() | wrong)

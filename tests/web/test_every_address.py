@@ -116,6 +116,7 @@ ADDRESSES: dict[str, Address] = {
     "people:edit": Address(lambda it: {"number": it.person}, theirs=True),
     "people:tokens": Address(),
     "people:audit": Address(theirs=True),
+    "people:audit_export": Address(theirs=True),
     "jobs:listing": Address(),
     "jobs:one": Address(lambda it: {"number": it.job}, theirs=True),
     "jobs:file": Address(lambda it: {"number": it.job}, theirs=True),
@@ -529,7 +530,10 @@ HANDING_IN = frozenset(
 PAPERS = frozenset({"campaigns:paper", "campaigns:check_paper"})  # they tell figures
 OTHERS_FILES = frozenset({"jobs:file", "briefs:switch", "briefs:file"})  # made by somebody, for whom it was made
 THERE_IS_NONE = frozenset({"drafts:publication", "drafts:sheet", "briefs:make", "ledger:return", "api:api-root"})
-MASKED = frozenset({"enterprises:source", "land:rankings_export", "people:audit", "jobs:one"}) | DRAFTS
+MASKED = (
+    frozenset({"enterprises:source", "land:rankings_export", "people:audit", "people:audit_export", "jobs:one"})
+    | DRAFTS
+)
 ANOTHER_VIEW = frozenset({"tab", "by", "measure", "sort"})
 CLOSED = {
     "leader": WRITING | PAPERS | OTHERS_FILES | THERE_IS_NONE | MASKED | HANDING_IN,

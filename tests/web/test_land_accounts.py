@@ -106,6 +106,9 @@ def test_two_years_are_compared_by_a_worker_and_told_with_their_causes(as_user, 
     book = openpyxl.load_workbook(BytesIO(client.get(f"{address}export.xlsx", {"direction": "up"}).content))
     ups = [row for row in book.worksheets[0].iter_rows(values_only=True) if row[3] == "升档"]
     assert len(ups) == counts["up"]
+    rows = [one for way in ("new", "gone") for one in client.get(address, {"direction": way}).context["rows"]]
+    assert {one["direction"] for one in rows} == {"new", "gone"}
+    assert all(one["turned"] and one["there_before"] == (one["direction"] == "gone") for one in rows)
 
 
 def test_a_comparison_with_a_run_that_is_not_there_is_told(as_user, pair):

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 import jiqun.web
 from jiqun.web.people import firm_accounts, tokens
 from jiqun.web.people.actions import Person, add
+from jiqun.web.people.audit import record
 from jiqun.web.people.audit_lines import ACTIONS
 from jiqun.web.people.first import first_people
 from jiqun.web.people.models import AuditEntry, User
@@ -182,6 +187,30 @@ def test_the_log_says_a_change_in_words_and_shows_no_codes_of_the_program(as_use
     people["admin"].language = "en"
     people["admin"].save()
     assert "person or rights changed" in admin.get("/people/audit/").content.decode()
+
+
+def test_the_log_is_picked_by_person_day_and_matter_and_handed_out_as_a_workbook(as_user, people):
+    """With the address that a change came from, and itself a line of the log; only who may read the log gets it."""
+    said = {"role": "auditor", "full_name": "陈", "unit": "", "place": "", "is_active": "on"}
+    as_user("admin").post(f"/people/{people['leader'].pk}/", said, REMOTE_ADDR="10.1.2.3")
+    record("admin", "ledger.decide.refused", "|某厂|", {"problems": ["LEDGER-106"]})
+    auditor, today = as_user("auditor"), timezone.localdate()
+    asked = {
+        "who": "admin",
+        "action": "people.change",
+        "from": today.isoformat(),
+        "to": today.isoformat(),
+        "q": "leader",
+    }
+    (line,) = auditor.get("/people/audit/", asked).context["lines"]
+    assert (line.words, line.address) == ("改人员和权限", "10.1.2.3")
+    assert not auditor.get("/people/audit/", asked | {"to": str(today - timedelta(days=1))}).context["lines"]
+    assert auditor.get("/people/audit/", asked | {"from": "昨天", "q": ""}).context["lines"]
+    book = openpyxl.load_workbook(BytesIO(auditor.get("/people/audit.xlsx", {"who": "admin"}).content))
+    rows = [row for row in book.worksheets[0].iter_rows(values_only=True) if row[1] == "admin"]
+    assert {(row[3], row[6]) for row in rows} >= {("改人员和权限", "10.1.2.3"), ("认领企业，没有办成", None)}
+    assert AuditEntry.objects.filter(who="auditor", action="people.audit.export").exists()
+    assert as_user("analyst").get("/people/audit.xlsx").status_code == 403
 
 
 def test_the_list_of_people_names_the_places_that_limit_them(as_user, people):

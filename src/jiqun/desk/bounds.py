@@ -9,10 +9,10 @@ import polars as pl
 
 from jiqun.desk.context import Context
 from jiqun.ledger.identity import resolve
-from jiqun.ledger.imports import REGISTER
 from jiqun.ledger.intake import Checked, refuse
 from jiqun.ledger.intake.raw import number_of
 from jiqun.ledger.intake.reading import Fault
+from jiqun.ledger.registered import REGISTER, register_of
 from jiqun.ledger.view import View, latest
 
 _FIRM, _ROW = "enterprise", "_row"
@@ -91,7 +91,6 @@ def firms_of_rows(view: View, checked: Checked) -> pl.Series:
     asked = good.select(
         (pl.col(name).cast(pl.String) if name in good.columns else nothing).alias(part) for part, name in told.items()
     )
-    register = view.table(REGISTER) if REGISTER in view.tables else pl.DataFrame(schema={_FIRM: pl.String})
-    found = resolve(asked, register, view.standing.decisions, registers=checked.contract_name == REGISTER)
+    found = resolve(asked, register_of(view), view.standing.decisions, registers=checked.contract_name == REGISTER)
     by_index = dict(found.matched.select("index", "enterprise").iter_rows())
     return pl.Series(_FIRM, [by_index.get(index) for index in range(good.height)], dtype=pl.String)

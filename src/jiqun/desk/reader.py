@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from jiqun.desk.bounds import Bounds
-from jiqun.ledger.imports import REGISTER
+from jiqun.ledger.registered import REGISTER
 from jiqun.ledger.resolve import IMPORT, resolve
 from jiqun.ledger.view import View, clears
 

@@ -1,7 +1,8 @@
 """Which firm is meant: reported codes and names matched to enterprise ids, with the reason, and never by a guess.
 
 The order: a person's decision → social credit code (GB 32100) → former code → name → former name → normalised name
-within the district. Whatever is masked, fake, ambiguous or unknown stays open for a person.
+within the district → a name that the register had before. Whatever is masked, fake, ambiguous or unknown stays open for
+a person.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ _DISTRICT_DIGITS = 6
 class Resolution:
     """Rows matched (`index`, `enterprise`, `reason`) and rows left open (`index`, `reported`, …, `why`).
 
-    Reasons: decision, code, valid_code, local_id, former_code, name, former_name, name_and_district.
+    Reasons: decision, code, valid_code, local_id, former_code, name, former_name, name_and_district,
+    earlier_name.
     Why open: masked, fake_code, no_identity, ambiguous, district_differs, other_code, different, not_found,
     same_firm_twice.
     """
@@ -56,6 +58,7 @@ class _Register:
     by_name: Mapping[str, frozenset[str]]
     by_former_name: Mapping[str, frozenset[str]]
     by_normal_name: Mapping[str, frozenset[str]]
+    by_earlier_name: Mapping[str, frozenset[str]]
     district: Mapping[str, str]
 
 
@@ -79,12 +82,13 @@ def resolve(
 ) -> Resolution:
     """Match reported firms (`code`, `name`, `district`) to the register (`enterprise`, `name`, `former_names`, …).
 
+    The register may have `earlier_names`: what its rows said before. Such a name speaks for a row without a code alone.
     `decisions` (`reported`, `verdict` same|different|new|aside, `enterprise`) stand before every rule, the latest last.
     With `registers` the rows are themselves the register's: a code that is no social credit code is taken as an id.
     """
     firms = _with(reported, _REPORTED).select(list(_REPORTED))
     distinct = firms.unique(maintain_order=True)
-    known = _register(_with(register, {**_REGISTER, "former_codes": pl.String()}))
+    known = _register(_with(register, {**_REGISTER, **dict.fromkeys(("former_codes", "earlier_names"), pl.String())}))
     verdicts = _verdicts(decisions)
     found = [_match(_firm(*row), known, verdicts, registers) for row in distinct.iter_rows()]
     answers = distinct.with_columns(
@@ -128,7 +132,8 @@ def _by_rule(firm: _Firm, known: _Register, registers: bool) -> tuple[str | None
     by_name, name_reason = _by_name(firm, known)
     renamed = known.by_organisation.get(firm.code) if firm.code else None  # a former code may be a valid one
     if is_valid and renamed is None:
-        return (None, "other_code") if by_name is not None else (firm.code, "valid_code")
+        named = by_name is not None and name_reason != "earlier_name"
+        return (None, "other_code") if named else (firm.code, "valid_code")
     former = _former_code(firm, known)
     if former:
         return (next(iter(former)), "former_code") if len(former) == 1 else (None, "ambiguous")
@@ -151,6 +156,7 @@ def _by_name(firm: _Firm, known: _Register) -> tuple[str | None, str]:
         (known.by_name, comparable(firm.name), "name", False),
         (known.by_former_name, comparable(firm.name), "former_name", False),
         (known.by_normal_name, normal, "name_and_district", True),
+        (known.by_earlier_name, comparable(firm.name), "earlier_name", False),
     )
     for names, text, reason, needs_district in stages:
         candidates = names.get(text, frozenset())
@@ -184,21 +190,24 @@ def _register(register: pl.DataFrame) -> _Register:
     names: dict[str, set[str]] = {}
     former: dict[str, set[str]] = {}
     normal: dict[str, set[str]] = {}
+    earlier: dict[str, set[str]] = {}
     district: dict[str, str] = {}
-    columns = ("enterprise", "name", "former_names", "district", "former_codes")
-    for enterprise, name, former_names, where, former_codes in register.select(columns).iter_rows():
+    columns = ("enterprise", "name", "former_names", "district", "former_codes", "earlier_names")
+    for enterprise, name, former_names, where, former_codes, earlier_names in register.select(columns).iter_rows():
         district[enterprise] = narrow(where or "")
         codes = [organisation_code(enterprise), *map(_code, _parts(former_codes))]
         _note(organisation, (one for one in codes if one), enterprise)
         _note(names, (comparable(one) for one in (name,) if one), enterprise)
         _note(former, (comparable(one) for one in _parts(former_names)), enterprise)
         _note(normal, (normal_name(one) for one in (name, *_parts(former_names)) if one), enterprise)
+        _note(earlier, (comparable(one) for one in _parts(earlier_names)), enterprise)
     return _Register(
         ids={_code(enterprise): enterprise for enterprise in district},
         by_organisation=_frozen(organisation),
         by_name=_frozen(names),
         by_former_name=_frozen(former),
         by_normal_name=_frozen(normal),
+        by_earlier_name=_frozen(earlier),
         district=district,
     )
 

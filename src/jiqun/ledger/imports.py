@@ -15,6 +15,7 @@ from jiqun.ledger.identity import Resolution, resolve
 from jiqun.ledger.log import ImportLog, SourceColumn, columns_text, log_of, reserve, stamp, write_event
 from jiqun.ledger.originals import keep_original
 from jiqun.ledger.references import firm_columns, matched
+from jiqun.ledger.registered import REGISTER, register_of
 from jiqun.ledger.reported import DTYPES, Reported, repeated_keys, row_problems, same_key_problem, typed
 from jiqun.ledger.resolve import IMPORT, MATCH, REPORTED, ROW
 from jiqun.ledger.store import Store
@@ -24,7 +25,6 @@ from jiqun.ledger.workspace import Workspace
 from jiqun.packs.models.table import TableContract
 from jiqun.problems import Place, Problem, ProblemsError, problem
 
-REGISTER = "enterprise"
 _FIRM = "enterprise"
 _SURE_CODES = ("code", "valid_code", "local_id")
 
@@ -132,7 +132,7 @@ def settle(workspace: Workspace, number: int, who: str, when: datetime) -> int:
     queue = pl.concat([view.standing.open, view.standing.aside])
     if queue.is_empty():
         return 0
-    found = resolve(queue, view.table(REGISTER), view.standing.decisions)
+    found = resolve(queue, register_of(view), view.standing.decisions)
     note_settled(Store(workspace), number, found.matched.filter(pl.col("reason") != "decision"), who, when)
     return found.matched.height
 
@@ -155,7 +155,7 @@ def _commit_event(store: Store, event: Mapping[str, object]) -> int:
 def _identified(view: View, contract: TableContract, reported: Reported) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows with the ids of all firms put in, and the questions that are left open."""
     rows = typed(contract, reported)
-    register = view.table(REGISTER) if REGISTER in view.tables else pl.DataFrame(schema={_FIRM: pl.String})
+    register = register_of(view)
     asked = []
     if _FIRM in contract.primary_key:
         rows, found = _own_firms(view, contract, reported, rows, register)

@@ -165,8 +165,16 @@ def names_of(ending: str, on: date, language: Language = "zh") -> Mapping[str, s
     return _names_of(region(), ending, on, language)
 
 
+def district_names(on: date, language: Language = "zh") -> Mapping[str, str]:
+    """Return code → name of the districts as they are called on a day, and of those that stood at any other time.
+
+    A firm may still be registered in a district that was merged: it is named as it last was, and not by its bare code.
+    """
+    return {**_names_of(region(), "districts", None, language), **names_of("districts", on, language)}
+
+
 @kept(64)
-def _names_of(law: Context, ending: str, on: date, language: Language) -> Mapping[str, str]:
+def _names_of(law: Context, ending: str, on: date | None, language: Language) -> Mapping[str, str]:
     book = law.book
     found: dict[str, str] = {}
     for one in book.objects("taxonomy"):

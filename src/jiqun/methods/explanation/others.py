@@ -24,7 +24,7 @@ from jiqun.methods.exact.scores import OWN, points_of
 from jiqun.methods.exact.subjects import may_be_graded, measure
 from jiqun.methods.exact.totals import add_up
 from jiqun.methods.linting.uses import names_by_results
-from jiqun.packs.models.method import Grade, Quota
+from jiqun.packs.models.method import Benchmark, Grade, Quota
 from jiqun.values import from_scaled, half_up
 
 Key = tuple[Exact, ...]
@@ -135,7 +135,11 @@ class Others:
         ]
 
     def _benchmark(self, name: str, member: Member) -> Fraction | None:
-        """The value that members of the same cohort were held against in the run."""
+        """The value that members of the same cohort were held against in the run.
+
+        Where nobody else is in the cohort, as for one that changes its trade or its population, the member alone is too
+        small a cohort: it is held against what the rule takes instead (`otherwise`).
+        """
         if name in self.plan.fixed:
             return self.plan.fixed[name].value
         one = self.plan.method.benchmarks[name]
@@ -150,7 +154,18 @@ class Others:
                 at: _unscaled(cells[cohort[0].subject], one.digits)
                 for at, cohort in groups(self._scored(), lambda other: other.key(over))
             }
-        return None if key is None else self._benchmarks[name].get(key)
+        if key is None or key in self._benchmarks[name]:
+            return None if key is None else self._benchmarks[name][key]
+        return self._instead(one, member)
+
+    def _instead(self, one: Benchmark, member: Member) -> Fraction | None:
+        statistic = one.statistic
+        if statistic is None or statistic.otherwise is None or statistic.period == "last":
+            return None  # of an earlier cohort without a member today the run does not tell how large it was
+        if statistic.smallest_cohort <= 1:
+            return None
+        value = self._benchmark(statistic.otherwise, member)
+        return None if value is None else half_up(value, one.digits)
 
     def _mean(self, population: str, item: str) -> Points:
         """The mean of the points that the population's members have from their own data."""

@@ -15,7 +15,7 @@ others is reported beside it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -226,10 +226,13 @@ class _Path:
         """The causes in their order; the effects add up to the whole difference where all totals are known."""
         total, grade = self.data_from.total(subject), self.data_from.ranked(subject)
         own_total, own_grade = self._own(subject, total, grade)
+        end = self._state(self.data_to, subject)
         data = [
             _step("data", (total, grade), (own_total, own_grade)),
-            _step("others", (own_total, own_grade), self._state(self.data_to, subject)),
+            _step("others", (own_total, own_grade), end),
         ]
+        if own_total is None and total is not None and end[0] is not None:  # the two cannot be told apart
+            data = [replace(one, changed=grade != end[1]) for one in data]
         if self.rule_first:
             rule = _step("rule", self._state(self.before, subject), self._state(self.middle, subject))
             found = [rule, *data]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -29,6 +29,10 @@ from jiqun.web.shell.asked import whole_number
 
 Said = Mapping[str, str]
 _LONGEST = 60
+_THERE: Final = (
+    "这个办法、年度和范围已有批次，还没有签发：请在那个批次里办。签发以后要更正，才另开一次。",
+    "There is such a campaign already, not signed yet: go on in it. Only what is signed is corrected by another one.",
+)
 _YEARS = range(1990, 2101)
 MOST_PAPERS = 20  # of an appeal, and of a firm in its self-check
 DECIDE = ("decide", "approve")  # rights of which one is needed to decide an adjustment
@@ -59,7 +63,7 @@ def note(
         event = Event.objects.create(
             campaign=campaign, at=timezone.now(), by=who, kind=kind, about=about, details=details, once=once
         )
-        audit.record(who, f"campaign.{kind}", f"{campaign.title} #{about or event.pk}", details)
+        audit.record(who, f"campaign.{kind}", f"{campaign.title} {campaign.year} #{about or event.pk}", details)
         return event
 
 
@@ -98,16 +102,24 @@ def create(user: User, said: Said) -> Campaign:
     if district and district not in set(ledger().table("enterprise")["district"].to_list()):
         raise RefusedError("台账里没有这个区县的企业。", "No firm of this district is in the ledger.")
     plan = _planned(said, start, days)
-    campaign, made = Campaign.objects.get_or_create(
-        method=asked if "@" in asked else rule.id,
-        year=year,
-        district=district,
-        defaults={"title": rule.title[:120], "answer_days": answer},
-    )
+    same = {"method": asked if "@" in asked else rule.id, "year": year, "district": district}
+    turn = _turn(same)
+    title = rule.title[:100] + (f"（第 {turn} 次，更正）" if turn > 1 else "")
+    campaign, made = Campaign.objects.get_or_create(**same, turn=turn, defaults={"title": title, "answer_days": answer})
     if not made:
-        raise RefusedError("这个办法、年度和范围已有批次。", "There is such a campaign already.")
+        raise RefusedError(*_THERE)
     note(campaign, user.get_username(), "campaign.created", {"plan": plan}, once="created")
     return campaign
+
+
+def _turn(same: Mapping[str, Any]) -> int:
+    """Return the turn of a new campaign about something: the next one once the last was signed, to correct it."""
+    last = Campaign.objects.filter(**same).order_by("-turn").first()
+    if last is None:
+        return 1
+    if not state_of(last).signed:
+        raise RefusedError(*_THERE)
+    return last.turn + 1
 
 
 def _day(text: str) -> date:

@@ -23,7 +23,7 @@ from jiqun.web.campaigns.measures import amount_hidden
 from jiqun.web.campaigns.queries import Firms
 from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import names_of, run_of
+from jiqun.web.region import district_names, run_of
 from jiqun.web.shell.language import both, spoken
 
 _MOST = 10
@@ -99,7 +99,7 @@ def _pools(
 
 def pool_words(pool: str, voice: Voice, period: str) -> str:
     """Populations and districts of a pool by their names; anything else as it stands."""
-    named = names_of("districts", date(int(period[:4]), 12, 31), spoken())
+    named = district_names(date(int(period[:4]), 12, 31), spoken())
     parts = [voice.label(one) if one in voice.plan.populations else named.get(one, one) for one in pool.split("|")]
     return " · ".join(parts)
 

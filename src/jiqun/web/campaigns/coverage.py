@@ -16,7 +16,7 @@ from jiqun.web.campaigns.reads import LAND, columns_read
 from jiqun.web.campaigns.state import State
 from jiqun.web.enterprises.register import readable_runs
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import ledger, names_of, region, run_of
+from jiqun.web.region import district_names, ledger, region, run_of
 from jiqun.web.shell.language import both
 
 _HEADS = {"enterprise", "year"}
@@ -105,7 +105,7 @@ def _owes(needing: frozenset[str]) -> pl.Expr:
 
 def _districts(without: pl.DataFrame, year: int) -> tuple[tuple[str, int], ...]:
     """Districts and their numbers of firms, the largest first."""
-    named = names_of("districts", date(year, 12, 31))
+    named = district_names(date(year, 12, 31))
     counted = without.group_by("district").len().sort(["len", "district"], descending=[True, False])
     return tuple((named.get(code, code) if code else both("区县未知", "no district"), n) for code, n in counted.rows())
 

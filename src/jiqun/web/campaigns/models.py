@@ -10,18 +10,22 @@ from jiqun.web.people.append_only import WrittenOnce
 
 
 class Campaign(models.Model):
-    """What is evaluated: one method, one data year, one district (the whole region where empty)."""
+    """What is evaluated: one method, one data year, one district (the whole region where empty).
+
+    `turn` counts from 1: what was signed is corrected by another campaign about the same, never in the signed one.
+    """
 
     method = models.CharField(max_length=120)
     year = models.PositiveSmallIntegerField()
     district = models.CharField(max_length=12, blank=True)
     title = models.CharField(max_length=120)
+    turn = models.PositiveSmallIntegerField(default=1)
     answer_days = models.PositiveSmallIntegerField(help_text="working days for the answer to an appeal")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["method", "year", "district"], name="one_campaign_each")
+            models.UniqueConstraint(fields=["method", "year", "district", "turn"], name="one_campaign_each")
         ]
 
 

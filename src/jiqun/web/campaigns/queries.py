@@ -19,7 +19,7 @@ from jiqun.web.campaigns.conditions import RefusedError
 from jiqun.web.campaigns.corrections import Target, find_target
 from jiqun.web.campaigns.models import Campaign, Event
 from jiqun.web.campaigns.state import STAGES, Appeal, Light, State, light_of_days
-from jiqun.web.enterprises.register import place_names
+from jiqun.web.enterprises.register import place_names, working
 from jiqun.web.kept import kept
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import Scope, scope_of
@@ -127,10 +127,22 @@ class Firms:
 
 
 def firms_of(campaign: Campaign, scope: Scope) -> Firms:
-    """Return the firms of the campaign's district within the scope."""
+    """Return the firms of the campaign's district within the scope that are still at work or reported for its year.
+
+    Once it is signed they are those of its result, whatever a later register says: a firm founded since has not left
+    anything unanswered, and one that has ended is in the result still.
+    """
     rows = scope.rows(ledger().table("enterprise"))
-    if campaign.district:
-        rows = rows.filter(pl.col("district") == campaign.district)
+    signed = campaign.events.filter(kind="sign.done").first()
+    if signed is not None:
+        run = run_of(signed.details["run"])
+        return _named(rows.filter(pl.col("enterprise").is_in(run.trace[run.subject].cast(pl.String).implode())))
+    reported = ledger().table("enterprise_year").filter(pl.col("year") == campaign.year)["enterprise"]
+    rows = rows.filter(working() | pl.col("enterprise").is_in(reported.implode()))
+    return _named(rows.filter(pl.col("district") == campaign.district) if campaign.district else rows)
+
+
+def _named(rows: pl.DataFrame) -> Firms:
     return Firms({one: name or one for one, name in rows.select("enterprise", "name").iter_rows()})
 
 

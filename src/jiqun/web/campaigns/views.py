@@ -143,6 +143,8 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         **_steps(state, user),
         "later": imports_since(campaign, state.signed or state.run, people) if scope.whole else [],
         **_as_before(state, user),
+        "corrects": _turn_of(campaign, -1),
+        "corrected": _turn_of(campaign, 1),
         "needed": coverage(campaign, firms, placing_run(campaign, state)),
         "answers": answered,
         "own": own_figures(campaign, scope.place) if scope.column == "enterprise" else [],
@@ -152,6 +154,12 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         **_outcome(state, firms, scope, request.GET.get("pool", "")),
     }
     return render(request, "campaigns/one.html", shown)
+
+
+def _turn_of(campaign: Campaign, by: int) -> Campaign | None:
+    """The campaign about the same that came a turn before or after."""
+    same = {"method": campaign.method, "year": campaign.year, "district": campaign.district}
+    return Campaign.objects.filter(**same, turn=campaign.turn + by).first()
 
 
 def _adjusted(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
+from django.utils import timezone
 
 from jiqun.desk.running import Run
 from jiqun.methods.explanation.restricted import MASKED
@@ -26,7 +27,11 @@ _SOON = 30
 
 @dataclass(frozen=True)
 class Line:
-    """A low-efficiency firm: its grade now and the year before, its case and how long there is."""
+    """A low-efficiency firm: its grade now and the year before, its case and how long there is.
+
+    `run` is the evaluation whose list it stands on; a case that was carried over stands on an earlier one, and `listed`
+    tells whether the firm is on the list that is looked at.
+    """
 
     enterprise: str
     name: str
@@ -37,6 +42,15 @@ class Line:
     state: State | None
     way: str
     left: int | None
+    run: str
+    year: int
+    listed: bool = True
+
+    @property
+    def progress(self) -> str:
+        """The last thing that was said of how it goes, with its day."""
+        told = [one for one in self.state.events if one.kind == "progress"] if self.state is not None else []
+        return f"{timezone.localdate(told[-1].at)} {told[-1].details['text']}" if told else ""
 
     @property
     def stage(self) -> str:
@@ -79,21 +93,72 @@ def low(run: Run) -> set[str]:
 
 def lines(run: Run, scope: Scope, language: Language, today: date) -> list[Line]:
     """List the low-efficiency firms of a run within a scope; the late ones first, then those without a case."""
-    year = int(run.plan.period.year)
-    firms = scope.rows(ledger().table("enterprise"))
-    firms = firms.filter(pl.col("enterprise").is_in(list(low(run)))).select("enterprise", "name", "district")
+    year, listed = int(run.plan.period.year), low(run)
     cases = {one.enterprise: one for one in Disposal.objects.filter(year=year).prefetch_related("events")}
-    earlier, places, titles = _before(run, scope), place_names(), ways(language)
-    totals = _totals(run, scope, language)
-    found = []
-    for enterprise, name, district in firms.iter_rows():
-        case = cases.get(enterprise)
-        state = None if case is None else state_of(case)
-        way = "" if state is None or not state.way else titles.get(state.way, state.way)
-        left = None if state is None else state.days_left(today)
-        place = places.get(district, district or "—")
-        told = (enterprise, name or enterprise, district or "", place, totals.get(enterprise))
-        found.append(Line(*told, enterprise in earlier, state, way, left))
+    before, told = _before(run, scope), _Words(scope, language, today)
+    earlier = set() if before is None else low(before)
+    return _in_order(
+        told.line(run, firm, None if (case := cases.get(firm)) is None else state_of(case), firm in earlier)
+        for firm in told.firms
+        if firm in listed
+    )
+
+
+def carried(run: Run, scope: Scope, language: Language, today: date) -> list[Line]:
+    """List the cases under way that a run's list does not show: of earlier years, or of firms no longer on it.
+
+    A firm that rises leaves the list, and what was agreed with it is not settled by that.
+    """
+    year, listed, told = int(run.plan.period.year), low(run), _Words(scope, language, today)
+    states = [state_of(one) for one in Disposal.objects.filter(year__lte=year).prefetch_related("events")]
+    found, lists = [], _Lists(run.method_id, scope)
+    for one in states:
+        firm, of = one.disposal.enterprise, one.disposal.year
+        if one.stage in ("none", "closed") or firm not in told.firms or (of == year and firm in listed):
+            continue
+        its = lists.naming(firm, of)
+        if its is not None:
+            found.append(told.line(its, firm, one, False, firm in listed))
+    return _in_order(found)
+
+
+class _Lists:
+    """The lists of every year, each read once; of several of a year an official one of the same rule stands first."""
+
+    def __init__(self, method: str, scope: Scope) -> None:
+        self._method, self._scope = method, scope
+        self._of: dict[int, list[tuple[Run, set[str]]]] = {}
+
+    def naming(self, firm: str, year: int) -> Run | None:
+        """Return the evaluation of a year whose list names a firm; None where none can be read any more."""
+        if year not in self._of:
+            runs = [one for one in readable_runs(self._scope) if int(one.plan.period.year) == year]
+            first = sorted(runs, key=lambda one: (one.method_id != self._method, not one.official))
+            self._of[year] = [(one, low(one)) for one in first]
+        return next((one for one, listed in self._of[year] if firm in listed), None)
+
+
+class _Words:
+    """What the lines of a list are told with: the firms of a scope, places, ways and totals."""
+
+    def __init__(self, scope: Scope, language: Language, today: date) -> None:
+        self.scope, self.language, self.today = scope, language, today
+        firms = scope.rows(ledger().table("enterprise")).select("enterprise", "name", "district")
+        self.firms = {one: (name or one, district or "") for one, name, district in firms.iter_rows()}
+        self._places, self._ways = place_names(), ways(language)
+        self._totals: dict[str, dict[str, str]] = {}
+
+    def line(self, run: Run, firm: str, state: State | None, again: bool, listed: bool = True) -> Line:
+        name, district = self.firms[firm]
+        if run.id not in self._totals:
+            self._totals[run.id] = _totals(run, self.scope, self.language)
+        way = "" if state is None or not state.way else self._ways.get(state.way, state.way)
+        left = None if state is None else state.days_left(self.today)
+        told = (firm, name, district, self._places.get(district, district or "—"), self._totals[run.id].get(firm))
+        return Line(*told, again, state, way, left, run.id, int(run.plan.period.year), listed)
+
+
+def _in_order(found: Iterable[Line]) -> list[Line]:
     order = {"none": 1, "closed": 3}
     return sorted(
         found,
@@ -101,13 +166,36 @@ def lines(run: Run, scope: Scope, language: Language, today: date) -> list[Line]
     )
 
 
-def _before(run: Run, scope: Scope) -> set[str]:
-    """Return the firms that had the lowest grade the year before under the same rule."""
+@dataclass(frozen=True)
+class Became:
+    """What became of the list of the year before: still on it, risen from it, and without a grade now."""
+
+    year: int
+    count: int
+    still: int
+    risen: int
+
+    @property
+    def without(self) -> int:
+        return self.count - self.still - self.risen
+
+
+def became(run: Run, scope: Scope) -> Became | None:
+    """Count what became of the firms of a scope that were listed the year before; None without such a list."""
+    before = _before(run, scope)
+    if before is None:
+        return None
+    listed = low(before) & ledger().firms(scope)
+    graded = set(run.trace.drop_nulls("grade")["enterprise"].to_list())
+    still = listed & low(run)
+    return Became(int(before.plan.period.year), len(listed), len(still), len((listed & graded) - still))
+
+
+def _before(run: Run, scope: Scope) -> Run | None:
+    """Return the evaluation of the year before under the same rule, an official one first; None without one."""
     year = int(run.plan.period.year) - 1
-    for one in readable_runs(scope):
-        if one.method_id == run.method_id and int(one.plan.period.year) == year:
-            return low(one)
-    return set()
+    same = [one for one in readable_runs(scope) if one.method_id == run.method_id and int(one.plan.period.year) == year]
+    return min(same, key=lambda one: not one.official, default=None)
 
 
 def _totals(run: Run, scope: Scope, language: Language) -> dict[str, str]:
@@ -139,9 +227,39 @@ def workbook(found: list[Line], run_id: str, language: Language) -> bytes:
     """Return the list as a workbook; a trial as long as its run is one."""
     run, zh = run_of(run_id), language == "zh"
     titles = (
-        ["代码", "企业", "区县", "总分", "连续低效", "状态", "处置方式", "责任单位", "完成期限", "剩余天数", "佐证份数"]
+        [
+            "代码",
+            "企业",
+            "区县",
+            "总分",
+            "连续低效",
+            "状态",
+            "处置方式",
+            "责任单位",
+            "完成期限",
+            "剩余天数",
+            "佐证份数",
+            "立案年度",
+            "在本次名单",
+            "最近进展",
+        ]
         if zh
-        else ["code", "firm", "district", "total", "again", "state", "way", "responsible", "due", "days left", "papers"]
+        else [
+            "code",
+            "firm",
+            "district",
+            "total",
+            "again",
+            "state",
+            "way",
+            "responsible",
+            "due",
+            "days left",
+            "papers",
+            "year of the case",
+            "on this list",
+            "last progress",
+        ]
     )
     units = {3: ("分", "points"), 9: ("天", "days"), 10: ("份", "")}
     digits = said_digits(one.total for one in found)
@@ -156,7 +274,8 @@ def workbook(found: list[Line], run_id: str, language: Language) -> bytes:
             one.enterprise, one.name, one.place, said_number(one.total), ("是" if zh else "yes") if one.again else "",
             one.stage_title, one.way, one.state.unit if one.state else "",
             one.state.due.isoformat() if one.state and one.state.due else "",
-            one.left, len(one.state.papers) if one.state else None,
+            one.left, len(one.state.papers) if one.state else None, str(one.year) if one.state else "",
+            ("是" if zh else "yes") if one.listed else ("否" if zh else "no"), one.progress,
         ]
         for one in found
     ]  # fmt: skip

@@ -56,6 +56,12 @@ def _run(request: HttpRequest, found: list[Run]) -> Run | None:
     return run_for(user, asked) if asked else next(iter(found), None)
 
 
+def _every(request: HttpRequest, run: Run) -> tuple[list[queries.Line], list[queries.Line]]:
+    """Return the firms of a run's list, and the cases under way that it does not show."""
+    asked = run, _scope(request), spoken(), timezone.localdate()
+    return queries.lines(*asked), queries.carried(*asked)
+
+
 @needs("read")
 def listing(request: HttpRequest) -> HttpResponse:
     """List the low-efficiency firms of a run with what is done about each."""
@@ -64,11 +70,14 @@ def listing(request: HttpRequest) -> HttpResponse:
     run = _run(request, found)
     shown: dict[str, Any] = {"run": run, "runs": found, "asked": request.GET}
     if run is not None:
-        every = queries.lines(run, _scope(request), spoken(), timezone.localdate())
+        listed, over = _every(request, run)
+        every = [*over, *listed]
         rows = _picked(request, every)
         shown |= {
+            "became": queries.became(run, _scope(request)),
+            "carried": len(over),
             "page": Paginator(rows, _ROWS).get_page(request.GET.get("page")),
-            "count": len(every),
+            "count": len(listed),
             "again": sum(one.again for one in every),
             "late": sum(one.left is not None and one.left < 0 for one in every),
             "stages": [(name, both(*title), sum(one.stage == name for one in every)) for name, title in TITLES.items()],
@@ -84,7 +93,8 @@ def export(request: HttpRequest) -> HttpResponse:
     run = _run(request, queries.graded_runs(_scope(request)))
     if run is None:
         raise Http404
-    rows = _picked(request, queries.lines(run, _scope(request), spoken(), timezone.localdate()))
+    listed, over = _every(request, run)
+    rows = _picked(request, [*over, *listed])
     record_request(request, "disposal.export", run.id, rows=len(rows))
     name = both(f"低效企业处置台账_{run.period}", f"disposals_{run.period}")
     return attachment(queries.workbook(rows, run.id, spoken()), f"{name}.xlsx")

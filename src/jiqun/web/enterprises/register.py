@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from jiqun.desk.context import Context
 from jiqun.desk.leading import leads
+from jiqun.desk.owed import IN_OPERATION
 from jiqun.desk.running import Run
 from jiqun.problems import ProblemsError
 from jiqun.values import comparable, narrow
 from jiqun.web.grades.lines import line_of_id
 from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import Ledger, ledger, names_of, region, run_of
+from jiqun.web.region import Ledger, district_names, ledger, names_of, region, run_of
 from jiqun.web.shell.asked import whole_number
 from jiqun.web.told_results import runs_for
 
@@ -51,7 +52,7 @@ def named(column: str, value: object) -> object:
 def _place_names(of: Ledger, law: Context, today: date) -> Mapping[str, str]:
     years = of.table("enterprise_year")["year"]
     first = date(int(years.min()), 12, 31) if len(years) else today  # type: ignore[arg-type]
-    return {**names_of("districts", first), **names_of("districts", today)}
+    return {**district_names(first), **names_of("districts", today)}
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,11 @@ def initials(name: str) -> str:
 
     letters = "".join(lazy_pinyin(narrow(name), style=Style.FIRST_LETTER)).upper()
     return "".join(one for one in letters if one.isalnum())
+
+
+def working() -> pl.Expr:
+    """Tell of the rows of the register which firms are at work: those that nobody said have ended."""
+    return pl.col("status").is_null() | pl.col("status").is_in(IN_OPERATION)
 
 
 def readable_runs(scope: Scope) -> list[Run]:

@@ -16,6 +16,7 @@ from jiqun.web.enterprises.register import place_names
 from jiqun.web.jobs.queue import ask
 from jiqun.web.land import compared
 from jiqun.web.land.queries import run_lines, standing_lines
+from jiqun.web.land.turned_words import turned_words
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
@@ -94,8 +95,10 @@ def _line(row: dict[str, Any], places: Any) -> dict[str, Any]:
     said = {"place": places.get(row["district"], row["district"] or "—")}
     said["why"] = both("、", ", ").join(both(*CAUSE_TITLES[one]) for one in row["causes"])
     said["moved"] = both(*DIRECTION_TITLES[row["direction"]])
-    for side in ("before", "after"):
+    said["turned"] = turned_words(row, spoken())
+    for side, absent in (("before", "new"), ("after", "gone")):
         said[f"grade_{side}"] = None if row[side] == compared.NOTHING else row[side]
+        said[f"there_{side}"] = row["direction"] != absent
     said["effects"] = [row["effect__data"], row["effect__others"], row["effect__rule"]]
     return {**row, **said}
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import polars as pl
 
 from jiqun.desk.comparing import CAUSE_TITLES, DIRECTION_TITLES, Compared, compare_runs
 from jiqun.desk.running import Run
+from jiqun.desk.turned import turned
 from jiqun.ledger.whole_files import whole_file
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.runs.compare import CAUSES, MOVED, Change
@@ -21,10 +22,12 @@ from jiqun.reports.speech import say
 from jiqun.reports.workbook import workbook_bytes
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.kept import kept
+from jiqun.web.land.turned_words import turned_words
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, ledger, region, run_of, totals_restricted
 
 _FOLDER = "comparisons"
+_FORM = 2  # of the rows that are kept; those of an earlier form are made anew
 _EFFECTS = CAUSES[:3]  # an adjustment moves the grade and never the total
 _FIGURES = ("total_before", *(f"effect__{one}" for one in _EFFECTS), "total_after")
 NOTHING = "—"
@@ -39,6 +42,7 @@ _SCHEMA = {
     "total_after": pl.String(),
     "causes": pl.List(pl.String()),
     "classes": pl.Int64(),
+    "turned": pl.List(pl.Struct(dict.fromkeys(("kind", "before", "after"), pl.String()))),
 }
 
 
@@ -48,7 +52,7 @@ def file_of(before: str, after: str) -> Path:
 
 
 def _file(early: Run, late: Run) -> Path:
-    return region().workspace.root / _FOLDER / f"{early.id}-{late.id}.parquet"
+    return region().workspace.root / _FOLDER / f"{early.id}-{late.id}.{_FORM}.parquet"
 
 
 def make(before: str, after: str) -> Path:
@@ -60,7 +64,8 @@ def make(before: str, after: str) -> Path:
 def keep_rows(told: Compared, early: Run, late: Run) -> Path:
     """Keep the rows of a comparison."""
     file = _file(early, late)
-    rows = [_row(told, one) for one in told.found.changes]
+    besides = turned(region(), early, late)
+    rows = [(*_row(told, one), [asdict(part) for part in besides.get(one.subject, ())]) for one in told.found.changes]
     file.parent.mkdir(exist_ok=True)
     with whole_file(file) as draft:
         pl.DataFrame(rows, schema=_SCHEMA, orient="row").write_parquet(draft)
@@ -171,6 +176,7 @@ _COLUMNS = (
     ("办法", "the rule"),
     ("后总分", "total after"),
     ("改变档次的原因", "causes"),
+    ("企业自身的变化", "the firm itself"),
 )
 _CODES, _POINTS = (0, 4, 5), range(6, 11)
 
@@ -197,6 +203,7 @@ def workbook(frame: pl.DataFrame, before: Run, after: Run, language: Language) -
             row["after"],
             *(said_number(row[name]) for name in _FIGURES),
             ("、" if zh else ", ").join(CAUSE_TITLES[one][at] for one in row["causes"]),
+            turned_words(row, language),
         ]
         for row in frame.iter_rows(named=True)
     ]

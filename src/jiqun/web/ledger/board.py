@@ -16,7 +16,7 @@ from jiqun.web.kept import kept
 from jiqun.web.ledger.models import Duty
 from jiqun.web.ledger.queries import contract_of, fillable, in_scope, title_of
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import Ledger, ledger, names_of, region
+from jiqun.web.region import Ledger, district_names, ledger, region
 from jiqun.web.shell.language import both
 from jiqun.web.told_results import LISTS
 
@@ -114,7 +114,7 @@ def _yearly(names: Iterable[str]) -> list[str]:
 
 def districts(scope: Scope, year: int) -> list[tuple[str, str]]:
     """Return the districts that firms of the scope lie in, named as at the end of a year."""
-    named = names_of("districts", date(year, 12, 31))
+    named = district_names(date(year, 12, 31))
     return [(code, named.get(code, code)) for code in _districts(ledger(), scope)]
 
 

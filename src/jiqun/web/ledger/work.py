@@ -28,7 +28,7 @@ from jiqun.web.ledger.table_sheet import table_workbook
 from jiqun.web.people import audit
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
-from jiqun.web.region import names_of, region
+from jiqun.web.region import district_names, region
 
 
 @makes("ledger.table")
@@ -36,7 +36,7 @@ def table_file(user: User, said: dict[str, Any], step: Step) -> tuple[str, bytes
     """Write the rows of a table that a user may see, as searched on its page."""
     asked = (said["text"], said["year"], said.get("district", ""))
     title, frame = title_of(said["table"]), rows_of(said["table"], scope_of(user), *asked)
-    district = names_of("districts", timezone.localdate()).get(asked[2], asked[2])
+    district = district_names(timezone.localdate()).get(asked[2], asked[2])
     told = [one for one in (said["year"], district, said["text"]) if one]
     contract = contract_of(said["table"])
     known = {} if contract is None else {one.name: one for one in contract.fields}
@@ -129,7 +129,7 @@ def _reader(upload: Upload) -> Reader:
     scope, bounds = scope_of(upload.owner), None
     if not scope.whole:
         day = date(int(upload.period[:4]), 12, 31) if upload.period else region().now.date()
-        named = names_of("districts", day) if scope.column == "district" else {}
+        named = district_names(day) if scope.column == "district" else {}
         bounds = Bounds(scope.column, scope.place, tuple(named.items()))
     hidden = () if scope.sees_restricted else restricted_columns(upload.table)
     return Reader(upload.owner.get_username(), bounds, frozenset(hidden))

@@ -8,4 +8,4 @@ class People(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from jiqun.web.people import expiry  # noqa: F401  (registers the work)
+        from jiqun.web.people import audit_sheet, expiry  # noqa: F401  (registers the work)

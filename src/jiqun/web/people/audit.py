@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,11 +10,18 @@ from django.utils import timezone
 
 from jiqun.web.people.models import AuditEntry
 
+FROM: ContextVar[str | None] = ContextVar("jiqun_address", default=None)
+"""The address of the request that is being answered; None in a worker, which acts for somebody who asked before."""
+
 
 def record(
     who: str, action: str, about: str, details: dict[str, Any] | None = None, address: str | None = None
 ) -> None:
-    """Write one line; called within the transaction of the change, so that neither stands without the other."""
+    """Write one line; called within the transaction of the change, so that neither stands without the other.
+
+    Where no `address` is given it is that of the request that is being answered.
+    """
+    address = address or FROM.get()
     AuditEntry.objects.create(
         at=timezone.now(), who=who, action=action, about=about[:200], details=details or {}, address=address
     )

@@ -13,6 +13,7 @@ from jiqun.web.campaigns.queries import DECISIONS
 from jiqun.web.campaigns.queries import EVENTS as IN_CAMPAIGNS
 from jiqun.web.campaigns.queries import KINDS as ADJUSTMENTS
 from jiqun.web.campaigns.state import STAGES
+from jiqun.web.disposals.queries import ways
 from jiqun.web.disposals.state import EVENTS as IN_DISPOSALS
 from jiqun.web.drafts.state import EVENTS as IN_DRAFTS
 from jiqun.web.enterprises.views import TABS
@@ -29,6 +30,7 @@ ACTIONS: Final[Mapping[str, Words]] = {
     "people.password": ("改自己的密码", "own password changed"),
     "people.add": ("新增人员", "person added"),
     "people.firms": ("批量开企业账号", "accounts of firms handed out"),
+    "people.audit.export": ("导出操作日志", "log exported"),
     "people.ended": ("退出登录、停用令牌", "sessions and tokens ended"),
     "people.change": ("改人员和权限", "person or rights changed"),
     "people.reset_password": ("重置密码", "password reset"),
@@ -102,6 +104,15 @@ ACTIONS: Final[Mapping[str, Words]] = {
 _LABELS: Final[Mapping[str, Words]] = {
     "about": ("事项", "matter"),
     "accepts_doubts": ("认可疑义", "doubts accepted"),
+    "after": ("后一次", "later"),
+    "before": ("前一次", "earlier"),
+    "from": ("自", "from"),
+    "others": ("别家换档", "others moved"),
+    "q": ("对象", "about"),
+    "referee": ("精确复算一致", "exact re-check agrees"),
+    "shifted": ("名次变动家数", "places shifted"),
+    "was": ("原为", "was"),
+    "who": ("用户", "user"),
     "again": ("以前已入库", "was there already"),
     "answer": ("答复", "answer"),
     "asked_by": ("申请人", "asked by"),
@@ -207,7 +218,10 @@ class Line:
 
 def action_words(action: str) -> str:
     """Name an action in the language of the page; its code where a newer version wrote it."""
-    return both(*ACTIONS[action]) if action in ACTIONS else action
+    if action in ACTIONS:
+        return both(*ACTIONS[action])
+    asked = action.removesuffix(".refused")
+    return both("{}，没有办成", "{}: refused").format(both(*ACTIONS[asked])) if asked in ACTIONS else action
 
 
 def lines(entries: list[AuditEntry]) -> list[Line]:
@@ -298,6 +312,10 @@ def _named(key: str, text: str, named: _Names) -> str:
     words = {**chosen, "decision": DECISIONS, "answer": DECISIONS, "kind": ADJUSTMENTS, "stage": stages, "role": roles}
     if key in ("enterprise", "firm"):
         return f"{named.firms[text]} {text}" if text in named.firms else text
+    if key == "way":
+        return ways(spoken()).get(text, text)
+    if key == "action":
+        return action_words(text)
     if key == "table":
         return _table(text)
     return both(*words[key][text]) if key in words and text in words[key] else text

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from jiqun.web.people.actions import Person, add
 from jiqun.web.people.models import User
-from jiqun.web.region import ledger, names_of
+from jiqun.web.region import district_names, ledger
 
 _DEMO = "demo.json"
 
@@ -33,7 +33,7 @@ def _demo_people() -> list[Person]:
     firms = ledger().table("enterprise").drop_nulls("park").sort("enterprise")
     row = firms.row(0, named=True)
     district = str(row["district"])
-    name = names_of("districts", date(2024, 12, 31)).get(district, district)
+    name = district_names(date(2024, 12, 31)).get(district, district)
     return [
         Person("admin", "administrator", full_name="管理员", unit="市经信委信息中心"),
         Person("analyst", "analyst", full_name="周敏", unit="市经信委"),

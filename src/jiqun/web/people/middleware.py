@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from jiqun.web.people.audit import FROM
 from jiqun.web.shell.faults import came_from, signed_out
 from jiqun.web.shell.language import of_request, speak
 
@@ -57,7 +58,11 @@ class AddressBehindProxy:
         request.META["REMOTE_ADDR"] = visitor(
             request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", "")
         )
-        return self.get_response(request)
+        token = FROM.set(request.META["REMOTE_ADDR"] or None)
+        try:
+            return self.get_response(request)
+        finally:
+            FROM.reset(token)
 
 
 def visitor(peer: str, forwarded: str) -> str:

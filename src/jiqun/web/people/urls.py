@@ -16,4 +16,5 @@ urlpatterns = [
     path("<int:number>/", views.edit, name="edit"),
     path("tokens/", views.own_tokens, name="tokens"),
     path("audit/", views.audit_log, name="audit"),
+    path("audit.xlsx", views.audit_export, name="audit_export"),
 ]

@@ -20,8 +20,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from jiqun.web.enterprises.register import Wanted
+from jiqun.web.jobs.files import hand_out
 from jiqun.web.ledger.handing import attachment
-from jiqun.web.people import actions, audit, audit_lines, firm_accounts, tokens
+from jiqun.web.people import actions, audit, audit_lines, audit_sheet, firm_accounts, tokens
 from jiqun.web.people.hashers import first_password
 from jiqun.web.people.lockout import is_worn_out
 from jiqun.web.people.models import AuditEntry, User
@@ -229,14 +230,15 @@ def _tell_ended(request: HttpRequest, ended: int | None) -> None:
     messages.success(request, both(zh, counted(en, ended)))
 
 
+def _audit_asked(request: HttpRequest) -> dict[str, str]:
+    """Which lines of the log are asked for: of a person, of a kind of action, from and to a day, about something."""
+    return {name: request.GET.get(name, "").strip()[:100] for name in audit_sheet.ASKED}
+
+
 @needs("audit")
 def audit_log(request: HttpRequest) -> HttpResponse:
-    """Show the log, the newest line first, of one person or one kind of action where that is asked for."""
-    kept = AuditEntry.objects.all()
-    for name in ("who", "action"):
-        if wanted := request.GET.get(name, "").strip():
-            kept = kept.filter(**{f"{name}__startswith": wanted})
-    page = Paginator(kept, _LINES).get_page(request.GET.get("page"))
+    """Show the lines of the log that are asked for, the newest first."""
+    page = Paginator(audit_sheet.chosen(_audit_asked(request)), _LINES).get_page(request.GET.get("page"))
     there = sorted(AuditEntry.objects.order_by().values_list("action", flat=True).distinct())
     shown = {
         "page": page,
@@ -245,6 +247,16 @@ def audit_log(request: HttpRequest) -> HttpResponse:
         "people": User.objects.order_by("username"),
     }
     return render(request, "people/audit.html", shown)
+
+
+@needs("audit")
+def audit_export(request: HttpRequest) -> HttpResponse:
+    """Hand out the lines that are asked for as Excel; a long log is written by a job. That, too, is logged."""
+    asked = _audit_asked(request)
+    count = audit_sheet.chosen(asked).count()
+    audit.record(str(request.user.get_username()), "people.audit.export", "", {"rows": count, **asked})
+    title = both("导出操作日志", "Export of the log")
+    return hand_out(request, "people.audit", title, at_once=count <= audit_sheet.AT_ONCE, **asked)
 
 
 @needs("read")

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from jiqun.web.region import names_of, region
+from jiqun.web.region import district_names, region
 from jiqun.web.shell.language import both, spoken
 from jiqun.web.todo.task import Task
 from jiqun.web.todo.tasks import tasks_of
@@ -128,5 +128,5 @@ def _groups(request: HttpRequest, user: Any, tasks: Iterable[Task]) -> Any:
 
 def region_name(code: str) -> str:
     """Return the name of a region's code as it is called today; the code itself where no taxonomy has it."""
-    districts = names_of("districts", timezone.localdate())
+    districts = district_names(timezone.localdate())
     return districts.get(code, code)
