@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+
+import polars as pl
 import pytest
+
+from jiqun.problems import disk_refused
 
 WRONG = {
     ("ledger", "history"): "缺少参数 TABLE",
@@ -38,3 +43,24 @@ def test_a_template_for_a_folder_that_is_not_there_and_an_unknown_parameter_are_
     assert said.code in (1, 2) and "no" in said.err and "Traceback" not in said.err
     said = jiqun("evaluate", "per-mu.huaian", "-p", "2024", "--set", "nothing=1", workspace=where)
     assert said.code == 1 and "nothing" in said.err and "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        OSError(errno.ENOSPC, "No space left on device", "x"),
+        OSError(errno.EROFS, "Read-only file system", "x"),
+        pl.exceptions.ComputeError("parquet: underlying IO error: No space left on device (os error 28)"),
+    ],
+)
+def test_a_disk_that_refuses_is_told_whatever_was_going_on(jiqun, monkeypatch, fault):
+    def broken(*words, **named):
+        raise fault
+
+    monkeypatch.setattr("jiqun.cli.main.jiqun_command.main", broken)
+    said = jiqun("--lang", "en", "runs")
+    assert said.code == 1 and "CLI-044" in said.err and "jiqun doctor" in said.err and "Traceback" not in said.err
+
+
+def test_what_somebody_wrote_is_no_word_about_the_disk():
+    assert disk_refused(ValueError("No space left on device")) is None and disk_refused(KeyError("x")) is None

@@ -77,7 +77,9 @@ def test_every_operation_answers_hostile_values_with_data_or_with_problems(beare
     assert seen > 80
 
 
-@pytest.mark.parametrize("address", ["/api/", "/api/no/such", "/api/ledger/", "/api/runs/x/y/z", "/api/openapi.yaml"])
+@pytest.mark.parametrize(
+    "address", ["/api/", "/api/no/such", "/api/ledger/", "/api/runs/x/y/z", "/api/openapi.yaml", "/api/a%0Ab/c"]
+)
 def test_an_address_that_is_none_is_told_as_a_problem(bearer, address):
     answer = bearer("analyst").get(address)
     assert answer.status_code == 404 and answer.json()["problems"][0]["code"] == "API-003"

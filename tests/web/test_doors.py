@@ -167,11 +167,14 @@ def test_the_health_page_is_asked_beside_the_proxy_under_tls(settings):
     assert Client().get("/people/login/").status_code == 301
 
 
-@pytest.mark.parametrize("nasty", ["²", "2024²", "9" * 5000, "-1", "١", "NaN"])
+@pytest.mark.parametrize("nasty", ["²", "2024²", "9" * 40, "9" * 5000, "-1", "١", "NaN"])
 def test_what_is_no_year_no_size_and_no_number_is_never_a_fault_of_ours(as_user, nasty):
     client = as_user("analyst")
-    for to, key in (("/land/accounts/", "year"), ("/land/rankings/", "year"), ("/land/rankings/", "size")):
+    years = ("/land/accounts/", "/land/rankings/", "/enterprises/", "/ledger/board/", "/ledger/tables/enterprise_year/")
+    for to, key in (*((one, "year") for one in years), ("/land/rankings/", "size")):
         assert client.get(to, {key: nasty}).status_code in (200, 404), (to, key)
+    assert client.get("/ledger/tables/enterprise_year/row/", {"enterprise": "x", "year": nasty}).status_code == 404
+    assert client.post("/ladder/screen/", {"on": "2025-06-30", "year": nasty}).status_code == 404
     assert client.post("/reports/schedules/", {"kind": "clusters", "day": nasty}).status_code < 500
     assert client.post("/reports/make/", {"kind": "bulletin", "campaign": nasty, "run": "x"}).status_code < 500
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -173,3 +174,17 @@ def test_it_is_read_ahead_again_only_after_a_change(monkeypatch):
     monkeypatch.setattr(warming, "read_ahead", lambda: read.append(1))
     warming.keep_warm(stop)
     assert len(read) == 2
+
+
+def test_a_full_disk_is_told_on_the_page_and_by_the_job_and_is_in_the_log(as_user, people, monkeypatch, caplog):
+    def full(*words, **named):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("jiqun.web.people.views.tokens.make", full)
+    answer = as_user("admin").post("/people/tokens/", {"title": "x"})
+    assert answer.status_code == 507 and "CLI-044" in answer.content.decode() and "No space left" in caplog.text
+    monkeypatch.setitem(queue.WORKS, "test.full", full)
+    job = queue.ask("test.full", "x", people["admin"])
+    queue.do_all()
+    job.refresh_from_db()
+    assert job.state == "failed" and job.problems[0]["code"] == "CLI-044"

@@ -16,7 +16,7 @@ from jiqun.cli.output import print_problems
 from jiqun.cli.speech import both, speak
 from jiqun.cli.wrong_use import Formatter, wrong_use
 from jiqun.desk.context import Context
-from jiqun.problems import ProblemsError
+from jiqun.problems import ProblemsError, disk_refused
 
 # command → module and function; a module is imported only when its command runs, so that `jiqun --help` is quick
 COMMANDS = {
@@ -106,6 +106,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except Exception as fault:
+        told = disk_refused(fault)
+        if told is None:
+            raise
+        print_problems([told])
+        sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
 
 

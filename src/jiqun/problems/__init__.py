@@ -13,6 +13,7 @@ from jiqun.problems.problem import (
     recalled,
     stop_if_errors,
 )
+from jiqun.problems.refusing_disk import disk_refused
 
 __all__ = [
     "Entry",
@@ -23,6 +24,7 @@ __all__ = [
     "Severity",
     "by_place",
     "catalogue",
+    "disk_refused",
     "problem",
     "recalled",
     "stop_if_errors",

@@ -125,12 +125,29 @@ class ProblemsError(Exception):
 
 def problem(code: str, place: Place | None = None, **values: object) -> Problem:
     """Make a problem; every name its sentences use must be given (KeyError where one is not)."""
-    made = Problem(code, place or Place(), MappingProxyType({name: str(value) for name, value in values.items()}))
-    made.text("zh"), made.text("en")
+    for name in _needed(code):
+        if name not in values:
+            raise KeyError(name)
+    return Problem(code, place or Place(), MappingProxyType({name: str(value) for name, value in values.items()}))
+
+
+@cache
+def _names(code: str) -> tuple[str, ...]:
+    """Return every name that the sentences of an entry use."""
     entry = catalogue()[code]
-    if entry.screen is not entry.fix:
-        made.on_screen("zh"), made.on_screen("en")
-    return made
+    return _used(text for said in (entry.what, entry.why, entry.fix, entry.screen) for text in said.values())
+
+
+@cache
+def _needed(code: str) -> tuple[str, ...]:
+    """Return the names that are used outside ⟦ ⟧; kept, as a file may have as many faults as it has cells."""
+    entry = catalogue()[code]
+    said = (entry.what, entry.why, entry.fix, entry.screen)
+    return _used(_OPTIONAL.sub("", text) for one in said for text in one.values())
+
+
+def _used(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({name for text in texts for _, name, _, _ in Formatter().parse(text) if name}))
 
 
 def recalled(code: str, place: Place, values: Mapping[str, str]) -> Problem:
@@ -139,10 +156,7 @@ def recalled(code: str, place: Place, values: Mapping[str, str]) -> Problem:
     >>> recalled("PACK-108", Place(), {"id": "x"}).what("en")
     'There is no taxonomy x.'
     """
-    entry = catalogue()[code]
-    texts = [text for said in (entry.what, entry.why, entry.fix, entry.screen) for text in said.values()]
-    names = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
-    return Problem(code, place, MappingProxyType({**dict.fromkeys(sorted(names), UNKNOWN), **values}))
+    return Problem(code, place, MappingProxyType({**dict.fromkeys(_names(code), UNKNOWN), **values}))
 
 
 def by_place(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -55,7 +55,12 @@ def text_width(text: str) -> int:
     """
     if text.isascii():
         return len(text)
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+    return sum(map(_width_of, text))
+
+
+@cache
+def _width_of(sign: str) -> int:
+    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
 
 
 def filled(template: str, values: Mapping[str, object]) -> str:

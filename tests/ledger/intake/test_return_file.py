@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
+import pytest
 
-from jiqun.ledger.intake import check_file, write_return_file
+from jiqun.ledger.intake import check_file, return_file, write_return_file
 from jiqun.packs.models.table import TableContract
 from jiqun.values import Period
 
@@ -45,6 +46,17 @@ def test_only_the_rows_at_fault_come_back_under_the_same_headers(
     assert page["F5"].value == 6000 and page["F5"].comment is None
     assert "LEDGER-032" in page["A6"].value and "LEDGER-024" in page["A6"].value
     assert page["D5"].value == RISKY and page["D5"].data_type == "s" and page["D5"].quotePrefix
+
+
+def test_only_the_first_rows_carry_comments_so_that_a_file_that_is_all_wrong_can_still_be_opened(
+    workbook: Workbook, tables: Tables, code: Code, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(return_file, "_COMMENTED", 1)
+    checked = check_file(sent(workbook, code), tables("enterprise_year"), period=YEAR)
+    write_return_file(checked, tmp_path / "退回.xlsx")
+    page = openpyxl.load_workbook(tmp_path / "退回.xlsx")["表1"]
+    assert page["E5"].comment is not None and page["F6"].comment is None
+    assert page["F6"].fill.start_color.rgb == "FFFFC7CE" and "LEDGER-024" in page["A6"].value
 
 
 def test_the_corrected_file_comes_in_again_and_loses_nothing(

@@ -37,6 +37,7 @@ _SAID = 64  # columns of a monospaced page that the faults of a row are written 
 _NARROWEST, _WIDEST = 8, 42
 _OF_A_PAGE = 200.0  # signs of a line of A4 that can still be read
 _MEASURED = 1_000  # rows that the width of a column is taken from
+_COMMENTED = 5_000  # rows whose cells carry comments: more of them make a file that takes minutes to open
 _LINE = 15.0  # height of a line in points
 _TALLEST = 400.0  # Excel allows 409
 
@@ -44,9 +45,9 @@ _TALLEST = 400.0  # Excel allows 409
 def write_return_file(checked: Checked, to: Path) -> int:
     """Write the rows at fault as .xlsx under the department's own headers, with a first column 错误说明.
 
-    Returns the number of rows. Faulty cells are red and carry the fault as a comment. Totals of the file that are not
-    the sums of its rows stand on a sheet of their own. The corrected file can be imported again as it is: neither the
-    first column nor that sheet is read.
+    Returns the number of rows. Faulty cells are red and, in the first rows, carry the fault as a comment. Totals of the
+    file that are not the sums of its rows stand on a sheet of their own. The corrected file can be imported again as it
+    is: neither the first column nor that sheet is read.
     """
     rows = sorted({one.row for one in checked.faults})
     with xlsxwriter.Workbook(to, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
@@ -114,8 +115,8 @@ class _Writer:
         page.repeat_rows(0, head.data_row - 2)
         page.set_footer("&R&P / &N")
         self._head(page, head.header_row - 1, head.data_row - 1)
-        for line, row in enumerate(rows, start=head.data_row - 1):
-            self._row(page, line, row)
+        for at, row in enumerate(rows):
+            self._row(page, head.data_row - 1 + at, row, commented=at < _COMMENTED)
 
     def totals(self, page: Worksheet, wrong: Sequence[ToldTotal]) -> None:
         """Write each stated total beside the sum of its rows; a figure that is not there stays empty."""
@@ -152,7 +153,7 @@ class _Writer:
                     self._cell(page, row, column + 1, one.cell(row), self.styles.head)
         page.write_string(leaf, 0, ERROR_COLUMN, self.styles.head)
 
-    def _row(self, page: Worksheet, line: int, row: int) -> None:
+    def _row(self, page: Worksheet, line: int, row: int, *, commented: bool) -> None:
         faults = self.faults[row]
         by_column: Mapping[int | None, list[str]] = {
             column: [fault_problem(one, self.place).what() for one in faults if one.column == column]
@@ -169,7 +170,7 @@ class _Writer:
             cell = self._written(row, column, one.cell(row), shifted)
             percent = (row, column) in self.raw.percent_cells
             self._cell(page, line, column + 1, cell, self._format(cell, red, percent))
-            if column in by_column:
+            if commented and column in by_column:
                 page.write_comment(line, column + 1, "\n".join(by_column[column])[:_LONGEST_CELL])
 
     def _written(self, row: int, column: int, cell: Cell, shifted: bool) -> Cell:

@@ -60,7 +60,7 @@ class Judged:
             found.append(problem("LEDGER-047", at(jumps[0].row, name), **said))
         found += slip_notices(*self.slips, at, header)
         for check in self.noticed:
-            said = {"title": check.check.title, "title_en": check.check.title_en, "expression": check.check.expression}
+            said = {"title": check.check.title, "title_en": check.check.title_en}
             said |= {"count": len(check.rows), "rows": rows_text(check.rows), "values": check.values}
             found.append(problem("LEDGER-049", Place(place.file, place.sheet, check.rows[0]), **said))
         return found

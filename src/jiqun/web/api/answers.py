@@ -27,7 +27,7 @@ def told(problems: tuple[Problem, ...], status: int) -> JsonResponse:
     return JsonResponse({"problems": lines}, status=status, json_dumps_params={"ensure_ascii": False})
 
 
-def nothing_here(request: HttpRequest, path: str = "") -> HttpResponse:
+def nothing_here(request: HttpRequest) -> HttpResponse:
     """Answer any other address below /api/."""
     return told((problem("API-003"),), 404)
 

@@ -18,7 +18,9 @@ from jiqun.values import comparable, narrow
 from jiqun.web.grades.lines import line_of_id
 from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import Ledger, ledger, names_of, region, run_of, runs
+from jiqun.web.region import Ledger, ledger, names_of, region, run_of
+from jiqun.web.shell.asked import whole_number
+from jiqun.web.told_results import runs_for
 
 SORTS = {
     "name": "name",
@@ -80,10 +82,10 @@ def initials(name: str) -> str:
     return "".join(one for one in letters if one.isalnum())
 
 
-def readable_runs() -> list[Run]:
-    """Return the runs that grade firms by the mu, newest first; without those whose rule changed since."""
+def readable_runs(scope: Scope) -> list[Run]:
+    """Return the told runs that grade firms by the mu, newest first; without those whose rule changed since."""
     found = []
-    for one in runs():
+    for one in runs_for(scope):
         if line_of_id(one.method_id):
             continue
         try:
@@ -95,14 +97,14 @@ def readable_runs() -> list[Run]:
     return found
 
 
-def leading_run() -> Run | None:
-    """Return the run whose grades the region's pages show, where there are several of several rules."""
-    return max(readable_runs(), key=leads, default=None)
+def leading_run(scope: Scope) -> Run | None:
+    """Return the told run whose grades the region's pages show, where there are several of several rules."""
+    return max(readable_runs(scope), key=leads, default=None)
 
 
-def register() -> tuple[pl.DataFrame, Run | None]:
-    """Return every firm with its newest scale and grade, and the run that the grades are from."""
-    run = leading_run()
+def register(scope: Scope) -> tuple[pl.DataFrame, Run | None]:
+    """Return every firm with its newest scale and the grade that a reader is told, and the run that this is from."""
+    run = leading_run(scope)
     return _register(ledger(), "" if run is None else run.id), run
 
 
@@ -134,10 +136,8 @@ def chosen(rows: pl.DataFrame, scope: Scope, wanted: Wanted) -> pl.DataFrame:
     A year picks the firms that reported for it, by the scale that they had in it; without one the newest scale counts.
     """
     rows = scope.rows(rows)
-    if wanted.year.isdecimal():
-        told = (
-            ledger().table("enterprise_year").filter(pl.col("year") == int(wanted.year)).select("enterprise", "scale")
-        )
+    if (year := whole_number(wanted.year)) is not None:
+        told = ledger().table("enterprise_year").filter(pl.col("year") == year).select("enterprise", "scale")
         rows = rows.drop("scale").join(told, on="enterprise", how="inner", maintain_order="left")
     for column in ("district", "park", "scale"):
         if value := getattr(wanted, column):

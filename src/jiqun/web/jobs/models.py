@@ -7,7 +7,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-STATES = ("queued", "running", "done", "failed")
+OPEN = ("queued", "running")
+STATES = (*OPEN, "done", "failed")
 
 
 class Job(models.Model):
@@ -33,7 +34,7 @@ class Job(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.state in ("queued", "running")
+        return self.state in OPEN
 
 
 class Worker(models.Model):

@@ -18,9 +18,9 @@ from django.db import DatabaseError, OperationalError, close_old_connections, co
 from django.db.models import Q
 from django.utils import timezone
 
-from jiqun.problems import ProblemsError
+from jiqun.problems import ProblemsError, disk_refused
 from jiqun.web.jobs import chores
-from jiqun.web.jobs.models import Job, Worker
+from jiqun.web.jobs.models import OPEN, Job, Worker
 from jiqun.web.people import audit
 from jiqun.web.people.models import User
 
@@ -50,7 +50,7 @@ def work(kind: str) -> Callable[[Work], Work]:
 @transaction.atomic
 def ask(kind: str, title: str, owner: User, **arguments: Any) -> Job:
     """Queue a piece of work and log who asked for it; the same open work is not queued twice."""
-    for job in Job.objects.filter(kind=kind, owner=owner, state__in=("queued", "running")):
+    for job in Job.objects.filter(kind=kind, owner=owner, state__in=OPEN):
         if job.arguments == arguments:
             return job
     job = Job.objects.create(kind=kind, title=title[:200], owner=owner, arguments=arguments, asked_at=timezone.now())
@@ -93,15 +93,23 @@ def do(job: Job, *, alone: bool = False) -> None:
         changes = {"state": "failed", "problems": problems}
     except OperationalError:  # the database is away or locked, not the work at fault: it is taken up again
         raise
-    except Exception:
+    except Exception as broken:
         _LOG.exception("job %s (%s) broke", job.pk, job.kind)
-        fault = {"code": "", "text": "系统出错，已写入日志。请再试一次，仍不行请联系管理员。"}
-        changes = {"state": "failed", "problems": [fault | {"text_en": "A fault of ours; it is in the log."}]}
+        changes = {"state": "failed", "problems": [_fault(broken)]}
     finally:
         ended.set()
         if not alone:
             beat.join()
     Job.objects.filter(pk=job.pk, worker=job.worker, tries=job.tries).update(ended_at=timezone.now(), **changes)
+
+
+def _fault(broken: Exception) -> dict[str, str]:
+    """Say what broke a job: a disk that refuses, else a fault of ours."""
+    told = disk_refused(broken)
+    if told is not None:
+        return {"code": told.code, "text": told.text("zh"), "text_en": told.text("en")}
+    text = "系统出错，已写入日志。请再试一次，仍不行请联系管理员。"
+    return {"code": "", "text": text, "text_en": "A fault of ours; it is in the log."}
 
 
 def _step(job: Job, stage: str) -> None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from jiqun.ledger.imports import undo as undo_import
 from jiqun.ledger.review import decide as decide_report
 from jiqun.problems import ProblemsError
-from jiqun.web.jobs.models import Job
+from jiqun.web.jobs.models import OPEN, Job
 from jiqun.web.jobs.queue import ask
 from jiqun.web.ledger import receiving
 from jiqun.web.ledger.models import Duty, Upload
@@ -79,7 +79,7 @@ def commit(user: User, upload: Upload) -> Job | None:
 @transaction.atomic
 def drop(user: User, upload: Upload) -> None:
     """Take a file back before it is committed; nothing of it stays."""
-    work = Job.objects.filter(kind="ledger.commit", arguments__upload=upload.token, state__in=("queued", "running"))
+    work = Job.objects.filter(kind="ledger.commit", arguments__upload=upload.token, state__in=OPEN)
     states = ("checking", "checked", "refused") if work.exists() else ("checking", "checked", "refused", "committing")
     if Upload.objects.filter(pk=upload.pk, state__in=states).update(state="dropped", preview={}):
         audit.record(user.get_username(), "ledger.drop", upload.file, {"table": upload.table})

@@ -18,6 +18,7 @@ from jiqun.web.ledger.queries import contract_of, fillable, in_scope, title_of
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, ledger, names_of, region
 from jiqun.web.shell.language import both
+from jiqun.web.told_results import LISTS
 
 _FULL = Fraction(95, 100)
 
@@ -87,10 +88,12 @@ def _years(of: Ledger) -> frozenset[int]:
     return frozenset(int(one) for table in tables for one in of.table(table)["year"].drop_nulls().unique())
 
 
-def tables() -> list[tuple[str, str]]:
-    """Return the yearly tables that have rows or are owed, with their titles."""
+def tables(scope: Scope) -> list[tuple[str, str]]:
+    """Return the yearly tables that have rows or are owed, with their titles; to a firm not the lists about it."""
     owed = Duty.objects.values_list("table", flat=True).distinct()
-    return [(one, title_of(one)) for one in _yearly(dict.fromkeys([*ledger().view.tables, *owed]))]
+    hidden = {LISTS} if scope.told_public_only else set()
+    known = dict.fromkeys(one for one in (*ledger().view.tables, *owed) if one not in hidden)
+    return [(one, title_of(one)) for one in _yearly(known)]
 
 
 def owable() -> list[TableContract]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 
-from jiqun.problems import ProblemsError
+from jiqun.problems import ProblemsError, disk_refused
 from jiqun.web.region import one_state
-from jiqun.web.shell.faults import MISSING, unreadable
+from jiqun.web.shell.faults import MISSING, came_from, fault, unreadable
 from jiqun.web.shell.language import of_request, speak, spoken
 
 Answer = Callable[[HttpRequest], HttpResponse]
+_LOG = logging.getLogger("jiqun.web")
 
 
 class Language:
@@ -89,17 +90,19 @@ class ToldProblems:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, ProblemsError):
-            return None
+            return _disk(request, exception)
         missing = [one for one in exception.problems if one.code in MISSING]
         if missing:  # what to do about it is said for the command line
             told = [(one.code, one.what(spoken())) for one in missing]
-            return render(request, "shell/not_found.html", {"told": told}, status=404)
-        shown = {"problems": exception.problems, "back": _came_from(request)}
+            return fault(request, 404, told)
+        shown = {"problems": exception.problems, "back": came_from(request)}
         return render(request, "shell/problems.html", shown, status=422)
 
 
-def _came_from(request: HttpRequest) -> str:
-    """Return the page of ours that a request came from; nothing where there is none, or it is the same page."""
-    came = request.META.get("HTTP_REFERER", "")
-    own = url_has_allowed_host_and_scheme(came, {request.get_host()}, require_https=request.is_secure())
-    return came if own and came != request.build_absolute_uri() else ""
+def _disk(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    """Tell a disk that refuses, and log it as the fault that it is; None for anything else."""
+    refused = disk_refused(exception)
+    if refused is None:
+        return None
+    _LOG.error("%s %s broke", request.method, request.path, exc_info=exception)
+    return render(request, "shell/problems.html", {"problems": [refused], "back": came_from(request)}, status=507)
