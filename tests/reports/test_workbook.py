@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 import subprocess
 import time
@@ -17,6 +18,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from jiqun import methods
+from jiqun.methods.explanation.explain import explain
 from jiqun.reports import Evaluated, export
 from jiqun.reports.layout import Head, Page
 from jiqun.reports.workbook import workbook_bytes
@@ -164,6 +166,24 @@ def test_parquet_is_the_wide_trace_as_it_is(evaluated: Make, tmp_path: Path) -> 
 def test_an_unknown_ending_is_refused(evaluated: Make, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="xlsx"):
         export(evaluated(), tmp_path / "r.docx")
+
+
+def test_the_csv_tells_value_points_and_reason_of_every_indicator_in_the_words_of_the_explanation(
+    evaluated: Make, tmp_path: Path
+) -> None:
+    run = evaluated()
+    export(run, tmp_path / "r.csv")
+    lines = {one["代码"]: one for one in csv.DictReader((tmp_path / "r.csv").open(encoding="utf-8-sig", newline=""))}
+    assert set(lines) == set(run.trace["enterprise"]) and len(lines) == run.trace.height
+    for subject in sorted(lines):
+        told = explain(run.plan, run.trace, run.gathered, subject, moves=run.moves, book=run.book)
+        for item in told.items:
+            line = lines[subject]
+            points, words = line[f"{item.title} 得分（分）"], line[f"{item.title} 说明"]
+            assert (points or None) == (item.points and item.points.replace(",", "")) and words.startswith(
+                item.reason_words
+            )
+            assert all(one in words for one in item.missing)
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed here")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,11 @@ def test_a_token_is_kept_only_as_a_digest(people):
 
 def test_results_are_those_of_the_run_page_by_page(read, run):
     first = read("analyst", f"/runs/{run.id}/results", limit=7).json()
+    for one in first["rows"]:
+        assert {name: item["points"] and Decimal(item["points"]) for name, item in one["items"].items()} == {
+            name: points and Decimal(points) for name, points in one["points"].items()
+        }
+        assert all(item["reason"] for item in one["items"].values())
     second = read("analyst", f"/runs/{run.id}/results", limit=7, offset=7).json()
     codes = [one["enterprise"] for one in (*first["rows"], *second["rows"])]
     assert len(set(codes)) == 14 and first["count"] == run.trace["population"].drop_nulls().len()

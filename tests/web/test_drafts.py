@@ -62,6 +62,11 @@ def test_from_a_copy_to_a_rule_in_force_by_two_people(draft, own, as_user):
     assert {("状态", "现行"), ("完整度", "完整"), ("标题", "本市亩均评价")} <= said, "who publishes sees the standing"
     shown = page(author, draft)
     assert "<del>" in shown and "原 30" in shown
+    worded = re.findall(r'name="(w:entitlements/[^"]+/title)"', shown)
+    change(author, draft, **{worded[0]: "用电加价（改）"})
+    assert "用电加价（改）" in page(author, draft) and "办法里没有这一项" in change(
+        author, draft, **{"w:moves/x/title": "x"}
+    )
     changed = {(one["name"], one["before"], one["after"]) for one in state_of(draft).changes["zh"]}
     assert ("规模以上制造业企业 · 亩均税收", "权重（满分） 30", "权重（满分） 35") in changed
     author.post(f"/drafts/{draft.pk}/do/try/", {"period": "2024"})

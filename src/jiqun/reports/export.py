@@ -9,7 +9,8 @@ import polars as pl
 
 from jiqun.ledger.intake.excel_safety import neutralise
 from jiqun.reports.evaluation import evaluation_sheets, head_of
-from jiqun.reports.layout import Field, Page, Sheet
+from jiqun.reports.items import item_columns
+from jiqun.reports.layout import Field, Page, Sheet, Value
 from jiqun.reports.results import results_sheet
 from jiqun.reports.run import Evaluated
 from jiqun.reports.workbook import write_workbook
@@ -26,7 +27,7 @@ def export(run: Evaluated, path: Path, step: Callable[[str], None] = lambda titl
     if ending == ".xlsx":
         write_workbook(path, head_of(run), _told(evaluation_sheets(run), step))
     elif ending == ".csv":
-        path.write_bytes(b"\xef\xbb\xbf" + _csv(run))
+        _write_csv(run, path, step)
     elif ending == ".parquet":
         metadata = {"jiqun.run": run.run, "jiqun.snapshot": run.snapshot, "jiqun.state": head_of(run).state}
         run.trace.write_parquet(path, metadata=metadata)
@@ -40,19 +41,28 @@ def _told(sheets: Iterable[Sheet | Page], step: Callable[[str], None]) -> Iterat
         yield one
 
 
-def _csv(run: Evaluated) -> bytes:
+def _write_csv(run: Evaluated, path: Path, step: Callable[[str], None]) -> None:
+    """One row per firm: what the sheet of results says, then value, points and reason of every indicator."""
     sheet = results_sheet(run)
-    heads = [_head(run, one) for one in sheet.fields]
     columns: dict[str, pl.Series] = {}
-    for at, (head, field) in enumerate(zip(heads, sheet.fields, strict=True)):
-        values = [row[at] for row in sheet.rows]
-        if field.kind in ("number", "share"):
-            texts = [f"{value:.{field.digits}f}" if isinstance(value, (int, float)) else value for value in values]
-        else:
-            texts = [None if value is None else neutralise(str(value)) for value in values]
-        columns[_free(neutralise(head), columns)] = pl.Series(texts, dtype=pl.String)
+    for at, field in enumerate(sheet.fields):
+        columns[_free(neutralise(_head(run, field)), columns)] = _texts(field, [row[at] for row in sheet.rows])
+    subjects = [str(row[0]) for row in sheet.rows]
+    for one in item_columns(run):
+        step(one.title)
+        cells = [one.of(subject) for subject in subjects]
+        for at, field in enumerate(one.fields):
+            columns[_free(neutralise(_head(run, field)), columns)] = _texts(field, [row[at] for row in cells])
     frame = pl.DataFrame(columns).with_columns(pl.lit(head_of(run).state).alias(run.say("state")))
-    return frame.write_csv(line_terminator="\r\n").encode()
+    frame.write_csv(path, include_bom=True, line_terminator="\r\n")
+
+
+def _texts(field: Field, values: list[Value]) -> pl.Series:
+    if field.kind in ("number", "share"):
+        texts = [f"{value:.{field.digits}f}" if isinstance(value, (int, float)) else value for value in values]
+    else:
+        texts = [None if value is None else neutralise(str(value)) for value in values]
+    return pl.Series(texts, dtype=pl.String)
 
 
 def _head(run: Evaluated, field: Field) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from jiqun.methods.explanation.items import OWN
+from jiqun.methods.explanation.items import OWN, reason_words
 from jiqun.methods.explanation.restricted import MASKED, points_hidden
 from jiqun.methods.wording.figures import benchmarks_of
 from jiqun.methods.wording.scores import score_words
@@ -21,10 +21,12 @@ _MOST_DECIMALS = 6
 
 def indicator_sheets(run: Evaluated) -> Iterator[Sheet]:
     """Make the sheets of all items that are scored in some population, in the order of the method."""
-    return (_Indicator(run, item).sheet() for item in run.plan.items())
+    return (Indicator(run, item).sheet() for item in run.plan.items())
 
 
-class _Indicator:
+class Indicator:
+    """What an indicator's sheet and its columns elsewhere say of every firm that is scored by it."""
+
     def __init__(self, run: Evaluated, item: str) -> None:
         self.run, self.item = run, item
         plan = run.plan
@@ -87,17 +89,17 @@ class _Indicator:
 
     def sheet(self) -> Sheet:
         run = self.run
-        joined = self._joined()
+        joined = self.joined()
         inputs = [self._input_field(name, joined[f"input__{name}"]) for name in self.inputs]
         fields = [
             Field(run.say("subject"), kind="code", widest=20),
             Field(run.say("name"), widest=40),
             Field(run.say("population"), widest=26),
             *inputs,
-            *(self._measure_field(name) for name in self.measures),
+            *(self.measure_field(name) for name in self.measures),
             *(self._benchmark_field(title, names) for title, names in self.benchmarks.items()),
             Field(run.say("weight"), kind="number", digits=max(_decimals(one.weight) for one in self.scores.values())),
-            Field(run.say("points"), run.say("points_unit"), "number", max(one.digits for one in self.scores.values())),
+            self.points_field(),
             Field(run.say("how"), widest=44),
             Field(run.say("clause"), widest=24),
         ]
@@ -122,7 +124,7 @@ class _Indicator:
             number = f"（{clause.number}）" if clause.number else ""
             yield f"{run.say('basis')}{run.say('colon')}{clause.document}{number}"
 
-    def _joined(self) -> pl.DataFrame:
+    def joined(self) -> pl.DataFrame:
         """The members that are scored, with their inputs as they were gathered; only the columns that are shown."""
         subject = self.run.plan.subject
         held = {name: None for names in self.benchmarks.values() for name in names.values()}
@@ -139,24 +141,47 @@ class _Indicator:
         run = self.run
         population = str(row["population"])
         score = self.scores[population]
-        reason = row.get(f"reason__{self.item}")
-        points = row.get(f"points__{self.item}")
-        is_hidden = points is not None and points_hidden(run.hidden, self.item)
-        reason = OWN[0] if is_hidden and reason in OWN else reason
-        if reason == "missing" and self.inputs and all(row[f"input__{name}"] is not None for name in self.inputs):
-            reason = "undefined"  # nothing is missing: the formula has no value, as over zero
+        values, (points, words) = self._values(row), self._earned(row)
         return [
             row[run.plan.subject],
             row["fact__name"],
             self.labels[population],
             *(self._shown(name, _plain(row[f"input__{name}"])) for name in self.inputs),
-            *(self._shown(name, self._measure(row, name)) for name in self.measures),
+            *values,
             *(self._benchmark(row, names.get(population)) for names in self.benchmarks.values()),
             float(score.weight),
-            MASKED if is_hidden else None if points is None else points / 10**score.digits,
-            run.voice.say(f"reason.{reason}") if reason else "",
+            points,
+            words,
             (self.missing_clauses if self._is_missing(row, score) else self.clauses)[population],
         ]
+
+    def brief(self, row: Mapping[str, Any]) -> tuple[Value, ...]:
+        """Return the values, points and words of a firm; what is missing is named behind the words."""
+        points, words = self._earned(row)
+        lacking = [name for name in self.inputs if row[f"input__{name}"] is None]
+        if words and lacking and all(value is None for value in self._values(row)):
+            names = self.run.voice.listed(map(self.run.voice.label, lacking))
+            words += self.run.say("in_brackets", words=self.run.voice.say("why.missing", names=names))
+        return (*self._values(row), points, words)
+
+    def points_field(self) -> Field:
+        """Return the column of the points."""
+        digits = max(one.digits for one in self.scores.values())
+        return Field(self.run.say("points"), self.run.say("points_unit"), "number", digits)
+
+    def _values(self, row: Mapping[str, Any]) -> list[Value]:
+        return [self._shown(name, self._measure(row, name)) for name in self.measures]
+
+    def _earned(self, row: Mapping[str, Any]) -> tuple[Value, str]:
+        """The points as the reader may see them, and why there are these."""
+        run, score = self.run, self.scores[str(row["population"])]
+        reason, points = row.get(f"reason__{self.item}"), row.get(f"points__{self.item}")
+        is_hidden = points is not None and points_hidden(run.hidden, self.item)
+        reason = OWN[0] if is_hidden and reason in OWN else reason
+        if reason == "missing" and self.inputs and all(row[f"input__{name}"] is not None for name in self.inputs):
+            reason = "undefined"  # nothing is missing: the formula has no value, as over zero
+        said = reason_words(run.voice, score, str(reason or ""), lambda name: row.get(f"benchmark__{name}"))
+        return MASKED if is_hidden else None if points is None else points / 10**score.digits, said
 
     def _is_missing(self, row: Mapping[str, Any], score: Score) -> bool:
         name = self.run.plan.measure_of(self.item, score)
@@ -194,7 +219,8 @@ class _Indicator:
             return Field(self.run.voice.label(name), symbol, widest=24)
         return Field(self.run.voice.label(name), symbol, "number", _needed_decimals(values))
 
-    def _measure_field(self, name: str) -> Field:
+    def measure_field(self, name: str) -> Field:
+        """Return the column of one of the indicator's measures."""
         unit = self.run.voice.unit(name)
         figure = self.run.plan.figure(name)
         title = self.run.say("value") if len(self.measures) == 1 else self.run.voice.label(name)

@@ -9,6 +9,7 @@ import polars as pl
 
 from jiqun.methods.columns.grade import GROUP_FULL
 from jiqun.methods.explanation.restricted import MASKED
+from jiqun.reports.items import unusual
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.run import Evaluated
 from jiqun.values import unit_said
@@ -17,7 +18,7 @@ _READ = (
     *(f"fact__{name}" for name in ("name", "district", "industry")),
     *("population", "status", "total", "pool", "rank", "grade", "treated_as", "exception", "grade__reason"),
 )
-_TOTAL, _RANK, _POOL_SIZE = 7, 8, 9  # places in a row of the sheet
+_TOTAL, _RANK, _POOL_SIZE, _ITEMS = 7, 8, 9, 14  # places in a row of the sheet
 _MOVED = ("rule", "unknown", "locked", "protected")
 
 
@@ -37,7 +38,8 @@ class _Results:
         everybody = run.trace if run.everybody is None else run.everybody
         ranked = everybody.filter(pl.col("rank").is_not_null()).group_by("population", "pool").len()
         self.pool_sizes = {(str(population), str(pool)): size for population, pool, size in ranked.iter_rows()}
-        self.moved = _moved(run)
+        self.moved = moves_in_words(run)
+        self.unusual = unusual(run)
 
     def sheet(self) -> Sheet:
         run = self.run
@@ -56,6 +58,7 @@ class _Results:
             Field(run.say("treated_as"), kind="code"),
             Field(run.say("reason"), widest=40),
             Field(run.say("moves"), widest=40),
+            Field(run.say("items"), wrap=True, widest=60),
             *(
                 Field(run.voice.pick(one.title, one.title_en), unit_said(one.unit, run.language), "number", one.digits)
                 for _, one in self.entitlements
@@ -74,6 +77,8 @@ class _Results:
         plan = self.run.plan
         if not self.digits:
             yield _TOTAL
+        if not plan.items():
+            yield _ITEMS
         if not any(part.quota for name in plan.populations for part in plan.graded_parts(name)):
             yield from (_RANK, _POOL_SIZE)
 
@@ -102,6 +107,7 @@ class _Results:
             row.get("treated_as"),
             self._reason(row),
             self.moved.get(str(row[run.plan.subject]), ""),
+            self.unusual.get(str(row[run.plan.subject]), ""),
             *(self._amount(name, row.get(f"entitlement__{name}"), one.digits) for name, one in self.entitlements),
         ]
 
@@ -131,7 +137,7 @@ def _unscaled(value: int | None, digits: int | None) -> float | None:
     return None if value is None or digits is None else value / 10**digits
 
 
-def _moved(run: Evaluated) -> dict[str, str]:
+def moves_in_words(run: Evaluated) -> dict[str, str]:
     """Say every firm's moves in one line: `定档 A→B；一票否决 B→D`."""
     said: dict[str, list[str]] = {}
     for row in _changes(run):

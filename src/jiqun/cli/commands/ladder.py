@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from jiqun.cli.commands.ladder_editions import print_editions, print_firm_editions
+from jiqun.cli.commands.ladder_records import standing_record, target_record
 from jiqun.cli.output import json_option, print_json, print_problems, print_table, progress, say
 from jiqun.cli.speech import both, language
 from jiqun.desk.context import Context
@@ -27,7 +28,6 @@ from jiqun.methods.ladder import (
 )
 from jiqun.methods.ladder.titles import title_names
 from jiqun.methods.ladder.words import (
-    all_lacking_words,
     count_words,
     criterion_title,
     deadline_words,
@@ -99,7 +99,7 @@ def ladder(
     if output is not None:
         _write(context, evaluated, found, rows, frozen, output)
     elif as_json:
-        print_json([_target_record(one) for one in rows] if targets else [standing_record(one) for one in found])
+        print_json([target_record(one) for one in rows] if targets else [standing_record(one) for one in found])
     elif targets:
         _print_targets(evaluated, rows, _district_names(context, evaluated))
     elif firm is not None:
@@ -310,68 +310,6 @@ def _print_targets(evaluated: Evaluated, rows: tuple[CultivationRow, ...], distr
 
 
 # --- for a machine, and as a file
-
-
-def standing_record(one: Standing) -> dict[str, object]:
-    """Return a standing as a record for JSON."""
-    return {
-        "enterprise": one.enterprise,
-        "name": one.name,
-        "district": one.district,
-        "held": one.held,
-        "pool": one.pool,
-        "barred_until": one.barred_until,
-        "titles": [
-            {
-                name: getattr(holding, name)
-                for name in ("title", "state", "since", "granted", "valid_to", "document", "regime", "update_state")
-            }
-            for holding in one.holdings
-        ],
-        "deadlines": [
-            {"kind": each.kind, "title": each.title, "day": each.day, "missed": each.missed} for each in one.deadlines
-        ],
-        "next": None if one.next is None else _assessment_record(one.next),
-        "review": None if one.review is None else _assessment_record(one.review),
-        "sides": [_assessment_record(side) for side in one.sides],
-    }
-
-
-def _assessment_record(one: Assessment) -> dict[str, object]:
-    spoken = language()
-    return {
-        "rung": one.rung,
-        "case": one.case.case_type,
-        "method": one.edition.method,
-        "edition": one.edition.edition,
-        "why": edition_words(one.edition, spoken),
-        "verdict": one.verdict,
-        "advice": one.advice,
-        "coverage": float(one.coverage),
-        "lacking": all_lacking_words(one, spoken) if one.plan is not None else "",
-        "criteria": [
-            {
-                "name": state.name,
-                "title": criterion_title(one, state.name, spoken),
-                "result": state.result,
-                "blocks": state.blocks,
-                "gaps": [
-                    {
-                        name: getattr(gap, name)
-                        for name in ("figure", "value", "comparison", "bound", "distance", "unit")
-                    }
-                    for gap in state.gaps
-                ],
-                "unknown": list(state.unknown),
-            }
-            for state in one.criteria
-        ],
-    }
-
-
-def _target_record(one: CultivationRow) -> dict[str, object]:
-    names = ("title", "count", "district", "target", "done", "share", "by", "document", "clause")
-    return {name: getattr(one, name) for name in names}
 
 
 def _write(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from jiqun.expressions import nodes
 from jiqun.methods.columns.work import MEMBER_STATUSES
@@ -19,6 +19,7 @@ from jiqun.methods.wording.indicators import held_birth
 from jiqun.methods.wording.numbers import with_unit, written
 from jiqun.methods.wording.scores import bound_words, formula_words
 from jiqun.methods.wording.totals import addition_words, node_words
+from jiqun.methods.wording.voice import Voice
 from jiqun.packs.models.method import Score, Statistic
 
 OWN = ("own", "capped", "floored", "not_positive")
@@ -49,7 +50,8 @@ def _item(reader: Reader, item: str, score: Score) -> ItemLine:
         clause = reader.plan.method.measures[name].clause
     missing = reader.missing(inputs) if value is None else ()
     undefined = why_undefined(reader, paths) if value is None and inputs and not missing else ""
-    said = _reason_words(reader, chosen, "undefined" if undefined and reason == "missing" else reason)
+    because = "undefined" if undefined and reason == "missing" else reason
+    said = reason_words(reader.voice, chosen, because, lambda one: reader.row.get(f"benchmark__{one}"))
     return ItemLine(
         item=item,
         title=reader.voice.score_title(item),
@@ -177,13 +179,13 @@ def _counted(reader: Reader, benchmark: str) -> str:
     return "" if size is None else reader.voice.say("why.cohort_count", count=size)
 
 
-def _reason_words(reader: Reader, score: Score, reason: str) -> str:
+def reason_words(voice: Voice, score: Score, reason: str, benchmark: Callable[[str], object]) -> str:
     """Say why there are the points that there are; two ends that are one leave nothing between them."""
     if reason == "no_benchmark" and score.between is not None:
-        ends = [reader.row.get(f"benchmark__{name}") for name in (score.between.low, score.between.high)]
+        ends = [benchmark(name) for name in (score.between.low, score.between.high)]
         if None not in ends and ends[0] == ends[1]:
-            return reader.voice.say("reason.no_span")
-    return reader.voice.say(f"reason.{reason}") if reason else ""
+            return voice.say("reason.no_span")
+    return voice.say(f"reason.{reason}") if reason else ""
 
 
 def _points_words(

@@ -21,10 +21,15 @@ BIRTHS: tuple[Completeness, ...] = ("complete", "partial", "illustrative")  # th
 
 @dataclass(frozen=True)
 class Held:
-    """What an indicator is held against, in words, and how sure the number is (complete, partial, illustrative)."""
+    """What an indicator is held against, in words, and how sure the number is (complete, partial, illustrative).
+
+    `clause` is what it stands in where that is another clause than the indicator's; `clause_text` is None without one.
+    """
 
     words: str
     birth: str
+    clause: str | None
+    clause_text: ClauseText | None
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,7 @@ def _indicator(voice: Voice, key: str, item: str, score: Score, weight: str) -> 
         unit=unit,
         digits=digits,
         weight=weight,
-        held=tuple(_held(voice, one, named=len(names) > 1) for one in names),
+        held=tuple(_held(voice, one, clause, named=len(names) > 1) for one in names),
         direction=_direction(voice, score),
         points=formula_words(voice, f"scores.{key}.{item}", item, score),
         bounds=tuple(bound_words(voice, score)),
@@ -123,11 +128,13 @@ def _indicator(voice: Voice, key: str, item: str, score: Score, weight: str) -> 
     )
 
 
-def _held(voice: Voice, name: str, *, named: bool) -> Held:
-    """Say a benchmark; one of several by its title too."""
-    sure = held_birth(voice, name)
+def _held(voice: Voice, name: str, clause: str | None, *, named: bool) -> Held:
+    """Say a benchmark; one of several by its title too, and its own clause where that is not the indicator's."""
+    own = voice.plan.method.benchmarks[name].clause
+    own = None if own == clause else own
     said = benchmark_words(voice, name)
-    return Held(f"{voice.benchmark_label(name)}{voice.say('colon')}{said}" if named else said, sure)
+    words = f"{voice.benchmark_label(name)}{voice.say('colon')}{said}" if named else said
+    return Held(words, held_birth(voice, name), own, voice.clause(own))
 
 
 def held_birth(voice: Voice, name: str) -> Completeness:

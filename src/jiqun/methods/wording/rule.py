@@ -23,7 +23,7 @@ from jiqun.methods.wording.grading import (
     requirement_words,
     shared_budget_words,
 )
-from jiqun.methods.wording.indicators import Indicator, birth, indicator_groups
+from jiqun.methods.wording.indicators import Held, Indicator, birth, indicator_groups
 from jiqun.methods.wording.markdown import Row, table
 from jiqun.methods.wording.phrases import say
 from jiqun.methods.wording.scores import common_end, score_words
@@ -238,9 +238,13 @@ class _Page:
             yield from (f"### {group.heading}", "", *table(head, rows), "")
 
     def _indicator(self, one: Indicator) -> Row:
-        held = self.voice.joined(each.words for each in one.held)
+        held = self.voice.joined(self._held(each) for each in one.held)
         clause, mark = self._clause(one.clause), self._mark(one.clause, one.completeness)
         return one.title, one.formula, one.unit, one.digits, one.weight, held, clause, mark
+
+    def _held(self, one: Held) -> str:
+        clause = self._clause(one.clause)
+        return self.voice.say("missing.clause", said=one.words, clause=clause) if clause else one.words
 
     def _dated(self) -> Iterator[str]:
         rows = list(dated_rows(self.voice, dict(self._parameters())))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
+import polars as pl
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query, Schema
@@ -14,6 +16,9 @@ from ninja.security import HttpBearer, SessionAuth
 
 from jiqun.desk.datapackage import write_package
 from jiqun.ledger.snapshot import snapshots
+from jiqun.reports.items import ItemColumns, item_columns
+from jiqun.reports.layout import Field, Value
+from jiqun.reports.results import moves_in_words
 from jiqun.web.api.answers import without_traces
 from jiqun.web.api.cuts import cut_for
 from jiqun.web.api.limits import PerMinute
@@ -73,6 +78,15 @@ class Problems(Schema):
     problems: list[dict[str, str]]
 
 
+class ItemOut(Schema):
+    """An indicator of a firm: values with their units, points, and why in words; None is unknown, never 0."""
+
+    title: str
+    values: list[dict[str, str | None]]
+    points: str | None
+    reason: str
+
+
 class ResultOut(Schema):
     enterprise: str
     name: str
@@ -84,6 +98,8 @@ class ResultOut(Schema):
     ranked: str | None
     grade: str | None
     points: dict[str, str | None]
+    moves: str
+    items: dict[str, ItemOut]
 
 
 class ResultsOut(Schema):
@@ -160,12 +176,32 @@ def results(request: HttpRequest, id_: str, page: Query[Page]) -> ResultsOut:
         part = rows.slice(first, max(0, min(page.limit - len(out), rows.height - first)))
         items = queries.items_of(data, population)
         shown = queries.grid_rows(data, part, items, with_cuts=False, hidden=queries.hidden_from(data, scope))
-        out += [_result_out(population, items, one) for one in shown]
+        told = queries.narrowed(data, scope)
+        of_page = pl.col(run.subject).is_in(part[run.subject].to_list())
+        told = dataclasses.replace(told, trace=told.trace.filter(of_page), moves=told.moves.filter(of_page))
+        whys, moves = list(item_columns(told)), moves_in_words(told)
+        out += [_result_out(population, items, one, whys, moves.get(one.subject, "")) for one in shown]
         count += rows.height
     return ResultsOut(run=run.id, official=run.official, count=count, rows=out)
 
 
-def _result_out(population: str, items: list[queries.Item], one: queries.GridRow) -> ResultOut:
+def _item_out(one: ItemColumns, subject: str) -> ItemOut:
+    *cells, words = one.of(subject)
+    *values, points = [_written(field, cell) for field, cell in zip(one.fields, cells, strict=False)]
+    shown = [
+        {"title": field.title, "unit": field.unit, "value": value}
+        for field, value in zip(one.fields, values, strict=False)
+    ]
+    return ItemOut(title=one.title, values=shown, points=points, reason=str(words or ""))
+
+
+def _written(field: Field, value: Value) -> str | None:
+    return f"{value:.{field.digits}f}" if isinstance(value, (int, float)) else None if value is None else str(value)
+
+
+def _result_out(
+    population: str, items: list[queries.Item], one: queries.GridRow, whys: Sequence[ItemColumns], moves: str
+) -> ResultOut:
     points = {item.name: _plain(earned.said) for item, earned in zip(items, one.points, strict=True)}
     return ResultOut(
         enterprise=one.subject,
@@ -178,6 +214,8 @@ def _result_out(population: str, items: list[queries.Item], one: queries.GridRow
         ranked=one.ranked,
         grade=one.grade,
         points=points,
+        moves=moves,
+        items={why.item: _item_out(why, one.subject) for why in whys if one.subject in why.rows},
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from jiqun.desk.drafts.parts import DOCUMENT, METHOD, kind_of
 from jiqun.desk.drafts.rule_text import NUMBER, Number, Said, head_of, numbers, with_head, with_numbers
+from jiqun.desk.drafts.rule_words import rule_words, with_rule_words
 from jiqun.desk.drafts.section_text import ClauseRow, Row, dated_rows, with_clauses, with_rows
 from jiqun.problems import Language
 from jiqun.web.drafts.state import State
@@ -33,6 +34,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "start": ("起始", "start"), "step": ("每名递减", "fewer each place"), "last": ("末名（%）", "last place, %"),
     "beyond": ("其余名次得分", "other places"), "below": ("差于下限的（%）", "below the lower end, %"),
     "best": ("取几项", "best so many"),
+    "benchmarks": ("基准值的名称和条款", "benchmarks: titles and clauses"),
+    "entitlements": ("档次带来什么：名称和条款", "what a grade brings: titles and clauses"),
     "from": ("起", "from"), "to": ("止", "to"), "places": ("名额", "places"),
 }  # fmt: skip
 
@@ -57,6 +60,26 @@ def fields(text: str, before: str, language: Language) -> list[Field]:
         parts = _label(one, titles, language)
         found.append(Field(one.name, parts[0], " · ".join(parts[1:]), one.text, old.get(one.name, "")))
     return found
+
+
+@dataclass(frozen=True)
+class Worded:
+    """An entry of a rule that has words: its section, what it is called, and what it says by key."""
+
+    group: str
+    called: str
+    fields: tuple[tuple[str, str, str], ...]  # name in the form, key, text
+
+
+def worded(text: str, language: Language) -> list[Worded]:
+    """Return the benchmarks and entitlements of a draft's rule with their titles and clauses."""
+    at, found = (1 if language == "en" else 0), dict[tuple[str, str], list[tuple[str, str, str]]]()
+    for one in rule_words(text):
+        found.setdefault((one.section, one.entry), []).append((one.name, one.key, one.text))
+    titles = titles_of(text, language)
+    return [
+        Worded(WORDS[section][at], titles.get(entry, entry), tuple(lines)) for (section, entry), lines in found.items()
+    ]
 
 
 def titles_of(text: str, language: Language) -> dict[str, str]:
@@ -103,8 +126,9 @@ def with_form(state: State, said: Mapping[str, str]) -> dict[str, str]:
     changed = {name.removeprefix("n:"): value for name, value in said.items() if name.startswith("n:")}
     begins = said.get("begins", "")
     standing = {name.removeprefix("s:"): value for name, value in said.items() if name.startswith("s:")}
-    if METHOD in files and (changed or begins or standing):
-        files[METHOD] = _standing(_rule(_sound(files[METHOD]), changed, begins), standing)
+    worded = {name.removeprefix("w:"): value[:_LONGEST] for name, value in said.items() if name.startswith("w:")}
+    if METHOD in files and (changed or begins or standing or worded):
+        files[METHOD] = _worded(_standing(_rule(_sound(files[METHOD]), changed, begins), standing), worded)
     paper = {name: said[name].strip()[:200] for name in PAPER if said.get(name, "").strip()}
     clauses = _numbered(said, "c")
     if DOCUMENT in files and (paper or clauses):
@@ -154,6 +178,13 @@ def _standing(text: str, said: Mapping[str, str]) -> str:
         doubts = [one.strip()[:_LONGEST] for one in said["doubts"].splitlines() if one.strip()]
         head |= {"doubts": doubts} if doubts or head_of(text).get("doubts") else {}
     return with_head(text, {name: one for name, one in head.items() if head_of(text).get(name) != one})
+
+
+def _worded(text: str, said: Mapping[str, str]) -> str:
+    try:
+        return with_rule_words(text, said)
+    except ValueError as wrong:
+        raise RefusedError(f"办法里没有这一项：{wrong}", f"The rule has no such entry: {wrong}") from None
 
 
 def _sourced(text: str, said: Mapping[str, str]) -> str:

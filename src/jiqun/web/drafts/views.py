@@ -17,7 +17,7 @@ from jiqun.desk.drafts.section_text import clause_rows, dated_rows
 from jiqun.methods.wording.evidence import evidence_words
 from jiqun.reports.parameters import parameter_workbook
 from jiqun.web.drafts import actions, queries
-from jiqun.web.drafts.forms import EVIDENCE, SOURCE, STANDING, fields
+from jiqun.web.drafts.forms import EVIDENCE, SOURCE, STANDING, fields, worded
 from jiqun.web.drafts.models import RuleDraft
 from jiqun.web.drafts.state import EVENTS, STAGES, State, state_of
 from jiqun.web.drafts.told import in_page_words
@@ -178,7 +178,13 @@ def _section(state: State, part: Part) -> dict[str, Any]:
     if part.name == METHOD:
         book = book_with(region(), "method", state.basis.id)
         base = text_of(region(), book.object("method", state.basis.id, state.basis.edition or None))
-        return {**shown, "form": "method", "fields": fields(text, base, spoken()), **_standing(text)}
+        return {
+            **shown,
+            "form": "method",
+            "fields": fields(text, base, spoken()),
+            "worded": worded(text, spoken()),
+            **_standing(text),
+        }
     if part.name == DOCUMENT:
         return {
             **shown,
