@@ -90,8 +90,11 @@ def test_a_new_password_and_an_account_out_of_use_end_every_session(leader, peop
     own = {"old_password": PASSWORD, "new_password1": "another-three-8", "new_password2": "another-three-8"}
     assert first.post("/people/password/", own).status_code == 302
     assert first.get("/").status_code == 200 and second.get("/").status_code == 302
-    as_user("admin").post(f"/people/{people['leader'].pk}/", {"role": "leader", "full_name": "x"})
-    assert first.get("/").status_code == 302
+    for in_use in ({}, {"is_active": "on"}):  # out of use, and in use again: who was there has to log in
+        as_user("admin").post(f"/people/{people['leader'].pk}/", {"role": "leader", "full_name": "x", **in_use})
+        assert first.get("/").status_code == 302
+    first.post("/people/login/", {**leader, "password": "another-three-8"})
+    assert first.get("/").status_code == 200
 
 
 def test_a_token_is_dead_at_once_when_revoked_and_when_its_owner_is_out_of_use(people):

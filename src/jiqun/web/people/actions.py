@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils import timezone
 
 from jiqun.web.people import audit
 from jiqun.web.people.hashers import first_password
@@ -66,7 +69,16 @@ def change(user: User, by: str, **values: str | bool) -> None:
     for name, value in values.items():
         setattr(user, name, value)
     user.save(update_fields=list(values))
+    if not user.is_active:
+        _end_sessions(user)
     audit.record(by, "people.change", user.username, {"before": before, "after": values})
+
+
+def _end_sessions(user: User) -> None:
+    """Log somebody out everywhere: a session that was only refused would live again with the account."""
+    for one in Session.objects.filter(expire_date__gte=timezone.now()):
+        if one.get_decoded().get(SESSION_KEY) == str(user.pk):
+            one.delete()
 
 
 @transaction.atomic
