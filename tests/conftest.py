@@ -56,6 +56,7 @@ def pytest_collection_finish() -> None:
     gc.enable()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)  # after a freeze nothing old is left to measure by, and full passes come too often
 
 
 def pytest_unconfigure() -> None:

@@ -157,7 +157,7 @@ def test_a_moment_with_a_zone_is_read_as_clocks_in_china_show_it(tmp_path: Path,
 
 
 TOTALS = [
-    ["全市合计", None, 20], [None, "涪陵区小计", 20], ["总计（2户）", None, 20], ["其中：规上", None, 12.5],
+    ["全市合计", None, 20], [None, "涪陵区小计", 12.5], ["总计（2户）", None, 20], ["其中：规上", None, 12.5],
     ["2024年12月31日", None, None], ["*：数据来自税务局", None, None], ["制表单位：某局", None, "2025年1月"],
     ["第1页 共3页", None, None], ["填表人（签字）：张三", None, None], ["共 2 户", None, 20],
 ]  # fmt: skip

@@ -143,7 +143,13 @@ def test_no_page_is_wider_than_its_window_or_has_a_serious_fault_for_a_screen_re
         "/rules/objects/document/cq-per-mu-2023/",
         "/drafts/",
     )
-    own = (f"/land/runs/{run}/", f"/land/runs/{run}/firms/{firm}/", f"/enterprises/{firm}/", "/rules/per-mu.huaian/")
+    # a page of a grid holds a hundred rows, which are alike: the few of one grade stand for them
+    own = (
+        f"/land/runs/{run}/?grade=D",
+        f"/land/runs/{run}/firms/{firm}/",
+        f"/enterprises/{firm}/",
+        "/rules/per-mu.huaian/",
+    )
     # who keeps the ledger and the rules sits at a desk; leaders and firms look from a phone
     for address in (*whole, *own, *(kept if width > 1000 else ())):
         page.goto(address)
@@ -152,7 +158,7 @@ def test_no_page_is_wider_than_its_window_or_has_a_serious_fault_for_a_screen_re
         # the same pages were judged at the other width; lists of the ledger are one template, every second stands for it
         if (width < 1000 and address not in ("/", "/enterprises/")) or address in kept[1::2]:
             continue
-        found = Axe().run(page).response["violations"]
+        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
         serious = [one for one in found if one["impact"] in ("serious", "critical")]
         told = [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in serious]
         assert serious == [], f"{address}: {told}"

@@ -14,7 +14,7 @@ import pytest
 from deltalake import DeltaTable
 from tests.ledger.conftest import PARCEL, WHEN, Bring, reported
 
-from jiqun.ledger import Told, Workspace, commit, freeze, init, latest, log, open_snapshot
+from jiqun.ledger import Told, Workspace, commit, freeze, init, latest, log, open_snapshot, store
 from jiqun.ledger.log import EVENT_SCHEMA, LOG, read_log, reserve
 from jiqun.ledger.soundness import unsound
 from jiqun.ledger.store import LostRaceError, Store
@@ -109,13 +109,14 @@ def test_a_ledger_put_in_the_place_of_another_is_read_anew(workspace: Workspace,
     bring(PARCEL, [{"parcel": "P1", "area": 5.0}])
     shutil.copytree(workspace.root, tmp_path / "kept")
     bring(PARCEL, [{"parcel": "P2", "area": 5.0}], file="甲.csv")
-    gone = read_log(Store(workspace))
+    gone, rows = read_log(Store(workspace)), latest(workspace).table("parcel")["parcel"].to_list()
     shutil.rmtree(workspace.root)
     shutil.copytree(tmp_path / "kept", workspace.root)
     bring(PARCEL, [{"parcel": "P3", "area": 5.0}], file="乙.csv")
     now = read_log(Store(workspace))
     assert gone.version == now.version
     assert [one.imports[-1].file for one in (gone, now)] == ["甲.csv", "乙.csv"]
+    assert (rows, latest(workspace).table("parcel")["parcel"].to_list()) == (["P1", "P2"], ["P1", "P3"])
 
 
 def test_old_versions_are_never_forgotten_however_old_their_files_are(workspace: Workspace, bring: Bring) -> None:
@@ -145,7 +146,8 @@ def test_joining_small_files_changes_nothing_that_is_read(workspace: Workspace, 
         Store(workspace).compact(table)
         files = pa.table(DeltaTable(workspace.address(table)).get_add_actions())
         assert files.num_rows == 1
-    log._kept.cache_clear()  # what is on the disk counts here
+    for kept in (log._kept, log._kept_events, store._kept):
+        kept.cache_clear()  # what is on the disk counts here
     assert read_log(Store(workspace)).imports == before.imports
     assert latest(workspace).table("parcel").height == 4
     assert read_log(Store(workspace), made.log_version).imports == before.imports

@@ -103,7 +103,9 @@ def test_the_table_of_the_how_to_is_a_register_whose_sizes_and_fixed_figures_nob
     _write_the_how_to(tmp_path)
     furnace = load(builtin_root(), tmp_path, pack_ids=["huangyan"]).table("furnace")
     head = {"id": "f", "title": "f", "title_en": "f"}
-    plan = compile_method(Method.model_validate(head | yaml.safe_load(FURNACES)), 2024, contracts={"furnace": furnace})
+    plan = compile_method(
+        Method.model_validate(head | yaml.load(FURNACES, yaml.CSafeLoader)), 2024, contracts={"furnace": furnace}
+    )
     row = {"enterprise": ["甲"], "year": [2024], "output": [100.0], "energy": [20.0], "altitude": [1000.0]}
     told = evaluate(plan, {"furnace": pl.DataFrame(row)}).next("甲")
     assert {way.input: way.change > 0 for way in told.ways} == {"energy": False, "output": True}  # 0.21 tce/t
@@ -111,7 +113,7 @@ def test_the_table_of_the_how_to_is_a_register_whose_sizes_and_fixed_figures_nob
     count = "inputs: {own: {title: 窑炉数, rollup: {table: furnace, take: count}}}\nmeasures: {m: {title: m, formula: own, digits: 0}}\n"
     rest = "populations: {all_firms: {title: 企业, where: year > 0}}"
     firm = load(builtin_root()).table("enterprise_year")
-    rule = Method.model_validate(head | yaml.safe_load(count + rest))
+    rule = Method.model_validate(head | yaml.load(count + rest, yaml.CSafeLoader))
     plan = compile_method(rule, 2024, contracts={"furnace": furnace, "enterprise_year": firm})
     firms = pl.DataFrame({"enterprise": ["乙"], "year": [2024]})
     assert evaluate(plan, {"enterprise_year": firms}).trace["measure__m"].to_list() == [0]

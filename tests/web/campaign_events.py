@@ -26,3 +26,10 @@ def campaign(stage: str, district: str = "") -> Campaign:
 def event(of: Campaign, what: str, /, by: str = "analyst", about: int = 0, **said: Any) -> int:
     made = Event.objects.create(campaign=of, at=timezone.now(), by=by, kind=what, about=about, details=said)
     return int(made.pk)
+
+
+def noticed(run: str, district: str = "") -> Campaign:
+    """Put a run into the public notice of a new campaign."""
+    made = campaign("notice", district)
+    event(made, "notice.published", run=run, until=str(timezone.localdate() + timedelta(days=5)), organ="示例市经信委")
+    return made

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
+from tests.web.campaign_events import noticed
 
 from jiqun.web.people import tokens
 from jiqun.web.people.models import AuditEntry, Token
@@ -67,6 +68,7 @@ def test_results_are_those_of_the_run_page_by_page(read, run):
 
 @pytest.mark.parametrize("username", ["district", "park", "firm"])
 def test_nobody_reads_another_firm(read, people, run, username):
+    noticed(run.id)
     every = {one["enterprise"] for one in read("analyst", "/ledger/enterprise", limit=1000).json()["rows"]}
     mine = {one["enterprise"] for one in read(username, "/ledger/enterprise", limit=1000).json()["rows"]}
     assert mine and mine < every

@@ -10,6 +10,7 @@ import docx
 import pytest
 from django.test import Client
 from django.urls import reverse
+from tests.web.campaign_events import noticed
 
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.web import region
@@ -90,7 +91,10 @@ def test_a_letter_goes_to_its_firm_and_its_district_gets_one_without_restricted_
     firm, owner = people["firm"].place, people["analyst"]
     full = made(as_user("analyst"), kind="letter", firm=firm)
     assert full.restricted
-    assert as_user("firm").get(reverse("briefs:file", args=[full.pk])).status_code == 200
+    to = reverse("briefs:file", args=[full.pk])
+    assert as_user("firm").get(to).status_code == 404, "a trial is not told to the firm, whoever made the letter"
+    noticed(full.run)
+    assert as_user("firm").get(to).status_code == 200
     assert as_user("leader").get(reverse("briefs:file", args=[full.pk])).status_code == 404
     masked = made(as_user("leader"), kind="letter", firm=firm)
     assert not masked.restricted

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import tarfile
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
 import polars as pl
 import pytest
-from tests.web.test_campaigns import As, Desk, own_workspace
+from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.web.test_campaigns import PDF, As, Desk, own_workspace
 
+from jiqun.desk.backup import back_up
 from jiqun.values import comparable
 from jiqun.web import region
 from jiqun.web.people.models import User
@@ -36,6 +43,41 @@ def test_a_firm_sees_the_figures_it_answers_for_and_what_it_answered(as_user: As
     said = desk.do("firm", "check", enterprise=firm, answer="wrong", words="税收少了 300 万元")
     assert "自核答复已记下" in said and "已答复：有误" in said and "税收少了 300 万元" in said
     assert as_user("analyst").get(f"/campaigns/{desk.campaign.pk}/").context["own"] == []
+
+
+def test_a_firm_shows_papers_with_its_self_check_to_who_may_see_its_figures(
+    as_user: As, people: dict[str, User], tmp_path: Path
+) -> None:
+    desk, firm = Desk(as_user, "own.rule"), people["firm"].place
+    desk.go("check")
+    bomb = BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/workbook.xml", b"0" * (101 * 2**20))
+    files = [SimpleUploadedFile("../../完税证明.pdf", PDF), SimpleUploadedFile("表.xlsx", bomb.getvalue())]
+    said = {"enterprise": firm, "answer": "wrong", "words": "税收少了 300 万元", "paper": files}
+    page = as_user("firm").post(f"/campaigns/{desk.campaign.pk}/do/check/", said, follow=True).content.decode()
+    assert "已答复：有误" in page and "完税证明.pdf" in page and "CASE-005" in page
+    again = {**said, "answer": "right", "paper": [SimpleUploadedFile("又一次.pdf", PDF)]}
+    as_user("firm").post(f"/campaigns/{desk.campaign.pk}/do/check/", again)
+    (paper,) = desk.state.check_papers[firm]
+    assert (paper["file"], paper["by"]) == ("完税证明.pdf", "firm"), "the same paper again is the one that is there"
+    to = f"/campaigns/{desk.campaign.pk}/checks/papers/{paper['number']}/"
+    people["district"].place = region.ledger().table("enterprise").filter(pl.col("enterprise") == firm)["district"][0]
+    people["district"].save()
+    for who in ("firm", "district", "analyst", "signer", "auditor"):
+        answer = as_user(who).get(to)
+        assert answer.content == PDF and "attachment" in answer["Content-Disposition"], who
+    assert as_user("leader").get(to).status_code == as_user("tax").get(to).status_code == 403
+    assert to in desk.page("analyst") and to not in desk.page("leader")
+    back_up(region.region().workspace, tmp_path / "all.tar.gz")
+    with tarfile.open(tmp_path / "all.tar.gz") as archive:
+        assert any(one.name.endswith(f"originals/{paper['sha256']}.pdf") for one in archive)
+    people["firm"].place = region.ledger().table("enterprise").filter(pl.col("enterprise") != firm)["enterprise"][0]
+    people["firm"].save()
+    assert as_user("firm").get(to).status_code == 404
+    desk.go("trial")
+    said = {"enterprise": people["firm"].place, "answer": "right", "paper": [SimpleUploadedFile("晚了.pdf", PDF)]}
+    assert "现在不是企业自核阶段" in desk.do("firm", "check", **said) and len(desk.state.check_papers) == 1
 
 
 def test_an_appeal_that_is_refused_keeps_what_was_written_and_a_word_of_a_list_is_understood(
@@ -82,7 +124,8 @@ def test_the_page_of_a_firm_says_until_when_it_may_object_and_what_it_objected_t
     desk.go("check", "trial")
     desk.do("analyst", "trial")
     at = f"/land/runs/{desk.state.run}/firms/{firm}/"
-    assert as_user("firm").get(at).context["objection"] is None
+    assert as_user("analyst").get(at).context["objection"] is None
+    assert as_user("firm").get(at).status_code == 404
     desk.go("adjust", "notice")
     desk.publish()
     card = as_user("firm").get(at).context["objection"]

@@ -70,6 +70,9 @@ def test_what_is_under_way_about_a_firm_stands_beside_it(as_user, run, of):
 
 
 def test_a_firm_is_shown_no_one_else_and_an_unknown_pool_is_the_largest(as_user, run, of):
-    assert as_user("firm").get(f"/campaigns/{of.pk}/").context["opened"] is None
+    event(of, "notice.published", run=run.id, until="2030-01-01")
+    page = as_user("firm").get(f"/campaigns/{of.pk}/")
+    assert page.context["opened"] is None and page.content.decode().count("本企业的结果") == 1
+    assert "签发还差什么" not in page.content.decode()
     opened = as_user("leader").get(f"/campaigns/{of.pk}/", {"pool": "none~x"}).context["opened"]
     assert opened.pool.firms == max(one.firms for one in opened.pools)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import pytest
@@ -183,6 +184,28 @@ def test_an_edition_that_is_there_is_not_made_again(draft, as_user):
     said = {"about": RULE, "base": "2023", "edition": "2023", "begins": "2026-01-01"}
     answer = as_user("analyst").post("/drafts/copy/", said, follow=True)
     assert "DRAFT-001" in answer.content.decode() and RuleDraft.objects.count() == 1
+
+
+def test_a_refused_form_keeps_what_was_typed_with_the_fault_beside_its_field(draft, as_user):
+    author = as_user("analyst")
+    shown = change(author, draft, **{TAX: "三十", VALUE: "21", "s:description": "写了\n很久", "reason": "试写"})
+    assert re.search(rf'name="{TAX}" value="三十"[^>]*aria-invalid="true"[^>]*><small class="jq-fault"', shown)
+    assert f'name="{VALUE}" value="21"' in shown and "写了\n很久</textarea>" in shown and 'value="试写"' in shown
+    assert "还没有编号" in change(author, draft, **{"c:99:text": "没有编号的条款"})
+    text = {f"f:{name}": f"{one}# 改过\n" for name, one in state_of(draft).files.items()}
+    answer = author.post(f"/drafts/{draft.pk}/do/text/", {**text, "seen": "old", "reason": "改"})
+    assert answer.status_code == 422 and answer.content.decode().count("# 改过") == len(text)  # noqa: PLR2004
+    said = {"kind": "method", "about": RULE, "base": "2023", "paper": "new", "edition": "坏 名", "begins": "2027-01-01"}
+    answer = author.post("/drafts/copy/", said)
+    assert 'value="坏 名"' in answer.content.decode() and 'value="2027-01-01"' in answer.content.decode()
+
+
+def test_what_the_check_found_is_told_in_the_words_of_the_rule_and_by_its_names_in_the_text(draft, as_user):
+    author = as_user("analyst")
+    change(author, draft, **{TAX: "33"})
+    shown = page(author, draft)
+    assert "“规模以上制造业企业”各项满分合计 103" in shown and "above_scale 各项" not in shown
+    assert "above_scale 各项满分合计 103" in author.get(f"/drafts/{draft.pk}/text/").content.decode()
 
 
 def test_events_are_never_changed_or_removed(draft):

@@ -70,6 +70,7 @@ class Foreign:
     imported: int
     snapshot: str
     person: int
+    check_paper: int
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ ADDRESSES: dict[str, Address] = {
     "enterprises:source": Address(lambda it: {"code": it.firm}, theirs=True),
     "ladder:boards": Address(),
     "ladder:screen": Address(posts=True),
+    "ladder:release": Address(posts=True),
     "ladder:firms": Address(),
     "ladder:advice": Address(lambda it: {"code": it.firm}, theirs=True),
     "ladder:calendar": Address(),
@@ -186,9 +188,11 @@ ADDRESSES: dict[str, Address] = {
     "campaigns:appeal": Address(_campaign, theirs=True),
     "campaigns:add_paper": Address(_campaign, theirs=True, posts=True),
     "campaigns:paper": Address(lambda it: _campaign(it, paper=it.paper), theirs=True),
+    "campaigns:check_paper": Address(lambda it: {"number": it.own_campaign, "paper": it.check_paper}, theirs=True),
     "campaigns:letter": Address(_campaign, theirs=True),
     "campaigns:letter_file": Address(_campaign, theirs=True),
     "campaigns:measures": Address(lambda it: {"number": it.own_campaign}),
+    "campaigns:adjustments": Address(lambda it: {"number": it.own_campaign}),
     "campaigns:notice": Address(lambda it: {"number": it.own_campaign}, told="a public notice is for everybody"),
     "campaigns:notice_file": Address(lambda it: {"number": it.own_campaign}, told="a public notice is for everybody"),
     "ledger:imports": Address(),
@@ -283,6 +287,7 @@ def foreign(people: dict[str, User]) -> Foreign:
     appeal = _event(whole, "appeal.registered", enterprise=firm, request=title, evidence=title, field="", value="")
     paper = _event(whole, "appeal.evidence", about=appeal, file=f"{title}.pdf", sha256=SHA, size=1)
     _event(whole, "appeal.decided", about=appeal, decision="refused", reason=title)
+    shown = _event(whole, "firm.evidence", enterprise=firm, file=f"{title}.pdf", sha256=SHA, size=1)
     _event(whole, "firm.checked", enterprise=firm, answer="wrong", words=title)
     _event(whole, "adjustment.proposed", enterprise=firm, kind="raise", grade="", steps=1, reason=title, document=title)
     case = Disposal.objects.create(enterprise=firm, year=int(late.plan.period.year), run=late.id)
@@ -327,7 +332,7 @@ def foreign(people: dict[str, User]) -> Foreign:
     return Foreign(
         firm, row["name"], row["district"], row["park"], late.id, early.id, green, whole.pk,
         theirs.pk, appeal, paper, case.pk, upload.token, job.pk, report.pk, schedule.pk, draft.pk, late.method_id,
-        ledger().view.log.imports[0].number, snapshots(region().workspace)[-1].id, people["analyst"].pk,
+        ledger().view.log.imports[0].number, snapshots(region().workspace)[-1].id, people["analyst"].pk, shown,
     )  # fmt: skip
 
 
@@ -512,7 +517,7 @@ def test_a_firm_of_another_place_cannot_be_named_in_a_form(as_user, people, fore
 
 WRITING = frozenset(
     {
-        "people:listing", "people:add", "people:firms", "people:edit", "ladder:screen", "grades:evaluate", "drafts:copy",
+        "people:listing", "people:add", "people:firms", "people:edit", "ladder:screen", "ladder:release", "grades:evaluate", "drafts:copy",
         "land:evaluate", "disposals:propose", "disposals:act", "campaigns:create", "campaigns:act", "ledger:undo",
         "ledger:duty", "ledger:review", "ledger:decide", "campaigns:new_appeal",
     }
@@ -521,13 +526,19 @@ DRAFTS = frozenset({"drafts:listing", "drafts:publication", "drafts:sheet", "dra
 HANDING_IN = frozenset(
     {"ledger:new", "ledger:upload", "ledger:tell", "ledger:commit", "ledger:drop", "ledger:upload_return"}
 )
+PAPERS = frozenset({"campaigns:paper", "campaigns:check_paper"})  # they tell figures
 OTHERS_FILES = frozenset({"jobs:file", "briefs:switch", "briefs:file"})  # made by somebody, for whom it was made
 THERE_IS_NONE = frozenset({"drafts:publication", "drafts:sheet", "briefs:make", "ledger:return", "api:api-root"})
 MASKED = frozenset({"enterprises:source", "land:rankings_export", "people:audit", "jobs:one"}) | DRAFTS
 ANOTHER_VIEW = frozenset({"tab", "by", "measure", "sort"})
 CLOSED = {
-    "leader": WRITING | OTHERS_FILES | THERE_IS_NONE | MASKED | HANDING_IN,
-    "tax": WRITING | OTHERS_FILES | THERE_IS_NONE | MASKED | (HANDING_IN - {"ledger:new"}),  # its own uploads only
+    "leader": WRITING | PAPERS | OTHERS_FILES | THERE_IS_NONE | MASKED | HANDING_IN,
+    "tax": WRITING
+    | PAPERS
+    | OTHERS_FILES
+    | THERE_IS_NONE
+    | MASKED
+    | (HANDING_IN - {"ledger:new"}),  # its own uploads only
     "auditor": WRITING | OTHERS_FILES | THERE_IS_NONE | HANDING_IN | {"drafts:act"},
 }
 

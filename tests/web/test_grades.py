@@ -14,6 +14,7 @@ from jiqun.web.grades.queries import firms_of, newest_run
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import do_all
 from jiqun.web.people.models import AuditEntry
+from jiqun.web.people.scope import Scope
 from jiqun.web.region import ledger, region
 
 CARBON, DIGITAL = "green.carbon-code", "sme-digital"
@@ -24,7 +25,7 @@ def evaluated(as_user):
     """Both rules that the demo region has data for, evaluated as an analyst does it."""
     client = as_user("analyst")
     for line, method in (("green", CARBON), ("digital", DIGITAL)):
-        if newest_run(method) is None:
+        if newest_run(method, Scope()) is None:
             assert client.post(f"/grades/{line}/{method}/evaluate/", {"period": "2024"}).status_code == 302
     do_all()
     assert {one.state for one in Job.objects.all()} <= {"done"}
@@ -39,7 +40,7 @@ def test_a_rule_belongs_to_the_line_whose_tables_it_reads():
 
 
 def test_a_board_shows_the_run_and_counts_only_the_scope(evaluated, as_user, people):
-    run = newest_run(CARBON)
+    run = newest_run(CARBON, Scope())
     board = {one.id: one for one in evaluated.get("/grades/green/").context["boards"]}
     assert board[CARBON].run.id == run.id
     assert board[CARBON].graded == run.trace["grade"].drop_nulls().len()
@@ -52,7 +53,7 @@ def test_a_board_shows_the_run_and_counts_only_the_scope(evaluated, as_user, peo
 
 
 def test_another_districts_firm_is_in_no_list_export_or_explanation(evaluated, as_user, people):
-    own, run = people["district"].place, newest_run(DIGITAL)
+    own, run = people["district"].place, newest_run(DIGITAL, Scope())
     rows, client = firms_of(run.id), as_user("district")
     other = rows.filter(pl.col("district") != own)["subject"][0]
     mine = set(rows.filter(pl.col("district") == own)["subject"])
@@ -69,7 +70,7 @@ def test_another_districts_firm_is_in_no_list_export_or_explanation(evaluated, a
 
 
 def test_a_grade_filter_and_an_order_show_just_those_rows(evaluated):
-    rows = firms_of(newest_run(CARBON).id)
+    rows = firms_of(newest_run(CARBON, Scope()).id)
     letter = rows["grade"].drop_nulls()[0]
     page = evaluated.get(f"/grades/green/{CARBON}/", {"grade": letter, "sort": "name", "down": "1"})
     assert page.context["page"].paginator.count == rows.filter(pl.col("grade") == letter).height
@@ -99,7 +100,7 @@ def test_green_and_digital_runs_stay_out_of_the_per_mu_pages(evaluated, people):
     assert not any(line_of_id(one.run.method_id) for one in evaluated.get("/land/").context["lines"])
     run = evaluated.get("/enterprises/").context["run"]
     assert run is not None and not line_of_id(run.method_id)
-    subject = firms_of(newest_run(DIGITAL).id)["subject"][0]
+    subject = firms_of(newest_run(DIGITAL, Scope()).id)["subject"][0]
     others = evaluated.get(f"/enterprises/{subject}/", {"tab": "grades"}).context["others"]
     assert DIGITAL in {one["method"] for one in others}
     assert ledger().table("sme_digital").filter(pl.col("enterprise") == subject).height == 1

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from jiqun.web.enterprises.register import register
 from jiqun.web.ledger import views
 from jiqun.web.people.models import AuditEntry
-from jiqun.web.people.scope import MASKED
+from jiqun.web.people.scope import MASKED, Scope
 from jiqun.web.region import ledger
 
 
@@ -31,7 +31,7 @@ def test_the_list_of_firms_comes_out_as_it_was_picked_within_the_own_rows(as_use
     shown = client.get("/enterprises/", said).context
     assert len(rows) == shown["found"]
     assert [row[0] for row in rows[:50]] == [one["enterprise"] for one in shown["rows"]]
-    grades = dict(register()[0].select("enterprise", "grade").iter_rows())
+    grades = dict(register(Scope())[0].select("enterprise", "grade").iter_rows())
     assert [row[heads.index("档次")] for row in rows] == [grades[row[0]] for row in rows]
     assert {row[heads.index("规模")] for row in rows} <= {"规上"}
     assert AuditEntry.objects.filter(action="enterprises.export", who=who).exists()

@@ -61,7 +61,7 @@ def test_a_median_is_masked_where_own_points_are_and_to_a_firm_where_ranks_would
 
 
 def test_the_parts_of_a_year_add_up_to_what_the_two_runs_say(as_user, run):
-    before = run_before(run)
+    before = run_before(run, Scope())
     assert before is not None and (before.method_id, int(before.plan.period.year)) == (run.method_id, int(run.plan.period.year) - 1)  # fmt: skip
     both = run.trace.join(before.trace.select("enterprise", was="total"), on="enterprise")
     both = both.filter((pl.col("population") == "above_scale") & pl.col("total").is_not_null() & pl.col("was").is_not_null())  # fmt: skip
@@ -85,8 +85,8 @@ def test_who_may_not_see_points_is_told_no_effect_of_them(as_user, run, people):
 
 
 def test_the_first_year_has_nothing_before_it(as_user, run):
-    first = run_before(run)
-    assert first is not None and run_before(first) is None
+    first = run_before(run, Scope())
+    assert first is not None and run_before(first, Scope()) is None
     page = (
         as_user("analyst").get(f"/land/runs/{first.id}/firms/{first.trace['enterprise'][0]}/changes/").content.decode()
     )

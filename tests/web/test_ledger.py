@@ -61,9 +61,13 @@ def firms(district=None):
     return found if district is None else found.filter(pl.col("district") == district)
 
 
-def tax(firm, year=2024):
+def figure_of(firm, column, year=2024):
     frame = latest(region.region().workspace).table("enterprise_year")
-    return frame.filter((pl.col("enterprise") == firm) & (pl.col("year") == year))["tax"].item()
+    return frame.filter((pl.col("enterprise") == firm) & (pl.col("year") == year))[column].item()
+
+
+def tax(firm, year=2024):
+    return figure_of(firm, "tax", year)
 
 
 def everybody():
@@ -129,6 +133,12 @@ def test_the_notices_of_a_check_tell_no_figure_and_no_name_that_the_reader_may_n
             : 3 if firm == own else 2
         ]
     assert "D2" in told["district"] and "D3" not in told["district"] and "D3" in told["tax"]
+    guess = csv([f"{own},甲,{300 * figure_of(own, 'revenue'):.4f}"], "统一社会信用代码,企业名称,研发经费（万元）")
+    ratios = {who: hand_in(as_user(who), f"{who}比.csv", guess).preview["notices"] for who in ("analyst", "tax")}
+    assert {who: "LEDGER-112" in [one["code"] for one in found] for who, found in ratios.items()} == {
+        "analyst": True,
+        "tax": False,
+    }
 
 
 def test_who_handed_a_figure_in_has_it_held_against_the_next_one(as_user, people):
@@ -384,6 +394,9 @@ def test_the_board_counts_what_the_ledger_has_and_says_who_is_late(as_user):
     client.post("/ledger/board/duty/", {**said, "due": "soon"})
     assert {one.due for one in Duty.objects.all()} == {date(2020, 1, 1)}
     assert client.get("/ledger/board/").status_code == 200
+    page = client.get("/ledger/board/", {"table": "sme_digital", "year": "2024"})
+    assert all(one.share is None and one.expected is None for one in page.context["squares"])
+    assert "谁参评谁填——没有应报名单，不算报送率" in page.content.decode()
     mine = as_user("district").get("/ledger/board/", {"table": "enterprise_year"}).context["squares"]
     assert len(mine) == 1
 
@@ -505,6 +518,29 @@ def test_corrected_rows_are_read_as_the_columns_were_told_of_the_import_that_the
     fixed = hand_in(client, "更正.csv", csv([f"{three},丙,99000"], heads), corrects=str(number))
     column = next(one for one in fixed.preview["columns"] if one["field"] == "tax")
     assert (column["column"], column["from"], column["how"]) == ("C", "元", "told"), "without being told again"
+
+
+def test_a_check_made_again_says_when_against_what_and_what_changed_also_where_nothing_did(as_user):
+    firm, client = reported_firm(), as_user("analyst")
+
+    def again(upload):
+        client.post(f"/ledger/imports/uploads/{upload.token}/tell/")
+        do_all()
+        upload.refresh_from_db()
+        return client.get(f"/ledger/imports/uploads/{upload.token}/").content.decode()
+
+    first = hand_in(client, "一.csv", csv([f"{firm},甲,52.25"]))
+    assert "again" not in first.preview or first.preview["again"] is None
+    page = again(first)
+    assert "重新核对过" in page and "核对的依据没有变。" in page and "结果与上一次完全相同。" in page
+    other = hand_in(client, "二.csv", csv([f"{firm},甲,52.25"]))
+    client.post(f"/ledger/imports/uploads/{other.token}/commit/")
+    do_all()
+    page = again(first)
+    assert "其间变了的：台账（其间又有 1 次导入）。" in page and "会改动台账的数 2 → 0 个" in page
+    client.post(f"/ledger/imports/uploads/{first.token}/tell/", {"unit-tax": "元"})
+    do_all()
+    assert "对这份文件的说法" in client.get(f"/ledger/imports/uploads/{first.token}/").content.decode()
 
 
 def test_a_column_that_was_overlooked_is_read_from_the_same_file(as_user):

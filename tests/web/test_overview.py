@@ -11,13 +11,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from tests.web.campaign_events import noticed
 
 from jiqun.web.disposals.models import Disposal, DisposalEvent
 from jiqun.web.enterprises import register
 from jiqun.web.ladder.queries import calendar
 from jiqun.web.ledger.models import Duty
+from jiqun.web.people.places import place_meant, successor
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import ledger, region
+from jiqun.web.region import Ledger, ledger, region, runs
 
 
 def test_the_first_page_shows_30_clusters_five_figures_and_38_districts(as_user):
@@ -67,7 +69,7 @@ def test_the_sum_of_fewer_than_three_firms_is_not_told_to_who_may_not_see_one_fi
 
 def test_titles_to_be_reviewed_and_data_that_is_owed_stand_under_what_is_due(as_user, people):
     today = timezone.localdate()
-    Duty.objects.create(table="sme_profile", district=people["district"].place, year=2024, unit="x", due=today)
+    Duty.objects.create(table="energy_target", district=people["district"].place, year=2024, unit="x", due=today)
     Duty.objects.create(table="sme_application", district="500112", year=2024, unit="x", due=today + timedelta(days=60))
     city, district = (as_user(who).get("/").context["due"] for who in ("analyst", "district"))
     assert [one.what for one in city].count("数据应报齐") == 1, "what is due in two months is not due this week"
@@ -109,6 +111,9 @@ def test_a_disposal_that_is_due_stands_with_what_is_due_for_its_own_district_onl
 
 
 def test_a_firm_is_first_told_its_own_grade_and_what_is_due(as_user, people):
+    before = as_user("firm").get("/")
+    assert before.context["own"]["run"] is None and "还没有公布的评价结果" in before.content.decode()
+    noticed(next(one.id for one in runs() if one.method_id == "per-mu.chongqing-template" and one.period == "2024"))
     answer = as_user("firm").get("/")
     page, own = answer.content.decode(), answer.context["own"]
     assert "我家今年什么档，有什么要办？" in page and own["name"] in page
@@ -123,8 +128,8 @@ def test_pages_show_the_signed_grades_by_the_mu_rather_than_the_newest_run(as_us
         return SimpleNamespace(**told, plan=SimpleNamespace(method=method), context=region())
 
     def lead(*newest_first):
-        monkeypatch.setattr(register, "readable_runs", lambda: list(newest_first))
-        return register.leading_run().id
+        monkeypatch.setattr(register, "readable_runs", lambda scope: list(newest_first))
+        return register.leading_run(Scope()).id
 
     size, mu = like("size", "size-class", official=True), like("mu", "per-mu.chongqing-template")
     assert lead(size, mu) == "mu", "classes of size are no grades by the mu"
@@ -177,3 +182,31 @@ def test_a_path_from_fewer_than_three_firms_is_not_told_to_who_may_not_see_one_f
 
     assert small("leader") == []
     assert all(one.pace is None for tier in as_user("district").get("/").context["tiers"] for one in tier.clusters)
+
+
+def test_an_account_of_a_firm_that_was_recoded_or_merged_is_told_who_took_it_over_and_sees_nothing_of_it(
+    as_user, people, monkeypatch
+):
+    firm, old = people["firm"].place, "91500112MA5U00000X"
+    register_then = (
+        ledger()
+        .table("enterprise")
+        .with_columns(
+            former_codes=pl.when(pl.col("enterprise") == firm).then(pl.lit(f"001-X;{old}")).otherwise("former_codes"),
+            former_names=pl.when(pl.col("enterprise") == firm).then(pl.lit("老厂；更老的厂")).otherwise("former_names"),
+        )
+    )
+    read = Ledger.table
+    monkeypatch.setattr(Ledger, "table", lambda it, name: register_then if name == "enterprise" else read(it, name))
+    assert (
+        successor(old) == successor("老厂") == (firm, ledger().table("enterprise").filter(enterprise=firm)["name"][0])
+    )
+    assert successor(firm) is None and place_meant("enterprise", "老厂") == firm
+    people["firm"].place = old
+    people["firm"].save()
+    answer = as_user("firm").get("/")
+    page = answer.content.decode()
+    assert (
+        firm in page and "已由" in page and "集团的每家企业各开一个账号" in page and "/enterprises/" + firm not in page
+    )
+    assert as_user("firm").get(f"/enterprises/{firm}/").status_code == 404

@@ -13,7 +13,7 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 import jiqun.web
-from jiqun.web.people import firm_accounts
+from jiqun.web.people import firm_accounts, tokens
 from jiqun.web.people.actions import Person, add
 from jiqun.web.people.audit_lines import ACTIONS
 from jiqun.web.people.first import first_people
@@ -253,3 +253,28 @@ def test_a_person_that_cannot_be_added_is_told_in_the_language_of_the_page_and_k
         page = admin.post("/people/add/", {"full_name": "李明", **said}).content.decode()
         assert told in page.split("<main")[1] and 'value="李明"' in page, said
     assert set(ROLE_WORDS) == set(ROLES) and not User.objects.filter(full_name="李明").exists()
+
+
+def test_a_disabled_account_s_sessions_and_tokens_do_not_come_back_when_it_is_enabled(as_user, people):
+    admin, old = as_user("admin"), as_user("leader")
+    secret = tokens.make(people["leader"], "Excel")
+    api = {"headers": {"Authorization": f"Bearer {secret}"}}
+    to = f"/people/{people['leader'].pk}/"
+    said = {"role": "leader", "place": "", "full_name": "陈主任", "unit": "市政府办公厅"}
+    assert "已保存。" in admin.post(to, {**said, "unit": "办公厅", "is_active": "on"}, follow=True).content.decode()
+    assert old.get("/").status_code == 200 and Client().get("/api/runs", **api).status_code == 200
+    told = admin.post(to, said, follow=True).content.decode()
+    assert "原来的登录已全部退出，1 个接口令牌已停用" in told
+    admin.post(to, {**said, "is_active": "on"})
+    assert old.get("/").status_code == 302 and Client().get("/api/runs", **api).status_code == 401
+    assert AuditEntry.objects.filter(action="people.ended", about="leader").count() == 2
+
+
+def test_another_role_or_a_new_password_ends_what_was_opened_before(as_user, people):
+    admin, district, tax = as_user("admin"), as_user("district"), as_user("tax")
+    secret = tokens.make(people["tax"], "Excel")
+    said = {"role": "leader", "place": "", "full_name": "何嘉", "unit": "市政府", "is_active": "on"}
+    admin.post(f"/people/{people['district'].pk}/", said)
+    admin.post(f"/people/{people['tax'].pk}/", {"do": "reset"})
+    assert district.get("/").status_code == tax.get("/").status_code == 302
+    assert tokens.user_of(secret) is None and not people["tax"].tokens.filter(revoked_at=None).exists()

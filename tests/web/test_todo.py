@@ -65,7 +65,8 @@ def test_a_proposal_waits_for_everybody_who_may_decide_but_not_for_who_made_it(
     }
     number = event(of, "adjustment.proposed", by="district", **said)
     assert badge(as_user, "analyst") == before + 1 and "确认提档" in words(as_user, "analyst")
-    assert badge(as_user, "district") == badge(as_user, "signer") == badge(as_user, "leader") == 0
+    assert badge(as_user, "signer") == 1, "the signer may decide too"
+    assert badge(as_user, "district") == badge(as_user, "leader") == 0
     event(of, "adjustment.decided", by="analyst", about=number, decision="refused", reason="x")
     assert badge(as_user, "analyst") == before and "确认提档" not in words(as_user, "analyst")
     event(of, "adjustment.proposed", by="analyst", **said)
@@ -134,13 +135,13 @@ def test_data_is_owed_by_the_unit_that_the_board_names_and_a_changed_duty_shows_
     assert badge(as_user, "tax") == 0
     day = timezone.localdate() - timedelta(days=2)
     owed = Owed("税务局", day)
-    set_duty(people["analyst"], "sme_profile", 2024, [people["district"].place], owed)
+    set_duty(people["analyst"], "energy_target", 2024, [people["district"].place], owed)
     (task,) = listed(as_user, "tax")
     assert (
         task.what == "报齐数据" and task.day == day and task.light.words == "逾期 2 天" and badge(as_user, "tax") == 1
     )
     assert words(as_user, "district") == [], "the tax office owes it, not the district"
-    set_duty(people["analyst"], "sme_profile", 2024, [people["district"].place], Owed("统计局", day))
+    set_duty(people["analyst"], "energy_target", 2024, [people["district"].place], Owed("统计局", day))
     assert badge(as_user, "tax") == 0
 
 

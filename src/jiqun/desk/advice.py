@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
+from jiqun.desk.moved_grade import MovedGrade, moved_grade, moved_words
 from jiqun.desk.running import Run
 from jiqun.methods.explanation.explain import explain
 from jiqun.methods.explanation.nearest import Lacking, Nearest, Way
@@ -14,37 +16,89 @@ from jiqun.problems import Language
 from jiqun.values import Unit, decimal_text, half_up
 
 
-def nearest_lines(
-    run: Run, told: Nearest, language: Language = "zh", *, sees_restricted: bool = True
-) -> tuple[list[list[object]], list[str]]:
-    """Return the ways to the next grade as rows, and what else should be said; restricted figures may be masked."""
+@dataclass(frozen=True)
+class Advice:
+    """The ways to a better final grade as rows; `before` says what was done after the ranking, `notes` what else."""
+
+    rows: list[list[object]]
+    notes: list[str]
+    before: list[str]
+
+
+def nearest_lines(run: Run, told: Nearest, language: Language = "zh", *, sees_restricted: bool = True) -> Advice:
+    """Return the ways to a better grade in words; restricted figures may be masked.
+
+    The ways are those by rank. Where lists or conditions moved the grade afterwards, each is told with what it comes
+    to while they stay as they are, and left out where that is no better than the grade of now.
+    """
     hidden = frozenset() if sees_restricted else restricted_names(run.plan)
     voice = Voice(run.plan, language, run.book)
     population = run.trace.filter(run.trace[run.subject] == told.subject)["population"].to_list()
     untold = any(total_hidden(hidden, str(one)) for one in population)
-    rows = [_way_row(run, voice, way, way.input in hidden, untold) for way in told.ways]
-    notes = list(_notes(voice, told, hidden))
+    moved = moved_grade(run, told.subject)
+    before = moved_words(run, voice, moved)
+    finals = [(way, moved.with_moves(run, way.grade)) for way in told.ways]
+    kept = [(way, final) for way, final in finals if not before or moved.is_better(final)]
+    rows = [_way_row(voice, way, final, way.input in hidden, untold) for way, final in kept]
+    status = str(run.trace.filter(run.trace[run.subject] == told.subject)["status"][0])
+    notes = list(_notes(voice, told, hidden, status))
+    if before:
+        notes = _with_moves(voice, told, moved, notes, any_way=bool(rows))
     if told.reason in ("total_unknown", "grade_unknown"):
         notes += explain(run.plan, run.trace, run.gathered, told.subject, language=language, book=run.book).unknown
-    return rows, notes
+    return Advice(rows, notes, before)
 
 
-def _way_row(run: Run, voice: Voice, way: Way, is_hidden: bool, untold: bool) -> list[object]:
+def _with_moves(voice: Voice, told: Nearest, moved: MovedGrade, notes: list[str], *, any_way: bool) -> list[str]:
+    """Say what is left of the advice by rank where the final grade is another matter."""
+    if any_way:
+        return notes
+    ranked = moved.ranked or voice.pick("未定档", "no grade")
+    if moved.is_best:
+        said = [voice.pick("已经是最好一档。", "It has the best grade already.")]
+        if told.ways:
+            names = voice.listed(dict.fromkeys(_title(voice, way) for way in told.ways))
+            zh = f"不靠上面的调整，按名次是 {ranked}；要按名次升到 {told.wanted}，只改其中一项即可：{names}。"
+            said.append(
+                voice.pick(
+                    zh, f"Without that it is {ranked} by rank; one of these alone reaches {told.wanted}: {names}."
+                )
+            )
+        return said
+    if told.reason == "best":
+        return [
+            voice.pick(
+                "按名次已经是最好一档，最后的档次由上面的调整决定。", "By rank it is best; the moves above decide."
+            )
+        ]
+    if told.ways:
+        return [
+            voice.pick(
+                "上面的调整不变，改数据升不了档。", "While the moves above stand, no figure leads to a better grade."
+            )
+        ]
+    return notes
+
+
+def _title(voice: Voice, way: Way) -> str:
+    return voice.label(way.input) if way.kind == "input" else _deduction_title(voice, way.input)
+
+
+def _way_row(voice: Voice, way: Way, final: str | None, is_hidden: bool, untold: bool) -> list[object]:
     share = "" if way.share is None else voice.pick("（{}）", " ({})").format(_share(voice, way.share))
-    title = voice.label(way.input) if way.kind == "input" else _deduction_title(run, voice, way.input)
     needed = Unit.parse(way.unit).behind(_figure(way.needed, way.digits), voice.language)
     figures = [_figure(way.now, way.digits), needed, _changed(way) + share]
     return [
-        title,
+        _title(voice, way),
         *([MASKED] * len(figures) if (is_hidden or untold) and way.kind == "input" else figures),
         "" if way.total is None else MASKED if untold else grouped(decimal_text(way.total)),
         way.rank,
-        way.grade,
+        final,
     ]
 
 
-def _deduction_title(run: Run, voice: Voice, name: str) -> str:
-    for total in run.plan.method.totals.values():
+def _deduction_title(voice: Voice, name: str) -> str:
+    for total in voice.plan.method.totals.values():
         if name in total.deductions:
             one = total.deductions[name]
             return voice.pick(f"撤回扣分：{one.title}", f"withdraw: {one.title_en or one.title}")
@@ -84,7 +138,30 @@ def _lacking(voice: Voice, one: Lacking, hidden: frozenset[str]) -> str:
     return voice.joined([said, missing, voice.pick(" 或 ", " or ").join(ways)])
 
 
-def _notes(voice: Voice, told: Nearest, hidden: frozenset[str]) -> list[str]:
+def _not_graded(voice: Voice, status: str) -> str:
+    """Say why there is no next grade for who takes part in no ranking, and what would have to be another."""
+    said = {
+        "scored": (
+            "计分不定档，不参加名次，谈不上升档；上面所说的情形不再成立的年度起，按名次定档。",
+            "It has points and no grade: there is no next one. Once the reason above no longer holds, it is ranked.",
+        ),
+        "exempt": (
+            "免评，本年度没有档次，谈不上升档；免评的理由不再成立的年度起，参加定档。",
+            "It is exempt and has no grade this year; once the reason no longer holds, it is graded.",
+        ),
+        "outside": (
+            "不在评价范围，没有档次；登记的行业、规模等有误的，请先更正。",
+            "It is outside the evaluation; where its industry or size is recorded wrongly, have that corrected first.",
+        ),
+        "population_unknown": (
+            "是否参评还判断不了，先要补齐缺的数据。",
+            "Whether it takes part is not known: what is missing comes first.",
+        ),
+    }
+    return voice.pick(*said.get(status, ("没有参加定档，谈不上升档。", "It is not graded, so there is no next grade.")))
+
+
+def _notes(voice: Voice, told: Nearest, hidden: frozenset[str], status: str) -> list[str]:
     if told.reason == "not_graded" and not voice.plan.method.grades:
         return [voice.pick("这部办法不定档，谈不上升档。", "This rule gives no grades, so there is no next one.")]
     reasons = {
@@ -93,7 +170,7 @@ def _notes(voice: Voice, told: Nearest, hidden: frozenset[str]) -> list[str]:
             "这些档次只是分类，没有高低，谈不上升档。",
             "These classes are kinds, none better than another: there is no next grade.",
         ),
-        "not_graded": voice.pick("没有参加定档，谈不上升档。", "It is not graded, so there is no next grade."),
+        "not_graded": _not_graded(voice, status),
         "grade_unknown": voice.pick(
             "现在定不了档，先要补齐下面缺的，才谈得上升档：",
             "It has no grade yet; what is missing comes before any next grade:",
@@ -120,7 +197,7 @@ def _notes(voice: Voice, told: Nearest, hidden: frozenset[str]) -> list[str]:
         notes.append(
             voice.pick(f"还没有报来：{names}；报来以后重新判定", f"Not reported yet: {names}; they change the result")
         )
-    if told.held:
+    if told.held and told.ways:
         notes.append(
             voice.pick(
                 "本期同类企业的平均值等基准按原值不变；自己改动会稍微改变它们。",

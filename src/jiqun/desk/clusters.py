@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from jiqun.desk.owed import above_scale
 from jiqun.desk.pace import Base, Pace, Standing, pace, published_base
 from jiqun.packs import LawBook, View
 from jiqun.problems import ProblemsError
@@ -275,8 +276,10 @@ def _quotient(known: Sequence[tuple[str, float, float]]) -> Fraction | None:
 
 def completeness(firms: pl.DataFrame, year: int, columns: Iterable[str]) -> dict[str, tuple[int, int]]:
     """Return for every column how many above-scale firms of a year reported it, of how many."""
-    rows = firms.filter((pl.col("year") == year) & (pl.col("scale") == "above"))
-    return {one: (rows[one].drop_nulls().len() if one in rows.columns else 0, rows.height) for one in columns}
+    owing = above_scale(firms, year)
+    expected = [] if owing is None else owing.to_list()
+    rows = firms.filter((pl.col("year") == year) & pl.col("enterprise").is_in(expected))
+    return {one: (rows[one].drop_nulls().len() if one in rows.columns else 0, len(expected)) for one in columns}
 
 
 @dataclass(frozen=True)

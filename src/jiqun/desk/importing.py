@@ -16,7 +16,7 @@ from jiqun.desk.context import Context
 from jiqun.desk.reader import Reader
 from jiqun.desk.renamed import with_renamed
 from jiqun.ledger.imports import Committed, Told, commit
-from jiqun.ledger.intake import Checked, ColumnReading, check_file, look, write_return_file
+from jiqun.ledger.intake import Beside, Checked, ColumnReading, check_file, look, write_return_file
 from jiqun.ledger.log import SourceColumn
 from jiqun.ledger.reported import Reported
 from jiqun.ledger.view import View, latest
@@ -76,7 +76,8 @@ def check(context: Context, asked: Asked, reader: Reader | None = None) -> Check
         dates=asked.dates,
         midnight=asked.midnight,
         previous=_previous(view, contract, asked.period, reader),
-        sets=_known_codes(context, contract),
+        beside=_beside(context, view, contract, reader),
+        sets=known_codes(context, contract),
         names=_named_codes(context, contract),
         nothing=asked.nothing,
     )
@@ -163,7 +164,17 @@ def _previous(view: View, contract: TableContract, period: Period | None, reader
     return None if rows.is_empty() else rows
 
 
-def _known_codes(context: Context, contract: TableContract) -> dict[str, frozenset[str]]:
+def _beside(context: Context, view: View, contract: TableContract, reader: Reader | None) -> dict[str, Beside]:
+    """Return the tables that the ratios of a contract read beside a file's own rows, as far as the reader sees them."""
+    tables = {one.beside[0] or contract.id for one in contract.ratios} & set(view.tables)
+    return {
+        one: Beside(context.contract(one), view.table(one) if reader is None else reader.sees(view, one))
+        for one in sorted(tables)
+    }
+
+
+def known_codes(context: Context, contract: TableContract) -> dict[str, frozenset[str]]:
+    """Return the codes that every column of a table may hold, where a list in force says so."""
     return {
         one.name: frozenset(context.book.taxonomy(one.taxonomy).on(None).codes)
         for one in contract.fields

@@ -71,6 +71,12 @@ def newest(context: Context) -> Screened | None:
     return _read(files[-1], files[-1].stat().st_mtime_ns) if files else None
 
 
+def screening(context: Context, id_: str) -> Screened | None:
+    """Return the screening of an id; None where its file is gone."""
+    file = _folder(context) / f"{id_}.parquet"
+    return _read(file, file.stat().st_mtime_ns) if file.is_file() else None
+
+
 def _folder(context: Context) -> Path:
     return context.workspace.root / _FOLDER
 

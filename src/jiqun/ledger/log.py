@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 
 import polars as pl
 
-from jiqun.ledger.store import LostRaceError, Store, gathered
+from jiqun.ledger.store import At, LostRaceError, Store, gathered
 
 LOG = "_imports"
 EVENT_SCHEMA: dict[str, pl.DataType] = {
@@ -35,7 +35,7 @@ EVENT_SCHEMA: dict[str, pl.DataType] = {
 }
 _ATTEMPTS = 500
 _PAUSE = 0.005
-_COMPACT_EVERY = 100
+_COMPACT_EVERY = 20  # every reader opens all files of the log
 _LOGS_KEPT = 8
 
 
@@ -126,24 +126,21 @@ class ImportLog:
 
 def read_log(store: Store, version: int | None = None) -> ImportLog:
     """Read the log at a version (the newest without one); what stood in a version never changes, so it is kept."""
-    at = store.version(LOG) if version is None else version
-    mark = store.mark(LOG, at)
-    return _log(at, _events(store, at)) if mark is None else _kept(_At(mark, store, at))
-
-
-@dataclass(frozen=True)
-class _At:
-    """A version of the log; the same one as long as its mark is."""
-
-    mark: tuple[object, ...]
-    store: Store = field(compare=False)
-    version: int = field(compare=False)
+    newest = store.version(LOG) if version is None else version
+    at = store.at(LOG, newest)
+    return _log(newest, _read(store, newest)) if at is None else _kept(at)
 
 
 @lru_cache(maxsize=_LOGS_KEPT)
-def _kept(at: _At) -> ImportLog:
+def _kept(at: At) -> ImportLog:
     """Read a log once: a page, an import and a run each ask for the newest many times."""
-    return _log(at.version, _events(at.store, at.version))
+    return _log(at.version, list(_kept_events(at)))
+
+
+@lru_cache(maxsize=2)
+def _kept_events(at: At) -> tuple[dict[str, object], ...]:
+    """The events of a version, which the next event is decided on and the log is made of."""
+    return tuple(_read(at.store, at.version))
 
 
 def reserve(store: Store, who: str, when: datetime) -> int:
@@ -204,6 +201,11 @@ def _number(event: Mapping[str, object]) -> int:
 
 
 def _events(store: Store, version: int) -> list[dict[str, object]]:
+    at = store.at(LOG, version)
+    return _read(store, version) if at is None else list(_kept_events(at))
+
+
+def _read(store: Store, version: int) -> list[dict[str, object]]:
     frame = store.read(LOG, version)
     return [] if frame is None else gathered(frame, LOG).to_dicts()
 

@@ -216,6 +216,8 @@ def _rule_text(field: Column, codes: Codes) -> str:
         parts.append(_pattern_text(limits.pattern))
     if field.delimiter:
         parts.append(f"多项用“{field.delimiter}”隔开。")
+    if field.alone:
+        parts.append("".join(f"“{one}”只能单独填。" for one in field.alone))
     return "".join(parts)
 
 

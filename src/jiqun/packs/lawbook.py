@@ -178,6 +178,7 @@ class LawBook:
                     update={
                         "fields": found.fields + one.fields,
                         "checks": found.checks + one.checks,
+                        "ratios": found.ratios + one.ratios,
                         "foreign_keys": found.foreign_keys + one.foreign_keys,
                     }
                 )

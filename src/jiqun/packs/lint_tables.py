@@ -10,7 +10,7 @@ from jiqun.packs.checking import nearest
 from jiqun.packs.lawbook import LawBook
 from jiqun.packs.lawobject import LawObject
 from jiqun.packs.lint_references import reference, unit_problems
-from jiqun.packs.models import Column, TableContract
+from jiqun.packs.models import Column, Ladder, TableContract
 from jiqun.packs.reading import Route
 from jiqun.problems import Problem, ProblemsError, problem
 from jiqun.values import Unit, comparable, exact
@@ -34,6 +34,8 @@ def tables(book: LawBook) -> Iterator[Problem]:
         yield from _aliases(one, model, whole)
         yield from _keys(book, one, model, whole)
         yield from _checks(book, one, model, whole)
+        yield from _ratios(book, one, model, whole)
+        yield from _owers(book, one, model)
 
 
 def _column(book: LawBook, one: LawObject, column: Column, route: Route) -> Iterator[Problem]:
@@ -55,6 +57,10 @@ def _column(book: LawBook, one: LawObject, column: Column, route: Route) -> Iter
     yield from _named_lists(book, one, column, route)
     if (column.taxonomy or column.format) and column.type != "string":
         yield problem("PACK-129", one.place(*route, "type"), column=column.name, type=column.type)
+    for word in column.alone:
+        if word not in column.allowed or column.delimiter is None:
+            allowed = "、".join(column.allowed) or "—"
+            yield problem("PACK-152", one.place(*route, "alone"), column=column.name, word=word, allowed=allowed)
     yield from _limits(one, column, route)
 
 
@@ -156,6 +162,45 @@ def _checks(book: LawBook, one: LawObject, model: TableContract, whole: TableCon
             wrong = " ".join(f"{found.code} {found.what()}" for found in error.problems)
         if wrong is not None:
             yield problem("PACK-133", place, check=row_check.id, detail=wrong)
+
+
+def _ratios(book: LawBook, one: LawObject, model: TableContract, whole: TableContract) -> Iterator[Problem]:
+    for index, ratio in enumerate(model.ratios):
+        route: Route = ("ratios", index)
+        yield from reference(book, one, ratio.document, ratio.clause, route)
+        table, column = ratio.beside
+        if table and not book.has("table", table):
+            yield _no_table(book, one, table, (*route, "per"))
+            continue
+        other = book.table(table) if table else whole
+        units = []
+        for owner, name, key in ((whole, ratio.of, "of"), (other, column, "per")):
+            if name not in owner.column_names:
+                near = nearest(name, owner.column_names)
+                yield problem("PACK-111", one.place(*route, key), table=owner.id, column=name, nearest=near)
+            else:
+                units.append(Unit.parse(owner.column(name).unit or "1"))
+        if len(units) > 1:
+            yield from unit_problems(one, ratio.unit, (*route, "unit"), (units[0] / units[1]).symbol)
+        for key, limits in (("row", ratio.row), ("usual", ratio.usual)):
+            low, high = limits.minimum, limits.maximum
+            if low is not None and high is not None and exact(low) > exact(high):
+                yield problem("PACK-130", one.place(*route, key), minimum=low, maximum=high)
+
+
+def _owers(book: LawBook, one: LawObject, model: TableContract) -> Iterator[Problem]:
+    owed = model.owed_by
+    if owed is None:
+        return
+    known = {title for each in book.objects("ladder") if isinstance(each.model, Ladder) for title in each.model.titles}
+    for index, title in enumerate(owed.titles):
+        if known and title not in known:
+            near = nearest(title, sorted(known))
+            yield problem("PACK-148", one.place("owed_by", "titles", index), title=title, nearest=near)
+    if (owed.who == "holders") != bool(owed.titles):
+        yield problem("PACK-150", one.place("owed_by", "who"), who=owed.who)
+    if owed.where and book.has("table", "enterprise"):
+        yield from _columns_exist(one, book.table("enterprise"), tuple(owed.where), ("owed_by", "where"))
 
 
 def column_types(table: TableContract) -> Mapping[str, Type]:

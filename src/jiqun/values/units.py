@@ -65,6 +65,12 @@ _SYMBOLS: dict[str, tuple[str, Fraction, tuple[str, ...]]] = {
 }
 
 
+_AMOUNTS = {
+    "money", "area", "energy", "reactive_energy", "standard_coal", "mass", "carbon_dioxide", "pollution_equivalent",
+    "volume", "persons", "count",
+}  # fmt: skip
+
+
 # What an English reader is shown for a symbol that he cannot read; every other symbol stands as it is.
 # 亩 is the mu (1/15 ha) of the law; multiples of ten thousand keep their step, so that no figure changes.
 _ENGLISH: dict[str, str] = {
@@ -188,6 +194,15 @@ class Unit:
         for name, power in self.powers:
             result *= _SYMBOLS[name][1] ** power
         return result
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether figures of several rows add up to one: money, land, people do; rates, years, heights and points not.
+
+        >>> Unit.parse("万元").is_amount, Unit.parse("万元/亩").is_amount, Unit.parse("%").is_amount
+        (True, False, False)
+        """
+        return len(self.powers) == 1 and self.powers[0][1] == 1 and _SYMBOLS[self.powers[0][0]][0] in _AMOUNTS
 
     def fits(self, other: Unit) -> bool:
         """Tell whether a value in this unit can be said in the other."""

@@ -28,12 +28,11 @@ from jiqun.methods.explanation.explain import Explanation
 from jiqun.methods.explanation.nearest import Nearest, nearest
 from jiqun.methods.explanation.restricted import restricted_names, total_hidden
 from jiqun.methods.runs.run import INDEX
-from jiqun.problems import Language, ProblemsError, problem
+from jiqun.problems import Language
 from jiqun.reports.run import Evaluated
 from jiqun.web.kept import Kept, kept
 
 if TYPE_CHECKING:
-    from jiqun.web.people.models import User
     from jiqun.web.people.scope import Scope
 
 _RUNS_KEPT = 128  # their frames are mapped from the disk and take no memory of their own
@@ -108,14 +107,6 @@ def run_of(id_: str) -> Run:
     CLI-003 where there is none.
     """
     return draft_run(region(), id_) or find_run(region(), id_)
-
-
-def run_for(user: User, id_: str) -> Run:
-    """Return a run that a user names; that of a draft's try only to who may read drafts, else CLI-003 as for none."""
-    run = run_of(id_)
-    if run.stored.folder.is_relative_to(region().folder / "drafts") and not user.may("drafts"):
-        raise ProblemsError([problem("CLI-003", asked=id_)])
-    return run
 
 
 @kept(_EVALUATED_KEPT)

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "jiqun.web.people.middleware.LoginEverywhere",
     "jiqun.web.shell.middleware.OneState",
     "jiqun.web.shell.middleware.Language",
+    "jiqun.web.shell.faults.OnlyForms",
     "jiqun.web.shell.middleware.WithoutNul",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -186,6 +186,17 @@ def test_several_names_in_one_cell(workbook: Workbook, tables: Tables, code: Cod
     assert check_file(workbook(rows), tables("enterprise")).good["former_names"].to_list() == ["甲一厂;甲二厂;甲三厂"]
 
 
+def test_a_choice_that_stands_alone_contradicts_every_other_beside_it(
+    workbook: Workbook, tables: Tables, code: Code
+) -> None:
+    rows = [["统一社会信用代码", "年度", "网络建设", "人才建设"], [code(1), 2024, "无", "专职团队、常态培训"]]
+    rows += [[code(2), 2024, "工控网络;无", "无；无"]]
+    found = check_file(workbook(rows), tables("sme_digital"), period=YEAR)
+    assert found.good.select("network", "talent").rows() == [("无", "专职团队;常态培训")]
+    assert [(one.code, one.place.cell) for one in found.problems] == [("LEDGER-116", "C3")]
+    assert "填了“无”，又填了工控网络" in found.problems[0].what()
+
+
 def test_years_may_be_written_with_their_word(workbook: Workbook, tables: Tables, code: Code) -> None:
     rows = [
         ["统一社会信用代码", "年度", "税收（万元）"],

@@ -200,11 +200,11 @@ def _explain(context: Context, run: Run) -> str:
     click.echo(render_text(explain_subject(context, run, who, language()), language()))
     say("怎样升档（假定其他企业不变）：", "The way up (everybody else unchanged):")
     told = nearest(run.plan, run.trace, run.gathered, who)
-    rows, notes = nearest_lines(run, told, language())
-    if rows:
+    advice = nearest_lines(run, told, language())
+    if advice.rows:
         heads = both("只改一项 现在 改到 要改多少 总分 名次 档次", "change now to change total rank grade").split()
-        print_table(heads, rows, right=[1, 2, 3, 4, 5], indent="  ")
-    for note in notes:
+        print_table(heads, advice.rows, right=[1, 2, 3, 4, 5], indent="  ")
+    for note in (*advice.before, *advice.notes):
         click.echo(f"  {note}")
     return who
 

@@ -15,7 +15,7 @@ from jiqun.cli.speech import both, pick
 from jiqun.desk.context import Context
 from jiqun.desk.evaluating import find_method
 from jiqun.desk.importing import Asked, Imported, bring_in, check
-from jiqun.ledger.intake import Checked
+from jiqun.ledger.intake import Checked, ToldTotal
 from jiqun.ledger.templates import write_template
 from jiqun.methods.reads import tables_read
 from jiqun.methods.wording.rule import newest_plan
@@ -237,7 +237,7 @@ def _print_counts(checked: Checked) -> None:
     )
     if found.totals:
         print_table(
-            ["", both("文件合计", "in the file"), "", both("折合", "in the ledger"), "", both("缺", "missing")],
+            ["", both("各行相加", "sum of rows"), "", both("折合", "in the ledger"), "", both("缺", "missing")],
             [
                 (
                     pick(checked.contract.column(one.field).title, checked.contract.column(one.field).title_en),
@@ -318,10 +318,28 @@ def _record(checked: Checked, imported: Imported | None) -> dict[str, object]:
             "left_out": counts.left_out,
         },
         "totals": counts.totals,
+        "stated_totals": [_stated(one) for one in counts.told],
         "changed_tenfold": counts.jumps,
         "problems": _records(checked.problems),
         "notices": _records(checked.notices),
         "committed": None if imported is None else _committed(imported),
+    }
+
+
+def _stated(one: ToldTotal) -> dict[str, object]:
+    """A total that the file states, the exact sum of its rows and the difference; null where one is not known."""
+    return {
+        "field": one.field,
+        "label": one.label,
+        "cell": one.cell,
+        "stated": one.told,
+        "sum": one.summed,
+        "difference": one.difference,
+        "unit": one.unit,
+        "rows": [one.first, one.last],
+        "blank": one.blank,
+        "unreadable": one.unreadable,
+        "agrees": one.agrees,
     }
 
 

@@ -73,7 +73,10 @@ def next_grade(context: Context, run: str, subject: str, as_json: bool) -> None:
         f"【试算】{named}怎样才能到上一档，假定其他对象不变",
         f"[TRIAL] How {named} would reach the next grade, everybody else unchanged",
     )
-    rows, notes = nearest_lines(found, told, language())
+    advice = nearest_lines(found, told, language())
+    rows = advice.rows
+    for note in advice.before:
+        click.echo(note)
     if rows:
         heads = [
             both("只改一项", "change one"),
@@ -88,7 +91,7 @@ def next_grade(context: Context, run: str, subject: str, as_json: bool) -> None:
         shown = [[row[at] for at in filled] for row in rows]
         right = [place for place, at in enumerate(filled) if 1 <= at <= 5]  # noqa: PLR2004
         print_table([heads[at] for at in filled], shown, right=right, indent="  ")
-    for note in notes:
+    for note in advice.notes:
         click.echo(note)
 
 

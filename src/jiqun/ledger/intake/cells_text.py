@@ -184,7 +184,11 @@ def _several(text: str, column: Column, words: dict[str, str]) -> Read:
     wrong = next((one for one in read if not isinstance(one, str)), None)
     if wrong is not None:
         return wrong
-    return (column.delimiter or ";").join(dict.fromkeys(map(str, read)))
+    named = list(dict.fromkeys(map(str, read)))
+    alone = next((one for one in named if one in column.alone), None)
+    if alone is not None and len(named) > 1:
+        return _code(text, "LEDGER-116", alone=alone, others="、".join(one for one in named if one != alone))
+    return (column.delimiter or ";").join(named)
 
 
 def allowed_text(column: Column) -> str:

@@ -24,10 +24,12 @@ from jiqun.ledger.intake.reading import Fault
 from jiqun.ledger.intake.rows import Judged, judge
 from jiqun.ledger.intake.sheet_choice import Looking, choose_sheet, hidden_sheets
 from jiqun.ledger.intake.source import Source, open_book
+from jiqun.ledger.intake.told_totals import told_notices, told_totals
+from jiqun.ledger.intake.unit_slips import Beside
 from jiqun.ledger.intake.workbook import Book
 from jiqun.packs.models.table import TableContract
 from jiqun.problems import Place, Problem, ProblemsError, by_place, problem
-from jiqun.values import Period, file_digest
+from jiqun.values import Period, Unit, file_digest
 
 MOST_PROBLEMS = 5_000
 _ONE_FOR_ALL = ("LEDGER-029",)
@@ -61,6 +63,7 @@ def check_file(
     dates: Literal["dmy", "mdy"] | None = None,
     midnight: Literal["closes", "opens"] | None = None,
     previous: pl.DataFrame | None = None,
+    beside: Mapping[str, Beside] | None = None,
     sets: Mapping[str, frozenset[str]] | None = None,
     names: Mapping[str, Mapping[str, str]] | None = None,
     limits: Limits | None = None,
@@ -72,8 +75,9 @@ def check_file(
     a value that is not in the file (`meter` → its number); a field may be called by its title too. `dates` says in
     which order a file writes day and month, `midnight` whether 00:00 closes the day it is written with. `sets` gives
     the known codes of a column, `names` what the names of codes stand for (in comparable form). `previous` are the rows
-    of the period before. `nothing` says that there is nothing of the period to report (零报告): then a form without
-    rows is what is expected, and rows are a contradiction (LEDGER-097). What forbids reading the file at all raises
+    of the period before, `beside` what the ledger has of the period, for ratios of columns. `nothing` says that there
+    is nothing of the period to report (零报告): then a form without rows is what is expected, and rows are a
+    contradiction (LEDGER-097). What forbids reading the file at all raises
     ProblemsError (LEDGER-001 … 021, 094, 097, 098, 100); faults of cells and rows are returned.
     """
     if contract.derived:
@@ -109,7 +113,7 @@ def check_file(
     if nothing and not body.frame.is_empty():
         raise ProblemsError([problem("LEDGER-097", place, table=contract.title, rows=body.frame.height)])
     body = body.with_constants(given.constants, period)
-    judged = judge(body, contract, period, previous, sets or {})
+    judged = judge(body, contract, period, previous, sets or {}, beside or {})
     source = Source(path, file_digest(path), raw.name or None, book.names)
     unread = [] if sheet is not None else _hidden(book, Place(path.name))
     return _checked(source, contract, raw, found, body, judged, place, unread)
@@ -205,7 +209,16 @@ def _checked(
     good = body.frame.filter(~is_bad & ~is_repeated)
     problems = _problems(faults, place)
     asked = (*found.notices, *_tiny_shares(body, found, contract, place))
-    notices = by_place((*unread, *asked, *body.notices(place), *judged.notices(place, found.report)))
+    told = told_totals(raw, body, found)
+    notices = by_place(
+        (
+            *unread,
+            *asked,
+            *body.notices(place),
+            *judged.notices(place, found.report),
+            *told_notices(told, place, contract),
+        )
+    )
     summary = Summary(
         rows=body.frame.height,
         good=good.height,
@@ -215,6 +228,7 @@ def _checked(
         jumps=tuple(found.report.cell(one.row, one.field.name) for one in judged.jumps),
         by_code=dict(sorted(Counter(one.code for one in faults).items())),
         totals=_totals(body, found, contract),
+        told=told,
     )
     bad = _bad_frame(raw, faults, problems, place)
     return Checked(contract.id, source, found.report, good, bad, problems, notices, contract, raw, faults, summary)
@@ -236,8 +250,7 @@ def _totals(body: Body, found: Understood, contract: TableContract) -> tuple[Tot
     totals: list[Total] = []
     for one in found.report.columns:
         reading = body.readings[number_of(one.column)]
-        is_amount = contract.column(one.field).unit not in (None, "%")  # years, ranks and shares add up to nothing
-        if reading.stated is not None and is_amount:
+        if reading.stated is not None and Unit.parse(contract.column(one.field).unit or "").is_amount:
             values = body.frame[one.field].cast(pl.Float64)
             stated = total(reading.stated.filter(reading.stated.is_finite().fill_null(False)))
             empty = values.null_count()

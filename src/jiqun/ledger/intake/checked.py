@@ -93,6 +93,43 @@ class Total:
 
 
 @dataclass(frozen=True)
+class ToldTotal:
+    """A total that the file states in a cell, beside the exact sum of the rows that it is of, in the file's unit.
+
+    `told` is None where the cell (as written: `text`) is no number, `summed` where no row has one. `first` and `last`
+    are the rows (1-based) between which it sums, `rows` those with a number, `blank` and `unreadable` those without.
+    `rounding` is how far apart rounded rows and a rounded total may lie; below `tolerance` they are the same.
+    """
+
+    field: str
+    label: str
+    row: int
+    cell: str
+    text: str
+    told: Fraction | None
+    summed: Fraction | None
+    unit: str
+    first: int
+    last: int
+    rows: int
+    blank: int
+    unreadable: int
+    rounding: Fraction
+    tolerance: Fraction
+    is_whole: bool
+
+    @property
+    def difference(self) -> Fraction | None:
+        """What the file states beyond the sum of its rows; None where one of the two is unknown."""
+        return None if self.told is None or self.summed is None else self.told - self.summed
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether both are the same but for the rounding of the stated one; None where one of the two is unknown."""
+        return None if self.difference is None else abs(self.difference) <= self.tolerance
+
+
+@dataclass(frozen=True)
 class Summary:
     """Counts for the preview.
 
@@ -108,6 +145,7 @@ class Summary:
     jumps: tuple[str, ...]
     by_code: Mapping[str, int]
     totals: tuple[Total, ...]
+    told: tuple[ToldTotal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,6 +168,16 @@ class Checked:
     raw: RawSheet
     faults: tuple[Fault, ...]
     counts: Summary
+
+    @property
+    def wrong_totals(self) -> tuple[ToldTotal, ...]:
+        """The totals that the file states and that are not the sums of its rows, or could not be compared with them."""
+        return tuple(one for one in self.counts.told if not one.agrees)
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether there is something for the department to put right: rows at fault, or totals that do not agree."""
+        return bool(self.faults) or bool(self.wrong_totals)
 
     def summary(self) -> Summary:
         """Return counts, totals per numeric column before and after conversion, and repeated rows."""

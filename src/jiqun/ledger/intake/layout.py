@@ -35,6 +35,11 @@ class Layout:
     rows: pl.Series
     left_out: tuple[tuple[int, str], ...]
 
+    @property
+    def totals(self) -> tuple[tuple[int, str], ...]:
+        """The rows left out as totals, in their order."""
+        return tuple((row, text) for row, text in self.left_out if re.search(_python(_TOTAL_WORDS), text))
+
 
 def lay_out(sheet: RawSheet, head: Head, keys: Sequence[int]) -> Layout:
     """Tell data rows from the rest; `keys` are the columns of text keys: a row that has its key is never a total."""

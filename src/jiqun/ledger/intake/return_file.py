@@ -14,7 +14,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from jiqun.ledger.intake.check import fault_problem
-from jiqun.ledger.intake.checked import Checked
+from jiqun.ledger.intake.checked import Checked, ToldTotal
 from jiqun.ledger.intake.excel_safety import is_risky
 from jiqun.ledger.intake.header_match import ERROR_COLUMN
 from jiqun.ledger.intake.raw import Cell, shown
@@ -30,12 +30,14 @@ _ROWS_OF_A_SHEET = 1_000_000
 _A4 = 9  # the number Excel gives the paper
 _LONGEST_CELL = 32_000
 _SHEET_NAME = 31
+_TOTALS_SHEET = "合计核对"
+_TOTALS_HEADS = ("原表格", "原表写的", "列", "写的数", "各行相加", "差", "计量单位", "相加的行", "没有算的格")
+_TOTALS_WIDTHS = (8, 20, 24, 18, 18, 18, 10, 14, 26)
 _SAID = 64  # columns of a monospaced page that the faults of a row are written in
 _NARROWEST, _WIDEST = 8, 42
 _OF_A_PAGE = 200.0  # signs of a line of A4 that can still be read
 _MEASURED = 1_000  # rows that the width of a column is taken from
 _COMMENTED = 5_000  # rows whose cells carry comments: more of them make a file that takes minutes to open
-_COMMENTED = 5_000  # rows whose cells carry comments; each row says its faults in its first column anyway
 _LINE = 15.0  # height of a line in points
 _TALLEST = 400.0  # Excel allows 409
 
@@ -43,8 +45,9 @@ _TALLEST = 400.0  # Excel allows 409
 def write_return_file(checked: Checked, to: Path) -> int:
     """Write the rows at fault as .xlsx under the department's own headers, with a first column 错误说明.
 
-    Returns the number of rows. Faulty cells are red and, in the first rows, carry the fault as a comment. The corrected
-    file can be imported again as it is: the first column is not read.
+    Returns the number of rows. Faulty cells are red and, in the first rows, carry the fault as a comment. Totals of the
+    file that are not the sums of its rows stand on a sheet of their own. The corrected file can be imported again as it
+    is: neither the first column nor that sheet is read.
     """
     rows = sorted({one.row for one in checked.faults})
     with xlsxwriter.Workbook(to, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
@@ -53,6 +56,8 @@ def write_return_file(checked: Checked, to: Path) -> int:
         for start in range(0, max(1, len(rows)), _ROWS_OF_A_SHEET):
             name = _sheet_name(checked.source.sheet, start // _ROWS_OF_A_SHEET)
             writer.sheet(book.add_worksheet(name), rows[start : start + _ROWS_OF_A_SHEET])
+        if checked.wrong_totals:
+            writer.totals(book.add_worksheet(_TOTALS_SHEET), checked.wrong_totals)
     return len(rows)
 
 
@@ -112,6 +117,27 @@ class _Writer:
         self._head(page, head.header_row - 1, head.data_row - 1)
         for at, row in enumerate(rows):
             self._row(page, head.data_row - 1 + at, row, commented=at < _COMMENTED)
+
+    def totals(self, page: Worksheet, wrong: Sequence[ToldTotal]) -> None:
+        """Write each stated total beside the sum of its rows; a figure that is not there stays empty."""
+        for column, (head, width) in enumerate(zip(_TOTALS_HEADS, _TOTALS_WIDTHS, strict=True)):
+            page.set_column(column, column, width)
+            page.write_string(0, column, head, self.styles.head)
+        page.freeze_panes(1, 0)
+        page.set_landscape()
+        page.set_paper(_A4)
+        page.fit_to_pages(1, 0)
+        for line, one in enumerate(wrong, start=1):
+            field = self.checked.contract.column(one.field).title
+            left_out = [("空白", one.blank), ("读不出", one.unreadable)]
+            unsummed = "，".join(f"{word} {count} 格" for word, count in left_out if count)
+            numbers = [one.told, one.summed, one.difference]
+            cells: list[Cell] = [one.cell, one.label, field]
+            cells += [one.text if one.told is None else float(one.told)]
+            cells += [None if number is None else float(number) for number in numbers[1:]]
+            cells += [one.unit, f"第 {one.first}–{one.last} 行", unsummed or None]
+            for column, cell in enumerate(cells):
+                self._cell(page, line, column, cell, self._format(cell, red=column == 0, percent=False))
 
     def _head(self, page: Worksheet, leaf: int, data: int) -> None:
         merged = [one for one in self.raw.merged if one[2] < data and one[:2] != one[2:]]

@@ -13,6 +13,7 @@ from jiqun.ledger.intake.checked import HeaderReport
 from jiqun.ledger.intake.header_report import is_needed
 from jiqun.ledger.intake.reading import Fault
 from jiqun.ledger.intake.row_checks import ROW, Noticed, RowFault, rows_text
+from jiqun.ledger.intake.unit_slips import Beside, Slip, slip_notices, unit_slips
 from jiqun.packs.models.table import Column, TableContract
 from jiqun.problems import Place, Problem, problem
 from jiqun.values import Period
@@ -32,6 +33,7 @@ class Judged:
     suspicions: tuple[history.Suspicion, ...]
     jumps: tuple[history.Jump, ...]
     other_keys: tuple[tuple[Column, int, int, str], ...]
+    slips: tuple[tuple[Slip, ...], tuple[Slip, ...]]
 
     def notices(self, place: Place, header: HeaderReport) -> list[Problem]:
         """Say what is worth knowing, each at its first cell."""
@@ -56,8 +58,9 @@ class Judged:
             more = "…" if len(jumps) > len(shown) else ""
             said = {"field": jumps[0].field.title, "count": len(jumps), "cells": "；".join(shown) + more}
             found.append(problem("LEDGER-047", at(jumps[0].row, name), **said))
+        found += slip_notices(*self.slips, at, header)
         for check in self.noticed:
-            said = {"title": check.check.title, "title_en": check.check.title_en, "expression": check.check.expression}
+            said = {"title": check.check.title, "title_en": check.check.title_en}
             said |= {"count": len(check.rows), "rows": rows_text(check.rows), "values": check.values}
             found.append(problem("LEDGER-049", Place(place.file, place.sheet, check.rows[0]), **said))
         return found
@@ -69,6 +72,7 @@ def judge(
     period: Period | None,
     previous: pl.DataFrame | None,
     sets: Mapping[str, frozenset[str]],
+    beside: Mapping[str, Beside],
 ) -> Judged:
     """Check every row; a cell that could not be read is not told a second time as empty."""
     frame = body.frame
@@ -92,9 +96,12 @@ def judge(
     check_faults, noticed = row_checks.run_checks(sound, contract)
     found += key_faults + check_faults
     suspicions, jumps = history.compare(sound, previous, contract) if previous is not None else ([], [])
+    slips = unit_slips(sound, beside, contract, frozenset(one.field.name for one in suspicions))
     faults = tuple(Fault(one.row - 1, _column_of(one, columns), one.code, one.values) for one in found)
+    others = tuple(_other_keys(frame, contract))
+    noted = tuple(tuple(one) for one in slips)
     return Judged(
-        faults, tuple(repeated), tuple(noticed), tuple(suspicions), tuple(jumps), tuple(_other_keys(frame, contract))
+        faults, tuple(repeated), tuple(noticed), tuple(suspicions), tuple(jumps), others, (noted[0], noted[1])
     )
 
 

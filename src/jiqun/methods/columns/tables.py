@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,12 +19,13 @@ from jiqun.engines import Engine, Frame
 from jiqun.expressions.nearest import nearest
 from jiqun.methods.columns.in_a_row import number_of
 from jiqun.methods.columns.sources import as_source
-from jiqun.packs.models import TableContract
+from jiqun.packs.models import Column, TableContract
 from jiqun.problems import Place, Problem, ProblemsError, problem
 from jiqun.values import Period, digest
 
 PERIOD_COLUMNS = ("year", "month")
 SHOWN = 5
+_WORTH_THREADS = 10_000  # rows from which on threads save more than they cost
 # types of columns of the tables that methods read by themselves, where the law book has no contract for them
 _USUAL = {
     "year": "integer",
@@ -174,7 +176,10 @@ class Tables:
             return nw.lit(None, _KINDS[wanted][0]).alias(name)
         if made is None:
             self._wrong_type(table, name, schema[name], wanted)
-        return made
+            return None
+        return (
+            _without_contradictions(made, contract.column(name)).alias(name) if contract is not None and known else made
+        )
 
     def _is_empty(self, frame: Frame, name: str) -> bool:
         """Tell whether a column holds nothing at all, whatever type its frame gave it."""
@@ -189,6 +194,15 @@ class Tables:
 
 def _listed(values: Sequence[str], between: str) -> str:
     return between.join(values[:SHOWN]) + ("…" if len(values) > SHOWN else "")
+
+
+def _without_contradictions(made: nw.Expr, column: Column) -> nw.Expr:
+    """Make unknown what names an option that stands alone (无) beside others: nobody can tell which is meant."""
+    for word in column.alone if column.delimiter else ():
+        part, between = re.escape(word), re.escape(column.delimiter or ";")
+        beside = made.str.contains(f"(^|{between}){part}({between}|$)") & (made != word)
+        made = nw.when(~beside).then(made)
+    return made
 
 
 def _cast(column: nw.Expr, kind: Any, wanted: str) -> nw.Expr | None:
@@ -221,24 +235,34 @@ def _number(column: nw.Expr, kind: Any) -> nw.Expr | None:
 
 def content_digest(frame: pl.DataFrame) -> str:
     """Return the SHA-256 of a frame's content: names, types and values, whatever its chunks and buffers are."""
-    with ThreadPoolExecutor(max_workers=4) as pool:  # hashing lets other threads run
-        parts = list(pool.map(_column_digest, (frame[name] for name in frame.columns)))
+    series = [frame[name] for name in frame.columns]
+    if frame.height < _WORTH_THREADS:
+        parts = [_column_digest(one) for one in series]
+    else:
+        with ThreadPoolExecutor(max_workers=4) as pool:  # hashing lets other threads run
+            parts = list(pool.map(_column_digest, series))
     return digest([[name, part] for name, part in zip(frame.columns, parts, strict=True)])
 
 
 def _column_digest(series: pl.Series) -> str:
-    missing = series.is_null()
-    total = hashlib.sha256(f"{series.dtype}:{len(series)}:{missing.sum()};".encode())
+    """The SHA-256 of a column; Polars is asked for nothing that changes nothing, since small frames are many."""
+    missing = series.null_count()
+    total = hashlib.sha256(f"{series.dtype}:{len(series)}:{missing};".encode())
     if series.dtype in (pl.String, pl.Enum, pl.Categorical):
-        parts = _text_buffers(series.cast(pl.String).fill_null(""))
+        texts = series if series.dtype == pl.String else series.cast(pl.String)
+        parts = _text_buffers(texts.fill_null("") if missing else texts)
     else:
-        number = series.cast(pl.Int8) if series.dtype == pl.Boolean else series.to_physical()
-        parts = _number_buffers(number.fill_null(0))
+        number = series if series.dtype in (pl.Int64, pl.Float64) else _as_number(series)
+        parts = _number_buffers(number.fill_null(0) if missing or series.dtype == pl.Null else number)
     for part in parts:
         total.update(part)
-    for part in _number_buffers(missing.cast(pl.Int8)) if missing.any() else ():
+    for part in _number_buffers(series.is_null().cast(pl.Int8)) if missing else ():
         total.update(part)
     return total.hexdigest()
+
+
+def _as_number(series: pl.Series) -> pl.Series:
+    return series.cast(pl.Int8) if series.dtype == pl.Boolean else series.to_physical()
 
 
 def _number_buffers(series: pl.Series) -> Iterator[memoryview]:
@@ -253,9 +277,9 @@ def _text_buffers(series: pl.Series) -> Iterator[memoryview]:
     before = 0
     yield memoryview(bytes(8))
     for chunk in chunks:
-        ends = pl.Series(pc.binary_length(chunk), dtype=pl.Int64).cum_sum() + before
-        yield from _values(ends.to_arrow())
-        before = ends[-1] if ends.len() else before
+        ends = pc.add(pc.cumulative_sum(pc.cast(pc.binary_length(chunk), pa.int64())), before)
+        yield from _values(ends)
+        before = ends[-1].as_py() if len(ends) else before
     for chunk in chunks:
         if chunk.buffers()[2] is not None:
             yield memoryview(chunk.buffers()[2])

@@ -16,10 +16,11 @@ from jiqun.reports.word.model import UNKNOWN, Attachment, Heading, Paragraph, Pa
 
 @dataclass(frozen=True)
 class Ways:
-    """The ways to the next grade as rows, and what else is to be said."""
+    """The ways to a better grade as rows; `before`: what was done after the ranking, `notes`: what else to say."""
 
     rows: Sequence[Sequence[object]] = ()
     notes: Sequence[str] = ()
+    before: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,12 @@ def _parts(told: Explanation, base: Grounds, ways: Ways, terms: AppealTerms | No
     yield Paragraph(_result(told))
     if told.signed:
         yield Paragraph(told.signed + "。")
-    if told.status in ("graded", "scored"):
+    if told.status == "graded":
         yield Heading("定档依据")
         yield Paragraph(f"{told.grade_words}。{_clause(told.grade_clause)}" if told.grade_words else "按总分定档。")
         if told.lines:
             yield _lines(told)
+    if told.status in ("graded", "scored"):
         yield Heading("各项得分")
         if told.total_words:
             yield Paragraph(f"总分：{told.total_words}。{_clause(told.total_clause)}")
@@ -176,11 +178,14 @@ def _more(told: Explanation) -> Iterator[Part]:
 
 
 def _ways(ways: Ways) -> Iterator[Part]:
-    if not ways.rows and not ways.notes:
+    if not ways.rows and not ways.notes and not ways.before:
         return
     yield Heading("怎样升档")
+    for text in ways.before:
+        yield Paragraph(text)
     if ways.rows:
-        yield Paragraph("其他企业和基准不变，只改下列一项即可升档（试算，不是承诺）：")
+        held = "上面的调整、其他企业和基准不变" if ways.before else "其他企业和基准不变"
+        yield Paragraph(f"{held}，只改下列一项即可升档（试算，不是承诺）：")
         heads = (("只改一项", 24), ("现在", 16), ("改到", 20), ("要改多少", 22), ("总分", 10), ("名次", 8), ("档次", 8))
         fields = tuple(
             Field(title, kind="text" if at == 0 else "code" if title == "档次" else "number", widest=widest)

@@ -138,7 +138,8 @@ def letter(
     seen = reach.sees_restricted
     told = nearest(run.plan, run.trace, run.gathered, firm)
     explained = explain_subject(context, run, firm, "zh", sees_restricted=seen, sees_others=False)
-    ways = Ways(*nearest_lines(run, told, "zh", sees_restricted=seen))
+    advice = nearest_lines(run, told, "zh", sees_restricted=seen)
+    ways = Ways(advice.rows, advice.notes, advice.before)
     base = reporting.grounds(context, run)
     return letter_report(explained, base, ways, terms, today, signature_of(run.sign_off))
 

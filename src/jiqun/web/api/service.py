@@ -19,12 +19,13 @@ from jiqun.web.api.cuts import cut_for
 from jiqun.web.api.limits import PerMinute
 from jiqun.web.land import queries
 from jiqun.web.ledger.handing import attachment
-from jiqun.web.ledger.queries import in_scope
+from jiqun.web.ledger.queries import told_rows
 from jiqun.web.people.audit import record
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
 from jiqun.web.people.tokens import user_of
-from jiqun.web.region import evaluated, explained, frozen, ledger, region, run_for, run_of, runs
+from jiqun.web.region import evaluated, explained, frozen, region, run_of
+from jiqun.web.told_results import run_for, runs_for
 
 _MOST = 1000
 _TOLD = frozenset({401, 403, 404, 422, 429})
@@ -127,7 +128,7 @@ def _note(request: HttpRequest, action: str, about: str, details: dict[str, Any]
 
 @api.get("/runs", response={200: list[RunOut], _TOLD: Problems}, summary="评价结果 · runs")
 def list_runs(request: HttpRequest) -> list[RunOut]:
-    return [_run_out(one.id) for one in runs()]
+    return [_run_out(one.id) for one in runs_for(scope_of(_user(request)))]
 
 
 def _run_out(id_: str) -> RunOut:
@@ -202,7 +203,7 @@ def explanation(request: HttpRequest, id_: str, subject: str) -> dict[str, Any]:
 def ledger_rows(request: HttpRequest, table: str, page: Query[Page]) -> RowsOut:
     user = _user(request)
     scope, contract = scope_of(user), region().contract(table)
-    rows = in_scope(ledger().table(table), scope)
+    rows = told_rows(table, scope)
     if scope.sees_restricted and scope.restricted_among(rows.columns, contract):
         _note(request, "api.restricted", table, {"offset": page.offset, "limit": page.limit})
     part = scope.masked(rows.slice(page.offset, page.limit), contract)

@@ -21,7 +21,7 @@ _FACTS = ("enterprise", "name", "industry", "district", "town", "park", "registe
 
 def firm_report(code: str, scope: Scope, today: date) -> Report:
     """Make the file of a firm within the scope; restricted figures are masked for whom they are not."""
-    rows, run = register()
+    rows, run = register(scope)
     row = rows.filter(pl.col("enterprise") == code).row(0, named=True)
     state = ledger().state("zh")
     facts = [state, f"制表日期 {day_words(today)}"]
@@ -58,7 +58,7 @@ def _parts(code: str, row: dict[str, Any], scope: Scope, today: date) -> Iterato
     yield Heading("数据来源")
     origins: list[list[Value]] = [
         [one.table, one.file, one.sheet, one.period, one.rows, "已撤销" if one.undone else "有效"]
-        for one in dossier.origins(code, "zh")
+        for one in dossier.origins(code, scope, "zh")
     ]
     heads = (Field("表", widest=16), Field("文件", widest=40), Field("工作表", widest=14), Field("期间", kind="code"))
     yield Sheet(

@@ -17,7 +17,8 @@ from jiqun.web.campaigns.state import state_of
 from jiqun.web.enterprises.register import leading_run, place_names, readable_runs
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import ledger, region
+from jiqun.web.region import ledger, region, run_of
+from jiqun.web.told_results import is_told, open_notice, run_of_campaign
 
 FOLDER = "reports"
 ENDINGS = ("docx", "xlsx")
@@ -71,7 +72,7 @@ def check(user: User, asked: Asked) -> None:
     if allowed and asked.campaign:
         allowed = visible(user).filter(pk=asked.campaign).exists()
     if allowed and asked.run:
-        allowed = any(one.id == asked.run for one in readable_runs())
+        allowed = any(one.id == asked.run for one in readable_runs(scope))
     if not allowed:
         raise ProblemsError([problem("REPORT-001", who=user.get_username())])
 
@@ -107,11 +108,20 @@ def may_read(user: User, made: MadeReport) -> bool:
     scope = scope_of(user)
     if not user.may(_OWN_RIGHT.get(made.kind, "export")) or (made.restricted and not scope.sees_restricted):
         return False
+    if scope.told_public_only and made.run and not _is_told(made.run, scope):
+        return False
     if scope.whole:
         return True
     if made.column == "enterprise":
         return made.place in ledger().firms(scope)
     return made.column == scope.column and made.place == scope.place
+
+
+def _is_told(id_: str, scope: Scope) -> bool:
+    try:
+        return is_told(run_of(id_), scope)
+    except ProblemsError:  # the run is gone: nothing says that it was public
+        return False
 
 
 def readable(user: User) -> list[MadeReport]:
@@ -126,20 +136,22 @@ def run_for(user: User, asked: Asked) -> str:
     """Return the run a report is about: the campaign's, the one named, else the newest; REPORT-002 without one."""
     if asked.campaign:
         state = state_of(visible(user).get(pk=asked.campaign))
-        found = state.signed or state.run
+        found = run_of_campaign(state, scope_of(user))
     else:
-        run = leading_run()
+        run = leading_run(scope_of(user))
         found = asked.run or ("" if run is None else run.id)
     if not found:
         raise ProblemsError([problem("REPORT-002")])
     return str(found)
 
 
-def terms_of(user: User, asked: Asked) -> AppealTerms | None:
-    """Return until when a firm may object in the campaign named; None once it is signed."""
-    if not asked.campaign:
+def terms_of(user: User, asked: Asked, run: str) -> AppealTerms | None:
+    """Return until when a firm may object: in the campaign named, or whose notice it is; None once that is signed."""
+    notice = open_notice(run)
+    number = asked.campaign or (0 if notice is None else notice.campaign)
+    campaign = visible(user).filter(pk=number).first()
+    if campaign is None:
         return None
-    campaign = visible(user).get(pk=asked.campaign)
     state = state_of(campaign)
     if state.signed or "appeal" not in state.plan:
         return None

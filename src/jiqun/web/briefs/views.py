@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -29,6 +30,7 @@ from jiqun.web.people.scope import scope_of
 from jiqun.web.region import ledger
 from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both
+from jiqun.web.shell.typed import shown_again
 
 
 @needs("read")
@@ -44,7 +46,7 @@ def _choices(user: User) -> dict[str, Any]:
     scope = scope_of(user)
     return {
         "kinds": [KINDS[one] for one in queries.kinds_of(user)],
-        "runs": readable_runs(),
+        "runs": readable_runs(scope),
         "campaigns": visible(user),
         "districts": queries.districts(scope),
         "has_firms": bool(scope.firms(ledger().table("enterprise"))),
@@ -80,7 +82,7 @@ def _firm(request: HttpRequest, said: Mapping[str, str]) -> str:
     scope = scope_of(user)
     if text in ledger().firms(scope):
         return text
-    found = chosen(register()[0], scope, FirmsWanted(text)) if text else ledger().table("enterprise").clear()
+    found = chosen(register(scope)[0], scope, FirmsWanted(text)) if text else ledger().table("enterprise").clear()
     return str(found["enterprise"][0]) if found.height == 1 else text
 
 
@@ -164,12 +166,13 @@ def _plan(request: HttpRequest, user: User) -> HttpResponse:
             raise ValueError(day)
         actions.plan(user, reader, _asked(request), every, day, timezone.localdate())
     except ValueError:
-        messages.error(
-            request, both("每周填 1 至 7（周一至周日），每月填 1 至 31。", "Weekly 1 to 7, monthly 1 to 31.")
-        )
+        told = both("每周填 1 至 7（周一至周日），每月填 1 至 31。", "Weekly 1 to 7, monthly 1 to 31.")
+        messages.error(request, told)
+        return shown_again(request, reverse("briefs:schedules"), ("day",), told)
     except ProblemsError as told:
         for fault in told.problems:
             messages.error(request, both(fault.text("zh"), fault.text("en")))
+        return shown_again(request, reverse("briefs:schedules"))
     return redirect("briefs:schedules")
 
 

@@ -54,7 +54,7 @@ def laid_out(owner: User, asked: Asked, day: date) -> tuple[Report, str]:
         return making.clusters(context, frozen, year, reach, day, place=place_words(scope)), ""
     run = run_of(queries.run_for(owner, asked))
     if asked.kind == "letter":
-        terms = queries.terms_of(owner, asked)
+        terms = queries.terms_of(owner, asked, run.id)
         return making.letter(context, run, asked.firm, reach, day, terms=terms), run.id
     before = reporting.earlier(context, run)
     if asked.kind == "bulletin":

@@ -18,6 +18,7 @@ from jiqun.values import Period
 from jiqun.web.campaigns.conditions import RefusedError, doubts_to_accept, lacking_for
 from jiqun.web.campaigns.models import Campaign, Event
 from jiqun.web.campaigns.state import ORDER, STAGES, Adjustment, State, calendar, state_of
+from jiqun.web.evidence import kept_paper
 from jiqun.web.jobs.models import OPEN, Job
 from jiqun.web.jobs.queue import ask
 from jiqun.web.people import audit
@@ -29,6 +30,8 @@ from jiqun.web.shell.asked import whole_number
 Said = Mapping[str, str]
 _LONGEST = 60
 _YEARS = range(1990, 2101)
+MOST_PAPERS = 20  # of an appeal, and of a firm in its self-check
+DECIDE = ("decide", "approve")  # rights of which one is needed to decide an adjustment
 
 
 def allow(user: User, *rights: str) -> None:
@@ -39,7 +42,7 @@ def allow(user: User, *rights: str) -> None:
 def word(said: Said, name: str, zh: str, en: str) -> str:
     text = said.get(name, "").strip()
     if not text:
-        raise RefusedError(f"请填{zh}。", f"Please give the {en}.")
+        raise RefusedError(f"请填{zh}。", f"Please give the {en}.", at=(name,))
     return text
 
 
@@ -163,7 +166,7 @@ def advance(campaign: Campaign, user: User, said: Said) -> None:
             "The campaign is in this stage already: somebody entered it, or you did on another page.",
         )
     elif not reason:
-        raise RefusedError("退回以前的阶段要写理由。", "Going back needs a reason.")
+        raise RefusedError("退回以前的阶段要写理由。", "Going back needs a reason.", at=("reason",))
     note(campaign, user.get_username(), "stage.entered", {"stage": to, "reason": reason})
 
 
@@ -176,10 +179,10 @@ def replan(campaign: Campaign, user: User, said: Said) -> None:
     try:
         to = _day(said.get("to", ""))
     except ValueError as wrong:
-        raise RefusedError("日期不对。", "The date is wrong.") from wrong
+        raise RefusedError("日期不对。", "The date is wrong.", at=("to",)) from wrong
     begun = state.entered.get(stage, date.max)
     if stage not in state.plan or to < min(state.plan[stage][0], begun):
-        raise RefusedError("截止日期不能早于这个阶段的开始日期。", "A stage cannot end before it begins.")
+        raise RefusedError("截止日期不能早于这个阶段的开始日期。", "A stage cannot end before it begins.", at=("to",))
     said_now = {"stage": stage, "to": to.isoformat(), "reason": reason}
     note(campaign, user.get_username(), "stage.planned", said_now)
 
@@ -205,12 +208,12 @@ def firm_meant(campaign: Campaign, user: User, asked: str) -> str:
     try:
         return find_subject(asked, names)
     except ProblemsError as told:
-        raise RefusedError(told.problems[0].text("zh"), told.problems[0].text("en")) from told
+        raise RefusedError(told.problems[0].text("zh"), told.problems[0].text("en"), at=("enterprise",)) from told
 
 
 @transaction.atomic
-def check(campaign: Campaign, user: User, said: Said) -> None:
-    """Say for a firm that its figures are right, or that they are not and what it objects to."""
+def check(campaign: Campaign, user: User, said: Said) -> str:
+    """Say for a firm that its figures are right, or that they are not and what it objects to; returns the firm."""
     allow(user, "appeal")
     state = locked(campaign)
     if state.stage != "check":
@@ -218,9 +221,28 @@ def check(campaign: Campaign, user: User, said: Said) -> None:
     answer = "right" if said.get("answer") == "right" else "wrong"
     words = said.get("words", "").strip()
     if answer == "wrong" and not words:
-        raise RefusedError("请写明哪个数不对、应为多少。", "Say which figure is wrong and what it should be.")
+        raise RefusedError(
+            "请写明哪个数不对、应为多少。", "Say which figure is wrong and what it should be.", at=("words",)
+        )
     firm = firm_meant(campaign, user, said.get("enterprise", ""))
     note(campaign, user.get_username(), "firm.checked", {"enterprise": firm, "answer": answer, "words": words})
+    return firm
+
+
+@transaction.atomic
+def add_check_paper(campaign: Campaign, user: User, firm: str, name: str, content: bytes) -> None:
+    """Keep a paper that a firm shows with its self-check; the same paper again is the one that is there."""
+    allow(user, "appeal")
+    state = locked(campaign)
+    if state.stage != "check":
+        raise RefusedError("现在不是企业自核阶段。", "Firms check their figures in another stage.")
+    there = {one["sha256"] for one in state.check_papers.get(firm, ())}
+    if len(there) >= MOST_PAPERS:
+        raise RefusedError(f"一家企业自核最多 {MOST_PAPERS} 份材料。", f"A firm hands in {MOST_PAPERS} papers at most.")
+    details = kept_paper(name, content, there)
+    if details is not None:
+        once = f"paper:check:{firm}:{details['sha256']}"
+        note(campaign, user.get_username(), "firm.evidence", {"enterprise": firm, **details}, once=once)
 
 
 @transaction.atomic
@@ -239,18 +261,20 @@ def propose(campaign: Campaign, user: User, said: Said) -> Adjustment:
     if kind == "fix" or (kind != "veto" and said.get("grade")):
         details["grade"] = said.get("grade", "")
         if details["grade"] not in grades_of(campaign):
-            raise RefusedError("请选定到哪一档。", "Say which grade.")
+            raise RefusedError("请选定到哪一档。", "Say which grade.", at=("grade",))
     elif kind != "veto":
         steps = whole_number(said.get("steps", "1")) or 0
         if not 1 <= steps <= 3:  # noqa: PLR2004
-            raise RefusedError("档数应为 1~3。", "Steps are 1 to 3.")
+            raise RefusedError("档数应为 1~3。", "Steps are 1 to 3.", at=("steps",))
         details["steps"] = steps
     details["reason"] = word(said, "reason", "理由", "reason")
     details["document"] = word(said, "document", "依据文件", "document")
     details["clause"] = said.get("clause", "").strip() or lists[kind]
     twins = [one for one in state.adjustments.values() if one.said["enterprise"] == firm and one.said["kind"] == kind]
-    if any(one.decision != "refused" for one in twins):
-        raise RefusedError("这家企业已有同类调整。", "The firm has such an adjustment already.")
+    if any(one.stands for one in twins):
+        raise RefusedError(
+            "这家企业已有同类调整。", "The firm has such an adjustment already.", at=("enterprise", "kind")
+        )
     event = note(campaign, user.get_username(), "adjustment.proposed", details)
     return Adjustment(event.pk, event.by, event.at, details)
 
@@ -273,8 +297,11 @@ def grades_of(campaign: Campaign) -> list[str]:
 
 @transaction.atomic
 def decide_adjustment(campaign: Campaign, user: User, said: Said) -> None:
-    """Confirm or refuse a proposal; never the proposer's own. A confirmed one goes into the ledger by a job."""
-    allow(user, "decide")
+    """Confirm or refuse a proposal, as an analyst or as the signer; never the proposer's own.
+
+    A confirmed one goes into the ledger by a job.
+    """
+    allow(user, *DECIDE)
     state = locked(campaign)
     one = state.adjustments.get(number_of(said))
     if one is None or one.decision:
@@ -285,10 +312,25 @@ def decide_adjustment(campaign: Campaign, user: User, said: Said) -> None:
         )
     decision = "confirmed" if said.get("decision") == "confirmed" else "refused"
     reason = said.get("reason", "").strip() if decision == "confirmed" else word(said, "reason", "理由", "reason")
-    details = {"decision": decision, "reason": reason}
+    details = {"decision": decision, "reason": reason, "right": next(right for right in DECIDE if user.may(right))}
     note(campaign, user.get_username(), "adjustment.decided", details, one.number, f"decided:{one.number}")
     if decision == "confirmed":
         ask("campaign.book", f"调整入账 #{one.number}", user, campaign=campaign.pk, about=one.number)
+
+
+@transaction.atomic
+def withdraw_adjustment(campaign: Campaign, user: User, said: Said) -> None:
+    """Take the own proposal back with a reason, as long as nobody has decided it; it stays in the list."""
+    allow(user, "propose", "adjust")
+    one = locked(campaign).adjustments.get(number_of(said))
+    if one is None or one.decision:
+        raise RefusedError(
+            "这件调整已经处理过，不能撤回。", "This adjustment is decided already and cannot be withdrawn."
+        )
+    if one.by != user.get_username():
+        raise RefusedError("只有提出人能撤回自己提的调整。", "Only who proposed an adjustment withdraws it.")
+    details = {"reason": word(said, "reason", "撤回理由", "reason")}
+    note(campaign, user.get_username(), "adjustment.withdrawn", details, one.number, f"decided:{one.number}")
 
 
 def number_of(said: Said) -> int:
@@ -320,7 +362,8 @@ def ask_sign(campaign: Campaign, user: User, said: Said) -> Job:
     organ = word(said, "organ", "发文机关", "authority that publishes the result")
     if user.get_username() in state.actors:
         raise RefusedError(
-            "提出或决定过调整、申诉的人不能签发。", "Not by somebody who proposed or decided in the campaign."
+            "提出过调整、以分析员身份决定过调整或决定过申诉的人不能签发。",
+            "Not by somebody who proposed an adjustment, decided one as an analyst, or decided an appeal.",
         )
     if state.stage != "sign":
         raise RefusedError("还没有到审定签发阶段。", "This is not the stage of the signature.")
@@ -339,6 +382,7 @@ def ask_sign(campaign: Campaign, user: User, said: Said) -> Job:
             raise RefusedError(
                 f"这份办法只读到一部分，有 {len(doubts)} 处疑义。请逐条看过、打勾认可后再签发。",
                 f"Read only in part, with {len(doubts)} doubts: go through them and tick before signing.",
+                at=("accepts_doubts",),
             )
         details["accepts_doubts"] = True
     if state.sign_asked is None or {**state.sign_asked, "by": ""} != {**details, "by": ""}:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from jiqun.ledger.originals import original
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.reports.word.writing import report_bytes
 from jiqun.web.campaigns import queries
 from jiqun.web.campaigns.actions import firm_meant
+from jiqun.web.campaigns.appealing import add_paper
 from jiqun.web.campaigns.conditions import RefusedError
 from jiqun.web.campaigns.corrections import Target, targets
 from jiqun.web.campaigns.models import Campaign
@@ -25,12 +27,13 @@ from jiqun.web.campaigns.state import State, state_of
 from jiqun.web.campaigns.within import found, place_of, tell
 from jiqun.web.campaigns.written import decision_report
 from jiqun.web.enterprises.dossier import coded
+from jiqun.web.evidence import handed_out, may_read_papers
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.models import full_names
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import scope_of
-from jiqun.web.region import region, run_of
+from jiqun.web.region import run_of
 from jiqun.web.shell.language import both, speak, spoken
 
 
@@ -108,6 +111,7 @@ def one(request: HttpRequest, number: int, about: int) -> HttpResponse:
         "decided_by": names.get(line.it.decided_by, line.it.decided_by),
         "whole": scope_of(user).whole,
         "own_firm": scope_of(user).column == "enterprise",
+        "reads_papers": may_read_papers(user),
         "papers": [one | {"who": names.get(one["by"], one["by"])} for one in line.it.papers],
         "hidden": len(rows) - len(own),
         "asked": asked and {**asked, "who": names.get(asked["by"], asked["by"])},
@@ -128,7 +132,8 @@ def add(request: HttpRequest, number: int, about: int) -> HttpResponse:
     campaign, _, _, line = _line(request, number, about)
     if not request.FILES.getlist("paper"):
         messages.error(request, both("请选择文件。", "Choose a file."))
-    handed(request, campaign, line.it.number)
+    user: Any = request.user
+    handed(request, partial(add_paper, campaign, user, line.it.number))
     return redirect("campaigns:appeal", number, about)
 
 
@@ -136,15 +141,28 @@ def add(request: HttpRequest, number: int, about: int) -> HttpResponse:
 def paper(request: HttpRequest, number: int, about: int, paper: int) -> HttpResponse:
     """Hand out a paper to who may see the firm, as it came, to be saved and not shown; it is logged."""
     _, _, _, line = _line(request, number, about)
+    user: Any = request.user
+    if not may_read_papers(user):
+        raise PermissionDenied("papers")
     kept = next((one for one in line.it.papers if one["number"] == paper), None)
     if kept is None:
         raise Http404
-    file = original(region().workspace, kept["file"], kept["sha256"])
-    record_request(request, "campaign.paper", kept["file"], sha256=kept["sha256"])
-    answer = attachment(file.read_bytes(), kept["file"])
-    answer["Content-Type"] = "application/octet-stream"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return handed_out(request, kept, "campaign.paper")
+
+
+@needs("read")
+def check_paper(request: HttpRequest, number: int, paper: int) -> HttpResponse:
+    """Hand out a paper of a firm's self-check to who may see the firm and papers about it."""
+    user: Any = request.user
+    campaign = found(request, number)
+    firms, state = queries.firms_of(campaign, scope_of(user)), state_of(campaign)
+    own = (one for firm, papers in state.check_papers.items() if firm in firms.names for one in papers)
+    kept = next((one for one in own if one["number"] == paper), None)
+    if kept is None:
+        raise Http404
+    if not may_read_papers(user):
+        raise PermissionDenied("papers")
+    return handed_out(request, kept, "campaign.paper")
 
 
 @needs("read")
@@ -153,6 +171,7 @@ def letter(request: HttpRequest, number: int, about: int) -> HttpResponse:
     campaign, state, _, line = _line(request, number, about)
     if not line.it.decision:
         raise Http404
+    line = queries.as_the_firm_is_told(line)
     deciders = full_names()
     shown = {
         "campaign": campaign,
@@ -178,6 +197,6 @@ def letter_file(request: HttpRequest, number: int, about: int) -> HttpResponse:
         raise Http404
     run = run_of(state.signed or state.run)
     decided_by = full_names().get(line.it.decided_by, line.it.decided_by)
-    report = decision_report(campaign, run, line, decided_by)
+    report = decision_report(campaign, run, queries.as_the_firm_is_told(line), decided_by)
     record_request(request, "campaign.letter", line.it.said["enterprise"], run=run.id)
     return attachment(report_bytes(report, ".docx"), f"{report.full_title} {line.name}.docx")

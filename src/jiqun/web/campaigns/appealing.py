@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
-from jiqun.cases.evidence import examine
-from jiqun.ledger.originals import keep_original
 from jiqun.problems import ProblemsError
-from jiqun.web.campaigns.actions import Said, allow, firm_meant, locked, locked_check, note, number_of, word
+from jiqun.web.campaigns.actions import (
+    MOST_PAPERS,
+    Said,
+    allow,
+    firm_meant,
+    locked,
+    locked_check,
+    note,
+    number_of,
+    word,
+)
 from jiqun.web.campaigns.booking import would_fit
 from jiqun.web.campaigns.conditions import RefusedError
 from jiqun.web.campaigns.corrections import find_target
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.state import Appeal, State
+from jiqun.web.evidence import kept_paper
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import ask
 from jiqun.web.people.models import User
-from jiqun.web.region import region
 
-MOST_PAPERS, MOST_OPEN = 20, 5
+MOST_OPEN = 5
 
 
 @transaction.atomic
@@ -75,17 +81,12 @@ def add_paper(campaign: Campaign, user: User, about: int, name: str, content: by
     """Keep a paper of an appeal under its hash; the same paper again is the one that is there."""
     allow(user, "appeal", "campaign", "decide")
     one = open_appeal(locked(campaign), {"about": str(about)})
-    paper = examine(name, content)
-    if any(each["sha256"] == paper.sha256 for each in one.papers):
-        return
-    if len(one.papers) >= MOST_PAPERS:
+    there = {each["sha256"] for each in one.papers}
+    if len(there) >= MOST_PAPERS:
         raise RefusedError(f"一件申诉最多 {MOST_PAPERS} 份材料。", f"An appeal takes {MOST_PAPERS} papers.")
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / f"paper{Path(name).suffix.lower()}"
-        file.write_bytes(content)
-        keep_original(region().workspace, file, paper.sha256)
-    details = {"file": paper.name, "sha256": paper.sha256, "size": paper.size}
-    note(campaign, user.get_username(), "appeal.evidence", details, about, f"paper:{about}:{paper.sha256}")
+    details = kept_paper(name, content, there)
+    if details is not None:
+        note(campaign, user.get_username(), "appeal.evidence", details, about, f"paper:{about}:{details['sha256']}")
 
 
 def open_appeal(state: State, said: Said) -> Appeal:

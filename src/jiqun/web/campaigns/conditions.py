@@ -34,10 +34,11 @@ _CHANGES: Mapping[str, Text] = {
 
 
 class RefusedError(ValueError):
-    """A step that is not taken, with the reasons in both languages."""
+    """A step that is not taken, with the reasons in both languages; `at` names the fields that are wrong."""
 
-    def __init__(self, zh: str, en: str, *more: Text) -> None:
+    def __init__(self, zh: str, en: str, *more: Text, at: tuple[str, ...] = ()) -> None:
         self.reasons: tuple[Text, ...] = ((zh, en), *more)
+        self.at = at
         super().__init__(zh)
 
     def words(self) -> list[str]:

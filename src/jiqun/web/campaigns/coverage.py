@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -14,6 +15,7 @@ from jiqun.web.campaigns.queries import Firms
 from jiqun.web.campaigns.reads import LAND, columns_read
 from jiqun.web.campaigns.state import State
 from jiqun.web.enterprises.register import readable_runs
+from jiqun.web.people.scope import Scope
 from jiqun.web.region import ledger, names_of, region, run_of
 from jiqun.web.shell.language import both
 
@@ -48,7 +50,7 @@ def placing_run(campaign: Campaign, state: State) -> Run | None:
     if state.run:
         return run_of(state.run)
     named = campaign.method.partition("@")[0], str(campaign.year)
-    return next((run for run in readable_runs() if (run.method_id, str(run.period)) == named), None)
+    return next((run for run in readable_runs(Scope()) if (run.method_id, str(run.period)) == named), None)
 
 
 def coverage(campaign: Campaign, firms: Firms, run: Run | None = None) -> list[Needed]:
@@ -116,6 +118,7 @@ class Answers:
     wrong: int
     silent: int
     objections: tuple[tuple[str, str, str], ...]  # firm, name, words
+    papers: tuple[tuple[str, str, list[dict[str, Any]]], ...]  # firm, name, papers
 
     @property
     def of(self) -> int:
@@ -132,4 +135,5 @@ def answers(state: State, firms: Firms) -> Answers:
     right = sum(word == "right" for word in said.values())
     wrong = sorted(firm for firm, word in said.items() if word == "wrong")
     told = tuple((firm, firms.name(firm), state.objections.get(firm, "")) for firm in wrong)
-    return Answers(right, len(wrong), len(firms.names) - len(said), told)
+    papers = tuple((one, firms.name(one), own) for one, own in state.check_papers.items() if one in firms.names)
+    return Answers(right, len(wrong), len(firms.names) - len(said), told, papers)

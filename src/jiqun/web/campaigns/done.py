@@ -15,6 +15,10 @@ _DONE: Mapping[str, tuple[str, str]] = {
         "The adjustment is confirmed and being booked; run the trial again afterwards.",
     ),
     "decide-adjustment-refused": ("调整没有同意，理由已记下。", "The adjustment is refused; the reason is kept."),
+    "withdraw-adjustment": (
+        "调整已撤回，理由已记下，名单里仍看得到。",
+        "The adjustment is withdrawn; the reason is kept and it stays in the list.",
+    ),
     "notice": ("公示名单已发布。", "The notice is published."),
     "appeal": ("申诉已登记，答复期限从今天起算。", "The appeal is registered; its clock runs from today."),
     "pause": ("停钟已申请，待另一人同意。", "The stop is asked for; another person agrees to it."),

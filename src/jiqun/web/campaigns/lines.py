@@ -159,7 +159,7 @@ class _Opening:
         kinds = [
             both(*KINDS[one.said["kind"]])
             for one in self.state.adjustments.values()
-            if one.said["enterprise"] == shown.subject and one.decision != "refused"
+            if one.said["enterprise"] == shown.subject and one.stands
         ]
         return LineRow(shown, nearest, distance, appeal, both("、", ", ").join(kinds), skipped, tuple(cuts))
 

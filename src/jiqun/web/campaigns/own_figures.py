@@ -21,6 +21,7 @@ from jiqun.web.enterprises.dossier import YEARLY, coded, heading
 from jiqun.web.enterprises.register import named
 from jiqun.web.region import ledger, region
 from jiqun.web.shell.language import both, counted, spoken
+from jiqun.web.told_results import LISTS
 
 _COUNTED = ("人", "个", "项", "次", "户")
 
@@ -39,10 +40,11 @@ class OwnFigure:
 def own_figures(campaign: Campaign, firm: str) -> list[OwnFigure]:
     """Return what the rule reads of one firm in the campaign's year: its figures, its land, then what is listed.
 
+    Lists that move grades are no figures of the firm, and would tell it a result before its notice.
     Figures stand in the order of their table, and what the register fills is shown as the evaluation reads it.
     """
     plan, found = plan_of(region(), campaign.method, campaign.year), list[OwnFigure]()
-    read = columns_read(plan)
+    read = {table: columns for table, columns in columns_read(plan).items() if table != LISTS}
     for table in sorted(read, key=lambda one: ((YEARLY, LAND).index(one) if one in (YEARLY, LAND) else 2, one)):
         contract, columns = plan.contracts[table], read[table]
         frame = ledger().land_use(campaign.year) if table == LAND else ledger().table(table)

@@ -1,6 +1,8 @@
-"""Papers of an appeal as they come from a form, and as they are handed out again."""
+"""Papers of an appeal or a self-check as they come from a form."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -8,20 +10,17 @@ from django.http import HttpRequest
 
 from jiqun.cases.evidence import LARGEST
 from jiqun.problems import ProblemsError, problem
-from jiqun.web.campaigns.appealing import add_paper
 from jiqun.web.campaigns.conditions import RefusedError
-from jiqun.web.campaigns.models import Campaign
 from jiqun.web.ledger.receiving import safe_name
 from jiqun.web.shell.language import spoken
 
 
-def handed(request: HttpRequest, campaign: Campaign, about: int) -> None:
-    """Keep every paper of a form; each one that is not taken is told, the others stay."""
-    user = request.user
+def handed(request: HttpRequest, take: Callable[[str, bytes], None]) -> None:
+    """Keep every paper of a form by `take`; each one that is not taken is told, the others stay."""
     for file in request.FILES.getlist("paper"):
         name = safe_name(file.name or "") if isinstance(file, UploadedFile) else ""
         try:
-            add_paper(campaign, user, about, name, _content(file, name))  # type: ignore[arg-type]
+            take(name, _content(file, name))
         except ProblemsError as told:
             for one in told.problems:
                 messages.error(request, one.text(spoken()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from itertools import islice
@@ -18,13 +18,14 @@ from jiqun.values import decimal_text, exact, plain, to_scaled
 from jiqun.web.campaigns.conditions import RefusedError
 from jiqun.web.campaigns.corrections import Target, find_target
 from jiqun.web.campaigns.models import Campaign, Event
-from jiqun.web.campaigns.state import STAGES, Adjustment, Appeal, Light, State, light_of_days
+from jiqun.web.campaigns.state import STAGES, Appeal, Light, State, light_of_days
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.kept import kept
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, run_of, totals_restricted
 from jiqun.web.shell.language import both
+from jiqun.web.told_results import is_told
 
 KINDS: Mapping[str, tuple[str, str]] = {
     "fix": ("定档", "fix"),
@@ -41,9 +42,11 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "stage.entered": ("进入阶段", "stage entered"),
     "stage.planned": ("改期", "date moved"),
     "firm.checked": ("企业自核", "firm checked"),
+    "firm.evidence": ("自核交材料", "paper of a self-check"),
     "trial.done": ("试算完成", "trial run done"),
     "adjustment.proposed": ("提出调整", "adjustment proposed"),
     "adjustment.decided": ("决定调整", "adjustment decided"),
+    "adjustment.withdrawn": ("撤回调整", "adjustment withdrawn"),
     "adjustment.booked": ("调整入账", "adjustment booked"),
     "appeal.registered": ("登记申诉", "appeal registered"),
     "appeal.evidence": ("收到证据", "evidence received"),
@@ -212,47 +215,8 @@ def grade_lines(run: Run, firms: Firms) -> list[GradeLine]:
 
 
 @dataclass(frozen=True)
-class AdjustmentLine:
-    """A proposal in the list."""
-
-    it: Adjustment
-    name: str
-    kind: str
-    to: str
-    by: str
-    decided_by: str
-    light: Light
-    may_decide: bool
-
-
-def adjustment_lines(state: State, firms: Firms, user: User, people: Mapping[str, str]) -> list[AdjustmentLine]:
-    """List the adjustments of the firms given, the open ones first."""
-    lines = []
-    for one in state.adjustments.values():
-        if one.said["enterprise"] not in firms.names:
-            continue
-        steps = one.said["steps"]
-        to = one.said["grade"] or ("" if steps is None else both(f"{steps} 档", f"{steps} steps"))
-        may = user.may("decide") and not one.decision and one.by != user.get_username() and not state.signed
-        name, kind = firms.name(one.said["enterprise"]), both(*KINDS[one.said["kind"]])
-        who = people.get(one.by, one.by), people.get(one.decided_by, one.decided_by)
-        lines.append(AdjustmentLine(one, name, kind, to, *who, _standing(one), may))
-    return sorted(lines, key=lambda line: (not line.it.is_open, line.it.number))
-
-
-def _standing(one: Adjustment) -> Light:
-    if not one.decision:
-        return Light("yellow", both("待另一人确认", "waits for another person"))
-    if one.decision == "refused":
-        return Light("none", both("未通过", "refused"))
-    if one.imported is None:
-        return Light("yellow", both("已确认，正在入账", "confirmed, being booked"))
-    return Light("green", both(f"已入账，第 {one.imported} 次导入", f"booked, import {one.imported}"))
-
-
-@dataclass(frozen=True)
 class AppealLine:
-    """An appeal in the list."""
+    """An appeal in the list; `tried`: its value was tried out on a result that the reader is told."""
 
     it: Appeal
     name: str
@@ -265,6 +229,7 @@ class AppealLine:
     own: Mapping[str, Any] | None
     others: int | None
     hidden: bool = False
+    tried: bool = False
 
 
 def appeal_lines(state: State, firms: Firms, user: User, people: Mapping[str, str], today: date) -> list[AppealLine]:
@@ -294,7 +259,7 @@ def _own(one: Appeal, firms: Firms) -> bool:
 def _appeal(state: State, one: Appeal, firms: Firms, user: User, people: Mapping[str, str], today: date) -> AppealLine:
     target = _target(state.campaign, one)
     hidden = target is not None and target.restricted and not user.means.sees_restricted
-    tried = one.recheck
+    tried, told = one.recheck, _told_recheck(one, scope_of(user))
     was = target.now if tried is None and target is not None else tried["was"] if tried is not None else None
     return AppealLine(
         it=one,
@@ -306,9 +271,22 @@ def _appeal(state: State, one: Appeal, firms: Firms, user: User, people: Mapping
         value=MASKED if hidden and one.by != user.get_username() else one.said["value"],
         was=MASKED if hidden else "" if was is None else written(was),
         own=next(iter(rechecked_rows(one, user, hidden)), None),
-        others=None if tried is None else tried["others"],
+        others=None if told is None else told["others"],
         hidden=hidden,
+        tried=told is not None,
     )
+
+
+def _told_recheck(one: Appeal, scope: Scope) -> dict[str, Any] | None:
+    """What came of trying a value, where the run that it was tried on is told: a later trial is not public."""
+    tried = one.recheck
+    return tried if tried is not None and is_told(run_of(str(tried["run"])), scope) else None
+
+
+def as_the_firm_is_told(line: AppealLine) -> AppealLine:
+    """Return an appeal as its decision in writing tells it, whoever prints it: without what is not public."""
+    firm = Scope("enterprise", str(line.it.said["enterprise"]))
+    return line if _told_recheck(line.it, firm) is not None else replace(line, own=None, others=None, tried=False)
 
 
 def rechecked_rows(one: Appeal, user: User, hidden: bool) -> list[dict[str, Any]]:
@@ -316,7 +294,7 @@ def rechecked_rows(one: Appeal, user: User, hidden: bool) -> list[dict[str, Any]
 
     Who knows the value that an appeal asks for could work out the value of now from the two totals.
     """
-    tried = one.recheck
+    tried = _told_recheck(one, scope_of(user))
     if tried is None:
         return []
     untold = frozenset[str]() if user.means.sees_restricted else totals_restricted(str(tried["run"]))

@@ -53,14 +53,21 @@ class Adjustment:
     by: str
     at: Any
     said: dict[str, Any]
-    decision: str = ""
+    decision: str = ""  # confirmed, refused, or withdrawn by who proposed it
     decided_by: str = ""
+    decided_at: Any = None
     decision_reason: str = ""
     imported: int | None = None
+    booked_event: int = 0
 
     @property
     def is_open(self) -> bool:
         return self.decision == "" or (self.decision == "confirmed" and self.imported is None)
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was neither refused nor withdrawn."""
+        return self.decision not in ("refused", "withdrawn")
 
 
 @dataclass
@@ -139,6 +146,7 @@ class State:
     appeals: dict[int, Appeal] = field(default_factory=dict)
     checked: dict[str, str] = field(default_factory=dict)
     objections: dict[str, str] = field(default_factory=dict)
+    check_papers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # number, file, sha256, size, by, at
     notice: dict[str, Any] | None = None
     sign_asked: dict[str, Any] | None = None
     refusals: list[dict[str, Any]] = field(default_factory=list)
@@ -189,6 +197,10 @@ class State:
         self.checked[said["enterprise"]] = said["answer"]
         self.objections[said["enterprise"]] = said["words"]
 
+    def _firm_evidence(self, event: Event, said: dict[str, Any]) -> None:
+        paper = {**said, "number": event.pk, "by": event.by, "at": event.at}
+        self.check_papers.setdefault(said["enterprise"], []).append(paper)
+
     def _trial_done(self, event: Event, said: dict[str, Any]) -> None:
         self.trials.append({**said, "at": event.at, "by": event.by})
         self.trial_event = event.pk
@@ -200,10 +212,18 @@ class State:
     def _adjustment_decided(self, event: Event, said: dict[str, Any]) -> None:
         one = self.adjustments[event.about]
         one.decision, one.decided_by, one.decision_reason = said["decision"], event.by, said["reason"]
-        self.actors.add(event.by)
+        one.decided_at = event.at
+        if said.get("right") != "approve":  # who approves single adjustments as the signer may sign the whole
+            self.actors.add(event.by)
+
+    def _adjustment_withdrawn(self, event: Event, said: dict[str, Any]) -> None:
+        one = self.adjustments[event.about]
+        one.decision, one.decided_by, one.decision_reason = "withdrawn", event.by, said["reason"]
+        one.decided_at = event.at
 
     def _adjustment_booked(self, event: Event, said: dict[str, Any]) -> None:
-        self.adjustments[event.about].imported = said["import"]
+        one = self.adjustments[event.about]
+        one.imported, one.booked_event = said["import"], event.pk
         self.changed_event = event.pk
 
     def _appeal_registered(self, event: Event, said: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -19,6 +21,7 @@ from jiqun.desk.running import Run
 from jiqun.methods.wording.voice import Voice
 from jiqun.reports.word.writing import report_bytes
 from jiqun.web.campaigns import actions, appealing, queries
+from jiqun.web.campaigns.adjustments import AdjustmentLine, adjustment_lines, adjustments_workbook, nobody_decides
 from jiqun.web.campaigns.appeal_views import appeal_form
 from jiqun.web.campaigns.arithmetic import arithmetic, effects
 from jiqun.web.campaigns.conditions import RefusedError, doubts_to_accept, lacking_for
@@ -35,6 +38,7 @@ from jiqun.web.campaigns.within import found, in_scope, place_of, tell
 from jiqun.web.campaigns.written import notice_report
 from jiqun.web.disposals.queries import low
 from jiqun.web.enterprises.register import initials
+from jiqun.web.evidence import may_read_papers
 from jiqun.web.jobs.models import Job
 from jiqun.web.land.offered import rules_of_firms
 from jiqun.web.ledger.handing import attachment
@@ -44,6 +48,8 @@ from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region, run_of
 from jiqun.web.shell.language import both, counted, spoken
+from jiqun.web.shell.typed import shown_again
+from jiqun.web.told_results import run_of_campaign
 
 _OFFERED = 300  # firms listed below a field; any other is found by its name or code
 _NOTICE_LINES = 200
@@ -55,6 +61,7 @@ STEPS: Mapping[str, Step] = {
     "check": actions.check,
     "propose": actions.propose,
     "decide-adjustment": actions.decide_adjustment,
+    "withdraw-adjustment": actions.withdraw_adjustment,
     "notice": actions.publish_notice,
     "appeal": appealing.register_appeal,
     "pause": appealing.pause,
@@ -124,7 +131,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "early": _early(state.stage, now.last, answered, today),
         "firms": firms,
         "offered": list(islice(firms.names.items(), _OFFERED)),
-        "adjustments": queries.adjustment_lines(state, firms, user, people),
+        **_adjusted(state, firms, user, people),
         "appeals": appeals,
         "due": sum(line.light.colour == "red" and not line.it.decision for line in appeals),
         "kinds": [(kind, both(*queries.KINDS[kind])) for kind in lists],
@@ -139,10 +146,40 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "needed": coverage(campaign, firms, placing_run(campaign, state)),
         "answers": answered,
         "own": own_figures(campaign, scope.place) if scope.column == "enterprise" else [],
+        "papers": {firm: papers for firm, papers in state.check_papers.items() if firm in firms.names},
+        "reads_papers": may_read_papers(user),
         "answer": own_answer(state, scope.place) if scope.column == "enterprise" else None,
         **_outcome(state, firms, scope, request.GET.get("pool", "")),
     }
     return render(request, "campaigns/one.html", shown)
+
+
+def _adjusted(
+    state: State, firms: queries.Firms, user: Any, people: Mapping[str, str]
+) -> dict[str, list[AdjustmentLine] | str]:
+    """The adjustments that somebody may see; a firm is told by its result what moved it, and by nothing before."""
+    scope = scope_of(user)
+    if scope.told_public_only:
+        return {"adjustments": []}
+    told = run_of_campaign(state, scope)
+    lines = adjustment_lines(state, firms, user, people, run_of(told) if told else None)
+    return {"adjustments": lines, "nobody_decides": "" if state.signed else nobody_decides(lines)}
+
+
+@needs("export")
+def adjustments(request: HttpRequest, number: int) -> HttpResponse:
+    """Hand out the list of adjustments of the reader's firms, withdrawn and refused ones too; it is logged."""
+    user: Any = request.user
+    campaign, scope = found(request, number), scope_of(user)
+    state = state_of(campaign)
+    told = run_of_campaign(state, scope)
+    run = run_of(told) if told else None
+    lines = adjustment_lines(state, queries.firms_of(campaign, scope), user, full_names(), run)
+    if scope.told_public_only or not lines:
+        raise Http404
+    content, title = adjustments_workbook(lines, state, run)
+    record_request(request, "campaign.adjustments", campaign.title, rows=len(lines))
+    return attachment(content, f"{title}.xlsx")
 
 
 def _early(stage: str, last: date, answered: Answers, today: date) -> str:
@@ -199,12 +236,12 @@ def _as_before(state: State, user: Any) -> dict[str, str]:
 
 
 def _outcome(state: State, firms: queries.Firms, scope: Scope, pool: str) -> dict[str, Any]:
-    told = state.signed or state.run
+    told = run_of_campaign(state, scope)
     if not told:
         return {"run": None, "lines": [], "near": []}
     run = run_of(told)
     published = run_of(state.notice["run"]) if state.notice else run
-    since = queries.moved_since(published, run, firms)
+    since = queries.moved_since(published, run, firms)  # nothing for who is told the published one
     return {
         "near": queries.near_lines(run, firms, scope),
         "opened": opened(run.id, state, firms, scope, pool),
@@ -232,7 +269,8 @@ def measures(request: HttpRequest, number: int) -> HttpResponse:
     user: Any = request.user
     campaign, scope = found(request, number), scope_of(user)
     state = state_of(campaign)
-    run = run_of(state.signed or state.run) if state.run else None
+    told = run_of_campaign(state, scope)
+    run = run_of(told) if told else None
     if run is None or not run.plan.method.entitlements:
         raise Http404
     content, title = measures_workbook(run, queries.firms_of(campaign, scope), scope)
@@ -258,16 +296,24 @@ def act(request: HttpRequest, number: int, what: str) -> HttpResponse:
         state = state_of(campaign)
         if what == "appeal" and state.notice is not None and not state.signed:
             return appeal_form(request, campaign, said, 422)
+        return shown_again(request, _page(campaign, what, said), told.at, both("；", "; ").join(told.words()))
     else:
         if isinstance(came, Job):
             return redirect("jobs:one", came.pk)
         messages.success(request, both(*done_words(what, said, state_of(campaign))))
+        if what == "check":
+            handed(request, partial(actions.add_check_paper, campaign, user, str(came)))
         if isinstance(came, Appeal):
-            handed(request, campaign, came.number)
+            handed(request, partial(appealing.add_paper, campaign, user, came.number))
             return redirect("campaigns:appeal", campaign.pk, came.number)
+    return redirect(_page(campaign, what, said))
+
+
+def _page(campaign: Campaign, what: str, said: Mapping[str, str]) -> str:
+    """Return the page of a campaign that a step is taken on."""
     if what in ("pause", "decide-pause", "resume", "decide-appeal") and (about := actions.number_of(said)):
-        return redirect("campaigns:appeal", campaign.pk, about)
-    return redirect("campaigns:one", campaign.pk)
+        return reverse("campaigns:appeal", args=[campaign.pk, about])
+    return reverse("campaigns:one", args=[campaign.pk])
 
 
 @needs("read")

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from jiqun.cases.evidence import examine
-from jiqun.ledger.originals import keep_original
 from jiqun.web.disposals.models import Disposal, DisposalEvent
 from jiqun.web.disposals.queries import ways
 from jiqun.web.disposals.state import State, state_of
+from jiqun.web.evidence import kept_paper
 from jiqun.web.people.audit import record
 from jiqun.web.people.models import User
-from jiqun.web.region import region
 from jiqun.web.shell.refused import RefusedError
 
 PROPOSE, DECIDE = ("propose", "adjust"), ("decide", "approve")
@@ -50,13 +46,13 @@ def propose(enterprise: str, year: int, run: str, user: User, way: str, unit: st
     """Propose a way of disposal with who is responsible and by when."""
     _allow(user, PROPOSE)
     if way not in ways("zh"):
-        raise RefusedError("请选一种处置方式。", "Choose a way of disposal.")
+        raise RefusedError("请选一种处置方式。", "Choose a way of disposal.", at=("way",))
     try:
         day = date.fromisoformat(due)
     except ValueError:
-        raise RefusedError("请填完成日期，如 2026-06-30。", "Give the day, such as 2026-06-30.") from None
+        raise RefusedError("请填完成日期，如 2026-06-30。", "Give the day, such as 2026-06-30.", at=("due",)) from None
     if not unit.strip():
-        raise RefusedError("请填责任单位。", "Name who is responsible.")
+        raise RefusedError("请填责任单位。", "Name who is responsible.", at=("unit",))
     disposal, _ = Disposal.objects.get_or_create(enterprise=enterprise, year=year, defaults={"run": run})
     _needs(_locked(disposal), "none", "proposed")
     _note(disposal, user, "proposed", way=way, unit=unit.strip()[:80], due=day.isoformat(), run=run)
@@ -72,7 +68,7 @@ def decide(disposal: Disposal, user: User, agrees: bool, reason: str) -> None:
     if state.asked_by == user.get_username():
         raise RefusedError("提出人不能自己确认（四眼原则）。", "Who proposed it cannot decide it (four eyes).")
     if not agrees and not reason.strip():
-        raise RefusedError("退回要写原因。", "Sending back takes a reason.")
+        raise RefusedError("退回要写原因。", "Sending back takes a reason.", at=("reason",))
     if not agrees:
         _note(disposal, user, "refused", reason=reason.strip()[:500])
     elif state.stage == "proposed":
@@ -89,7 +85,7 @@ def progress(disposal: Disposal, user: User, text: str) -> None:
     _allow(user, PROPOSE)
     _needs(_locked(disposal), "running", "asked")
     if not text.strip():
-        raise RefusedError("请写进展。", "Say how it goes.")
+        raise RefusedError("请写进展。", "Say how it goes.", at=("text",))
     _note(disposal, user, "progress", text=text.strip()[:500])
 
 
@@ -110,11 +106,6 @@ def add_paper(disposal: Disposal, user: User, name: str, content: bytes) -> None
     _allow(user, PROPOSE)
     state = _locked(disposal)
     _needs(state, "proposed", "running", "asked")
-    paper = examine(name, content)
-    if paper.sha256 in state.papers:
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / f"paper{Path(name).suffix.lower()}"
-        file.write_bytes(content)
-        keep_original(region().workspace, file, paper.sha256)
-    _note(disposal, user, "paper", file=paper.name, sha256=paper.sha256, size=paper.size)
+    details = kept_paper(name, content, state.papers)
+    if details is not None:
+        _note(disposal, user, "paper", **details)

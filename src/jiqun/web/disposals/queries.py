@@ -60,10 +60,10 @@ def ways(language: Language) -> Mapping[str, str]:
     return names_of("disposals", date.today(), language)
 
 
-def graded_runs() -> list[Run]:
-    """Return the runs whose lowest grade names low-efficiency firms: the one that leads the region, then the newest."""
-    leading = leading_run()
-    found = [one for one in readable_runs() if _lowest(one)]
+def graded_runs(scope: Scope) -> list[Run]:
+    """Return the told runs whose lowest grade names low-efficiency firms: the leading one, then the newest."""
+    leading = leading_run(scope)
+    found = [one for one in readable_runs(scope) if _lowest(one)]
     return sorted(found, key=lambda one: leading is None or one.id != leading.id)
 
 
@@ -83,7 +83,7 @@ def lines(run: Run, scope: Scope, language: Language, today: date) -> list[Line]
     firms = scope.rows(ledger().table("enterprise"))
     firms = firms.filter(pl.col("enterprise").is_in(list(low(run)))).select("enterprise", "name", "district")
     cases = {one.enterprise: one for one in Disposal.objects.filter(year=year).prefetch_related("events")}
-    earlier, places, titles = _before(run), place_names(), ways(language)
+    earlier, places, titles = _before(run, scope), place_names(), ways(language)
     totals = _totals(run, scope, language)
     found = []
     for enterprise, name, district in firms.iter_rows():
@@ -101,10 +101,10 @@ def lines(run: Run, scope: Scope, language: Language, today: date) -> list[Line]
     )
 
 
-def _before(run: Run) -> set[str]:
+def _before(run: Run, scope: Scope) -> set[str]:
     """Return the firms that had the lowest grade the year before under the same rule."""
     year = int(run.plan.period.year) - 1
-    for one in readable_runs():
+    for one in readable_runs(scope):
         if one.method_id == run.method_id and int(one.plan.period.year) == year:
             return low(one)
     return set()

@@ -8,24 +8,26 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiqun.desk.running import Run
-from jiqun.ledger.originals import original
 from jiqun.problems import ProblemsError
 from jiqun.web.disposals import actions, queries
 from jiqun.web.disposals.models import Disposal
 from jiqun.web.disposals.state import EVENTS, TITLES, state_of
+from jiqun.web.evidence import handed_out
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.receiving import safe_name
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.models import User
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import region, run_for
 from jiqun.web.shell.language import both, spoken
 from jiqun.web.shell.refused import RefusedError
+from jiqun.web.shell.typed import shown_again
+from jiqun.web.told_results import run_for
 
 _ROWS = 100
 
@@ -58,7 +60,7 @@ def _run(request: HttpRequest, found: list[Run]) -> Run | None:
 def listing(request: HttpRequest) -> HttpResponse:
     """List the low-efficiency firms of a run with what is done about each."""
     user: Any = request.user
-    found = queries.graded_runs()
+    found = queries.graded_runs(_scope(request))
     run = _run(request, found)
     shown: dict[str, Any] = {"run": run, "runs": found, "asked": request.GET}
     if run is not None:
@@ -79,7 +81,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @needs("export")
 def export(request: HttpRequest) -> HttpResponse:
     """Hand out the picked rows as a workbook; who took what is logged."""
-    run = _run(request, queries.graded_runs())
+    run = _run(request, queries.graded_runs(_scope(request)))
     if run is None:
         raise Http404
     rows = _picked(request, queries.lines(run, _scope(request), spoken(), timezone.localdate()))
@@ -125,15 +127,18 @@ def _words(said: dict[str, Any], titles: Any) -> str:
 
 
 def _done(request: HttpRequest, run: str, enterprise: str, act: Any) -> HttpResponse:
+    page = reverse("disposals:one", args=[run, enterprise])
     try:
         act()
         messages.success(request, both("已记录。", "Recorded."))
     except RefusedError as refused:
         messages.error(request, both(*refused.words))
+        return shown_again(request, page, refused.at, both(*refused.words))
     except ProblemsError as told:
         for each in told.problems:
             messages.error(request, each.text(spoken()))
-    return redirect("disposals:one", run, enterprise)
+        return shown_again(request, page)
+    return redirect(page)
 
 
 @require_POST
@@ -176,9 +181,4 @@ def paper(request: HttpRequest, number: int, sha256: str) -> HttpResponse:
     papers = state_of(case).papers
     if not queries.case_of(case, _scope(request)) or sha256 not in papers:
         raise Http404
-    file = original(region().workspace, papers[sha256], sha256)
-    record_request(request, "disposal.paper", papers[sha256], sha256=sha256)
-    answer = attachment(file.read_bytes(), papers[sha256])
-    answer["Content-Type"] = "application/octet-stream"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return handed_out(request, {"file": papers[sha256], "sha256": sha256}, "disposal.paper")

@@ -69,9 +69,11 @@ class Start:
 def copy(user: User, basis: Basis, start: Start) -> RuleDraft:
     """Copy an object as a draft; DRAFT-001 where the edition is taken."""
     _allow(user, DRAFT)
-    edition, begins = start.edition.strip(), day(start.begins)
+    edition, begins = start.edition.strip(), day(start.begins, "begins")
     if not edition or len(edition) > 20 or any(one in edition for one in ' \t\n/\\:#@"'):
-        raise RefusedError("版本号写成年份或短名，如 2026。", "An edition is a year or a short name, such as 2026.")
+        raise RefusedError(
+            "版本号写成年份或短名，如 2026。", "An edition is a year or a short name, such as 2026.", at=("edition",)
+        )
     files = copied(region(), basis, edition, begins, paper=start.paper)
     if start.year:
         files = _next_year(files, basis.main, start.year, begins, start.ends)
@@ -91,10 +93,15 @@ def copy(user: User, basis: Basis, start: Start) -> RuleDraft:
 
 
 def _next_year(files: Mapping[str, str], name: str, year: str, begins: str, ends: str) -> dict[str, str]:
-    first, last = date.fromisoformat(day(begins)), date.fromisoformat(day(ends)) if ends.strip() else None
+    first, last = (
+        date.fromisoformat(day(begins, "begins")),
+        date.fromisoformat(day(ends, "ends")) if ends.strip() else None,
+    )
     if whole_number(year) is None or (last is not None and last < first):
         raise RefusedError(
-            "请选照抄哪一年，止日不早于起日。", "Choose the year to copy; the last day is not before the first."
+            "请选照抄哪一年，止日不早于起日。",
+            "Choose the year to copy; the last day is not before the first.",
+            at=("year", "ends"),
         )
     try:
         return with_next_year(files, name, int(year), first, last)
@@ -113,11 +120,13 @@ def save(draft: RuleDraft, user: User, files: Mapping[str, str], reason: str, se
     _allow(user, DRAFT)
     state = _open(draft)
     if not reason.strip():
-        raise RefusedError("请写修改理由。", "Give the reason.")
+        raise RefusedError("请写修改理由。", "Give the reason.", at=("reason",))
     if seen != state.digest:
         raise RefusedError(
-            "别人刚刚保存了这份草稿，您的修改没有覆盖它。请看过新内容再改。",
-            "Somebody saved this draft meanwhile; yours did not overwrite it. Look at it and change it again.",
+            "别人刚刚保存了这份草稿，您的修改没有覆盖它。您填的与新内容不同的，写在各格旁边，请对照再改。",
+            "Somebody saved this draft meanwhile; yours did not overwrite it. Where yours differs it stands beside the "
+            "field: compare and change it again.",
+            meanwhile=True,
         )
     new = {name: text.replace("\r\n", "\n") for name, text in files.items()}
     if new == state.files:
@@ -148,10 +157,12 @@ def add(draft: RuleDraft, user: User, kind: str, id_: str, seen: str) -> None:
     _allow(user, DRAFT)
     state = state_of(draft)
     if not region().everything.has(kind, id_) or kind == "method":
-        raise RefusedError("没有这个对象，请从列表里选。", "There is no such object; choose one of the list.")
+        raise RefusedError(
+            "没有这个对象，请从列表里选。", "There is no such object; choose one of the list.", at=("object",)
+        )
     name = f"{kind}s/{id_}.yaml"
     if name in state.files or (kind, id_) == (draft.kind, draft.about):
-        raise RefusedError("草稿里已经有它。", "The draft has it already.")
+        raise RefusedError("草稿里已经有它。", "The draft has it already.", at=("object",))
     save(draft, user, with_part(region(), state.files, kind, id_, draft.edition), f"加入 {id_}", seen, f"took in {id_}")
 
 
@@ -212,7 +223,7 @@ def drop(draft: RuleDraft, user: User, reason: str) -> None:
     _allow(user, DRAFT)
     _open(draft)
     if not reason.strip():
-        raise RefusedError("请写作废理由。", "Give the reason.")
+        raise RefusedError("请写作废理由。", "Give the reason.", at=("reason",))
     note(draft, user.get_username(), "dropped", {"reason": reason.strip()[:300]})
 
 
@@ -222,7 +233,7 @@ def send_back(draft: RuleDraft, user: User, reason: str) -> None:
     _allow(user, PUBLISH)
     _open(draft)
     if not reason.strip():
-        raise RefusedError("退回要写原因。", "Sending back takes a reason.")
+        raise RefusedError("退回要写原因。", "Sending back takes a reason.", at=("reason",))
     note(draft, user.get_username(), "returned", {"reason": reason.strip()[:300]})
 
 

@@ -22,7 +22,7 @@ _STANDINGS = {"status": ("trial", "in_force"), "completeness": ("illustrative", 
 EVIDENCE = ("O", "R", "P", "W", "G", "M", "D")
 VALUE = ("from", "to", "value", "unit", "clause", "document", "completeness", "reason")
 _LONGEST = 2_000
-_WORDS: Mapping[str, tuple[str, str]] = {
+WORDS: Mapping[str, tuple[str, str]] = {
     "scores": ("评分", "scores"), "totals": ("总分", "totals"), "grades": ("分档", "grades"),
     "moves": ("调档", "moves"), "weights": ("权重", "weights"), "weight": ("权重", "weight"),
     "cap_times": ("上限倍数", "cap, times weight"), "cap": ("上限", "cap"), "floor": ("下限", "floor"),
@@ -51,7 +51,7 @@ class Field:
 def fields(text: str, before: str, language: Language) -> list[Field]:
     """Return the numbers of a draft's rule that an officer changes, in the order of the rule."""
     old = {one.name: one.text for one in numbers(before)}
-    titles = _titles(text, language)
+    titles = titles_of(text, language)
     found = []
     for one in numbers(text):
         parts = _label(one, titles, language)
@@ -59,7 +59,7 @@ def fields(text: str, before: str, language: Language) -> list[Field]:
     return found
 
 
-def _titles(text: str, language: Language) -> dict[str, str]:
+def titles_of(text: str, language: Language) -> dict[str, str]:
     """Return name → title of everything that a rule gives a title."""
     found: dict[str, str] = {}
     for part in head_of(text).values():
@@ -72,8 +72,8 @@ def _titles(text: str, language: Language) -> dict[str, str]:
 def _label(one: Number, titles: Mapping[str, str], language: Language) -> list[str]:
     at = 1 if language == "en" else 0
     said = [
-        _WORDS[str(part)][at]
-        if str(part) in _WORDS
+        WORDS[str(part)][at]
+        if str(part) in WORDS
         else titles.get(str(part), str(part + 1 if isinstance(part, int) else part))
         for part in one.route
         if part not in ("quota", "all")
@@ -85,13 +85,15 @@ def _label(one: Number, titles: Mapping[str, str], language: Language) -> list[s
 # --- what a form says, back into the texts
 
 
-def day(text: str) -> str:
-    """Return a day as yyyy-mm-dd; refused where it is none."""
+def day(text: str, at: str) -> str:
+    """Return a day as yyyy-mm-dd; refused where it is none, at the field that says it."""
     try:
         return date.fromisoformat(text.strip()).isoformat()
     except ValueError:
         raise RefusedError(
-            f"请填日期，如 2026-01-01（现在是“{text[:20]}”）。", f"Give a day, such as 2026-01-01 (not “{text[:20]}”)."
+            f"请填日期，如 2026-01-01（现在是“{text[:20]}”）。",
+            f"Give a day, such as 2026-01-01 (not “{text[:20]}”).",
+            at=(at,),
         ) from None
 
 
@@ -122,11 +124,16 @@ def _sound(text: str) -> str:
 
 
 def _rule(text: str, changed: Mapping[str, str], begins: str) -> str:
-    try:
-        text = with_numbers(text, changed)
-    except ValueError as wrong:
-        raise RefusedError(f"这里要写数字：{wrong}", f"A number is wanted here: {wrong}") from None
-    return with_head(text, {"in_force": {"from": day(begins)}}) if begins else text
+    known = {one.name for one in numbers(text)}
+    wrong = tuple(name for name, value in changed.items() if name not in known or not NUMBER.fullmatch(value.strip()))
+    if wrong:
+        raise RefusedError(
+            "这里要写数字，如 30 或 0.25。",
+            "A number is wanted here, such as 30 or 0.25.",
+            at=tuple(f"n:{one}" for one in wrong),
+        )
+    text = with_numbers(text, changed)
+    return with_head(text, {"in_force": {"from": day(begins, "begins")}}) if begins else text
 
 
 def _standing(text: str, said: Mapping[str, str]) -> str:
@@ -134,11 +141,14 @@ def _standing(text: str, said: Mapping[str, str]) -> str:
     head: dict[str, Said] = {name: said[name].strip()[:_LONGEST] for name in STANDING if said.get(name, "").strip()}
     for name, choices in _STANDINGS.items():
         if name in head and head[name] not in choices:
-            raise RefusedError("请选状态和完整度。", "Choose the standing and how fully it was read.")
+            raise RefusedError(
+                "请选状态和完整度。", "Choose the standing and how fully it was read.", at=(f"s:{name}",)
+            )
     if (head.get("status"), head.get("completeness")) == ("in_force", "illustrative"):
         raise RefusedError(
             "数字还是示意的办法只能试行。全部照文件录入后，请把“照文件录入得怎样”改为完整或部分。",
             "A rule of illustrative numbers can only be on trial; say first that it was entered from the document.",
+            at=("s:completeness", "s:status"),
         )
     if "doubts" in said:
         doubts = [one.strip()[:_LONGEST] for one in said["doubts"].splitlines() if one.strip()]
@@ -157,52 +167,58 @@ def _sourced(text: str, said: Mapping[str, str]) -> str:
 
 
 def _document(text: str, paper: Mapping[str, str], clauses: Sequence[Mapping[str, str]]) -> str:
-    text = with_head(text, {name: day(value) if name in _DAYS else value for name, value in paper.items()})
+    text = with_head(text, {name: day(value, name) if name in _DAYS else value for name, value in paper.items()})
     if not clauses:
         return text
-    rows = [
-        ClauseRow(one["id"].strip()[:80], one.get("title", "").strip()[:200], one.get("text", "").strip()[:_LONGEST])
-        for one in clauses
-        if one.get("id", "").strip() and not one.get("remove")
-    ]
-    if bare := next((one for one in rows if not one.text), None):
-        raise RefusedError(f"条款“{bare.id}”还没有写内容。", f"Clause “{bare.id}” has no text yet.")
-    names = [one.id for one in rows]
-    if twice := next((one for one in names if names.count(one) > 1), None):
-        raise RefusedError(f"条款“{twice}”写了两次。", f"Clause “{twice}” stands twice.")
-    return with_clauses(text, rows)
+    rows: dict[str, ClauseRow] = {}
+    for one in clauses:
+        name, title, words = (one.get(each, "").strip() for each in ("id", "title", "text"))
+        if one.get("remove") or not (name or title or words):
+            continue
+        line = f"c:{one['line']}"
+        if not name:
+            raise RefusedError("新条款还没有编号。", "The new clause has no number yet.", at=(f"{line}:id",))
+        if not words:
+            raise RefusedError(f"条款“{name}”还没有写内容。", f"Clause “{name}” has no text yet.", at=(f"{line}:text",))
+        if name in rows:
+            raise RefusedError(f"条款“{name}”写了两次。", f"Clause “{name}” stands twice.", at=(f"{line}:id",))
+        rows[name] = ClauseRow(name[:80], title[:200], words[:_LONGEST])
+    return with_clauses(text, list(rows.values()))
 
 
 def _numbered(said: Mapping[str, str], mark: str) -> list[dict[str, str]]:
-    """Return the lines of a table form: `<mark>:<line>:<column>`, in the order of the lines."""
+    """Return the lines of a table form: `<mark>:<line>:<column>`, in their order, each with the number of its line."""
     found: dict[int, dict[str, str]] = {}
     for name, value in said.items():
         part = name.split(":")
         if len(part) == 3 and part[0] == mark and whole_number(part[1]) is not None:
-            found.setdefault(int(part[1]), {})[part[2]] = value
+            found.setdefault(int(part[1]), {"line": part[1]})[part[2]] = value
     return [found[at] for at in sorted(found)]
 
 
 def _rows(text: str, lines: Sequence[Mapping[str, str]]) -> list[Row]:
-    """Return the dated values of a form, with what it does not show; a new line without a value is left out."""
+    """Return the dated values of a form, with what it does not show; a new line that is empty is left out."""
     old = {(row.key, str(row.index)): row for row in dated_rows(text)}
     found = []
     for one in lines:
         was = old.get((one.get("key", ""), one.get("index", "")))
         said = {name: one.get(name, "").strip()[:_LONGEST] for name in VALUE if name in one}
-        if one.get("remove") or (was is None and not said.get("value")):
+        if one.get("remove") or (was is None and not any(said[name] for name in said.keys() - {"completeness"})):
             continue
+        line = f"r:{one['line']}"
         told = {
             **(was.said if was else {}),
             **said,
-            **{name: day(said[name]) for name in ("from", "to") if said.get(name)},
+            **{name: day(said[name], f"{line}:{name}") for name in ("from", "to") if said.get(name)},
         }
-        _is_value(told)
+        _is_value(told, f"{line}:value")
         said = {name: value for name, value in told.items() if value}
         found.append(Row(one.get("key", ""), said, was.index if was else None))
     return found
 
 
-def _is_value(said: Mapping[str, str]) -> None:
-    if not NUMBER.fullmatch(value := said.get("value", "")):
-        raise RefusedError(f"“{value[:30]}”不是数字。", f"“{value[:30]}” is no number.")
+def _is_value(said: Mapping[str, str], at: str) -> None:
+    if not (value := said.get("value", "")):
+        raise RefusedError("请填数值。", "Give the value.", at=(at,))
+    if not NUMBER.fullmatch(value):
+        raise RefusedError(f"“{value[:30]}”不是数字。", f"“{value[:30]}” is no number.", at=(at,))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -26,6 +28,7 @@ from jiqun.web.region import region
 from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both, spoken
 from jiqun.web.shell.refused import RefusedError
+from jiqun.web.shell.typed import shown_again
 
 _TOLD = 12  # faults of an uploaded sheet that are said at once
 
@@ -48,18 +51,19 @@ def copy(request: HttpRequest) -> HttpResponse:
         draft = actions.copy(user, Basis(about, base, kind), start)
     except RefusedError as refused:
         messages.error(request, both(*refused.words))
+        return shown_again(request, _page(kind, about, base), refused.at, both(*refused.words))
     except ProblemsError as told:
         messages.error(request, told.problems[0].text(spoken()))
-    else:
-        _check(user, draft)
-        return redirect("drafts:one", draft.pk)
-    return _back(kind, about)
+        return shown_again(request, _page(kind, about, base), ("edition",), told.problems[0].what(spoken()))
+    _check(user, draft)
+    return redirect("drafts:one", draft.pk)
 
 
-def _back(kind: str, about: str) -> HttpResponse:
+def _page(kind: str, about: str, base: str) -> str:
+    """Return the page that has the form for a copy."""
     if kind == "method":
-        return redirect("rules:rule", about)
-    return redirect("rules:number", about) if kind == "parameter" else redirect("rules:object", kind, about)
+        return f"{reverse('rules:rule', args=[about])}?{urlencode({'edition': base} if base else {})}"
+    return reverse("rules:number", args=[about]) if kind == "parameter" else reverse("rules:object", args=[kind, about])
 
 
 def _check(user: User, draft: RuleDraft) -> None:
@@ -70,22 +74,23 @@ def _check(user: User, draft: RuleDraft) -> None:
 @require_POST
 @needs("drafts")
 def act(request: HttpRequest, number: int, what: str) -> HttpResponse:
-    """Take a step of a draft; what is refused is said on its page."""
+    """Take a step of a draft; what is refused is said on its page, beside what was typed."""
     user: Any = request.user
     draft = get_object_or_404(RuleDraft, pk=number)
     if what not in _STEPS:
         raise Http404
+    page = reverse("drafts:text" if what == "text" else "drafts:one", args=[draft.pk])
     try:
         to = _STEPS[what](request, user, draft)
     except RefusedError as refused:
         messages.error(request, both(*refused.words))
-        to = None
+        return shown_again(request, page, refused.at, both(*refused.words), beside=refused.meanwhile)
     except ProblemsError as told:
         for one in told.problems[:_TOLD]:
             messages.error(request, one.text(spoken()))
         if (more := len(told.problems) - _TOLD) > 0:
             messages.error(request, both(f"另有 {more} 处错误。", f"{more} more faults."))
-        to = None
+        return shown_again(request, page)
     return to or redirect("drafts:one", draft.pk)
 
 
@@ -143,7 +148,7 @@ def _try(request: HttpRequest, user: User, draft: RuleDraft) -> HttpResponse:
     try:
         period = str(Period.parse(request.POST.get("period", "")))
     except (ValueError, ProblemsError):
-        raise RefusedError("请选数据年度。", "Choose a data year.") from None
+        raise RefusedError("请选数据年度。", "Choose a data year.", at=("period",)) from None
     method = request.POST.get("method") or (draft.about if draft.kind == "method" else "")
     numbers = whole_number(request.POST.get("numbers", "")) or 0
     trial = {**_sides(state, method), "period": period, "numbers": numbers}
@@ -159,7 +164,7 @@ def _sides(state: State, method: str) -> dict[str, str]:
         return {"before": f"{method}@{state.draft.base}", "after": f"{method}@{new.edition}"}
     found = next((one for one in reversed(state.touched) if one["id"] == method), None)
     if found is None:
-        raise RefusedError("请选一份用到它的办法。", "Choose a rule that reads it.")
+        raise RefusedError("请选一份用到它的办法。", "Choose a rule that reads it.", at=("method",))
     name = f"{method}@{found['edition']}".rstrip("@")
     return {"before": name, "after": name}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -21,6 +20,7 @@ from jiqun.web.drafts import actions, queries
 from jiqun.web.drafts.forms import EVIDENCE, SOURCE, STANDING, fields
 from jiqun.web.drafts.models import RuleDraft
 from jiqun.web.drafts.state import EVENTS, STAGES, State, state_of
+from jiqun.web.drafts.told import in_page_words
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.models import full_names
 from jiqun.web.people.rights import needs
@@ -116,14 +116,6 @@ def publication(request: HttpRequest, number: int) -> HttpResponse:
 # --- one draft
 
 
-def _placed(told: Mapping[str, Any], titles: Mapping[str | None, str]) -> str:
-    """Say a problem with the title of the object it is in; where its file lies says nothing to who drafts in a form."""
-    file = str(told.get("file") or "")
-    title = titles.get(file.partition("/")[2])
-    text = str(told[spoken()])
-    return text if title is None else re.sub(rf"{re.escape(file)}(:\d+)*: ", f"{title}{both('：', ': ')}", text)
-
-
 @needs("drafts")
 def one(request: HttpRequest, number: int) -> HttpResponse:
     """Show a draft: what it changes, its numbers, what is wrong, whom it moves, what is missing to publish."""
@@ -131,8 +123,6 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     state = state_of(get_object_or_404(RuleDraft, pk=number))
     every = [queries.moves(each, scope_of(user)) for each in state.tries.values()]
     sections = [_section(state, each) for each in parts(state.files)]
-    where = {file: each["title"] for each in sections for file in [places(state.files).get(each["name"])]}
-    found = [{**each, "text": _placed(each, where)} for each in state.problems or ()]
     dated = sorted({year for each in sections for year in each.get("years", ())}, reverse=True)
     years = _years()
     shown = {
@@ -141,7 +131,8 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "kind": queries.kind_title(state.draft.kind), "begins": _begins(state), "main": state.basis.main,
         "sections": sections,
         "changes": state.changes and state.changes[spoken()], "has_changes": state.changes is not None,
-        "problems": found, "moves": [each for each in reversed(every) if each],
+        "problems": list(in_page_words(state, state.problems or ())),
+        "moves": [each for each in reversed(every) if each],
         "lacking": [both(*each) for each in actions.lacking(state, user)], "events": _events(state),
         "paper": actions.paper_of(state), "may_draft": user.may(actions.DRAFT) and state.is_open,
         "may_publish": user.may(actions.PUBLISH) and state.is_open, "years": years, "rules": _rules(state),
@@ -235,13 +226,13 @@ def _events(state: State) -> list[dict[str, Any]]:
     called = full_names()
     return [
         {"pk": one.pk, "at": one.at, "what": both(*EVENTS[one.kind]), "who": called.get(one.by, one.by),
-         "words": _words(one.kind, one.details),
+         "words": _words(state, one.kind, one.details),
          "can_restore": one.kind == "revised" and one.details["files"] != state.files}
         for one in reversed(state.events)
     ]  # fmt: skip
 
 
-def _words(kind: str, said: dict[str, Any]) -> str:
+def _words(state: State, kind: str, said: dict[str, Any]) -> str:
     if kind == "checked":
         wrong = sum(one["severity"] == "error" for one in said["problems"])
         rest = len(said["problems"]) - wrong
@@ -258,7 +249,7 @@ def _words(kind: str, said: dict[str, Any]) -> str:
     if kind == "published":
         return both(f"第 {said['number']} 号，{said['document']}", f"number {said['number']}, {said['document']}")
     if kind == "refused":
-        return both("；", "; ").join(one[spoken()] for one in said["problems"])
+        return both("；", "; ").join(one["text"] for one in in_page_words(state, said["problems"]))
     reason = str(said.get("reason", ""))
     return both(reason, str(said.get("reason_en") or reason))
 

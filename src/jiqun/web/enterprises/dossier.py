@@ -23,6 +23,7 @@ from jiqun.web.enterprises.register import readable_runs
 from jiqun.web.enterprises.sources import row_address
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import ledger, region, totals_restricted
+from jiqun.web.told_results import LISTS, adjustments_told
 
 YEARLY = "enterprise_year"
 _IDENTITY = ("enterprise", "year", "name", "industry", "district")
@@ -234,7 +235,7 @@ def grades(code: str, scope: Scope, language: Language) -> list[Grade]:
     Totals are told as the scope may see them.
     """
     found = []
-    for run in sorted(readable_runs(), key=lambda one: (one.period, one.official), reverse=True):
+    for run in sorted(readable_runs(scope), key=lambda one: (one.period, one.official), reverse=True):
         rows = run.trace.filter(pl.col("enterprise") == code)
         if rows.is_empty():
             continue
@@ -312,9 +313,10 @@ def _told(table: str, rows: pl.DataFrame, language: Language) -> list[dict[str, 
     ]
 
 
-def adjustments(code: str, language: Language) -> list[dict[str, Any]]:
-    """Return the lists that fixed, raised or lowered a firm's grade."""
-    return _told("adjustment", of_firm("adjustment", code).sort("year", descending=True), language)
+def adjustments(code: str, scope: Scope, language: Language) -> list[dict[str, Any]]:
+    """Return the lists that fixed, raised or lowered a firm's grade, as far as their result is told."""
+    rows = adjustments_told(of_firm(LISTS, code), scope)
+    return _told(LISTS, rows.sort("year", descending=True), language)
 
 
 def scores(code: str, scope: Scope, language: Language) -> list[dict[str, Any]]:
@@ -348,14 +350,15 @@ def moment(text: str) -> datetime | str:
         return text
 
 
-def origins(code: str, language: Language) -> list[Origin]:
-    """List the imports a firm appears in, the newest first; undone ones too."""
+def origins(code: str, scope: Scope, language: Language) -> list[Origin]:
+    """List the imports a firm appears in, the newest first; undone ones too, lists only where their result is told."""
     found: list[tuple[int, Origin]] = []
     view = ledger().view
     for table in view.tables:
         if "enterprise" not in ledger().table(table).columns:
             continue
         rows = view.reported(table, every=True, where=pl.col("enterprise") == code)
+        rows = adjustments_told(rows, scope) if table == LISTS else rows
         contract = region().contract(table)
         title = contract.title if language == "zh" else contract.title_en
         for number, count in rows.group_by(IMPORT).len().iter_rows():

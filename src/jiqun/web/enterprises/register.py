@@ -18,8 +18,9 @@ from jiqun.values import comparable, narrow
 from jiqun.web.grades.lines import line_of_id
 from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import Ledger, ledger, names_of, region, run_of, runs
+from jiqun.web.region import Ledger, ledger, names_of, region, run_of
 from jiqun.web.shell.asked import whole_number
+from jiqun.web.told_results import runs_for
 
 SORTS = {
     "name": "name",
@@ -81,10 +82,10 @@ def initials(name: str) -> str:
     return "".join(one for one in letters if one.isalnum())
 
 
-def readable_runs() -> list[Run]:
-    """Return the runs that grade firms by the mu, newest first; without those whose rule changed since."""
+def readable_runs(scope: Scope) -> list[Run]:
+    """Return the told runs that grade firms by the mu, newest first; without those whose rule changed since."""
     found = []
-    for one in runs():
+    for one in runs_for(scope):
         if line_of_id(one.method_id):
             continue
         try:
@@ -96,14 +97,14 @@ def readable_runs() -> list[Run]:
     return found
 
 
-def leading_run() -> Run | None:
-    """Return the run whose grades the region's pages show, where there are several of several rules."""
-    return max(readable_runs(), key=leads, default=None)
+def leading_run(scope: Scope) -> Run | None:
+    """Return the told run whose grades the region's pages show, where there are several of several rules."""
+    return max(readable_runs(scope), key=leads, default=None)
 
 
-def register() -> tuple[pl.DataFrame, Run | None]:
-    """Return every firm with its newest scale and grade, and the run that the grades are from."""
-    run = leading_run()
+def register(scope: Scope) -> tuple[pl.DataFrame, Run | None]:
+    """Return every firm with its newest scale and the grade that a reader is told, and the run that this is from."""
+    run = leading_run(scope)
     return _register(ledger(), "" if run is None else run.id), run
 
 

@@ -58,7 +58,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """List the firms of the scope; a search that means one firm opens it."""
     wanted = _wanted(request)
     text, said = wanted.text, {name: getattr(wanted, name) for name in _FILTERS}
-    rows, run = register()
+    rows, run = register(_scope(request))
     found = chosen(rows, _scope(request), wanted)
     if text and found.height == 1 and not any(said.values()):
         return redirect("enterprises:firm", found["enterprise"][0])
@@ -86,7 +86,7 @@ def _wanted(request: HttpRequest) -> Wanted:
 @needs("export")
 def export(request: HttpRequest) -> HttpResponse:
     """Hand out the firms that were picked in the list, in its order, as Excel."""
-    rows, run = register()
+    rows, run = register(_scope(request))
     found = chosen(rows, _scope(request), _wanted(request)).select(*_LISTED, "grade")
     named = found.with_columns(pl.col("district").replace(dict(place_names()))).rename({"grade": both("档次", "Grade")})
     record_request(request, "enterprises.export", "", rows=found.height)
@@ -99,7 +99,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @kept(64)
 def _choices(of: Ledger, run: str, law: Context, scope: Scope, today: date) -> dict[str, Any]:
     """Return how many firms a scope has, and what its list can be narrowed by."""
-    mine = scope.rows(register()[0])
+    mine = scope.rows(register(scope)[0])
     return {
         "all": mine.height,
         "districts": _options(mine, "district", place_names()),
@@ -136,7 +136,7 @@ def firm(request: HttpRequest, code: str) -> HttpResponse:
     parts = [one for one, _, _ in TABS] if asked == "all" else [asked]
     if asked != "all" and asked not in _PARTS:
         raise Http404
-    shown: dict[str, Any] = {"firm": _shown(row), "tab": asked, "run": register()[1]}
+    shown: dict[str, Any] = {"firm": _shown(row), "tab": asked, "run": register(scope)[1]}
     shown["tabs"] = [(key, both(zh, en)) for key, zh, en in TABS]
     shown["years"] = ledger().table(dossier.YEARLY).filter(pl.col("enterprise") == code)["year"].sort().to_list()
     for part in parts:
@@ -148,7 +148,7 @@ def firm(request: HttpRequest, code: str) -> HttpResponse:
 
 def _row(request: HttpRequest, code: str) -> dict[str, Any]:
     """Return the firm where it is in the scope; 404 either way, so that guessing tells nothing."""
-    rows = _scope(request).rows(register()[0]).filter(pl.col("enterprise") == code)
+    rows = _scope(request).rows(register(_scope(request))[0]).filter(pl.col("enterprise") == code)
     if rows.is_empty():
         raise Http404
     return rows.row(0, named=True)
@@ -179,9 +179,9 @@ def _land(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
 def _grades(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
     return {
         "grades": dossier.grades(code, scope, spoken()),
-        "others": grades_of(code, spoken()),
+        "others": grades_of(code, scope, spoken()),
         "scores": dossier.scores(code, scope, spoken()),
-        "adjustments": dossier.adjustments(code, spoken()),
+        "adjustments": dossier.adjustments(code, scope, spoken()),
     }
 
 
@@ -216,7 +216,7 @@ def _events(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
 
 
 def _sources(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
-    return {"origins": dossier.origins(code, spoken())}
+    return {"origins": dossier.origins(code, scope, spoken())}
 
 
 _PARTS = {

@@ -20,7 +20,8 @@ from jiqun.web.enterprises.register import fits, place_names, register
 from jiqun.web.grades.lines import line_of_id, own_table, rules
 from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import Ledger, evaluated, ledger, names_of, region, run_of, runs, totals_restricted
+from jiqun.web.region import Ledger, evaluated, ledger, names_of, region, run_of, totals_restricted
+from jiqun.web.told_results import runs_for
 
 SORTS = ("grade", "name", "district", "industry", "total")
 OPEN = "-"
@@ -70,22 +71,22 @@ class Board:
 
 def boards(line: str, scope: Scope, language: Language) -> list[Board]:
     """Return a line's rules: those with a run first, then those that could be evaluated, then the rest."""
-    return _boards(ledger(), region(), tuple(one.id for one in runs()), line, scope, language)
+    return _boards(ledger(), region(), tuple(one.id for one in runs_for(scope)), line, scope, language)
 
 
 @kept(64)
 def _boards(
     of: Ledger, law: Context, made: tuple[str, ...], line: str, scope: Scope, language: Language
 ) -> list[Board]:
-    last = _newest_runs()
+    last = _newest_runs(scope)
     found = [_board(one, last.get(one.id), scope, language) for one in rules(line)]
     return sorted(found, key=lambda one: (one.run is None, not one.rows, not one.own))
 
 
-def _newest_runs() -> dict[str, Run]:
-    """The newest run of every rule that can still be read."""
+def _newest_runs(scope: Scope) -> dict[str, Run]:
+    """The newest run of every rule that a reader is told and that can still be read."""
     found: dict[str, Run] = {}
-    for one in runs():
+    for one in runs_for(scope):
         if one.method_id not in found and readable(one.id) is not None:
             found[one.method_id] = one
     return found
@@ -100,17 +101,17 @@ def readable(id_: str) -> Run | None:
         return None
 
 
-def newest_run(method: str, year: str = "") -> Run | None:
-    """Return the newest run of a rule, of a data year where one is asked for."""
-    for one in runs():
+def newest_run(method: str, scope: Scope, year: str = "") -> Run | None:
+    """Return the newest run of a rule that a reader is told, of a data year where one is asked for."""
+    for one in runs_for(scope):
         if one.method_id == method and year in ("", one.period) and readable(one.id) is not None:
             return run_of(one.id)
     return None
 
 
-def years_run(method: str) -> list[str]:
+def years_run(method: str, scope: Scope) -> list[str]:
     """Return the data years a rule was evaluated for, the newest first."""
-    return sorted({one.period for one in runs() if one.method_id == method}, reverse=True)
+    return sorted({one.period for one in runs_for(scope) if one.method_id == method}, reverse=True)
 
 
 def _board(one: LawObject, run: Run | None, scope: Scope, language: Language) -> Board:
@@ -245,7 +246,7 @@ def _firms_of(id_: str, at: Ledger) -> pl.DataFrame:
         if key != "enterprise"
         else rows.with_columns(enterprise=pl.col("subject"))
     )
-    firms = register()[0].select("enterprise", "name", "district", "industry", "park", "_text", "_initials")
+    firms = register(Scope())[0].select("enterprise", "name", "district", "industry", "park", "_text", "_initials")
     return rows.join(firms.unique("enterprise"), on="enterprise", how="left", maintain_order="left")
 
 
@@ -324,10 +325,10 @@ def total_digits(data: Evaluated) -> int | None:
     return max((one.digits for one in found if one is not None), default=None)
 
 
-def grades_of(code: str, language: Language) -> list[dict[str, Any]]:
+def grades_of(code: str, scope: Scope, language: Language) -> list[dict[str, Any]]:
     """Return what the newest run of every green and digital rule says of a firm."""
     found = []
-    for run in _newest_runs().values():
+    for run in _newest_runs(scope).values():
         line = line_of_id(run.method_id)
         if not line:
             continue

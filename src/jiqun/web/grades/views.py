@@ -32,6 +32,7 @@ from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import evaluated, explained, ledger, names_of, region, run_of
 from jiqun.web.shell.language import both, spoken
+from jiqun.web.told_results import is_told
 
 _ROWS = 50
 
@@ -78,7 +79,7 @@ def rule(request: HttpRequest, line: str, method: str) -> HttpResponse:
     """Show a rule's newest run with its firms, or what it needs before it can be evaluated."""
     of, user = _line(line), request.user
     model, scope = _method(of, method), _scope(request)
-    run = queries.newest_run(method, request.GET.get("year", ""))
+    run = queries.newest_run(method, _scope(request), request.GET.get("year", ""))
     table = own_table(model)
     has_table = table in region().book.tables
     reported = ledger().table(table) if has_table else pl.DataFrame()
@@ -93,7 +94,7 @@ def rule(request: HttpRequest, line: str, method: str) -> HttpResponse:
         "has_table": has_table,
         "reported": reported.height,
         "years": sorted(reported["year"].unique().to_list(), reverse=True) if "year" in reported.columns else [],
-        "years_run": queries.years_run(method),
+        "years_run": queries.years_run(method, scope),
         "may_evaluate": user.may("evaluate"),  # type: ignore[union-attr]
         "can_export": user.may("export"),  # type: ignore[union-attr]
     }
@@ -170,7 +171,7 @@ def firm(request: HttpRequest, line: str, method: str, run: str, subject: str) -
     """Explain one subject's grade; 404 where it is no firm of the scope, so that guessing tells nothing."""
     of, scope = _line(line), _scope(request)
     model, made = _method(of, method), queries.readable(run)
-    if made is None or made.method_id != method:
+    if made is None or made.method_id != method or not is_told(made, scope):
         raise Http404
     rows = queries.within(made.id, scope).filter(pl.col("subject") == subject)
     if rows.is_empty():
@@ -205,7 +206,7 @@ def _lines(told: Explanation) -> tuple[LineOfClass, ...]:
 def export(request: HttpRequest, line: str, method: str) -> HttpResponse:
     """Hand out the newest run as a workbook, with the firms of the user's scope only; who took it is logged."""
     _method(_line(line), method)
-    run = queries.newest_run(method, request.GET.get("year", ""))
+    run = queries.newest_run(method, _scope(request), request.GET.get("year", ""))
     if run is None:
         raise Http404
     data = evaluated(run.id, spoken())

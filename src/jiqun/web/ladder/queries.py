@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from jiqun.desk.screened import Screened, newest
+from jiqun.desk.screened import Screened
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.ladder.cultivation import CultivationRow, cultivation
 from jiqun.methods.ladder.evaluations import ladder_of
@@ -23,6 +23,7 @@ from jiqun.web.enterprises.register import place_names
 from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, ledger, region
+from jiqun.web.told_results import told_screening
 
 ADVICE = ("ready", "for_review", "not_yet", "unclear", "no_recommendation", "outside", "not_covered", "barred")
 LIGHTS = {"ready": "green", "for_review": "yellow", "not_yet": "red", "barred": "red"}
@@ -117,7 +118,7 @@ def told(row: Mapping[str, Any], language: Language, scope: Scope) -> dict[str, 
 
 def standing_of(code: str, language: Language, scope: Scope) -> tuple[Screened | None, dict[str, Any] | None]:
     """Return the newest screening and what it says of a firm; None where it has none."""
-    screened = newest(region())
+    screened = told_screening(scope)
     if screened is None:
         return None, None
     rows = screened.rows.filter(pl.col("enterprise") == code)

@@ -8,6 +8,7 @@ app_name = "ladder"
 urlpatterns = [
     path("", views.boards, name="boards"),
     path("screen/", views.screen, name="screen"),
+    path("release/", views.release, name="release"),
     path("firms/", views.firms, name="firms"),
     path("firms/<str:code>/", views.advice, name="advice"),
     path("calendar/", views.calendar, name="calendar"),

@@ -6,19 +6,20 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from jiqun.desk.screened import newest
 from jiqun.methods.ladder.evaluations import ladder_of
 from jiqun.methods.ladder.words import phrase
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.jobs.files import hand_out
 from jiqun.web.jobs.queue import ask
-from jiqun.web.ladder import queries
+from jiqun.web.ladder import actions, queries
+from jiqun.web.ladder.models import Release
 from jiqun.web.ladder.workbook import calendar_workbook
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
@@ -27,6 +28,7 @@ from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
 from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both, spoken
+from jiqun.web.told_results import told_screening
 
 _ROWS, _AT_ONCE = 50, 1_000
 
@@ -40,7 +42,8 @@ def _scope(request: HttpRequest) -> Scope:
 def boards(request: HttpRequest) -> HttpResponse:
     """Show a board per rung, the targets, and what falls due next."""
     user: Any = request.user
-    scope, screened, today = _scope(request), newest(region()), timezone.localdate()
+    scope, today = _scope(request), timezone.localdate()
+    screened = told_screening(scope)
     rows = None if screened is None else queries.within(screened, scope)
     dues = queries.calendar(scope, today, spoken())
     titles, districts = queries.by_title(scope, today, spoken(), place_names())
@@ -59,6 +62,9 @@ def boards(request: HttpRequest) -> HttpResponse:
         "titles": titles,
         "districts": districts,
         "may_screen": user.may("evaluate"),
+        "may_release": screened is not None and user.may("campaign"),
+        "released": None if screened is None else Release.objects.filter(screening=screened.id).first(),
+        "for_firm": scope.told_public_only,
         "can_export": user.may("export"),
         "today": today,
         "years": years,
@@ -82,11 +88,26 @@ def screen(request: HttpRequest) -> HttpResponse:
     return redirect("jobs:one", ask("screen", title, user, on=str(on), year=year).pk)
 
 
+@require_POST
+@needs("campaign")
+def release(request: HttpRequest) -> HttpResponse:
+    """Have the firms told what the newest screening says of each; 404 where another one has come since."""
+    user: Any = request.user
+    screened = told_screening(scope_of(user))
+    if screened is None or request.POST.get("screening") != screened.id:
+        raise Http404
+    actions.release(user, screened.id)
+    messages.success(
+        request, both("已发布，企业可以看各自的自评结果。", "Released: every firm is told its own result.")
+    )
+    return redirect("ladder:boards")
+
+
 @needs("read")
 def firms(request: HttpRequest) -> HttpResponse:
     """List firms by their next rung, those nearest to it first."""
     user: Any = request.user
-    screened, ladder = newest(region()), ladder_of(region().book)
+    screened, ladder = told_screening(_scope(request)), ladder_of(region().book)
     if screened is None:
         return redirect("ladder:boards")
     said = {name: request.GET.get(name, "").strip() for name in ("rung", "advice", "q", "district", "sort")}
@@ -116,7 +137,8 @@ def firms(request: HttpRequest) -> HttpResponse:
 @needs("read")
 def advice(request: HttpRequest, code: str) -> HttpResponse:
     """Advise one firm: the next rung, what is missing, what to do first; 404 outside the scope or the screening."""
-    scope, screened = _scope(request), newest(region())
+    scope = _scope(request)
+    screened = told_screening(scope)
     rows = scope.rows(ledger().table("enterprise")).filter(pl.col("enterprise") == code)
     if screened is None or rows.is_empty():
         raise Http404
@@ -195,7 +217,7 @@ def export_calendar(request: HttpRequest) -> HttpResponse:
 @needs("export")
 def export(request: HttpRequest) -> HttpResponse:
     """Hand out the screening as a workbook, with the firms of the user's scope only; who took it is logged."""
-    screened = newest(region())
+    screened = told_screening(_scope(request))
     if screened is None:
         raise Http404
     rows = queries.within(screened, _scope(request)).height

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from jiqun.desk.screened import keep, newest
+from jiqun.desk.screened import keep
 from jiqun.desk.screening import evaluated_ladder
 from jiqun.ledger.snapshot import freeze
 from jiqun.methods.ladder import screen
@@ -21,6 +21,7 @@ from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
 from jiqun.web.region import region
 from jiqun.web.shell.language import both, spoken
+from jiqun.web.told_results import told_screening
 
 
 @work("screen")
@@ -40,7 +41,8 @@ def screen_firms(arguments: dict[str, Any], owner: User, step: Step) -> dict[str
 @makes("ladder.screening")
 def screening_file(user: User, said: dict[str, Any], step: Step) -> tuple[str, bytes]:
     """Write the newest screening with the firms and figures that a user may see."""
-    screened, scope = newest(region()), scope_of(user)
+    scope = scope_of(user)
+    screened = told_screening(scope)
     if screened is None:
         raise ProblemsError([problem("REPORT-002")])
     dues = calendar(scope, timezone.localdate(), spoken())

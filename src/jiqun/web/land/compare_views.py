@@ -20,8 +20,9 @@ from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import evaluated, run_for
+from jiqun.web.region import evaluated
 from jiqun.web.shell.language import both, spoken
+from jiqun.web.told_results import run_for
 
 _ROWS = 100
 

@@ -19,8 +19,9 @@ from jiqun.values import from_scaled
 from jiqun.web.grades.lines import line_of_id
 from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import Ledger, evaluated, ledger, restricted_in, run_of, runs
+from jiqun.web.region import Ledger, evaluated, ledger, restricted_in, run_of
 from jiqun.web.shell.language import spoken
+from jiqun.web.told_results import runs_for
 
 SORTS = ("rank", "total", "name", "district", "industry", "grade")
 
@@ -64,7 +65,7 @@ def run_lines(scope: Scope, language: Language) -> list[RunLine]:
     """List the runs of rules that give firms grades, newest first, counted within the scope."""
     return [
         _line(ledger(), run.id, scope, language)
-        for run in runs()
+        for run in runs_for(scope)
         if not line_of_id(run.method_id) and run_of(run.id).subject == "enterprise"
     ]
 

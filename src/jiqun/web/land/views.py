@@ -23,8 +23,9 @@ from jiqun.web.land.offered import rules_of_firms
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs, require
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import evaluated, explained, ledger, region, run_for, ways_up
+from jiqun.web.region import evaluated, explained, ledger, region, ways_up
 from jiqun.web.shell.language import both, spoken
+from jiqun.web.told_results import run_for
 
 _ROWS = 100
 _AT_ONCE = {"xlsx": 1_000, "csv": 20_000}  # as many rows are written in half a second or so
@@ -161,9 +162,9 @@ def ways(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
     run, scope = run_for(user, id_), scope_of(user)
     who = subject_in(run.id, subject, scope)
     seen = scope.sees_restricted
-    rows, notes = nearest_lines(run, ways_up(run.id, who), spoken(), sees_restricted=seen)
+    advice = nearest_lines(run, ways_up(run.id, who), spoken(), sees_restricted=seen)
     template = "land/ways_part.html" if request.headers.get("HX-Request") else "land/ways.html"
-    return render(request, template, {"run": run, "advice": {"rows": rows, "notes": notes}})
+    return render(request, template, {"run": run, "advice": advice})
 
 
 @needs("export")

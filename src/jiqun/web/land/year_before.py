@@ -19,17 +19,18 @@ from jiqun.web.land.views import subject_in
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import explained, run_for, run_of, runs
+from jiqun.web.region import explained, run_of
 from jiqun.web.shell.language import spoken
+from jiqun.web.told_results import run_for, runs_for
 
 
-def run_before(run: Run) -> Run | None:
-    """Return the run of the same rule a year before, an official one first, else the newest; None where there is none.
+def run_before(run: Run, scope: Scope) -> Run | None:
+    """Return the told run of the same rule a year before, an official one first, else the newest; None without one.
 
     The rule may have another edition then.
     """
     year = str(int(run.plan.period.year) - 1)
-    same = [one for one in runs() if one.method_id == run.method_id and str(one.period) == year]
+    same = [one for one in runs_for(scope) if one.method_id == run.method_id and str(one.period) == year]
     for one in sorted(same, key=lambda one: not one.official):
         try:
             return run_of(one.id)
@@ -111,7 +112,7 @@ def changes(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
     user: Any = request.user
     run, scope = run_for(user, id_), scope_of(user)
     who = subject_in(run.id, subject, scope)
-    before = run_before(run)
+    before = run_before(run, scope)
     shown: dict[str, Any] = {"run": run, "before": before, "subject": who}
     if before is not None and who in set(before.trace[before.subject]):
         seen = scope.sees_restricted, scope.sees_others

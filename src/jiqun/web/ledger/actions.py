@@ -20,6 +20,7 @@ from jiqun.web.jobs.models import OPEN, Job
 from jiqun.web.jobs.queue import ask
 from jiqun.web.ledger import receiving
 from jiqun.web.ledger.models import Duty, Upload
+from jiqun.web.ledger.rechecked import carried_on
 from jiqun.web.people import audit
 from jiqun.web.people.models import User
 from jiqun.web.region import region
@@ -61,7 +62,7 @@ def tell(user: User, upload: Upload, told: dict[str, Any]) -> Job:
     """Say what columns and units of a file mean and have it checked again."""
     _must(user, "import")
     kept = {name: upload.told[name] for name in ("corrects", "nothing") if name in upload.told}
-    upload.told, upload.state, upload.preview = {**told, **kept}, "checking", {}
+    upload.told, upload.state, upload.preview = {**told, **kept}, "checking", carried_on(upload)
     upload.save(update_fields=["told", "state", "preview"])
     return _check(user, upload)
 

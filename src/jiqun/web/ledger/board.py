@@ -9,26 +9,33 @@ from fractions import Fraction
 
 import polars as pl
 
+from jiqun.desk.owed import owing_firms
 from jiqun.packs import TableContract
+from jiqun.packs.models.table import Owers
 from jiqun.web.kept import kept
 from jiqun.web.ledger.models import Duty
 from jiqun.web.ledger.queries import contract_of, fillable, in_scope, title_of
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import Ledger, ledger, names_of
+from jiqun.web.region import Ledger, ledger, names_of, region
+from jiqun.web.shell.language import both
+from jiqun.web.told_results import LISTS
 
-_WORKING = ("正常",)
 _FULL = Fraction(95, 100)
 
 
 @dataclass(frozen=True)
 class Square:
-    """One field of the board: rows that came, firms expected (None where nobody can say), share of filled cells."""
+    """One field of the board: rows that came, firms expected (None where nobody can say), share of filled cells.
+
+    `owed` are the rows that came of those expected; who applies beside them is no substitute for who owes.
+    """
 
     table: str
     title: str
     district: str
     name: str
     rows: int
+    owed: int
     expected: int | None
     filled: Fraction | None
     duty: Duty | None
@@ -37,7 +44,7 @@ class Square:
     @property
     def share(self) -> Fraction | None:
         """Rows that came among those expected."""
-        return Fraction(min(self.rows, self.expected), self.expected) if self.expected else None
+        return Fraction(min(self.owed, self.expected), self.expected) if self.expected else None
 
     @property
     def percent(self) -> Fraction | None:
@@ -81,10 +88,12 @@ def _years(of: Ledger) -> frozenset[int]:
     return frozenset(int(one) for table in tables for one in of.table(table)["year"].drop_nulls().unique())
 
 
-def tables() -> list[tuple[str, str]]:
-    """Return the yearly tables that have rows or are owed, with their titles."""
+def tables(scope: Scope) -> list[tuple[str, str]]:
+    """Return the yearly tables that have rows or are owed, with their titles; to a firm not the lists about it."""
     owed = Duty.objects.values_list("table", flat=True).distinct()
-    return [(one, title_of(one)) for one in _yearly(dict.fromkeys([*ledger().view.tables, *owed]))]
+    hidden = {LISTS} if scope.told_public_only else set()
+    known = dict.fromkeys(one for one in (*ledger().view.tables, *owed) if one not in hidden)
+    return [(one, title_of(one)) for one in _yearly(known)]
 
 
 def owable() -> list[TableContract]:
@@ -129,9 +138,10 @@ def squares(table: str, year: int, scope: Scope, today: date, owed: Iterable[Dut
             title_of(table),
             code,
             name,
-            counted.get(code, (0, 0))[0],
+            counted.get(code, (0, 0, 0))[0],
+            counted.get(code, (0, 0, 0))[1],
             expected.get(code, 0) if expected is not None else None,
-            _filled(*counted.get(code, (0, 0)), told),
+            _filled(counted.get(code, (0, 0, 0)), told),
             duties.get(code),
             today,
         )
@@ -139,25 +149,40 @@ def squares(table: str, year: int, scope: Scope, today: date, owed: Iterable[Dut
     ]
 
 
-_Counted = tuple[dict[str, int] | None, dict[str, tuple[int, int]], int]
+def who_owes(table: str) -> tuple[str, bool]:
+    """Say who owes a table, as its contract says, and whether that population can be counted at all."""
+    contract = contract_of(table)
+    owers = None if contract is None else contract.owed_by
+    if owers is None:
+        return both("表式没有写明由谁报", "the contract does not say who owes it"), False
+    return both(owers.words, owers.words_en), owers.who not in ("applicants", "listed")
+
+
+_Counted = tuple[dict[str, int] | None, dict[str, tuple[int, int, int]], int]
 
 
 @kept(512)
 def _counted(of: Ledger, table: str, year: int, scope: Scope) -> _Counted:
-    """Count by district the rows expected, those that came with their filled cells, and the columns told by any."""
+    """Count by district the rows expected, those that came (all, and of who owes them), filled cells, and columns."""
     register = in_scope(of.table("enterprise"), scope, of)
     frame = in_scope(of.table(table), scope, of).filter(pl.col("year") == year)
     key = of.view.key(table) if table in of.view.tables else contract_primary_key(table)
+    contract = contract_of(table)
+    owers = None if contract is None else contract.owed_by
+    firms = None
     if "enterprise" in key:
         frame = frame.drop("district", strict=False).join(
             register.select("enterprise", "district"), on="enterprise", how="left"
         )
+        firms = owing_firms(region().book, owers, of.table, register, year)
     told = [
         one for one in frame.columns if one not in (*key, "district", "name") and frame[one].null_count() < frame.height
     ]
     share = pl.sum_horizontal(pl.col(one).is_not_null().cast(pl.Int64) for one in told) if told else pl.lit(0)
-    came = frame.group_by("district").agg(pl.len(), share.sum()).iter_rows()
-    return _expected(register, key), {code: (rows, cells) for code, rows, cells in came}, len(told)
+    owing = pl.col("enterprise").is_in(firms.to_list()).sum() if firms is not None else pl.len()
+    came = frame.group_by("district").agg(pl.len(), owing.alias("_owing"), share.sum().alias("_cells")).iter_rows()
+    counted = {code: (rows, own, cells) for code, rows, own, cells in came}
+    return _expected(owers, register, firms), counted, len(told)
 
 
 def contract_primary_key(table: str) -> tuple[str, ...]:
@@ -165,15 +190,16 @@ def contract_primary_key(table: str) -> tuple[str, ...]:
     return () if contract is None else contract.primary_key
 
 
-def _filled(rows: int, cells: int, columns: int) -> Fraction | None:
+def _filled(counted: tuple[int, int, int], columns: int) -> Fraction | None:
+    rows, _, cells = counted
     return Fraction(int(cells), rows * columns) if rows and columns else None
 
 
-def _expected(register: pl.DataFrame, key: tuple[str, ...]) -> dict[str, int] | None:
-    """Return the rows expected by district: one for each working firm, or one for each district; None for lists."""
-    if set(key) == {"enterprise", "year"}:
-        working = register.filter(pl.col("status").is_null() | pl.col("status").is_in(_WORKING))
-        return dict(working.group_by("district").len().iter_rows())
-    if set(key) == {"district", "year"}:
+def _expected(owers: Owers | None, register: pl.DataFrame, firms: pl.Series | None) -> dict[str, int] | None:
+    """Return the rows expected by district: one for each firm that owes one, or one for each district."""
+    if owers is not None and owers.who == "districts":
         return dict.fromkeys(register["district"].drop_nulls().unique(), 1)
-    return None
+    if firms is None:
+        return None
+    owing = register.filter(pl.col("enterprise").is_in(firms.to_list()))
+    return dict(owing.group_by("district").len().iter_rows())

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 import polars as pl
 
-from jiqun.ledger.intake import Checked, HeaderReport
+from jiqun.ledger.intake import Checked, HeaderReport, ToldTotal
 from jiqun.ledger.log import Import
 from jiqun.methods.explanation.restricted import MASKED
-from jiqun.methods.wording.numbers import grouped
+from jiqun.methods.wording.numbers import grouped, written
 from jiqun.packs import TableContract
+from jiqun.packs.models import Column
 from jiqun.problems import Problem, by_place
 from jiqun.values import decimal_text, exact, half_up
 
+_NUMBERS = ("integer", "number")
 PROBLEMS_SHOWN, ROWS_SHOWN, CHANGES_SHOWN = 300, 20, 200
 
 
@@ -48,9 +50,11 @@ def preview_of(checked: Checked, twin: Import | None, changes: pl.DataFrame) -> 
                 "converted": _sum(one.converted),
                 "to": one.unit_to,
                 "missing": one.missing,
+                **_told(counts.told, one.field),
             }
             for one in counts.totals
         ],
+        "wrong_totals": len(checked.wrong_totals),
         "problems": problems_of(checked.problems[:PROBLEMS_SHOWN]),
         "problem_count": sum(counts.by_code.values()),
         "notices": problems_of(checked.notices[:PROBLEMS_SHOWN]),
@@ -58,11 +62,43 @@ def preview_of(checked: Checked, twin: Import | None, changes: pl.DataFrame) -> 
         "change_count": changes.height,
         "keeps_back": changes["before"].has_nulls(),
         "changes": [
-            {**one, "before": one["before"] or MASKED, **_titles(checked.contract, one["column"])}
-            for one in changes.head(CHANGES_SHOWN).to_dicts()
+            {
+                **one,
+                **_titles(checked.contract, one["column"]),
+                **figures_of(checked.contract.column(one["column"]), one),
+            }
+            for one in figures_first(changes, checked.contract.fields).head(CHANGES_SHOWN).to_dicts()
         ],
         "good": _first_rows(checked.good, checked.contract),
     }
+
+
+def figures_first(changes: pl.DataFrame, fields: Iterable[Column]) -> pl.DataFrame:
+    """Put figures before names: a file of another department spells every other name its own way."""
+    numbers = [one.name for one in fields if one.type in _NUMBERS]
+    return changes.sort(~pl.col("column").is_in(numbers), maintain_order=True)
+
+
+def figures_of(column: Column, one: Mapping[str, Any]) -> dict[str, str]:
+    """Write what stood before and what stands after as the column's figures, with its unit."""
+    if column.type not in _NUMBERS:
+        return {"before": one["before"] or MASKED, "after": one["after"] or "", "to": ""}
+    before, after = (None if one[name] is None else written(one[name]) for name in ("before", "after"))
+    return {"before": before or MASKED, "after": after or "", "to": column.unit or ""}
+
+
+def by_kind(problems: Iterable[Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Return problems of one kind in one column together: the first of them, and where else it stands.
+
+    >>> same = {"code": "LEDGER-024", "fix_zh": "填数字"}
+    >>> [(len(one["rest"]), one["place"]) for one in by_kind([{**same, "place": f"表!D{n}"} for n in (2, 4)])]
+    [(1, '表!D2')]
+    """
+    kinds: dict[tuple[str, str, str], list[Mapping[str, str]]] = {}
+    for one in problems:
+        column = one["place"].rstrip("0123456789")
+        kinds.setdefault((one["code"], column, one["fix_zh"]), []).append(one)
+    return [{**first, "rest": rest, "count": 1 + len(rest)} for first, *rest in kinds.values()]
 
 
 def refusal_of(problems: Iterable[Problem], header: HeaderReport | None, contract: TableContract) -> dict[str, Any]:
@@ -160,6 +196,18 @@ def _written(value: object) -> str | None:
     if isinstance(value, bool):
         return "是" if value else "否"
     return None if value is None else grouped(decimal_text(exact(value))) if isinstance(value, float) else str(value)
+
+
+def _told(told: Sequence[ToldTotal], field: str) -> dict[str, Any]:
+    """Return what the file states as the total of a column, and how many subtotals of it there are and do not agree."""
+    of_field = [one for one in told if one.field == field]
+    whole = next((one for one in of_field if one.is_whole), None)
+    parts = [one for one in of_field if not one.is_whole]
+    said: dict[str, Any] = {"parts": len(parts), "parts_wrong": sum(not one.agrees for one in parts)}
+    if whole is not None:
+        said |= {"told": whole.text if whole.told is None else _sum(whole.told), "agrees": whole.agrees}
+        said["difference"] = None if whole.difference is None else _sum(whole.difference)
+    return said
 
 
 def _sum(value: Fraction) -> str:

@@ -20,14 +20,15 @@ from jiqun.problems import ProblemsError
 from jiqun.values import decimal_text, exact
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.kept import kept
+from jiqun.web.ledger.preview import CHANGES_SHOWN, figures_first, figures_of
 from jiqun.web.people.models import AuditEntry, User
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import Ledger, ledger, region
 from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both
 from jiqun.web.shell.templatetags.jiqun import number
+from jiqun.web.told_results import LISTS, adjustments_told
 
-CHANGES_SHOWN = 200
 _INTERNAL = ("_import", "_row", "_reported", "_match")
 
 
@@ -135,6 +136,7 @@ class Restated:
     before: str
     after: str
     by: int
+    unit: str = ""
 
 
 def restated(one: Import, scope: Scope) -> tuple[int, list[Restated]]:
@@ -144,10 +146,14 @@ def restated(one: Import, scope: Scope) -> tuple[int, list[Restated]]:
         return 0, []
     count, first = _said_anew(of, one.table, one.number)
     contract = contract_of(one.table)
-    return count, [
-        Restated(row["key"], _column_title(contract, row["column"]), row["before"], row["after"], row["by"])
-        for row in first
-    ]
+    known = contract.column_names if contract is not None else ()
+    found = []
+    for row in first:
+        name = row["column"]
+        told = figures_of(contract.column(name), row) if contract is not None and name in known else {**row, "to": ""}
+        title = _column_title(contract, name)
+        found.append(Restated(row["key"], title, told["before"], told["after"], row["by"], told["to"]))
+    return count, found
 
 
 @kept(64)
@@ -174,6 +180,9 @@ def _said_anew(of: Ledger, table: str, number: int) -> tuple[int, list[dict[str,
             )
         )
     changed = pl.concat(found).sort("key", "column") if found else pl.DataFrame()
+    contract = contract_of(table)
+    if found and contract is not None:
+        changed = figures_first(changed, contract.fields)
     return changed.height, changed.head(CHANGES_SHOWN).to_dicts()
 
 
@@ -196,10 +205,23 @@ def in_scope(frame: pl.DataFrame, scope: Scope, of: Ledger | None = None) -> pl.
     return scope.rows(frame)
 
 
-@kept(1024)
+def told_rows(table: str, scope: Scope, of: Ledger | None = None) -> pl.DataFrame:
+    """Return the rows of a table that a reader is told: of the scope's firms, without results that are not public."""
+    frame = in_scope((of or ledger()).table(table), scope, of)
+    return adjustments_told(frame, scope) if table == LISTS else frame
+
+
 def seen_of(of: Ledger, table: str, scope: Scope) -> tuple[int, tuple[int, ...]]:
     """Count the rows of a table within a scope, and name their years, the earliest first."""
-    frame = in_scope(of.table(table), scope, of)
+    return _seen(told_rows(table, scope, of)) if scope.told_public_only else _seen_of(of, table, scope)
+
+
+@kept(1024)
+def _seen_of(of: Ledger, table: str, scope: Scope) -> tuple[int, tuple[int, ...]]:
+    return _seen(told_rows(table, scope, of))
+
+
+def _seen(frame: pl.DataFrame) -> tuple[int, tuple[int, ...]]:
     years = frame["year"].drop_nulls().unique().sort() if "year" in frame.columns else ()
     return frame.height, tuple(years)
 
@@ -209,7 +231,7 @@ def rows_of(table: str, scope: Scope, text: str = "", year: str = "", district: 
 
     A district is that of the register where the rows are of firms, as on the board.
     """
-    frame = in_scope(ledger().table(table), scope)
+    frame = told_rows(table, scope)
     if district:
         frame = frame.filter(_lies_in(frame, table, district))
     if text:
@@ -275,7 +297,8 @@ def figures(table: str, key: Mapping[str, lineage.Value], scope: Scope) -> list[
     except ProblemsError:
         return None
     schema = ledger().table(table).schema
-    if in_scope(pl.DataFrame([row], schema=schema), scope).is_empty():
+    own = in_scope(pl.DataFrame([row], schema=schema), scope)
+    if own.is_empty() or (table == LISTS and adjustments_told(own, scope).is_empty()):
         return None
     contract = contract_of(table)
     cells = lineage.cells(view, table, key)

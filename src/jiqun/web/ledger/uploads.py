@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -18,12 +19,15 @@ from jiqun.web.jobs.models import Job
 from jiqun.web.ledger import actions, queries, receiving
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.models import Upload
+from jiqun.web.ledger.preview import by_kind
+from jiqun.web.ledger.rechecked import moment
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import scope_of
 from jiqun.web.region import region
 from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both
+from jiqun.web.shell.typed import shown_again
 
 
 def visible(user: Any) -> QuerySet[Upload]:
@@ -136,11 +140,15 @@ def _shown(request: HttpRequest, found: Upload, busy: bool) -> HttpResponse:
     shown = {
         "upload": found,
         "seen": seen,
+        "checked_at": moment(seen["basis"]["at"]) if "basis" in seen else None,
+        "before_at": moment(seen["again"]["at"]) if seen.get("again") else None,
         "busy": busy,
         "title": queries.title_of(found.table),
         "mine": found.owner == request.user,
         "can_commit": found.state == "checked" and not busy and _brings_something(found),
         "has_return": receiving.return_path(found).is_file(),
+        "problems": by_kind(seen.get("problems", [])),
+        "notices": by_kind(seen.get("notices", [])),
         "more": max(0, seen.get("problem_count", 0) - len(seen.get("problems", []))),
     }
     return render(request, "ledger/upload.html", shown)
@@ -155,7 +163,7 @@ def tell(request: HttpRequest, token: str) -> HttpResponse:
     told, wrong = _told(request, found)
     if wrong or found.state not in ("checked", "refused", "checking"):
         messages.error(request, wrong or both("这份文件已经处理完。", "This file is done with."))
-        return redirect("ledger:upload", token)
+        return shown_again(request, reverse("ledger:upload", args=[token]))
     return redirect("jobs:one", actions.tell(user, found, told).pk)
 
 

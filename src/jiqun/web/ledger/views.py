@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -35,6 +36,7 @@ from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
 from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both, spoken
+from jiqun.web.shell.typed import shown_again
 
 _CELLS_AT_ONCE = 40_000  # as many are written in half a second or so
 _LINES, _QUESTIONS, _SNAPSHOTS = 50, 20, 5
@@ -154,7 +156,8 @@ def return_file(request: HttpRequest, number: int) -> HttpResponse:
 def board_page(request: HttpRequest) -> HttpResponse:
     """Show who owes which data: all tables by district, or one table with units and days."""
     user: Any = request.user
-    scope, today, years, tables = _scope(request), timezone.localdate(), board.years(), board.tables()
+    scope, today, years = _scope(request), timezone.localdate(), board.years()
+    tables = board.tables(scope)
     told = whole_number(request.GET.get("year", ""))
     year = told if told is not None and told in years else (years[0] if years else today.year - 1)
     table = request.GET.get("table", "")
@@ -168,6 +171,7 @@ def board_page(request: HttpRequest) -> HttpResponse:
         "year": year,
         "years": years,
         "table": table,
+        "owers": {name: board.who_owes(name) for name in found},
         "tables": tables,
         "squares": found.get(table, []),
         "grid": [] if table else list(zip(*found.values(), strict=True)),
@@ -189,6 +193,8 @@ def duty(request: HttpRequest) -> HttpResponse:
     said = {name: str(value).strip() for name, value in request.POST.items()}
     known = [code for code, _ in board.districts(Scope(), timezone.localdate().year)]
     chosen = known if said.get("district") == "*" else [one for one in known if one == said.get("district")]
+    again = {name: said[name] for name in ("table", "year") if said.get(name)}
+    back = f"{reverse('ledger:board')}?{urlencode(again)}"
     try:
         owed = actions.Owed(
             said.get("unit", "")[:80],
@@ -203,10 +209,9 @@ def duty(request: HttpRequest) -> HttpResponse:
     except ValueError as wrong:
         plain = both("日期或年度不对，没有保存。", "The date or the year is wrong; nothing is saved.")
         messages.error(request, plain if "format" in str(wrong) or "literal" in str(wrong) else str(wrong))
-    else:
-        messages.success(request, both("已保存。", "Saved."))
-    back = urlencode({name: said[name] for name in ("table", "year") if said.get(name)})
-    return redirect(f"/ledger/board/?{back}")
+        return shown_again(request, back)
+    messages.success(request, both("已保存。", "Saved."))
+    return redirect(back)
 
 
 @needs("review")

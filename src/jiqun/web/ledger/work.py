@@ -23,6 +23,7 @@ from jiqun.web.ledger import receiving
 from jiqun.web.ledger.models import Upload
 from jiqun.web.ledger.preview import preview_of, refusal_of
 from jiqun.web.ledger.queries import contract_of, fillable, restricted_columns, rows_of, title_of
+from jiqun.web.ledger.rechecked import checked_against, compared
 from jiqun.web.ledger.table_sheet import table_workbook
 from jiqun.web.people import audit
 from jiqun.web.people.models import User
@@ -49,12 +50,14 @@ def check_upload(arguments: dict[str, Any], owner: User, step: Step) -> dict[str
     outcome = {"to": reverse("ledger:upload", args=[upload.token])}
     if upload.state != "checking":
         return outcome
+    before, basis = upload.preview.get("before"), checked_against(region(), upload)
     try:
         found = _checked(upload)
     except ProblemsError as told:
-        _settle(upload, state="refused", preview=_refusal(upload, told.problems))
+        refusal = {**_refusal(upload, told.problems), "basis": basis}
+        _settle(upload, state="refused", preview=refusal | {"again": compared(before, refusal)})
         return outcome
-    if not found.bad.is_empty():
+    if found.goes_back:
         target = receiving.return_path(upload)
         target.parent.mkdir(parents=True, exist_ok=True)
         write_return_file(found, target)
@@ -62,8 +65,8 @@ def check_upload(arguments: dict[str, Any], owner: User, step: Step) -> dict[str
     said = (upload.table, found.source.sha256, found.source.sheet or "", upload.period)
     twin = log.same_file(*said, found.good.height, to_reported(found).columns)
     shown = preview_of(found, twin, changes(region(), found, _reader(upload)))
-    shown |= {"sheets": list(found.source.sheets), "likelier": _likelier(found.header, upload.table)}
-    _settle(upload, state="checked", preview=shown, sha256=found.source.sha256)
+    shown |= {"sheets": list(found.source.sheets), "likelier": _likelier(found.header, upload.table), "basis": basis}
+    _settle(upload, state="checked", preview=shown | {"again": compared(before, shown)}, sha256=found.source.sha256)
     return outcome
 
 

@@ -124,7 +124,7 @@ class Grades:
 
 def district_grades(scope: Scope, language: Language) -> tuple[Run | None, tuple[Grades, ...]]:
     """Return the leading evaluation and its grades by district, the districts with the most graded firms first."""
-    run = leading_run()
+    run = leading_run(scope)
     return (None, ()) if run is None else (run, _district_grades(ledger(), run.id, scope, language))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from fractions import Fraction
 from typing import Any
@@ -15,10 +16,13 @@ from jiqun.web.enterprises.register import register
 from jiqun.web.land.queries import run_lines, standing_lines
 from jiqun.web.overview import districts, queries
 from jiqun.web.overview.due import due
+from jiqun.web.people.models import User
+from jiqun.web.people.places import successor
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
 from jiqun.web.shell.language import spoken
+from jiqun.web.told_results import told_screening, under_way
 
 
 @needs("read")
@@ -52,7 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
         }
     if scope.column == "enterprise":
         expected = any(of for _, _, _, of, _ in shown.get("coverage", ()))  # these are kept of firms above scale alone
-        own = {"own": _own(scope.place), "expected": expected}
+        own = {"own": _own(scope), "expected": expected}
         return render(request, "overview/own.html", {"doubts": (), **shown, **own})
     return render(request, "overview/home.html", shown)
 
@@ -76,16 +80,24 @@ def _standings(tiers: list[queries.Tier]) -> dict[str, Any]:
     }
 
 
-def _own(code: str) -> dict[str, Any]:
+def _own(scope: Scope) -> dict[str, Any]:
     """Return what a firm is first told of itself: its name, and its grade in the evaluation that leads the region."""
-    rows, run = register()
+    code = scope.place
+    rows, run = register(scope)
+    screened = told_screening(scope)
     found = rows.filter(rows["enterprise"] == code).to_dicts()
     row = found[0] if found else {}
     evaluated = run is not None and code in set(run.trace["enterprise"])
     return {
         "code": code,
+        "known": bool(row),
+        "successor": None if row else successor(code),
+        "administrators": [str(one) for one in User.objects.filter(is_active=True, role="administrator")],
+        "former": [one for one in re.split("[;；]", row.get("former_names") or "") if one],
         "name": row.get("name") or code,
         "grade": row.get("grade"),
         "run": run,
         "evaluated": evaluated,
+        "under_way": under_way(scope),
+        "advised": screened is not None and code in set(screened.rows["enterprise"]),
     }

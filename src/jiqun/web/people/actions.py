@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
-from jiqun.web.people import audit
+from jiqun.web.people import audit, tokens
 from jiqun.web.people.hashers import first_password
 from jiqun.web.people.models import User
 from jiqun.web.people.roles import ROLES
@@ -62,9 +62,16 @@ def add(person: Person, password: str, by: str, *, must_change: bool = True) -> 
     return user
 
 
+_RIGHTS = frozenset({"role", "place", "is_active"})
+
+
 @transaction.atomic
-def change(user: User, by: str, **values: str | bool) -> None:
-    """Change role, place, name, unit, language or whether the account is in use; the log keeps what stood before."""
+def change(user: User, by: str, **values: str | bool) -> int | None:
+    """Change role, place, name, unit, language or whether the account is in use; the log keeps what stood before.
+
+    Another role or place, and taking the account out of use or back, end its sessions and tokens: what was opened
+    under other rights does not live on. Returns how many tokens ended, None where nothing did.
+    """
     before = {name: getattr(user, name) for name in values}
     for name, value in values.items():
         setattr(user, name, value)
@@ -72,6 +79,19 @@ def change(user: User, by: str, **values: str | bool) -> None:
     if not user.is_active:
         _end_sessions(user)
     audit.record(by, "people.change", user.username, {"before": before, "after": values})
+    return end(user, by) if any(before[name] != values[name] for name in _RIGHTS & values.keys()) else None
+
+
+@transaction.atomic
+def end(user: User, by: str) -> int:
+    """End every session and every token of an account; returns how many tokens there were."""
+    user.generation += 1
+    user.save(update_fields=["generation"])
+    ended = [one for one in user.tokens.filter(revoked_at=None) if not tokens.is_over(one)]
+    for one in ended:
+        tokens.revoke(one, by)
+    audit.record(by, "people.ended", user.username, {"tokens": len(ended)})
+    return len(ended)
 
 
 def _end_sessions(user: User) -> None:
@@ -83,10 +103,14 @@ def _end_sessions(user: User) -> None:
 
 @transaction.atomic
 def reset_password(user: User, by: str) -> str:
-    """Give a new random password, to be changed at the next login; returns it, it is stored nowhere."""
+    """Give a new random password, to be changed at the next login; returns it, it is stored nowhere.
+
+    Sessions and tokens end with the old one: whoever made them may have been somebody else.
+    """
     password = first_password()
     user.set_password(password)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
     audit.record(by, "people.reset_password", user.username)
+    end(user, by)
     return password

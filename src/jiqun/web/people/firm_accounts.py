@@ -43,7 +43,7 @@ class Standing:
 
 def standing(wanted: Wanted) -> Standing:
     """Tell which of the picked firms have an account of their own, by the register as it stands."""
-    firms = chosen(register()[0], Scope(sees_restricted=True), wanted)["enterprise"].to_list()
+    firms = chosen(register(Scope())[0], Scope(sees_restricted=True), wanted)["enterprise"].to_list()
     own = {one.place: one for one in User.objects.filter(role=_ROLE).order_by("last_login", "pk")}
     names = set(User.objects.values_list("username", flat=True))
     without = [one for one in firms if one not in own]
@@ -79,7 +79,8 @@ def hand_out(firms: Sequence[str], by: str, address: str) -> bytes:
         raise ValueError(
             both(f"一次开 1~{MOST} 个，请缩小范围。", f"1 to {MOST} accounts at a time: pick fewer firms.")
         )
-    rows = register()[0].filter(pl.col("enterprise").is_in(list(firms))).sort("district", "name", nulls_last=True)
+    rows = register(Scope())[0].filter(pl.col("enterprise").is_in(list(firms)))
+    rows = rows.sort("district", "name", nulls_last=True)
     there = {one.place: one for one in User.objects.select_for_update().filter(role=_ROLE, place__in=list(firms))}
     made, lines, log, now = [], [], [], timezone.now()
     for firm, name, district in rows.select("enterprise", "name", "district").iter_rows():

@@ -11,6 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from jiqun.web.shell.faults import came_from, signed_out
+from jiqun.web.shell.language import of_request, speak
+
 _OPEN = ("/static/", "/health/", "/people/login/", "/people/language/")
 _OWN_CHECK = "/api/"  # the API answers 401 itself and takes tokens
 
@@ -29,6 +32,9 @@ class LoginEverywhere:
                 answer = HttpResponse(status=204)
                 answer["HX-Redirect"] = reverse("people:login")
                 return answer
+            if request.method == "POST" and came_from(request):
+                speak(of_request(request))
+                return signed_out(request)
             return redirect_to_login(request.get_full_path())
         if getattr(request.user, "must_change_password", False):
             leaving = (reverse("people:password"), reverse("people:logout"))

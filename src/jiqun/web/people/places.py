@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import polars as pl
@@ -81,15 +82,31 @@ def _firm_meant(said: str) -> str:
     firms = ledger().table("enterprise").filter((pl.col("enterprise") == said) | (pl.col("name") == said))
     if len(firms) == 1:
         return str(firms["enterprise"][0])
+    if (after := successor(said)) is not None:
+        return after[0]
     if uscc.is_valid(said.upper()):
         return said.upper()
     zh = f"“{said}”不是登记里的企业，也不是有效的统一社会信用代码（18 位，校验位要对）。"
     raise ValueError(both(zh, f"“{said}” is no registered firm and no valid social credit code."))
 
 
+def successor(said: str) -> tuple[str, str] | None:
+    """Return code and name of the one firm that had a code or name before; None for none, for several, and itself."""
+    firms = ledger().table("enterprise").select("enterprise", "name", "former_codes", "former_names")
+    found = {
+        code: name or code
+        for code, name, *former in firms.iter_rows()
+        if any(said.upper() == one.strip().upper() for text in former if text for one in re.split("[;；]", text))
+    }
+    return next(iter(found.items())) if said and len(found) == 1 and said not in found else None
+
+
 def empty_place(limited_by: str, place: str) -> str:
     """Say that an account sees nothing yet, since the register has no firm in its place; empty where it has."""
     if not limited_by or ledger().firms(Scope(limited_by, place)):
         return ""
+    if limited_by == "enterprise" and (after := successor(place)) is not None:
+        zh = f"代码“{place}”现在由 {after[1]}（{after[0]}）承接，请把账号的所属企业改成它。"
+        return both(zh, f"“{place}” is now {after[1]} ({after[0]}): give the account that code.")
     zh = f"登记里现在还没有属于“{place}”的企业，这个账号要等登记导入后才看得到内容。"
     return both(zh, f"The register has no firm of “{place}” yet: this account sees nothing until it has.")

@@ -33,6 +33,11 @@ class Scope:
         """Tell whether restricted figures of every firm may be seen; a firm sees its own, and nobody else's."""
         return self.whole and self.sees_restricted
 
+    @property
+    def told_public_only(self) -> bool:
+        """Tell whether the reader is the one who is evaluated, and so learns a result from its public notice."""
+        return self.column == "enterprise"
+
     def rows(self, frame: pl.DataFrame, column: str = "") -> pl.DataFrame:
         """Return the rows within the scope; `column` names the frame's own column for the place.
 

@@ -29,7 +29,7 @@ from jiqun.web.people.places import empty_place, place_meant, places_of_firms, p
 from jiqun.web.people.rights import needs
 from jiqun.web.people.role_words import ROLE_WORDS
 from jiqun.web.people.roles import ROLES
-from jiqun.web.shell.language import COOKIE, both
+from jiqun.web.shell.language import COOKIE, both, counted
 
 _LINES = 100
 
@@ -77,6 +77,11 @@ class Password(auth_views.PasswordChangeView):
         user.save(update_fields=["must_change_password"])
         update_session_auth_hash(self.request, user)
         audit.record_request(self.request, "people.password", user.username)
+        live = sum(not tokens.is_over(one) for one in user.tokens.filter(revoked_at=None))
+        zh = "密码已改，别处的登录已退出。" + (f"{live} 个接口令牌仍有效，不用的请停用。" if live else "")
+        en = "The password is changed and other sessions have ended."
+        more = counted(f" {live} token(s) of the API still work: revoke those you do not need.", live) if live else ""
+        messages.success(self.request, both(zh, en + more))
         return redirect(self.success_url)
 
 
@@ -194,7 +199,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
         password = actions.reset_password(person, by)
         return render(request, "people/password_once.html", {"username": person.username, "password": password})
     if request.method == "POST":
-        said: dict[str, str | bool] = {name: request.POST.get(name, "").strip() for name in _FIELDS}
+        said: dict[str, Any] = {name: request.POST.get(name, "").strip() for name in _FIELDS}
         said["is_active"] = request.POST.get("is_active") == "on"
         role = ROLES.get(str(said["role"]))
         try:
@@ -206,11 +211,22 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
         except ValueError as wrong:
             messages.error(request, str(wrong))
         else:
-            actions.change(person, by, **said)
-            messages.success(request, both("已保存。", "Saved."))
+            _tell_ended(request, actions.change(person, by, **said))
             return redirect("people:listing")
-    values = {name: getattr(person, name) for name in ("username", *_FIELDS)}
-    return render(request, "people/edit.html", {"said": values, "person": person, **_choices()})
+    else:
+        said = {name: getattr(person, name) for name in (*_FIELDS, "is_active")}
+    said["username"] = person.username
+    return render(request, "people/edit.html", {"said": said, "person": person, **_choices()})
+
+
+def _tell_ended(request: HttpRequest, ended: int | None) -> None:
+    """Say that a change is saved, and what it ended."""
+    if ended is None:
+        messages.success(request, both("已保存。", "Saved."))
+        return
+    zh = f"已保存。这个账号原来的登录已全部退出，{ended} 个接口令牌已停用，再启用也不恢复。"
+    en = f"Saved. All sessions of the account have ended and {ended} token(s) are revoked; they do not come back."
+    messages.success(request, both(zh, counted(en, ended)))
 
 
 @needs("audit")

@@ -102,7 +102,9 @@ def _addresses() -> dict[str, str]:
 def _groups(request: HttpRequest, user: Any, tasks: Iterable[Task]) -> Any:
     addresses = _addresses()
     nearest = _nearest(request.path, addresses.values())
-    waiting = Counter(_nearest(one.to.partition("?")[0], addresses.values()) for one in tasks)
+    waiting: Counter[str] = Counter()
+    for one in tasks:
+        waiting[_nearest(one.to.partition("?")[0], addresses.values())] += one.count
     for zh, en, links in GROUPS:
         lines = []
         for link in links:

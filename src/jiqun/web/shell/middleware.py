@@ -9,11 +9,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from jiqun.problems import ProblemsError, disk_refused
 from jiqun.web.region import one_state
-from jiqun.web.shell.faults import MISSING, unreadable
+from jiqun.web.shell.faults import MISSING, came_from, fault, unreadable
 from jiqun.web.shell.language import of_request, speak, spoken
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -95,8 +94,8 @@ class ToldProblems:
         missing = [one for one in exception.problems if one.code in MISSING]
         if missing:  # what to do about it is said for the command line
             told = [(one.code, one.what(spoken())) for one in missing]
-            return render(request, "shell/not_found.html", {"told": told}, status=404)
-        shown = {"problems": exception.problems, "back": _came_from(request)}
+            return fault(request, 404, told)
+        shown = {"problems": exception.problems, "back": came_from(request)}
         return render(request, "shell/problems.html", shown, status=422)
 
 
@@ -106,11 +105,4 @@ def _disk(request: HttpRequest, exception: Exception) -> HttpResponse | None:
     if refused is None:
         return None
     _LOG.error("%s %s broke", request.method, request.path, exc_info=exception)
-    return render(request, "shell/problems.html", {"problems": [refused], "back": _came_from(request)}, status=507)
-
-
-def _came_from(request: HttpRequest) -> str:
-    """Return the page of ours that a request came from; nothing where there is none, or it is the same page."""
-    came = request.META.get("HTTP_REFERER", "")
-    own = url_has_allowed_host_and_scheme(came, {request.get_host()}, require_https=request.is_secure())
-    return came if own and came != request.build_absolute_uri() else ""
+    return render(request, "shell/problems.html", {"problems": [refused], "back": came_from(request)}, status=507)

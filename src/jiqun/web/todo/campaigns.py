@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from django.urls import reverse
 
+from jiqun.web.campaigns.actions import DECIDE
 from jiqun.web.campaigns.conditions import lacking_for
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.queries import KINDS, Firms, districts_seen, firms_of
@@ -41,7 +42,7 @@ class _OfCampaign:
         self.firms: Firms = firms_of(state.campaign, scope)
 
     def tasks(self) -> Iterator[Task]:
-        if self.user.may("decide"):
+        if any(self.user.may(right) for right in DECIDE):
             yield from self._adjustments()
         for appeal in self.state.open_appeals:
             if not appeal.decision and appeal.said["enterprise"] in self.firms.names:

@@ -39,7 +39,7 @@ def ledger_tasks(user: User, today: date) -> Iterator[Task]:
     if count:
         about = both(f"{count} 条填报不知是哪家企业", counted(f"{count} report(s) whose firm is not known", count))
         what = both("认领企业", "Recognise firms")
-        yield Task(what, about, reverse("ledger:review"), None, light_of_day(None, today))
+        yield Task(what, about, reverse("ledger:review"), None, light_of_day(None, today), count)
 
 
 def is_owed_by(duty: Duty, user: User) -> bool:

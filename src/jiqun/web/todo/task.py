@@ -13,13 +13,17 @@ SOON_DAYS = 7
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be done, about what, and the page where it is done; `day` is None where nobody set one."""
+    """What is to be done, about what, and the page where it is done; `day` is None where nobody set one.
+
+    `count` is how many lines of that page wait, where one task stands for all of them.
+    """
 
     what: str
     about: str
     to: str
     day: date | None
     light: Light
+    count: int = 1
 
     @property
     def urgency(self) -> tuple[bool, date, str, str]:

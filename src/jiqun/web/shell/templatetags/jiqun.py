@@ -21,6 +21,7 @@ from jiqun.values import Unit, decimal_text, exact, half_up, unit_said
 from jiqun.web.shell.icons import ICONS
 from jiqun.web.shell.language import both as in_both
 from jiqun.web.shell.language import counted, spoken
+from jiqun.web.told_results import Notice, open_notice
 
 register = template.Library()
 _HAN = "\u3400-\u9fff"
@@ -71,6 +72,12 @@ def grade(letter: str | None, large: bool = False) -> SafeString:
         return format_html('<span class="badge">{}</span>', zh(letter))
     size = " jq-grade-lg" if large else ""
     return format_html('<span class="jq-grade jq-grade-{}{}">{}</span>', shape, size, letter)
+
+
+@register.filter
+def in_notice(run: Any) -> Notice | None:
+    """Return the public notice that a run, or a line that names one, stands in now; it is marked with it."""
+    return open_notice(str(run["run"] if isinstance(run, Mapping) else getattr(run, "run", None) or run.id))
 
 
 @register.filter

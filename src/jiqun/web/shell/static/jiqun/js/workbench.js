@@ -15,6 +15,11 @@ if (menu) {
   });
 }
 
+// A form that was refused is shown at the address of its step; the browser goes on from the page it stands on.
+const shownAgain = document.getElementById("main")?.dataset.address;
+if (shownAgain) history.replaceState(null, "", shownAgain);
+document.querySelector("[aria-invalid=true]")?.focus();
+
 const isTyping = (target) => /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable;
 
 function step(by) {
