@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from jiqun.desk.owed import owing_firms
+from jiqun.desk.owed import above_scale, owing_firms
 from jiqun.packs import LawBook, load
 from jiqun.packs.models.table import Owers
 
@@ -48,6 +48,17 @@ def test_the_firms_that_owe_a_table_are_those_in_operation_above_scale_or_with_a
     assert owing(book, who="every_firm", where={"district": ["2"]}) == ["d"]
     assert owing(book, who="above_scale") == ["a", "b"], "no scale was told for 2024, so the year before stands"
     assert owing(book, who="holders", titles=["innovative"]) == ["a"], "a title of 2018 is over"
+
+
+def test_a_list_of_a_year_that_is_still_coming_in_does_not_stand_for_all() -> None:
+    rows = {
+        "enterprise": list("abcd") + ["a"],
+        "year": [2023] * 4 + [2024],
+        "scale": ["above"] * 3 + ["below", "above"],
+    }
+    assert sorted(above_scale(pl.DataFrame(rows), 2024)) == ["a", "b", "c"]
+    more = {name: [*values, *new] for (name, values), new in zip(rows.items(), (["d"], [2024], ["above"]), strict=True)}
+    assert sorted(above_scale(pl.DataFrame(more), 2024)) == ["a", "d"]
 
 
 def test_of_whoever_applies_and_of_a_contract_that_says_nothing_there_is_no_list(book: LawBook) -> None:

@@ -28,9 +28,7 @@ def owing_firms(
     """
     if owers is None or owers.who in ("applicants", "listed", "districts"):
         return None
-    firms: pl.Series | None = register.filter(pl.col("status").is_null() | pl.col("status").is_in(IN_OPERATION))[
-        "enterprise"
-    ]
+    firms: pl.Series | None = register.filter(working())["enterprise"]
     if owers.who == "above_scale":
         firms = above_scale(table(_YEARLY), year)
     elif owers.who == "holders":
@@ -43,15 +41,25 @@ def owing_firms(
     return owing["enterprise"]
 
 
+def working() -> pl.Expr:
+    """Tell of the rows of the register which firms are expected to report: those that nobody said have ended."""
+    return pl.col("status").is_null() | pl.col("status").is_in(IN_OPERATION)
+
+
 def above_scale(yearly: pl.DataFrame, year: int) -> pl.Series | None:
-    """Return the firms above scale by the newest year up to this one that tells the scale of any; None without one."""
+    """Return the firms above scale by the newest list up to a year; None where no list tells of any.
+
+    A year of which fewer firms than half of the longest list are told is still coming in: its few rows do not stand
+    for all, and the list of the year before does.
+    """
     if not {"scale", "year"} <= set(yearly.columns):
         return None
     told = yearly.filter((pl.col("year") <= year) & pl.col("scale").is_not_null())
-    if told.is_empty():
+    lists = told.group_by("year").len().sort("year", descending=True)
+    if lists.is_empty():
         return None
-    newest = pl.col("year") == pl.col("year").max()
-    return told.filter(newest & (pl.col("scale") == "above"))["enterprise"]
+    newest = lists.filter(pl.col("len") * 2 >= pl.col("len").max())["year"][0]
+    return told.filter((pl.col("year") == newest) & (pl.col("scale") == "above"))["enterprise"]
 
 
 def _holders(book: LawBook, owers: Owers, events: pl.DataFrame, year: int) -> pl.Series | None:

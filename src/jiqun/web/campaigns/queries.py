@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from jiqun.desk.owed import working
 from jiqun.desk.reporting import NearLine, Reach, near
 from jiqun.desk.running import Run
 from jiqun.methods.explanation.restricted import MASKED
@@ -19,7 +20,7 @@ from jiqun.web.campaigns.conditions import RefusedError
 from jiqun.web.campaigns.corrections import Target, find_target
 from jiqun.web.campaigns.models import Campaign, Event
 from jiqun.web.campaigns.state import STAGES, Appeal, Light, State, light_of_days
-from jiqun.web.enterprises.register import place_names, working
+from jiqun.web.enterprises.register import place_names
 from jiqun.web.kept import kept
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import Scope, scope_of

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from jiqun.desk.context import Context
 from jiqun.desk.leading import leads
-from jiqun.desk.owed import IN_OPERATION
 from jiqun.desk.running import Run
 from jiqun.problems import ProblemsError
 from jiqun.values import comparable, narrow
@@ -81,11 +80,6 @@ def initials(name: str) -> str:
 
     letters = "".join(lazy_pinyin(narrow(name), style=Style.FIRST_LETTER)).upper()
     return "".join(one for one in letters if one.isalnum())
-
-
-def working() -> pl.Expr:
-    """Tell of the rows of the register which firms are at work: those that nobody said have ended."""
-    return pl.col("status").is_null() | pl.col("status").is_in(IN_OPERATION)
 
 
 def readable_runs(scope: Scope) -> list[Run]:
