@@ -1,12 +1,12 @@
 """The ladder of titles (梯度培育): which edition judges a case, what a firm holds, what is next and what is missing."""
 
+from jiqun.methods.ladder.criterion_states import CriterionState
 from jiqun.methods.ladder.cultivation import CultivationRow, cultivation
 from jiqun.methods.ladder.edition import ChosenEdition, choose_edition
 from jiqun.methods.ladder.evaluations import Case, Evaluated, evaluate_ladder, ladder_of, last_year_with_data
 from jiqun.methods.ladder.gaps import Gap
 from jiqun.methods.ladder.screening import (
     Assessment,
-    CriterionState,
     Deadline,
     SideBySide,
     Standing,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from jiqun.methods.compiling.plan import Plan
+from jiqun.methods.ladder.criterion_states import CriterionState
 from jiqun.methods.ladder.cultivation import CultivationRow
 from jiqun.methods.ladder.edition import ChosenEdition
 from jiqun.methods.ladder.gaps import Gap
-from jiqun.methods.ladder.screening import Assessment, CriterionState, Deadline
+from jiqun.methods.ladder.screening import Assessment, Deadline
 from jiqun.methods.ladder.titles import Holding
 from jiqun.methods.wording.numbers import number_text
 from jiqun.packs.models import Ladder

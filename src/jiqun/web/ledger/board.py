@@ -56,9 +56,14 @@ class Square:
 
     @property
     def state(self) -> str:
-        """One of free, full, part, none, late: late is past its day and not full; free has nobody to report."""
+        """One of free, open, full, part, none, late: late is past its day and not full; free has nobody to report.
+
+        Open has rows, and neither a list nor a duty says of how many: that is neither complete nor in part.
+        """
         if not self.rows and (self.expected == 0 or (self.expected is None and self.duty is None)):
             return "free"
+        if self.expected is None and self.duty is None:
+            return "open"
         full = self.rows > 0 if self.share is None else self.share >= _FULL
         if full:
             return "full"
@@ -69,6 +74,8 @@ class Square:
     @property
     def shade(self) -> str:
         """How full the field is in five steps, for the colour that stands behind the number."""
+        if self.state == "open":
+            return ""
         if not self.rows:
             return "c0"
         if self.share is None or self.share >= _FULL:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiqun.web.ledger import uploads, views
+from jiqun.web.ledger import board_views, uploads, views
 
 app_name = "ledger"
 urlpatterns = [
@@ -17,8 +17,8 @@ urlpatterns = [
     path("imports/<int:number>/undo/", views.undo, name="undo"),
     path("imports/<int:number>/original/", views.original_file, name="original"),
     path("imports/<int:number>/return.xlsx", views.return_file, name="return"),
-    path("board/", views.board_page, name="board"),
-    path("board/duty/", views.duty, name="duty"),
+    path("board/", board_views.board_page, name="board"),
+    path("board/duty/", board_views.duty, name="duty"),
     path("review/", views.review, name="review"),
     path("review/decide/", views.decide, name="decide"),
     path("tables/", views.tables, name="tables"),

@@ -1,8 +1,8 @@
-"""Pages of the ledger: imports and undoing them, who owes data, open firms, tables, one row with its sources."""
+"""Pages of the ledger: imports and undoing them, open firms, tables, one row with its sources."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,7 +13,6 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -25,7 +24,7 @@ from jiqun.ledger.templates import write_template
 from jiqun.problems import ProblemsError
 from jiqun.values import uscc
 from jiqun.web.jobs.files import hand_out
-from jiqun.web.ledger import actions, board, queries
+from jiqun.web.ledger import actions, board, figures, queries
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.models import Upload
 from jiqun.web.ledger.uploads import visible
@@ -34,9 +33,7 @@ from jiqun.web.people.models import full_names
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
-from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both, spoken
-from jiqun.web.shell.typed import shown_again
 
 _CELLS_AT_ONCE = 40_000  # as many are written in half a second or so
 _LINES, _QUESTIONS, _SNAPSHOTS = 50, 20, 5
@@ -152,68 +149,6 @@ def return_file(request: HttpRequest, number: int) -> HttpResponse:
     return attachment(path.read_bytes(), f"{both('退回', 'return')}_{number}.xlsx")
 
 
-@needs("read")
-def board_page(request: HttpRequest) -> HttpResponse:
-    """Show who owes which data: all tables by district, or one table with units and days."""
-    user: Any = request.user
-    scope, today, years = _scope(request), timezone.localdate(), board.years()
-    tables = board.tables(scope)
-    told = whole_number(request.GET.get("year", ""))
-    year = told if told is not None and told in years else (years[0] if years else today.year - 1)
-    table = request.GET.get("table", "")
-    if table not in dict(tables):
-        table = tables[0][0] if len(tables) == 1 else ""
-    owed = board.duties_of(year)
-    found = {name: board.squares(name, year, scope, today, owed) for name, _ in tables if table in ("", name)}
-    every = [square for squares in found.values() for square in squares]
-    counts = {state: sum(one.state == state for one in every) for state in ("full", "part", "none", "late")}
-    shown = {
-        "year": year,
-        "years": years,
-        "table": table,
-        "owers": {name: board.who_owes(name) for name in found},
-        "tables": tables,
-        "squares": found.get(table, []),
-        "grid": [] if table else list(zip(*found.values(), strict=True)),
-        "counts": counts,
-        "due": len(owed),
-        "may_set": user.may("campaign"),
-        "owable": board.owable(),
-        "districts": board.districts(scope, year),
-        "today": today,
-    }
-    return render(request, "ledger/board.html", shown)
-
-
-@require_POST
-@needs("campaign")
-def duty(request: HttpRequest) -> HttpResponse:
-    """Say who owes rows, by when."""
-    user: Any = request.user
-    said = {name: str(value).strip() for name, value in request.POST.items()}
-    known = [code for code, _ in board.districts(Scope(), timezone.localdate().year)]
-    chosen = known if said.get("district") == "*" else [one for one in known if one == said.get("district")]
-    again = {name: said[name] for name in ("table", "year") if said.get(name)}
-    back = f"{reverse('ledger:board')}?{urlencode(again)}"
-    try:
-        owed = actions.Owed(
-            said.get("unit", "")[:80],
-            date.fromisoformat(said.get("due", "")),
-            said.get("person", "")[:60],
-            said.get("note", "")[:200],
-        )
-        year = int(said.get("year", ""))
-        if not chosen or said.get("table") not in {one.id for one in board.owable()} or not 1990 < year < 2200:
-            raise ValueError(both("请选择表、年度和区县。", "Choose a table, a year and a district."))
-        actions.set_duty(user, said["table"], year, chosen, owed)
-    except ValueError as wrong:
-        plain = both("日期或年度不对，没有保存。", "The date or the year is wrong; nothing is saved.")
-        messages.error(request, plain if "format" in str(wrong) or "literal" in str(wrong) else str(wrong))
-        return shown_again(request, back)
-    messages.success(request, both("已保存。", "Saved."))
-    return redirect(back)
-
-
 @needs("review")
 def review(request: HttpRequest) -> HttpResponse:
     """Show the reports whose firm is open, with the firms that each could mean."""
@@ -322,7 +257,7 @@ def table(request: HttpRequest, table: str) -> HttpResponse:
         "table": table,
         "title": queries.title_of(table),
         "heads": [(fields.get(name), name, is_number[name]) for name in part.columns],
-        "rows": list(zip(addresses, queries.written(part, table), strict=True)),
+        "rows": list(zip(addresses, figures.written(part, table), strict=True)),
         "page": page,
         "can_export": request.user.may("export"),  # type: ignore[union-attr]
         "text": text,
@@ -375,8 +310,8 @@ def _nothing_yet(request: HttpRequest, table: str) -> HttpResponse:
 @needs("read")
 def row(request: HttpRequest, table: str) -> HttpResponse:
     """Show one row: every figure with file, sheet, cell, import, and all that was ever said of it."""
-    key = queries.key_of(_known(table), request.GET.dict())
-    found = None if key is None else queries.figures(table, key, _scope(request))
+    key = figures.key_of(_known(table), request.GET.dict())
+    found = None if key is None else figures.figures_of_row(table, key, _scope(request))
     if key is None or found is None:
         raise Http404
     user: Any = request.user
