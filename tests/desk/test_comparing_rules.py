@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import Any, cast
 
 import polars as pl
+import pytest
 
 from jiqun import methods
 from jiqun.cli.comparing import print_comparison
+from jiqun.cli.speech import speak
 from jiqun.desk.comparing import Compared
 from jiqun.methods.runs.compare import compare
+
+
+@pytest.fixture(autouse=True)
+def _in_chinese() -> None:
+    """Whatever a command of another test was asked in."""
+    speak(["--lang", "zh"])
 
 
 def test_of_a_rule_without_grades_the_movers_and_the_changed_numbers_are_told(capsys):
