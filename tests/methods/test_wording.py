@@ -11,12 +11,12 @@ from random import Random
 import pytest
 import yaml
 
-from jiqun.methods.wording.numbers import grouped, interval_text, number_text, share_text
+from jiqun.methods.wording.numbers import interval_text, number_text, share_text
 from jiqun.methods.wording.phrases import phrases
 from jiqun.methods.wording.rule import candidate_years, pages, plan_text
 from jiqun.packs import load
 from jiqun.packs.models.method import Method
-from jiqun.values import Unit, exact
+from jiqun.values import Unit, exact, grouped
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

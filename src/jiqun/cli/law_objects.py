@@ -11,13 +11,13 @@ from jiqun.cli.speech import both, language
 from jiqun.desk.drafts.law_changes import KINDS, SENSES, changes
 from jiqun.desk.drafts.parameter_uses import series_titles
 from jiqun.methods.wording.evidence import evidence_words
-from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.phrases import say as phrase
 from jiqun.packs import LawBook, Parameter
 from jiqun.packs.certainty import certainty
 from jiqun.packs.lawobject import LawObject
 from jiqun.packs.models import Document, TableContract, Taxonomy
 from jiqun.packs.models.base import Completeness, Span
+from jiqun.values import grouped
 
 MOST = 60  # lines of a long object; the rest is counted
 

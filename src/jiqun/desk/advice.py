@@ -10,10 +10,9 @@ from jiqun.desk.running import Run
 from jiqun.methods.explanation.explain import explain
 from jiqun.methods.explanation.nearest import Lacking, Nearest, Way
 from jiqun.methods.explanation.restricted import MASKED, restricted_names, total_hidden
-from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.voice import Voice
 from jiqun.problems import Language
-from jiqun.values import Unit, decimal_text, half_up
+from jiqun.values import Unit, decimal_text, grouped, half_up
 
 
 @dataclass(frozen=True)

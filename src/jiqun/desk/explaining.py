@@ -16,10 +16,9 @@ from jiqun.ledger.snapshot import LAND_USE, Snapshot
 from jiqun.methods.explanation.explain import Explanation
 from jiqun.methods.explanation.explain import explain as explain_run
 from jiqun.methods.ladder import ladder_of
-from jiqun.methods.wording.numbers import grouped
 from jiqun.packs.models import Ladder
 from jiqun.problems import Language, ProblemsError
-from jiqun.values import Unit, decimal_text, exact, half_up, unit_said
+from jiqun.values import Unit, decimal_text, exact, grouped, half_up, unit_said
 
 FACTS = ("name", "district", "industry", "scale")
 _SHOWN_PARTS = 12

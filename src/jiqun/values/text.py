@@ -63,6 +63,17 @@ def _width_of(sign: str) -> int:
     return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
 
 
+def grouped(text: str) -> str:
+    """Put thousands separators into a decimal.
+
+    >>> grouped("1472.36"), grouped("-1234567"), grouped("≈0.3333")
+    ('1,472.36', '-1,234,567', '≈0.3333')
+    """
+    start = next((at for at, sign in enumerate(text) if sign.isdigit()), 0)
+    whole, dot, rest = text[start:].partition(".")
+    return f"{text[:start]}{int(whole):,}{dot}{rest}" if whole.isdigit() else text
+
+
 def filled(template: str, values: Mapping[str, object]) -> str:
     """Fill in a phrase; its blanks stay beside figures and Latin letters, and go where Chinese words meet.
 

@@ -253,7 +253,7 @@ def test_a_change_of_more_than_ten_times_is_told_with_both_numbers(
     )
     checked = check_file(workbook(rows), tables("enterprise_year"), period=YEAR, previous=before)
     assert [(one.code, one.place.cell) for one in checked.notices] == [("LEDGER-047", "B9")]
-    assert "B9 2.5万元 → 107万元" in checked.notices[0].what()
+    assert "B9 2.5 万元 → 107 万元" in checked.notices[0].what()
     assert checked.good.height == 8
 
 
@@ -285,7 +285,7 @@ def test_a_rule_check_of_severity_notice_lists_its_rows(workbook: Workbook, tabl
     checked = check_file(workbook(rows), tables("enterprise_year"), period=YEAR)
     (only,) = checked.notices
     assert (only.code, only.place.row, only.values["count"]) == ("LEDGER-049", 4, "1")
-    assert "营业收入 100万元，研发经费 100.01万元" in only.what() and checked.good.height == 4
+    assert "营业收入 100 万元，研发经费 100.01 万元" in only.what() and checked.good.height == 4
 
 
 def test_shares_that_are_all_one_per_cent_or_less_are_asked_back_and_years_are_not_added_up(

@@ -38,7 +38,7 @@ def test_a_total_is_the_exact_sum_of_the_rows_in_the_unit_of_the_file_and_a_diff
     tenth = Fraction(3, 10)
     assert totals == {"C5": (tenth, tenth, True), "D5": (13000, Fraction(48001, 4), False)}
     (found,) = (one for one in checked.notices if one.code == "LEDGER-108")
-    assert found.place.cell == "D5" and "13000元" in found.what() and "12000.25元，差 999.75元" in found.what()
+    assert found.place.cell == "D5" and "13,000 元" in found.what() and "12,000.25 元，差 999.75 元" in found.what()
     assert "另有 1 格空白没有算" in found.what() and "读不出来" not in found.what()
     write_return_file(checked, tmp_path / "退回.xlsx")
     page = openpyxl.load_workbook(tmp_path / "退回.xlsx")["合计核对"]

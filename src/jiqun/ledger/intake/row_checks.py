@@ -15,7 +15,7 @@ from jiqun.ledger.intake.reading import clipped
 from jiqun.packs.lint_tables import column_types
 from jiqun.packs.models.table import Check, Column, TableContract
 from jiqun.problems import Place
-from jiqun.values import Period, decimal_text, exact
+from jiqun.values import Period, Unit, decimal_text, exact, grouped
 
 ROW = "_row"
 
@@ -69,8 +69,9 @@ def _limit(text: str | None) -> float | None:
 
 
 def number_text(value: float | int, field: Column) -> str:
-    """Write a number of the ledger with its unit."""
-    return decimal_text(exact(value), 15) + (field.unit or "")
+    """Write a number of the ledger with its unit; a year and a code have none, and no separators."""
+    text = decimal_text(exact(value), 15)
+    return Unit.parse(field.unit).behind(grouped(text), "zh") if field.unit else text
 
 
 def register_faults(frame: pl.DataFrame, field: Column, known: frozenset[str]) -> list[RowFault]:

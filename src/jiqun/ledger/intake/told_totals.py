@@ -22,7 +22,7 @@ from jiqun.ledger.intake.raw import RawSheet, number_of, shown
 from jiqun.ledger.intake.reading import Task, clipped, missing_words
 from jiqun.packs.models.table import TableContract
 from jiqun.problems import Place, Problem, problem
-from jiqun.values import Unit, decimal_text, exact
+from jiqun.values import Unit, decimal_text, exact, grouped
 
 _RANKS = ((re.compile(r"小\s*计"), 1), (re.compile(r"[合共]\s*计"), 2), (re.compile(r"总\s*计"), 3))
 MOST_TOLD = 500  # the sheet of the return file has all of them
@@ -130,8 +130,12 @@ def told_notices(told: Sequence[ToldTotal], place: Place, contract: TableContrac
         else:
             by_rounding = abs(one.difference) <= one.rounding
             numbers = {"told": one.told, "sum": one.summed, "difference": one.difference}
-            said |= {name: decimal_text(number) + one.unit for name, number in numbers.items() if number is not None}
+            said |= {name: _with_unit(number, one.unit) for name, number in numbers.items() if number is not None}
             yield problem("LEDGER-108", at, **said, rounding=decimal_text(one.rounding) if by_rounding else "")
+
+
+def _with_unit(number: Fraction, unit: str) -> str:
+    return Unit.parse(unit).behind(grouped(decimal_text(number)), "zh")
 
 
 def _unsummed(one: ToldTotal) -> Mapping[str, int]:

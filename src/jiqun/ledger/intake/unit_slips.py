@@ -19,7 +19,7 @@ from jiqun.ledger.intake.checked import HeaderReport
 from jiqun.ledger.intake.row_checks import ROW, number_text
 from jiqun.packs.models.table import Column, Range, Ratio, TableContract
 from jiqun.problems import Place, Problem, problem
-from jiqun.values import Unit, decimal_text, exact
+from jiqun.values import Unit, decimal_text, exact, grouped
 
 _TIMES = (1e3, 1e4, 1e8)  # 千, 万, 亿
 _FEWEST_ROWS = 5
@@ -238,4 +238,4 @@ def _ratio_text(one: Slip) -> str:
 
 
 def _with_unit(number: str, ratio: Ratio) -> str:
-    return Unit.parse(ratio.unit).behind(number, "zh")
+    return Unit.parse(ratio.unit).behind(grouped(number), "zh")

@@ -7,18 +7,7 @@ from fractions import Fraction
 
 from jiqun.methods.wording.phrases import listed, say
 from jiqun.problems import Language
-from jiqun.values import Number, Unit, decimal_text, exact, plain, to_scaled
-
-
-def grouped(text: str) -> str:
-    """Put thousands separators into a decimal.
-
-    >>> grouped("1472.36"), grouped("-1234567"), grouped("≈0.3333")
-    ('1,472.36', '-1,234,567', '≈0.3333')
-    """
-    start = next((at for at, sign in enumerate(text) if sign.isdigit()), 0)
-    whole, dot, rest = text[start:].partition(".")
-    return f"{text[:start]}{int(whole):,}{dot}{rest}" if whole.isdigit() else text
+from jiqun.values import Number, Unit, decimal_text, exact, grouped, plain, to_scaled
 
 
 def scaled_text(scaled: int, digits: int) -> str:

@@ -8,10 +8,9 @@ from datetime import date
 from fractions import Fraction
 
 from jiqun.methods.runs.sign_off import SignOff
-from jiqun.methods.wording.numbers import grouped
 from jiqun.reports.layout import Field, Head, Page, Sheet, Value
 from jiqun.reports.speech import say
-from jiqun.values import exact, half_up, plain, to_scaled
+from jiqun.values import exact, grouped, half_up, plain, to_scaled
 
 UNKNOWN = "—"
 

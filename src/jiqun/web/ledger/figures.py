@@ -10,10 +10,9 @@ import polars as pl
 
 from jiqun.ledger import lineage
 from jiqun.methods.explanation.restricted import MASKED
-from jiqun.methods.wording.numbers import grouped
 from jiqun.packs import TableContract
 from jiqun.problems import ProblemsError
-from jiqun.values import decimal_text, exact
+from jiqun.values import decimal_text, exact, grouped
 from jiqun.web.ledger.queries import column_title, contract_of, in_scope
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import ledger

@@ -11,11 +11,11 @@ import polars as pl
 from jiqun.ledger.intake import Checked, HeaderReport, ToldTotal
 from jiqun.ledger.log import Import
 from jiqun.methods.explanation.restricted import MASKED
-from jiqun.methods.wording.numbers import grouped, written
+from jiqun.methods.wording.numbers import written
 from jiqun.packs import TableContract
 from jiqun.packs.models import Column
 from jiqun.problems import Problem, by_place
-from jiqun.values import decimal_text, exact, half_up
+from jiqun.values import decimal_text, exact, grouped, half_up
 
 _NUMBERS = ("integer", "number")
 PROBLEMS_SHOWN, ROWS_SHOWN, CHANGES_SHOWN = 300, 20, 200

@@ -12,13 +12,13 @@ from jiqun.desk.drafts.parameter_uses import methods_reading, series_titles
 from jiqun.desk.drafts.parts import book_with
 from jiqun.desk.drafts.publishing import publications
 from jiqun.desk.drafts.section_text import Row
-from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.phrases import say
 from jiqun.packs import LawBook, Method, Parameter
 from jiqun.packs.certainty import certainty
 from jiqun.packs.lawobject import LawObject
 from jiqun.packs.models import Dated
 from jiqun.packs.models.base import Completeness
+from jiqun.values import grouped
 from jiqun.web.region import region
 from jiqun.web.shell.language import both, spoken
 

@@ -10,14 +10,13 @@ from jiqun.desk.drafts.parameter_uses import parameters_of
 from jiqun.desk.printed_rule import Printed, Row
 from jiqun.methods.linting.examples import examples_of
 from jiqun.methods.wording.expected import expected_words
-from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.phrases import say
 from jiqun.packs import LawBook, Method, Parameter
 from jiqun.packs.editions import rule_of
 from jiqun.packs.lawobject import DatedValue, LawObject
 from jiqun.packs.models.example import Example
 from jiqun.problems import Language
-from jiqun.values import decimal_text
+from jiqun.values import decimal_text, grouped
 from jiqun.web.region import region
 
 _YEARS = 6

@@ -13,11 +13,10 @@ from django.urls import get_script_prefix, reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
-from jiqun.methods.wording.numbers import grouped
 from jiqun.methods.wording.phrases import listed as in_list
 from jiqun.methods.wording.voice import ClauseText
 from jiqun.problems import Problem
-from jiqun.values import Unit, decimal_text, exact, half_up, unit_said
+from jiqun.values import Unit, decimal_text, exact, grouped, half_up, unit_said
 from jiqun.web.shell.icons import ICONS
 from jiqun.web.shell.language import both as in_both
 from jiqun.web.shell.language import counted, spoken
