@@ -34,6 +34,7 @@ from jiqun.web.campaigns.queries import Firms
 from jiqun.web.campaigns.state import STAGES, state_of
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import do, do_all
+from jiqun.web.ledger.models import Upload
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import Scope
 
@@ -105,10 +106,10 @@ class Desk:
 @pytest.fixture
 def notice_is_over(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Let the days of the public notice pass."""
-    now = timezone.now()
 
     def later() -> None:
-        monkeypatch.setattr(timezone, "now", lambda: now + timedelta(days=120))
+        then = timezone.now() + timedelta(days=120)
+        monkeypatch.setattr(timezone, "now", lambda: then)
 
     return later
 
@@ -243,6 +244,20 @@ def test_a_whole_campaign_by_different_people_ends_in_an_official_run(
     ).content.decode()
     assert second.title in desk.page("leader"), "the signed one leads to what corrects it"
     assert as_user("analyst").post("/campaigns/create/", again).status_code == 422, "not before that is signed too"
+
+    # with a figure restated since, the second is signed beside the first, and stands before it
+    restated = f"统一社会信用代码,税收（万元）\n{raised},888888\n".encode()
+    said = {"table": "enterprise_year", "period": str(desk.year), "file": SimpleUploadedFile("更正.csv", restated)}
+    as_user("analyst").post("/ledger/imports/new/", said)
+    do_all()
+    as_user("analyst").post(f"/ledger/imports/uploads/{Upload.objects.get().token}/commit/")
+    desk.campaign = second
+    desk.to_signature(notice_is_over)
+    desk.do("signer", "sign", organ="示范区经信委", document="示亩均办〔2026〕2号")
+    both = [one for one in region.runs() if one.official and one.method_id == official.method_id]
+    assert [one.id for one in both] == [desk.state.signed, official.id] and not both[0].trace.equals(official.trace)
+    tax = both[0].gathered.filter(pl.col("enterprise") == raised)["tax"].to_list()
+    assert tax == [888888.0] and region.run_of(official.id).trace.equals(third.trace), "the first stays as it was"
 
     # doing every job again changes nothing
     before = Event.objects.count()
