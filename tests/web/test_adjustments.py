@@ -89,6 +89,7 @@ def test_the_signer_decides_too_and_may_still_sign_unless_it_is_the_own_proposal
     one = proposed(as_user, of, "analyst", ranked_b)
     assert any(task.what.startswith("确认") for task in as_user("signer").get("/todo/").context["tasks"])
     done(as_user, of, "signer", "decide-adjustment", about=one.number, decision="refused", reason="文件不符")
+    assert "签发的权限" in as_user("auditor").get("/people/audit/").content.decode()
     state = state_of(of)
     assert state.adjustments[one.number].decision == "refused" and state.actors == {"analyst"}
     two = proposed(as_user, of, "analyst", ranked_b)

@@ -398,6 +398,7 @@ def test_the_board_counts_what_the_ledger_has_and_says_who_is_late(as_user):
     assert all(one.share is None and one.expected is None for one in page.context["squares"])
     assert {one.state for one in page.context["squares"]} <= {"open", "free"}, "rows of nobody's list are not complete"
     assert "谁参评谁填——没有应报名单，不算报送率" in page.content.decode()
+    assert "有数，没有应报名单" in page.content.decode() and "未报</span>" not in page.content.decode()
     mine = as_user("district").get("/ledger/board/", {"table": "enterprise_year"}).context["squares"]
     assert len(mine) == 1
 

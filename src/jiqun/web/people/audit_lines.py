@@ -109,6 +109,7 @@ _LABELS: Final[Mapping[str, Words]] = {
     "from": ("自", "from"),
     "others": ("别家换档", "others moved"),
     "q": ("对象", "about"),
+    "right": ("凭", "by the right"),
     "referee": ("精确复算一致", "exact re-check agrees"),
     "shifted": ("名次变动家数", "places shifted"),
     "was": ("原为", "was"),
@@ -191,6 +192,10 @@ _FILES: Final[Mapping[str, Words]] = {
     "ladder.screening": ("梯度筛查", "screening"),
     "land.run": ("评价结果", "evaluation"),
     "ledger.table": ("台账的表", "table of the ledger"),
+}
+_DECIDING: Final[Mapping[str, Words]] = {
+    "decide": ("确认调整的权限", "to confirm adjustments"),
+    "approve": ("签发的权限", "to sign"),
 }
 _GROUPS: Final[Mapping[str, Words]] = {
     "district": ("区县", "district"),
@@ -308,7 +313,7 @@ def _named(key: str, text: str, named: _Names) -> str:
     stages = {one.id: (one.title, one.title_en) for one in STAGES}
     roles = {one.id: (one.title, one.title_en) for one in ROLES.values()}
     tabs = {id_: (zh, en) for id_, zh, en in TABS}
-    chosen = {"tab": tabs, "by": _GROUPS, "what": _FILES}
+    chosen = {"tab": tabs, "by": _GROUPS, "what": _FILES, "right": _DECIDING}
     words = {**chosen, "decision": DECISIONS, "answer": DECISIONS, "kind": ADJUSTMENTS, "stage": stages, "role": roles}
     if key in ("enterprise", "firm"):
         return f"{named.firms[text]} {text}" if text in named.firms else text
