@@ -336,9 +336,7 @@ def withdraw_adjustment(campaign: Campaign, user: User, said: Said) -> None:
     allow(user, "propose", "adjust")
     one = locked(campaign).adjustments.get(number_of(said))
     if one is None or one.decision:
-        raise RefusedError(
-            "这件调整已经处理过，不能撤回。", "This adjustment is decided already and cannot be withdrawn."
-        )
+        raise RefusedError("这件调整已经处理过，不能撤回。", "This adjustment is decided already.")
     if one.by != user.get_username():
         raise RefusedError("只有提出人能撤回自己提的调整。", "Only who proposed an adjustment withdraws it.")
     details = {"reason": word(said, "reason", "撤回理由", "reason")}

@@ -110,6 +110,7 @@ _LABELS: Final[Mapping[str, Words]] = {
     "others": ("别家换档", "others moved"),
     "q": ("对象", "about"),
     "right": ("凭", "by the right"),
+    "said": ("所选", "chosen"),
     "referee": ("精确复算一致", "exact re-check agrees"),
     "shifted": ("名次变动家数", "places shifted"),
     "was": ("原为", "was"),
