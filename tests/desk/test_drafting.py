@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 
 import polars as pl
 import pytest
@@ -17,7 +18,7 @@ from jiqun.desk.drafts.check import checked
 from jiqun.desk.drafts.drafting import law_of
 from jiqun.desk.drafts.parts import DOCUMENT, METHOD, Basis, copied
 from jiqun.desk.drafts.publishing import publications, publish
-from jiqun.desk.drafts.rule_text import numbers, with_head, with_numbers
+from jiqun.desk.drafts.rule_text import head_of, numbers, with_head, with_numbers
 from jiqun.desk.drafts.trial import Trial, draft_run, tried
 from jiqun.desk.evaluating import find_method
 from jiqun.problems import ProblemsError
@@ -68,6 +69,19 @@ def test_a_copy_is_a_sound_draft_with_a_document_of_its_own(region):
     assert set(files) == {METHOD, DOCUMENT} and not errors(checked(region, BASIS, files))
     with pytest.raises(ProblemsError, match="DRAFT-001"):
         copied(region, BASIS, "2023", "2026-01-01")
+
+
+def test_a_copy_takes_over_from_the_edition_in_force_on_its_first_day(region):
+    files = copied(region, BASIS, "2026", "2026-01-01")
+    assert head_of(files[METHOD])["supersedes"] == [2023] and head_of(files[METHOD])["in_force"] == {
+        "from": "2026-01-01"
+    }
+    in_force = {name: text.replace("status: trial", "status: in_force", 1) for name, text in files.items()}
+    assert "PACK-039" not in {one.code for one in checked(region, BASIS, in_force)}
+    earlier = head_of(copied(region, BASIS, "2020", "2020-01-01")[METHOD])
+    begins = region.book.method(BASIS.id).in_force.from_
+    assert "supersedes" not in earlier
+    assert earlier["in_force"] == {"from": "2020-01-01", "to": str(begins - timedelta(days=1))}
 
 
 def test_what_is_wrong_is_told_at_its_line(region):

@@ -276,6 +276,12 @@ def test_two_editions_in_force_on_one_day_ask_for_a_rule_that_chooses(tmp_path: 
     assert said(tmp_path, {**texts, "m2": later}) == ["PACK-039 p/m2.yaml:9"]
 
 
+def test_an_edition_that_supersedes_another_ends_it_the_day_before_it_begins(tmp_path: Path) -> None:
+    texts = {name: text for name, text in PACK.items() if name != "choice"}
+    later = METHOD.replace('"2022"', '"2023"', 1).replace("2022-01-01", "2023-01-01")
+    assert said(tmp_path, {**texts, "m2": later + 'supersedes: ["2022"]\n'}) == []
+
+
 LATER = METHOD.replace('"2022"', '"2023"').replace("2022-01-01", "2023-01-01")
 CHOSEN = EDITIONS.replace('edition: "2022"}, where', 'edition: "2023"}, where')
 

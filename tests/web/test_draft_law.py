@@ -72,8 +72,12 @@ def test_a_rule_and_its_base_values_of_the_next_year_are_published_in_one_pack(o
     assert state.stage == "untried", [one["zh"] for one in state.problems]
     objects = dict.fromkeys(one[0] for one in told(draft))
     assert [one.partition("：")[0] for one in objects] == ["办法", "文件", "参数"]
-    assert {one[1] for one in told(draft) if one[0].startswith("办法")} == {"参数逐期取值"}, (
+    assert {one[1] for one in told(draft) if one[0].startswith("办法")} == {"办法", "参数逐期取值"}, (
         "the rule reads new numbers"
+    )
+    standing = [one[2:] for one in told(draft) if one[1] == "办法"]
+    assert standing == [("施行", "起 2021-01-01，止 2022-12-31", "起 2023-01-01")], (
+        "what ended by itself is not taken over"
     )
     assert ("文号", "黄政发〔2018〕12号", PAPER["number"]) in {one[2:] for one in told(draft)}
     assert all(one[4].endswith("与上一期相同") for one in told(draft) if one[2] == "2023-01-01 起")

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection
 from tests.web.conftest import As
 
 from jiqun.desk.context import Context
+from jiqun.desk.drafts.rule_text import head_of
 from jiqun.desk.evaluating import find_method
 from jiqun.web.drafts.models import DraftEvent, RuleDraft
 from jiqun.web.drafts.state import state_of
@@ -45,6 +46,23 @@ def change(client, draft, **said):
     answer = client.post(f"/drafts/{draft.pk}/do/save/", said, follow=True)
     do_all()
     return answer.content.decode()
+
+
+def test_whom_an_edition_takes_over_from_is_chosen_and_its_days_are_checked(draft, own, as_user):
+    author = as_user("analyst")
+    shown = page(author, draft)
+    assert re.search(r'name="t:2023" value="1" checked> 2023 版（试行，', shown), (
+        "a copy takes over from what it copied"
+    )
+    assert ("接替", "", "2023 版") in {
+        (one["name"], one["before"], one["after"]) for one in state_of(draft).changes["zh"]
+    }
+    refused = change(author, draft, begins="2026-01-01", ends="2025-12-31", **{"t:2023": "1"})
+    assert "止日早于施行日期" in refused and 'id="ends" name="ends" value="2025-12-31"' in refused
+    change(author, draft, begins="2026-02-01", ends="")
+    head = head_of(state_of(draft).files["method.yaml"])
+    assert (head["supersedes"], head["in_force"]) == ([], {"from": "2026-02-01"})
+    assert not re.search(r'name="t:2023" value="1" checked', page(author, draft))
 
 
 def page(client, draft):
@@ -90,6 +108,10 @@ def test_from_a_copy_to_a_rule_in_force_by_two_people(draft, own, as_user):
     assert find_method(Context(own), RULE).method.edition == "2026"
     rule = author.get(f"/rules/{RULE}/?edition=2026&from=2023").content.decode()
     assert "权重" in rule and PAPER["number"] in rule
+    assert "接替的版本" in rule
+    old = author.get(f"/rules/{RULE}/?edition=2023").content.decode()
+    assert re.search(r"2026-01-01 起已由 <a href=\"\?edition=2026\"> *2026 版</a>接替", old)
+    assert "2026-01-01 起由 2026 版接替" in author.get("/rules/").content.decode()
     assert "cq.gov.cn" not in rule  # the old paper's page is no source of the new one
     assert "算例</h2>" not in rule and "算例</h2>" in author.get(f"/rules/{RULE}/?edition=2023").content.decode()
     law = author.get("/drafts/").content.decode()

@@ -8,7 +8,7 @@ import click
 
 from jiqun.cli.output import print_table, say
 from jiqun.cli.speech import both, language
-from jiqun.desk.drafts.law_changes import KINDS, SENSES, changes
+from jiqun.desk.drafts.law_changes import KINDS, SENSES, changes, paper_titles
 from jiqun.desk.drafts.parameter_uses import series_titles
 from jiqun.methods.wording.evidence import evidence_words
 from jiqun.methods.wording.phrases import say as phrase
@@ -44,7 +44,8 @@ def print_object(book: LawBook, one: LawObject) -> None:
     elif isinstance(head, TableContract):
         _print_columns(book.table(head.id) if head.adds_to is None else head)
     else:
-        said = [each for each in changes(None, head, language()) if each.section != each.name]  # the head stands above
+        every = changes(None, head, language(), paper_titles(book, language()))
+        said = [each for each in every if each.section != each.name]  # the head stands above
         _print_rows(
             [both("部分", "part"), both("项目", "item"), both("内容", "says")],
             [(each.section, each.name, each.after) for each in said],

@@ -82,9 +82,10 @@ def edition_problems(asked: str, run: Run) -> list[Problem]:
     METHOD-087, a notice: which edition a case belongs to may hang on more than the day.
     """
     rule, last = run.plan.method, run.plan.period.last
-    if "@" in asked or rule.in_force.covers(last):
+    span = run.book.days_in_force(rule)
+    if "@" in asked or span.covers(last):
         return []
-    begins, ends = ("…" if day is None else day.isoformat() for day in (rule.in_force.from_, rule.in_force.to))
+    begins, ends = ("…" if day is None else day.isoformat() for day in (span.from_, span.to))
     said = {"edition": run.edition, "begins": begins, "ends": ends, "on": last.isoformat()}
     return [problem("METHOD-087", Place(item=rule.id), **said)]
 

@@ -11,9 +11,11 @@ from jiqun.packs.certainty import certainty
 from jiqun.packs.checking import nearest
 from jiqun.packs.classification import Classification, Crosswalk, Membership
 from jiqun.packs.lawobject import DatedValue, Key, LawObject, Pack
-from jiqun.packs.models import Clause, Document, Header, Method, Parameter, TableContract, Taxonomy
+from jiqun.packs.models import Clause, Document, EditionRule, Header, Method, Parameter, TableContract, Taxonomy
+from jiqun.packs.models.base import Span
 from jiqun.packs.models.parameter import Dated
 from jiqun.packs.rule_names import with_rule_names
+from jiqun.packs.succession import days_in_force, successor_of
 from jiqun.packs.unread import Unread
 from jiqun.problems import Place, Problem, ProblemsError, problem
 from jiqun.values import Unit, digest_of_parts, exact
@@ -31,8 +33,16 @@ _KINDS = {
 }
 
 
-def _age(one: LawObject) -> tuple[date, str]:
-    return one.model.in_force.from_ or date.min, one.model.edition or ""
+def _in_order(held: Sequence[LawObject]) -> tuple[LawObject, ...]:
+    """Sort by first day, then edition; of rules that begin together one that is superseded comes first."""
+    rules = [one.model for one in held if isinstance(one.model, Method)]
+
+    def age(one: LawObject) -> tuple[date, bool, str]:
+        model = one.model
+        stands = not isinstance(model, Method) or successor_of(model, rules) is None
+        return model.in_force.from_ or date.min, stands, model.edition or ""
+
+    return tuple(sorted(held, key=age))
 
 
 class LawBook:
@@ -101,7 +111,7 @@ class LawBook:
         found: dict[tuple[str, str], list[LawObject]] = {}
         for one in self._objects.values():
             found.setdefault((one.kind, one.id), []).append(one)
-        return {key: tuple(sorted(held, key=_age)) for key, held in found.items()}
+        return {key: _in_order(held) for key, held in found.items()}
 
     def object(self, kind: str, id: str, edition: str | None = None) -> LawObject:
         """Return an object with its places; of several editions the latest. ProblemsError PACK-040 where none is."""
@@ -158,10 +168,27 @@ class LawBook:
             one.model
             for one in self.objects("method", pack)
             if isinstance(one.model, Method)
-            and (on is None or one.model.in_force.covers(on))
+            and (on is None or self.days_in_force(one.model).covers(on))
             and id in (None, one.id)
             and table in (None, one.model.evaluates.table)
         )
+
+    def days_in_force(self, method: Method) -> Span:
+        """Return the days in which a method is in force, to the day before an edition that supersedes it begins."""
+        return days_in_force(method, self._rules_of(method.id))
+
+    def successor_of(self, method: Method) -> Method | None:
+        """Return the edition that supersedes a method; None where none does."""
+        return successor_of(method, self._rules_of(method.id))
+
+    @cached_property
+    def chosen_by_rule(self) -> frozenset[str]:
+        """The ids of the methods whose editions a choice of edition tells apart."""
+        rules = (one.model for one in self.objects("edition_rule") if isinstance(one.model, EditionRule))
+        return frozenset(choice.use.method for rule in rules for choice in rule.choices)
+
+    def _rules_of(self, id: str) -> Iterator[Method]:
+        return (one.model for one in self.editions("method", id) if isinstance(one.model, Method))
 
     @cached_property
     def tables(self) -> Mapping[str, TableContract]:

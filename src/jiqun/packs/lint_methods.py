@@ -29,6 +29,7 @@ def methods(book: LawBook) -> Iterator[Problem]:
             yield from _references(book, one, part, route, owners, used)
         yield from _columns(book, one, one.model)
     yield from _unused(book, used)
+    yield from _superseded(book)
     yield from _editions(book)
 
 
@@ -128,16 +129,28 @@ def _columns(book: LawBook, one: LawObject, method: Method) -> Iterator[Problem]
 
 def _editions(book: LawBook) -> Iterator[Problem]:
     """Two editions in force on the same days need a rule that says which one judges a case."""
-    chosen = {
-        choice.use.method for rule in book.objects("edition_rule") for choice in getattr(rule.model, "choices", ())
-    }
-    for id_ in sorted({one.id for one in book.objects("method")} - chosen):
+    for id_ in sorted({one.id for one in book.objects("method")} - book.chosen_by_rule):
         held = [one for one in book.editions("method", id_) if one.model.status == "in_force"]
-        spans = [days(one.model.in_force) for one in held]
+        spans = [days(book.days_in_force(one.model)) for one in held if isinstance(one.model, Method)]
         for overlap in gaps_and_overlaps(spans).overlaps:
             first, second = held[overlap.first], held[overlap.second]
             said = {"id": id_, "one": first.model.edition or "—", "other": second.model.edition or "—"}
             yield problem("PACK-039", second.place("in_force"), span=span_text(overlap.common), **said)
+
+
+def _superseded(book: LawBook) -> Iterator[Problem]:
+    """What an edition supersedes is there, is another one, and ends on a day that is said."""
+    for one in book.objects("method"):
+        method = one.model
+        assert isinstance(method, Method)
+        known = [other.model.edition or "" for other in book.editions("method", one.id)]
+        others = [each for each in known if each != (method.edition or "")]
+        for index, edition in enumerate(method.supersedes):
+            if edition not in others:
+                near = nearest(edition, others)
+                yield problem("PACK-154", one.place("supersedes", index), id=one.id, edition=edition, nearest=near)
+        if method.supersedes and method.in_force.from_ is None:
+            yield problem("PACK-156", one.place("supersedes"), id=one.id)
 
 
 def _unused(book: LawBook, used: set[str]) -> Iterator[Problem]:

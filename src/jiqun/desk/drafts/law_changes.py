@@ -9,7 +9,8 @@ from typing import Any
 
 from jiqun.methods.wording.numbers import number_text
 from jiqun.methods.wording.phrases import listed, say
-from jiqun.packs.models import Clause, Dated, Document, Header, Parameter
+from jiqun.packs import LawBook
+from jiqun.packs.models import Clause, Dated, Document, Header, Method, Parameter
 from jiqun.packs.models.parameter import Sense
 from jiqun.problems import Language
 from jiqun.values import exact, half_up, unit_said
@@ -47,7 +48,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "least_coverage": ("最低掌握度", "least coverage"), "method": ("办法", "rule"), "rule": ("办法", "rule"),
 }  # fmt: skip
 _HEAD = ("title", "title_en", "edition", "status", "completeness", "in_force", "document", "clause", "description")
-_STANDING = ("title", "title_en", "status", "completeness", "description", "doubts")
+_STANDING = ("title", "title_en", "in_force", "supersedes", "status", "completeness", "description", "doubts")
+_REFERS = ("document", "supersedes")  # what says the ids of documents, or editions
 _NAMED_BY = ("name", "id", "code", "value", "title")
 
 
@@ -81,13 +83,22 @@ def changes(
 ) -> list[Changed]:
     """Say in words what an object changes of the one it came from; of a new one, everything that it says.
 
-    `titles` are those of a parameter's series, by key.
+    `titles` are those of a parameter's series, by key, and of documents, by id.
     """
+    named = titles or {}
     if isinstance(new, Parameter) and (old is None or isinstance(old, Parameter)):
-        return [*_head(old, new, language), *_numbers(old, new, language, titles or {})]
+        return [*_head(old, new, language, named), *_numbers(old, new, language, named)]
     if isinstance(new, Document) and (old is None or isinstance(old, Document)):
-        return [*_paper(old, new, language), *_clauses(old, new, language)]
+        return [*_paper(old, new, language, named), *_clauses(old, new, language)]
     return list(_anything(old, new, language))
+
+
+def paper_titles(book: LawBook, language: Language) -> dict[str, str]:
+    """Return what each document of a law book is called, with its number, by its id."""
+    return {
+        id_: " ".join(filter(None, (one.title if language == "zh" else one.title_en, one.number)))
+        for id_, one in book.documents.items()
+    }
 
 
 # --- dated numbers
@@ -101,7 +112,7 @@ def _numbers(old: Parameter | None, new: Parameter, language: Language, titles: 
         key = id_.removeprefix(f"{new.id}.") if new.table is not None else ""
         title = titles.get(key) or key or own
         for span in dict.fromkeys([*after, *before]):
-            told = [_value(each.get(span), new, language) for each in (before, after)]
+            told = [_value(each.get(span), new, language, titles) for each in (before, after)]
             if told[0] != told[1]:
                 more = _against(before, after, span, new, language)
                 yield Changed(title, _days(span, language), told[0], told[1] + more)
@@ -120,13 +131,13 @@ def _days(span: tuple[str, str], language: Language) -> str:
     return f"{said}（{published} 公布）" if language == "zh" else f"{said} (published {published})"
 
 
-def _value(one: Dated | None, parameter: Parameter, language: Language) -> str:
+def _value(one: Dated | None, parameter: Parameter, language: Language, titles: Mapping[str, str]) -> str:
     if one is None:
         return ""
     unit = one.unit or parameter.unit or ""
     ends = "" if one.to is None else (f"至 {one.to}" if language == "zh" else f"to {one.to}")
     mark = say(f"completeness.{one.completeness}", language) if one.completeness else ""
-    notes = [ends, one.document or "", one.clause or "", one.reason or "", mark]
+    notes = [ends, titles.get(one.document or "", one.document or ""), one.clause or "", one.reason or "", mark]
     notes += [SENSES[one.sense][0 if language == "zh" else 1]] if one.sense != "exactly" else []
     told = ("，" if language == "zh" else ", ").join(note for note in notes if note)
     number = f"{one.value} {unit_said(unit, language)}".strip()
@@ -174,22 +185,29 @@ def standing_changes(old: Header, new: Header, language: Language) -> list[Chang
 
     Whether results can be official hangs on these, so who publishes has to see them.
     """
-    return list(_named_changes("method", _STANDING, old, new, language))
+    editions = [one for each in (old, new) if isinstance(each, Method) for one in each.supersedes]
+    named = {one: f"{one} 版" if language == "zh" else f"edition {one}" for one in editions if one}
+    return list(_named_changes("method", _STANDING, old, new, language, named))
 
 
 # --- documents
 
 
-def _paper(old: Document | None, new: Document, language: Language) -> Iterator[Changed]:
+def _paper(old: Document | None, new: Document, language: Language, titles: Mapping[str, str]) -> Iterator[Changed]:
     names = (*_HEAD, "number", "issuer", "issued", "effective", "supersedes", "source", "doubts")
-    yield from _named_changes("document", names, old, new, language)
+    yield from _named_changes("document", names, old, new, language, titles)
 
 
 def _named_changes(
-    kind: str, names: Iterable[str], old: Header | None, new: Header, language: Language
+    kind: str,
+    names: Iterable[str],
+    old: Header | None,
+    new: Header,
+    language: Language,
+    titles: Mapping[str, str],
 ) -> Iterator[Changed]:
     for name in names:
-        told = [_of(one, name, language) for one in (old, new)]
+        told = [_of(one, name, language, titles) for one in (old, new)]
         if told[0] != told[1]:
             yield Changed(KINDS[kind][0 if language == "zh" else 1], word(name, language), told[0], told[1])
 
@@ -211,10 +229,10 @@ def _clause(one: Clause | None, id_: str, language: Language) -> str:
 # --- everything else
 
 
-def _head(old: Header | None, new: Header, language: Language) -> Iterator[Changed]:
+def _head(old: Header | None, new: Header, language: Language, titles: Mapping[str, str]) -> Iterator[Changed]:
     names = [name for name in type(new).model_fields if name not in ("kind", "id", "values", "table")]
     for name in names:
-        told = [_of(one, name, language) for one in (old, new)]
+        told = [_of(one, name, language, titles) for one in (old, new)]
         if told[0] != told[1]:
             section = new.title if language == "zh" else new.title_en
             yield Changed(section, word(name, language), told[0], told[1])
@@ -246,10 +264,13 @@ def _leaves(value: Any, route: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
         yield route, "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _of(one: Header | None, name: str, language: Language) -> str:
+def _of(one: Header | None, name: str, language: Language, titles: Mapping[str, str]) -> str:
     value = getattr(one, name, None)
     if value is None:
         return ""
+    if name in _REFERS:
+        names = (value,) if isinstance(value, str) else value
+        return listed([titles.get(each, each) for each in names], language)
     states = {"status": "lifecycle", "completeness": "completeness"}
     return say(f"{states[name]}.{value}", language) if name in states else _text(value, language)
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from jiqun.desk.context import Context
-from jiqun.desk.drafts.rule_text import head_of, with_head
+from jiqun.desk.drafts.rule_text import Said, head_of, with_head
 from jiqun.desk.drafts.section_text import ClauseRow, Row, clause_rows, dated_rows, with_clauses, with_rows
 from jiqun.packs import LawBook
 from jiqun.packs.lawobject import EDITIONED, LawObject
@@ -102,10 +102,12 @@ def copied(context: Context, basis: Basis, edition: str, begins: str, *, paper: 
     if basis.kind == "document":
         text = text_of(context, one)
         return {DOCUMENT: _new_paper(text, one.id, edition, begins) if paper else with_head(text, {"edition": edition})}
-    head: dict[str, str | Mapping[str, str]] = {"edition": edition}
+    head: dict[str, Said] = {"edition": edition}
     if basis.kind == "method":
         status = "trial" if one.model.completeness == "illustrative" else "in_force"
-        head |= {"status": status, "in_force": {"from": begins}}
+        head |= {"status": status, **succession(book, basis.id, edition, begins)}
+        if not head["supersedes"] and not one.model.supersedes:  # type: ignore[attr-defined]
+            del head["supersedes"]
     files = {}
     document = one.model.document
     if paper and document and book.has("document", document):
@@ -116,6 +118,21 @@ def copied(context: Context, basis: Basis, edition: str, begins: str, *, paper: 
         files[DOCUMENT] = _blank_paper(context, one, edition, begins)
         head |= {} if basis.kind in ("parameter", "example") else {"document": f"{one.id}-{edition}"}
     return {basis.main: with_head(text_of(context, one), head), **files}
+
+
+def succession(book: LawBook, id: str, edition: str, begins: str) -> dict[str, Said]:
+    """Return the head's days of an edition that begins on a day, and the editions that it takes over from.
+
+    It supersedes those in force on its first day, unless a choice of edition tells them apart, and ends before one
+    that begins later.
+    """
+    first = date.fromisoformat(begins)
+    others = [one for one in book.methods_for(id=id) if one.edition != edition and one.status in ("in_force", "trial")]
+    held = [one.edition or "" for one in others if book.days_in_force(one).covers(first)]
+    held = [] if id in book.chosen_by_rule else held
+    later = [one.in_force.from_ for one in others if one.in_force.from_ is not None and one.in_force.from_ > first]
+    days = {"from": begins} | ({"to": (min(later) - timedelta(days=1)).isoformat()} if later else {})
+    return {"in_force": days, "supersedes": held}
 
 
 def _is_free(book: LawBook, basis: Basis, edition: str) -> None:

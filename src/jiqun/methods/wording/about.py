@@ -13,10 +13,10 @@ from jiqun.packs.models.base import Completeness, Span
 
 def about_facts(voice: Voice) -> dict[str, str]:
     """Return the head of a rule by the keys of its phrases; what is not known is left out."""
-    head, say = voice.plan.method, voice.say
+    head, days, say = voice.plan.method, voice.in_force, voice.say
     given = [(one.parameter, one.lookup) for one in head.inputs.values()]
     dated = any(map(any, [*given, *((one.parameter, one.lookup) for one in head.benchmarks.values())]))
-    since = "rule.from_open" if head.in_force.to is None else "rule.from_to"
+    since = "rule.from_open" if days.to is None else "rule.from_to"
     document = voice.clause(head.clause or "", None) if head.clause else None
     if document is None and head.document:
         document = voice.clause(f"{head.document}#")
@@ -24,7 +24,9 @@ def about_facts(voice: Voice) -> dict[str, str]:
         "lifecycle": say(f"lifecycle.{head.status}"),
         "completeness": say(f"completeness.{head.completeness}"),
         "edition": head.edition or "",
-        "in_force": say(since, from_=head.in_force.from_, to=head.in_force.to) if head.in_force.from_ else "",
+        "in_force": say(since, from_=days.from_, to=days.to) if days.from_ else "",
+        "supersedes": voice.listed(head.supersedes),
+        "successor": _successor(voice),
         "document": "" if document is None else document.name,
         "clause": "" if document is None else document.clause,
         "evidence": papers_read(voice),
@@ -36,15 +38,24 @@ def about_facts(voice: Voice) -> dict[str, str]:
     return {key: text for key, text in facts.items() if text}
 
 
+def _successor(voice: Voice) -> str:
+    """Say which edition took over and from when; empty where none did."""
+    method, book = voice.plan.method, voice.book
+    next_one = None if book is None else book.successor_of(method)
+    if next_one is None:
+        return ""
+    return voice.say("rule.successor_from", edition=next_one.edition or "—", from_=next_one.in_force.from_)
+
+
 def dated_rows(voice: Voice, titles: Mapping[str, str]) -> Iterator[tuple[str, str, str | None, Completeness]]:
     """The numbers that had several values while the rule was in force: name, the values with their days, clause, mark.
 
     `titles` are what the rule calls them, by the parameter's id. The page's other numbers are those of one period; held
     beside the original, a reader needs the others too.
     """
-    method, book = voice.plan.method, voice.book
+    book = voice.book
     for id_, title in titles.items() if book is not None else ():
-        series = [one for one in book.parameter_series(id_) if _meet(one, method.in_force)] if book is not None else []
+        series = [one for one in book.parameter_series(id_) if _meet(one, voice.in_force)] if book is not None else []
         if len(series) < 2:  # noqa: PLR2004
             continue
         clauses = {one.clause for one in series}

@@ -69,7 +69,8 @@ def newest_plan(
 
 def candidate_years(method: Method, book: LawBook | None) -> list[int]:
     """The years that a method's own dates and its parameters' dates name, latest first; its first year comes last."""
-    days = [method.in_force.to, method.in_force.from_]
+    span = method.in_force if book is None else book.days_in_force(method)
+    days = [span.to, span.from_]
     for id_ in [] if book is None else _parameter_ids(method, book):
         days += [day for one in book.parameter_series(id_) for day in (one.from_, one.to)]  # type: ignore[union-attr]
     years = sorted({day.year for day in days if day is not None}, reverse=True)

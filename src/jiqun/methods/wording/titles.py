@@ -70,7 +70,7 @@ def _days(voice: Voice, span: Span) -> str:
 
 
 def _touches(voice: Voice, span: Span) -> bool:
-    ours = voice.plan.method.in_force
+    ours = voice.in_force
     before = span.to is not None and ours.from_ is not None and span.to < ours.from_
     after = span.from_ is not None and ours.to is not None and span.from_ > ours.to
     return not before and not after

@@ -15,6 +15,7 @@ from jiqun.methods.wording.numbers import number_text, scaled_text, with_unit
 from jiqun.methods.wording.phrases import joined, listed, one_or_more, say
 from jiqun.packs import LawBook, TableContract, View
 from jiqun.packs.models import TaxonomyCode
+from jiqun.packs.models.base import Span
 from jiqun.problems import Language
 from jiqun.values import Unit
 
@@ -48,6 +49,12 @@ class Voice:
     plan: Plan
     language: Language = "zh"
     book: LawBook | None = None
+
+    @property
+    def in_force(self) -> Span:
+        """The days in which the rule is in force."""
+        method = self.plan.method
+        return method.in_force if self.book is None else self.book.days_in_force(method)
 
     def say(self, phrase: str, **values: object) -> str:
         return say(phrase, self.language, **{"of": one_or_more(self.counted, values.get("count")), **values})

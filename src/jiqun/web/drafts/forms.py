@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from jiqun.desk.drafts.parts import DOCUMENT, METHOD, kind_of
 from jiqun.desk.drafts.rule_text import NUMBER, Number, Said, head_of, numbers, with_head, with_numbers
@@ -124,11 +125,12 @@ def with_form(state: State, said: Mapping[str, str]) -> dict[str, str]:
     """Return a draft's files with the numbers, days, clauses and words of a form; refuses what is no number or day."""
     files = dict(state.files)
     changed = {name.removeprefix("n:"): value for name, value in said.items() if name.startswith("n:")}
-    begins = said.get("begins", "")
+    span = {name: said[name] for name in ("begins", "ends") if name in said}
     standing = {name.removeprefix("s:"): value for name, value in said.items() if name.startswith("s:")}
     worded = {name.removeprefix("w:"): value[:_LONGEST] for name, value in said.items() if name.startswith("w:")}
-    if METHOD in files and (changed or begins or standing or worded):
-        files[METHOD] = _worded(_standing(_rule(_sound(files[METHOD]), changed, begins), standing), worded)
+    if METHOD in files and (changed or span or standing or worded):
+        rule = with_span(_rule(_sound(files[METHOD]), changed), said) if span else _rule(_sound(files[METHOD]), changed)
+        files[METHOD] = _worded(_standing(rule, standing), worded)
     paper = {name: said[name].strip()[:200] for name in PAPER if said.get(name, "").strip()}
     clauses = _numbered(said, "c")
     if DOCUMENT in files and (paper or clauses):
@@ -147,7 +149,7 @@ def _sound(text: str) -> str:
     return text
 
 
-def _rule(text: str, changed: Mapping[str, str], begins: str) -> str:
+def _rule(text: str, changed: Mapping[str, str]) -> str:
     known = {one.name for one in numbers(text)}
     wrong = tuple(name for name, value in changed.items() if name not in known or not NUMBER.fullmatch(value.strip()))
     if wrong:
@@ -156,8 +158,31 @@ def _rule(text: str, changed: Mapping[str, str], begins: str) -> str:
             "A number is wanted here, such as 30 or 0.25.",
             at=tuple(f"n:{one}" for one in wrong),
         )
-    text = with_numbers(text, changed)
-    return with_head(text, {"in_force": {"from": day(begins, "begins")}}) if begins else text
+    return with_numbers(text, changed)
+
+
+def with_span(text: str, said: Mapping[str, str]) -> str:
+    """Put from when and until when an edition is in force, and the editions that it takes over from, into its text."""
+    head, before = head_of(text), head_of(text).get("in_force")
+    days = {key: str(one) for key, one in before.items()} if isinstance(before, dict) else {}
+    for name, key in (("begins", "from"), ("ends", "to")):
+        if name in said:
+            days[key] = day(said[name], name) if said[name].strip() else ""
+    if "from" in days and "to" in days and days["to"] and days["to"] < days["from"]:
+        raise RefusedError("止日早于施行日期。", "The last day is before the first.", at=("ends",))
+    new: dict[str, Said] = {"in_force": {key: one for key, one in days.items() if one}}
+    if "ends" in said:  # the whole form: what is not ticked is not sent
+        new["supersedes"] = [name.removeprefix("t:") for name in said if name.startswith("t:")]
+    if new.get("supersedes") and not days.get("from"):
+        raise RefusedError("接替旧版要写施行日期。", "An edition that takes over has a first day.", at=("begins",))
+    was = {"in_force": before or {}, "supersedes": superseded_by(head)}
+    return with_head(text, {key: one for key, one in new.items() if one != was[key]})
+
+
+def superseded_by(head: Mapping[str, Any]) -> list[str]:
+    """Return the editions that the head of a rule says it takes over from."""
+    said = head.get("supersedes") or []
+    return [str(one) for one in said] if isinstance(said, list) else [str(said)]
 
 
 def _standing(text: str, said: Mapping[str, str]) -> str:

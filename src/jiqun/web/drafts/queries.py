@@ -7,10 +7,11 @@ from typing import Any
 
 from jiqun.desk.drafts.check import touched
 from jiqun.desk.drafts.drafting import draft_context
-from jiqun.desk.drafts.law_changes import KINDS, Changed, changes, standing_changes
+from jiqun.desk.drafts.law_changes import KINDS, Changed, changes, paper_titles, standing_changes
 from jiqun.desk.drafts.parameter_uses import parameters_of, series_titles
 from jiqun.desk.drafts.parts import Part, book_with, parts
 from jiqun.desk.printed_rule import differences
+from jiqun.methods.wording.phrases import say
 from jiqun.packs import LawBook, Parameter
 from jiqun.packs.models import Document, Header
 from jiqun.problems import Language
@@ -19,7 +20,7 @@ from jiqun.web.land import compared
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import region, run_of
 from jiqun.web.rules.printed import print_rule
-from jiqun.web.shell.language import both
+from jiqun.web.shell.language import both, spoken
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
@@ -75,7 +76,7 @@ def _changes(state: State, one: Part, after: LawBook, language: Language) -> lis
         computed = differences(print_rule(was, book, language), print_rule(rule, after, language))
         return [*standing_changes(was, rule, language), *computed]
     titles = series_titles(after, new, language) if isinstance(new, Parameter) else {}
-    return changes(old, new, language, titles)
+    return changes(old, new, language, {**paper_titles(after, language), **titles})
 
 
 def _before(state: State, one: Part, book: LawBook, new: Header) -> Header | None:
@@ -87,6 +88,19 @@ def _before(state: State, one: Part, book: LawBook, new: Header) -> Header | Non
     if not book.has(one.kind, one.id):
         return None
     return book.get(one.kind, one.id)
+
+
+def other_editions(state: State) -> list[tuple[str, str]]:
+    """Return the editions that a draft's rule has beside it, the newest first, each with its standing and first day."""
+    book = book_with(region(), "method", state.basis.id)
+    rules = [one.model for one in reversed(book.editions("method", state.basis.id))]
+    found = []
+    for one in rules:
+        if one.edition != state.draft.edition and one.status in ("in_force", "trial"):
+            name, force, first = one.edition or "—", say(f"lifecycle.{one.status}", spoken()), one.in_force.from_ or "…"
+            words = both(f"{name} 版（{force}，{first} 起）", f"edition {name} ({force}, from {first})")
+            found.append((one.edition or "", words))
+    return found
 
 
 def touched_by(state: State) -> list[dict[str, str]]:

@@ -91,6 +91,10 @@ class State:
         return sum(one["severity"] == "error" for one in self.problems or ())
 
     @property
+    def notices(self) -> int:
+        return len(self.problems or ()) - self.errors
+
+    @property
     def stage(self) -> str:
         if not self.is_open:
             return "published" if self.number else "dropped"

@@ -17,7 +17,7 @@ from jiqun.desk.drafts.section_text import clause_rows, dated_rows
 from jiqun.methods.wording.evidence import evidence_words
 from jiqun.reports.parameters import parameter_workbook
 from jiqun.web.drafts import actions, queries
-from jiqun.web.drafts.forms import EVIDENCE, SOURCE, STANDING, fields, worded
+from jiqun.web.drafts.forms import EVIDENCE, SOURCE, STANDING, fields, superseded_by, worded
 from jiqun.web.drafts.models import RuleDraft
 from jiqun.web.drafts.state import EVENTS, STAGES, State, state_of
 from jiqun.web.drafts.told import in_page_words
@@ -184,6 +184,7 @@ def _section(state: State, part: Part) -> dict[str, Any]:
             "fields": fields(text, base, spoken()),
             "worded": worded(text, spoken()),
             **_standing(text),
+            **_span(state, head_of(text)),
         }
     if part.name == DOCUMENT:
         return {
@@ -203,6 +204,16 @@ def _section(state: State, part: Part) -> dict[str, Any]:
             "kinds": completeness_choices(),
         }  # fmt: skip
     return shown
+
+
+def _span(state: State, head: Mapping[str, Any]) -> dict[str, Any]:
+    """Return from when and until when the draft's rule is in force, and the editions that it may take over from."""
+    days, chosen = head.get("in_force"), superseded_by(head)
+    days = days if isinstance(days, dict) else {}
+    return {
+        "begins": str(days.get("from") or ""), "ends": str(days.get("to") or ""),
+        "others": [(edition, words, edition in chosen) for edition, words in queries.other_editions(state)],
+    }  # fmt: skip
 
 
 def _standing(text: str) -> dict[str, Any]:

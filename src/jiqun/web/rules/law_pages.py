@@ -11,10 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from jiqun.desk.drafts.law_changes import KINDS, word
+from jiqun.desk.drafts.law_changes import KINDS, paper_titles, word
 from jiqun.desk.drafts.parts import book_with, parts, text_of
 from jiqun.desk.drafts.section_text import dated_rows
-from jiqun.methods.wording.phrases import say
+from jiqun.methods.wording.phrases import listed, say
 from jiqun.packs import Parameter
 from jiqun.packs.lawobject import LawObject
 from jiqun.packs.models import Document
@@ -99,7 +99,10 @@ def _common(request: HttpRequest, one: LawObject) -> dict[str, Any]:
     model = one.model
     book = book_with(region(), one.kind, one.id)
     document = model.document if model.document and book.has("document", model.document) else ""
-    facts = [(word(name, spoken()), _said(getattr(model, name, None))) for name in _FACTS]
+    called = paper_titles(book, spoken())
+    facts = [(word(name, spoken()), _said(getattr(model, name, None), called)) for name in _FACTS]
+    later = tuple(id_ for id_, each in book.documents.items() if one.kind == "document" and one.id in each.supersedes)
+    facts.append((both("被接替", "superseded by"), _said(later, called)))
     return {
         "object": model, "title": both(model.title, model.title_en), "kind_title": both(*KINDS[one.kind]),
         "status": _status(one), "document": book.document(document) if document else None,
@@ -111,8 +114,8 @@ def _common(request: HttpRequest, one: LawObject) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _said(value: Any) -> str:
-    return "、".join(map(str, value)) if isinstance(value, tuple) else str(value or "")
+def _said(value: Any, called: Mapping[str, str]) -> str:
+    return listed([called.get(one, one) for one in value], spoken()) if isinstance(value, tuple) else str(value or "")
 
 
 def _drafts(user: User, one: LawObject) -> list[tuple[int, str, str]]:

@@ -34,6 +34,7 @@ class Listed:
     place: str
     own: bool
     from_: date | None
+    successor: Method | None  # the edition that superseded it
     examples: int
     doubts: int
 
@@ -48,11 +49,13 @@ def methods(language: Language, everywhere: bool) -> list[Listed]:
     book = region().everything if everywhere else region().book
     counted = _examples_counted(book)
     places = {pack.id: pack.manifest.title if language == "zh" else pack.manifest.title_en for pack in book.packs}
-    found = [_listed(one, counted, places, language) for one in book.objects("method")]
+    found = [_listed(book, one, counted, places, language) for one in book.objects("method")]
     return sorted(found, key=lambda one: (not one.own, one.place, one.title, one.edition))
 
 
-def _listed(one: LawObject, counted: dict[str, int], places: dict[str, str], language: Language) -> Listed:
+def _listed(
+    book: LawBook, one: LawObject, counted: dict[str, int], places: dict[str, str], language: Language
+) -> Listed:
     model = one.model
     assert isinstance(model, Method)
     return Listed(
@@ -64,6 +67,7 @@ def _listed(one: LawObject, counted: dict[str, int], places: dict[str, str], lan
         place=places.get(one.pack, one.pack),
         own=region().book.has("method", one.id),
         from_=model.in_force.from_,
+        successor=book.successor_of(model),
         examples=counted.get(one.id, 0),
         doubts=len(model.doubts),
     )
@@ -87,7 +91,7 @@ def examples(book: LawBook, method: Method, language: Language) -> list[tuple[Ex
 
 def editions(book: LawBook, id_: str) -> list[str]:
     """Return the editions of a method, the newest first."""
-    return sorted((one.model.edition or "" for one in book.editions("method", id_)), reverse=True)
+    return [one.model.edition or "" for one in reversed(book.editions("method", id_))]
 
 
 # --- law left, calculation right

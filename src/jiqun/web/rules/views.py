@@ -74,7 +74,7 @@ def rule(request: HttpRequest, id_: str) -> HttpResponse:
         "parameters": parameters, "editions": editions, "edition": edition, "before": before, "changes": changes,
         "indicators": indicators(method, book, spoken()),
         "counted": counted, "numbers": sum(counted.values()), "examples": queries.examples(book, method, spoken()),
-        "status": status, "completeness": completeness, "document": document,
+        "status": status, "completeness": completeness, "document": document, "successor": book.successor_of(method),
         "may_draft": user.may("rules"),
     }  # fmt: skip
     return render(request, "rules/rule.html", shown)

@@ -13,7 +13,7 @@ from typing import Literal, cast
 
 from pydantic import Field
 
-from jiqun.packs.models.base import Header, Model
+from jiqun.packs.models.base import Codes, Header, Model
 from jiqun.packs.models.method.grading import (
     Budget,
     Ceiling,
@@ -81,6 +81,7 @@ class Method(Header):
     """An evaluation rule as data."""
 
     kind: Literal["method"] = "method"
+    supersedes: Codes = ()  # editions of this rule, in force until the day before it begins
     evaluates: Evaluates = Evaluates()
     classes: dict[str, Classes] = {}
     inputs: dict[str, Input] = {}
