@@ -8,6 +8,7 @@ import shutil
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.utils import timezone
 from tests.web.conftest import As
 
 from jiqun.desk.context import Context
@@ -125,7 +126,27 @@ def test_a_change_after_the_try_must_be_tried_again(draft, as_user):
     change(author, draft, **{TAX: "31"})
     assert state_of(draft).stage == "untried"
     as_user("signer").post(f"/drafts/{draft.pk}/do/return/", {"reason": "请说明依据"})
-    assert "请说明依据" in page(author, draft)
+    shown = page(author, draft)
+    assert shown.index("请说明依据") < shown.index("和现行的差在哪"), (
+        "said before anything else, not only in the history"
+    )
+    assert "退回待改" in shown and "退回待改" in author.get("/drafts/").content.decode()
+    change(author, draft, **{TAX: "32"})
+    assert state_of(draft).stage == "untried" and "审定领导退回" not in page(author, draft)
+
+
+def test_a_trial_under_way_is_said_and_not_started_twice_and_one_that_failed_says_why(draft, as_user):
+    author = as_user("analyst")
+    author.post(f"/drafts/{draft.pk}/do/try/", {"period": "2024"})
+    job = Job.objects.filter(kind="drafts.try").get()
+    shown = page(author, draft)
+    assert f"/jobs/{job.pk}/" in shown and "do/try/" not in shown
+    assert "试算中" in author.get("/drafts/").content.decode()
+    told = {"code": "LEDGER-056", "text": "没有 2024 年的数据。", "text_en": "No data of 2024."}
+    Job.objects.filter(pk=job.pk).update(state="failed", ended_at=timezone.now(), problems=[told])
+    shown = page(author, draft)
+    assert "上次试算没有做成" in shown and "没有 2024 年的数据。" in shown and "do/try/" in shown
+    assert "待试算" in author.get("/drafts/").content.decode()
 
 
 def test_nobody_overwrites_what_another_saved_and_an_earlier_state_comes_back(draft, as_user):
