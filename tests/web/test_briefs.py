@@ -18,8 +18,8 @@ from jiqun.web.briefs import actions, queries
 from jiqun.web.briefs.models import MadeReport, Schedule
 from jiqun.web.briefs.queries import Asked
 from jiqun.web.briefs.schedule import ask_due, next_after
-from jiqun.web.jobs.models import Job
 from jiqun.web.enterprises.register import place_names
+from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import ask, claim, do
 from jiqun.web.people.models import AuditEntry, User
 
@@ -208,6 +208,10 @@ def test_a_report_that_was_not_made_says_why_once(as_user: As, people: dict[str,
     worked()
     page = as_user("analyst").get(reverse("jobs:one", args=[job.pk])).content.decode()
     assert "没有做成" in page and page.count("REPORT-001") == 1
+    people["analyst"].language = "en"
+    people["analyst"].save()
+    page = as_user("analyst").get(reverse("jobs:one", args=[job.pk])).content.decode()
+    assert "<title>评价通报 · Jiqun</title>" in page, "no mark of a language stands in a title as text"
 
 
 def test_english_pages_say_beside_every_button_that_papers_are_in_chinese(as_user: As, people: dict[str, User]) -> None:
