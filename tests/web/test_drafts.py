@@ -13,6 +13,7 @@ from tests.web.conftest import As
 
 from jiqun.desk.context import Context
 from jiqun.desk.evaluating import find_method
+from jiqun.web.drafts.forms import worded
 from jiqun.web.drafts.models import DraftEvent, RuleDraft
 from jiqun.web.drafts.state import state_of
 from jiqun.web.jobs.models import Job
@@ -224,6 +225,12 @@ def test_a_refused_form_keeps_what_was_typed_with_the_fault_beside_its_field(dra
     said = {"kind": "method", "about": RULE, "base": "2023", "paper": "new", "edition": "坏 名", "begins": "2027-01-01"}
     answer = author.post("/drafts/copy/", said)
     assert 'value="坏 名"' in answer.content.decode() and 'value="2027-01-01"' in answer.content.decode()
+
+
+def test_no_two_benchmarks_of_a_form_have_the_same_name(draft):
+    called = [one.called for one in worded(state_of(draft).files["method.yaml"], "zh") if one.group.startswith("基准")]
+    assert len(called) == len(set(called)) == 12
+    assert {"亩均税收 · 全市同类企业平均值", "亩均税收 · 同行业平均值"} <= set(called)
 
 
 def test_what_the_check_found_is_told_in_the_words_of_the_rule_and_by_its_names_in_the_text(draft, as_user):
