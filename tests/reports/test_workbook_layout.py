@@ -149,3 +149,9 @@ def test_a_csv_runs_neither_a_name_nor_a_heading(evaluated: Callable[..., Evalua
     assert content.startswith(b"\xef\xbb\xbf")  # without it Excel reads Chinese as rubbish
     lines = list(csv.reader(content.decode("utf-8-sig").splitlines()))
     assert {line[1] for line in lines[1:]} == {"'＝HYPERLINK(1)"}
+
+
+def test_a_head_that_begins_with_a_figure_is_not_read_as_its_size() -> None:
+    (sheet,) = _sheets([Field("企业")], [["甲"]], replace(HEAD, state="24 行，只增不改"))
+    centre = sheet.oddHeader.center
+    assert (centre.size, str(centre.text).strip()) == (10, "24 行，只增不改")

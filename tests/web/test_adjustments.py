@@ -80,6 +80,7 @@ def test_the_list_shows_the_grade_of_the_rule_what_is_asked_and_what_came_of_it(
     rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
     told = next(row for row in rows if row[0] == ranked_b)
     assert told[3:9] == ["B", "提档 1 档", "A", "B", "国家科技奖", "示函 40 号"] and told[12] == "郑岚"
+    assert rows[2][0] == "试算　不具行政效力", "as every other paper and workbook says it"
     assert as_user("firm").get(f"/campaigns/{of.pk}/adjustments.xlsx").status_code == 403
 
 

@@ -18,8 +18,9 @@ from jiqun.web.briefs import actions, queries
 from jiqun.web.briefs.models import MadeReport, Schedule
 from jiqun.web.briefs.queries import Asked
 from jiqun.web.briefs.schedule import ask_due, next_after
+from jiqun.web.enterprises.register import place_names
 from jiqun.web.jobs.models import Job
-from jiqun.web.jobs.queue import claim, do
+from jiqun.web.jobs.queue import ask, claim, do
 from jiqun.web.people.models import AuditEntry, User
 
 As = Callable[[str], Client]
@@ -64,6 +65,7 @@ def test_a_district_makes_its_own_brief_with_masks_and_without_other_firms(
 ) -> None:
     client, own = as_user("district"), people["district"].place
     report = made(client, kind="district", district=own)
+    assert Job.objects.latest("pk").title == f"区县简报 {place_names()[own]}", "no code stands in the list of jobs"
     answer = client.get(reverse("briefs:file", args=[report.pk]))
     text = text_of(answer.content)
     firms = region.ledger().table("enterprise")
@@ -198,3 +200,26 @@ def test_only_who_manages_people_plans_for_others(as_user: As, people: dict[str,
     assert as_user("admin").post(reverse("briefs:schedules"), said).status_code == 302
     assert Schedule.objects.get().reader == people["leader"]
     assert "clusters" not in as_user("analyst").get(reverse("briefs:schedules")).content.decode().split("新增")[0]
+
+
+def test_a_report_that_was_not_made_says_why_once(as_user: As, people: dict[str, User]) -> None:
+    asked = {"report": "bulletin", "run": "0123456789abcdef"}
+    job = ask("report", "评价通报", people["analyst"], **asked)
+    worked()
+    page = as_user("analyst").get(reverse("jobs:one", args=[job.pk])).content.decode()
+    assert "没有做成" in page and page.count("REPORT-001") == 1
+    people["analyst"].language = "en"
+    people["analyst"].save()
+    page = as_user("analyst").get(reverse("jobs:one", args=[job.pk])).content.decode()
+    assert "<title>评价通报 · Jiqun</title>" in page, "no mark of a language stands in a title as text"
+
+
+def test_english_pages_say_beside_every_button_that_papers_are_in_chinese(as_user: As, people: dict[str, User]) -> None:
+    user = people["analyst"]
+    user.language = "en"
+    user.save()
+    client = as_user("analyst")
+    page = client.get(reverse("briefs:listing")).content.decode()
+    assert page.count("in Chinese</small>") == page.count('value="docx"') > 3
+    firm = region.ledger().table("enterprise")["enterprise"][0]
+    assert "Word file, in Chinese" in client.get(reverse("enterprises:firm", args=[firm])).content.decode()

@@ -383,6 +383,17 @@ def test_the_page_says_what_data_is_there_who_answered_and_how_places_were_count
     assert set(ledgers["leader"].values()) == {"＊＊＊"}
     mine = Scope("district", people["district"].place).firms(region.ledger().table("enterprise"))
     assert set(ledgers["district"]) == set(worst) & mine
+    people["analyst"].language = "en"
+    people["analyst"].save()
+    answer = as_user("analyst").get(f"/campaigns/{desk.campaign.pk}/measures.xlsx")
+    head = [
+        str(row[0])
+        for row in CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()[:4]
+    ]
+    assert "data year 2024" in head[1] and head[2:] == [
+        "TRIAL — no official force",
+        "A measure that makes firms pay more",
+    ]
     assert as_user("firm").get(f"/campaigns/{desk.campaign.pk}/measures.xlsx").status_code == 403
     assert "结果公示前不公布" in desk.page("firm") and "本企业的结果" not in desk.page("firm")
 

@@ -8,11 +8,13 @@ import shutil
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.utils import timezone
 from tests.web.conftest import As
 
 from jiqun.desk.context import Context
 from jiqun.desk.drafts.rule_text import head_of
 from jiqun.desk.evaluating import find_method
+from jiqun.web.drafts.forms import worded
 from jiqun.web.drafts.models import DraftEvent, RuleDraft
 from jiqun.web.drafts.state import state_of
 from jiqun.web.jobs.models import Job
@@ -147,7 +149,27 @@ def test_a_change_after_the_try_must_be_tried_again(draft, as_user):
     change(author, draft, **{TAX: "31"})
     assert state_of(draft).stage == "untried"
     as_user("signer").post(f"/drafts/{draft.pk}/do/return/", {"reason": "请说明依据"})
-    assert "请说明依据" in page(author, draft)
+    shown = page(author, draft)
+    assert shown.index("请说明依据") < shown.index("和现行的差在哪"), (
+        "said before anything else, not only in the history"
+    )
+    assert "退回待改" in shown and "退回待改" in author.get("/drafts/").content.decode()
+    change(author, draft, **{TAX: "32"})
+    assert state_of(draft).stage == "untried" and "审定领导退回" not in page(author, draft)
+
+
+def test_a_trial_under_way_is_said_and_not_started_twice_and_one_that_failed_says_why(draft, as_user):
+    author = as_user("analyst")
+    author.post(f"/drafts/{draft.pk}/do/try/", {"period": "2024"})
+    job = Job.objects.filter(kind="drafts.try").get()
+    shown = page(author, draft)
+    assert f"/jobs/{job.pk}/" in shown and "do/try/" not in shown
+    assert "试算中" in author.get("/drafts/").content.decode()
+    told = {"code": "LEDGER-056", "text": "没有 2024 年的数据。", "text_en": "No data of 2024."}
+    Job.objects.filter(pk=job.pk).update(state="failed", ended_at=timezone.now(), problems=[told])
+    shown = page(author, draft)
+    assert "上次试算没有做成" in shown and "没有 2024 年的数据。" in shown and "do/try/" in shown
+    assert "待试算" in author.get("/drafts/").content.decode()
 
 
 def test_nobody_overwrites_what_another_saved_and_an_earlier_state_comes_back(draft, as_user):
@@ -225,6 +247,12 @@ def test_a_refused_form_keeps_what_was_typed_with_the_fault_beside_its_field(dra
     said = {"kind": "method", "about": RULE, "base": "2023", "paper": "new", "edition": "坏 名", "begins": "2027-01-01"}
     answer = author.post("/drafts/copy/", said)
     assert 'value="坏 名"' in answer.content.decode() and 'value="2027-01-01"' in answer.content.decode()
+
+
+def test_no_two_benchmarks_of_a_form_have_the_same_name(draft):
+    called = [one.called for one in worded(state_of(draft).files["method.yaml"], "zh") if one.group.startswith("基准")]
+    assert len(called) == len(set(called)) == 12
+    assert {"亩均税收 · 全市同类企业平均值", "亩均税收 · 同行业平均值"} <= set(called)
 
 
 def test_what_the_check_found_is_told_in_the_words_of_the_rule_and_by_its_names_in_the_text(draft, as_user):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from io import BytesIO
 
 import openpyxl
+import polars as pl
 import pytest
 from django.http import HttpResponse
 
-from jiqun.web.enterprises.register import register
+from jiqun.web.enterprises.register import place_names, register
 from jiqun.web.ledger import views
+from jiqun.web.ledger.table_sheet import table_workbook
 from jiqun.web.people.models import AuditEntry
 from jiqun.web.people.scope import MASKED, Scope
 from jiqun.web.region import ledger
@@ -50,3 +52,30 @@ def test_a_table_of_the_ledger_comes_out_with_restricted_figures_only_for_who_ma
     assert as_user("firm").get(at).status_code == 403
     monkeypatch.setattr(views, "_CELLS_AT_ONCE", 0)
     assert as_user("analyst").get(at)["Location"].startswith("/jobs/")
+
+
+def test_the_list_of_firms_names_district_and_industry_as_its_page_does(as_user):
+    heads, rows = table(as_user("analyst").get("/enterprises/export.xlsx"), "统一社会信用代码")
+    assert heads == ["统一社会信用代码", "企业名称", "区县", "所在园区", "行业代码", "行业", "规模", "登记状态", "档次"]
+    named = {row[heads.index("行业代码")]: row[heads.index("行业")] for row in rows}
+    assert named["3670"] == "汽车零部件及配件制造"
+    assert {row[2] for row in rows} <= set(place_names().values()) | {None}
+
+
+def test_small_figures_of_a_table_are_shown_with_their_decimals():
+    shown = pl.DataFrame({"whole": [1.0, 2.0], "two": [0.5, 1.25], "three": [0.003, 12.0], "more": [54.666105, 0.1]})
+    book = openpyxl.load_workbook(BytesIO(table_workbook("表", shown, {})))
+    cells = list(book.active.iter_rows(min_row=book.active.max_row - 1))[0]
+    assert [one.number_format for one in cells] == ["#,##0", "#,##0.00", "#,##0.000", "#,##0.0000"]
+
+
+def test_rankings_in_english_have_english_units(as_user, people):
+    people["analyst"].language = "en"
+    people["analyst"].save()
+    heads, _ = table(as_user("analyst").get("/land/rankings.xlsx", {"measure": "tax_per_mu"}), "Rank")
+    answer = as_user("analyst").get("/land/rankings.xlsx", {"measure": "tax_per_mu"})
+    sheet = openpyxl.load_workbook(BytesIO(answer.content)).active
+    units = next(tuple(c.value for c in row) for row in sheet.iter_rows() if "10k CNY/mu" in [c.value for c in row])
+    assert dict(zip(heads, units, strict=True)) | {"Tax paid": "10k CNY", "Land": "mu"} == dict(
+        zip(heads, units, strict=True)
+    )

@@ -561,3 +561,40 @@ def test_a_column_that_was_overlooked_is_read_from_the_same_file(as_user):
     client.post(f"/ledger/imports/uploads/{again.token}/commit/")
     do_all()
     assert tax(one) == 4.5
+
+
+@pytest.mark.parametrize(
+    ("language", "heads", "in_order"),
+    [
+        (
+            "zh",
+            ["年度表（写年份，如 2024）", "月度表（写月份，如 2024-05）", "登记类（可不写期间）"],
+            [
+                "产业集群年度数据",
+                "定档提档降档名单",
+                "企业年度数据",
+                "园区绿色低碳指标（按年）",
+                "招商专班指标",
+                "称号与资质",
+            ],
+        ),
+        (
+            "en",
+            ["By year (write 2024)", "By month (write 2024-05)", "Registers (no period needed)"],
+            ["Beautiful factory data", "Emissions", "Awards", "Land parcels", "Titles and their events"],
+        ),
+    ],
+)
+def test_the_tables_to_choose_from_stand_in_groups_by_their_period_each_by_name(
+    as_user, people, language, heads, in_order
+):
+    people["tax"].language = language
+    people["tax"].save()
+    page = as_user("tax").get("/ledger/imports/new/")
+    groups = page.context["groups"]
+    assert [head for head, _ in groups] == [one for one in heads if one in dict(groups)]
+    shown = [one.title if language == "zh" else one.title_en for _, ones in groups for one in ones]
+    known = [one for one in in_order if one in shown]
+    assert len(known) > 3 and sorted(known, key=shown.index) == known
+    assert {one.id for _, ones in groups for one in ones} == {one.id for one in queries.fillable()}
+    assert page.content.decode().count("<optgroup") == len(groups)

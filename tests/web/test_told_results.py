@@ -161,3 +161,4 @@ def test_a_firm_is_told_of_a_screening_once_it_is_released(as_user: As, people: 
         as_user("analyst").post("/ladder/release/", {"screening": made.id})
     assert AuditEntry.objects.filter(action="ladder.release").count() == 1
     assert as_user("firm").get(to).status_code == 200
+    assert as_user("firm").get("/ladder/")["Location"] == to, "counts of one firm tell it nothing"

@@ -83,7 +83,8 @@ def set_page(written: Worksheet, head: Head) -> None:
     written.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
     written.fit_to_pages(1, 0)
     look = f'&C&"{FONT},Bold"&14' if head.trial else f'&C&"{FONT},Regular"&10'
-    below = "\n" if text_width(head.title) > _BESIDE_THE_MARK else ""
+    # a blank ends the size: “24 行” right behind it would be read as a size of 1024
+    below = "\n" if text_width(head.title) > _BESIDE_THE_MARK else " "
     title = printable(head.title)[:_LONGEST_HEADER].replace("&", "&&")
     written.set_header(f'&L&"{FONT},Regular"&9 {title}{look}{below}{head.state}')
     written.set_footer(f'&L&"{FONT},Regular"&8&A&R&8&P / &N')

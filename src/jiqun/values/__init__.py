@@ -6,7 +6,7 @@ from jiqun.values.exact import Number, decimal_text, exact, exact_sum, from_scal
 from jiqun.values.period import Period
 from jiqun.values.powers import logarithm, power
 from jiqun.values.roots import nth_root
-from jiqun.values.text import comparable, filled, grouped, narrow, printable, text_width
+from jiqun.values.text import cited, comparable, filled, grouped, narrow, printable, text_width
 from jiqun.values.units import Unit, known_units, unit_said
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Period",
     "Unit",
     "canonical",
+    "cited",
     "comparable",
     "decimal_text",
     "digest",

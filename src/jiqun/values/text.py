@@ -13,6 +13,7 @@ _CHINESE = re.compile("[\u3000-\u9fff\uff00-\uffef‘’“”]")
 _TIGHT = re.compile("[\u3000-\u9fff\uff00-\uffef‘’“”%)]")  # what a Chinese word follows without a blank
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _WORD = 64  # longer texts are sentences, not worth keeping
+_INNER_MARKS = str.maketrans("《》", "〈〉")
 _BRACKETS = str.maketrans({"（": "(", "）": ")", "【": "[", "】": "]", "［": "[", "］": "]", "：": ":", "，": ","})
 
 
@@ -45,6 +46,15 @@ def printable(text: str) -> str:
     ('甲厂', '甲 厂')
     """
     return _UNPRINTABLE.sub("", text)
+
+
+def cited(title: str) -> str:
+    """Return a title in the marks of titles; marks within it become single ones (GB/T 15834-2011, 4.15).
+
+    >>> cited("关于2024年度《亩均评价办法》评价结果的通报")
+    '《关于2024年度〈亩均评价办法〉评价结果的通报》'
+    """
+    return f"《{title.translate(_INNER_MARKS)}》"
 
 
 def text_width(text: str) -> int:

@@ -21,6 +21,7 @@ from jiqun.problems import Place, ProblemsError, problem
 from jiqun.reports.word import making
 from jiqun.reports.word.model import Report
 from jiqun.reports.word.writing import ENDINGS, write_report
+from jiqun.values import cited
 
 
 @click.command(
@@ -70,7 +71,7 @@ def report(
             detail = refused.strerror or refused
             raise ProblemsError([problem("CLI-007", file=output, detail=detail)]) from None
     state = both("【试算】", "[TRIAL] ") if made.trial else ""
-    say(f"{state}《{made.title}》已写入 {output}", f"{state}Report written to {output}")
+    say(f"{state}{cited(made.title)}已写入 {output}", f"{state}Report written to {output}")
 
 
 def _made(

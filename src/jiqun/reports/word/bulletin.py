@@ -28,10 +28,14 @@ from jiqun.reports.word.common import (
     source_of,
 )
 from jiqun.reports.word.model import Attachment, Heading, Paragraph, Part, Report, cell_number, day_words, signature_of
+from jiqun.values import cited
 
 _ENDS = 10  # how many firms the lists of the best and the last have
 _MOVERS = 20
-_LEFT_OUT = frozenset({"行业代码", "评价情况", "同组户数"})
+_ITEMS = "各项说明"
+_LEFT_OUT = frozenset({"行业代码", "评价情况", "同组户数", _ITEMS})
+_NOTES = ("“—”或空白表示未知或没有，不是零", "逐项的得分和说明见各企业告知书和结果表")
+_OUTSIDE = "不在评价范围"
 _REMARKS = ("视同档次", "说明", "调整")  # few firms have any: one column on paper
 _CODE = Field("统一社会信用代码", kind="code", widest=20)
 
@@ -63,7 +67,7 @@ class _Bulletin:
         )
 
     def _parts(self) -> Iterator[Part]:
-        yield Paragraph(f"按照《{self.told.grounds.method}》，现将{self.place}{self.year}年度评价结果通报如下。")
+        yield Paragraph(f"按照{cited(self.told.grounds.method)}，现将{self.place}{self.year}年度评价结果通报如下。")
         yield from self._overall()
         yield Heading("各区县情况")
         name = self.run.district
@@ -90,11 +94,21 @@ class _Bulletin:
         yield Heading("档次分布", 2)
         shares = "、".join(f"{one} 档占 {share_text(by_grade.get(one, 0), graded)}" for one in self.grades)
         yield Paragraph(f"定档的 {graded} 户中，{counted(by_grade, self.grades)}。{shares}。")
-        yield self._grades_by("population", "评价类别", "各类企业档次分布", self.run.voice.label)
+        yield self._by_population()
         if self.told.grounds.by_the_mu:
             yield Heading("亩均账", 2)
             whole = self.told.whole
             yield Paragraph(f"{whole.firms} 户规上工业企业：{account_words(whole)}。各区县、各行业见附件 2。")
+
+    def _by_population(self) -> Sheet:
+        """Count by population; who is outside of the evaluation is known to be, and no unknown one."""
+        outside = pl.col("population").is_null() & (pl.col("status").cast(pl.String) == "outside")
+        key = pl.when(outside).then(pl.lit(_OUTSIDE)).otherwise(pl.col("population").cast(pl.String))
+        rows = self.rows.with_columns(population=key)
+        return self._grades_by("population", "评价类别", "各类企业档次分布", self._population, rows)
+
+    def _population(self, name: str) -> str:
+        return name if name == _OUTSIDE else self.run.voice.label(name)
 
     def _grades_by(self, column: str, head: str, title: str, named: Any, rows: pl.DataFrame | None = None) -> Sheet:
         """Count firms and grades by a column."""
@@ -153,24 +167,27 @@ class _Bulletin:
             if (rest := min(_ENDS, ordered.height - _ENDS)) > 0:
                 yield self._list(f"{label}总分后 {rest} 名", ordered.tail(rest))
 
-    def _list(self, title: str, rows: pl.DataFrame) -> Sheet:
+    def _list(self, title: str, rows: pl.DataFrame, *, by_population: bool = False) -> Sheet:
         fields = (
             _CODE,
             Field("企业名称", widest=34),
             Field("区县", widest=10),
             Field("行业", widest=20),
+            *((Field("评价类别", widest=18),) if by_population else ()),
             Field("总分", "分", "number", 2),
             Field("档次", kind="code"),
         )
-        return Sheet(title, title, fields, [self._firm(row) for row in rows.iter_rows(named=True)], (), 2, by=2)
+        cells = [self._firm(row, by_population) for row in rows.iter_rows(named=True)]
+        return Sheet(title, title, fields, cells, (), 2, by=2)
 
-    def _firm(self, row: dict[str, Any]) -> list[Value]:
+    def _firm(self, row: dict[str, Any], by_population: bool) -> list[Value]:
         total = self.run.plan.total(str(row["population"] or "")) if row["population"] else None
         return [
             row[self.run.plan.subject],
             row["fact__name"],
             self.run.district(row["fact__district"]) or row["fact__district"],
             self.run.industry(row["fact__industry"]),
+            *([self._population(str(row["population"]))] if by_population else []),
             self.run.total(row, None if total is None else total.digits),
             row["grade"],
         ]
@@ -192,8 +209,9 @@ class _Bulletin:
         last = self.grades[-1]
         rows = self.rows.filter(pl.col("grade").cast(pl.String) == last)
         then = "，处置方式由属地另行提出" if self.told.grounds.by_the_mu else ""
-        yield Paragraph(f"最末一档（{last} 档）{rows.height} 户。名单按评价类别、总分排列{then}。")
-        yield self._list(f"{last} 档企业", rows)
+        yield Paragraph(f"最末一档（{last} 档）{rows.height} 户。名单按区县、评价类别、总分排列{then}。")
+        rows = rows.sort("fact__district", nulls_last=True, maintain_order=True)
+        yield self._list(f"{last} 档企业", rows, by_population=len(self.run.plan.populations) > 1)
 
     def _cuts(self) -> Sheet:
         fields = (
@@ -220,7 +238,10 @@ class _Bulletin:
 
 
 def _slim(sheet: Sheet, districts: Sequence[str | None]) -> Sheet:
-    """Lay the results out for paper: by district, without columns that hold nothing, remarks in one column."""
+    """Lay the results out for paper: by district, without columns that hold nothing, remarks in one column.
+
+    What is said of every item of a firm would make one line of the list into five, and 5,788 firms into 400 pages.
+    """
     titles = [one.title for one in sheet.fields]
     kept = [
         at
@@ -232,7 +253,7 @@ def _slim(sheet: Sheet, districts: Sequence[str | None]) -> Sheet:
     place = next((at for at, one in enumerate(fields) if one.title == "区县"), None)
     order = sorted(range(len(sheet.rows)), key=lambda at: (districts[at] is None, districts[at] or ""))
     rows = [[*(sheet.rows[at][column] for column in kept), _remark(titles, sheet.rows[at], remarked)] for at in order]
-    return Sheet(sheet.name, sheet.title, fields, rows, sheet.notes, 2, by=place)
+    return Sheet(sheet.name, sheet.title, fields, rows, _NOTES if _ITEMS in titles else _NOTES[:1], 2, by=place)
 
 
 def _remark(titles: Sequence[str], row: Sequence[Value], columns: Sequence[int]) -> Value:

@@ -83,7 +83,7 @@ def _percent(one: Cluster) -> str:
 
 
 def _pace_words(one: Cluster) -> str:
-    """Say how a cluster stands beside the steady path from its base to its target, as the first page does."""
+    """Say how a cluster stands beside the steady path from its base to its target; “behind” needs no minus."""
     if one.target is None:
         return "无目标"
     if one.sound is None:
@@ -91,7 +91,7 @@ def _pace_words(one: Cluster) -> str:
     if one.standing is None or one.gap is None:
         return "无基数"
     said = {"kept": "达到", "slow": "略慢", "behind": "落后"}[one.standing]
-    return said if one.standing == "kept" else f"{said} {number_text(exact(one.gap), 1)}%"
+    return said if one.standing == "kept" else f"{said} {number_text(abs(exact(one.gap)), 1)}%"
 
 
 def _sheet(title: str, own: list[Cluster], hidden: Set[str]) -> Sheet:

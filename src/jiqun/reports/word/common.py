@@ -14,6 +14,7 @@ from jiqun.methods.runs.compare import CAUSES, Change
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.run import Evaluated
 from jiqun.reports.word.model import UNKNOWN, cell_number, number_text
+from jiqun.values import cited
 
 DOUBTS_LEFT_OUT = "已剔除存疑数值：与上年或中位数相差千倍以上、尚未更正的"
 WITHHELD = f"“{MASKED}”由不足 {FEWEST} 户的数值合成、一户占绝大部分，或与其他数值相加减可得出这样的数值"
@@ -53,7 +54,7 @@ def facts_of(grounds: Grounds, run: Evaluated | None = None) -> tuple[str, ...]:
 
 def evaluation_words(grounds: Grounds) -> str:
     """Name the evaluation in a title: one by the mu in the words that everybody knows, another by its rule's title."""
-    return "工业企业亩均效益综合评价" if grounds.by_the_mu else f"《{grounds.method}》评价"
+    return "工业企业亩均效益综合评价" if grounds.by_the_mu else f"{cited(grounds.method)}评价"
 
 
 def source_of(grounds: Grounds) -> str:

@@ -12,6 +12,9 @@ from jiqun.methods.wording.voice import ClauseText
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.word.common import evaluation_words, facts_of, source_of
 from jiqun.reports.word.model import UNKNOWN, Attachment, Heading, Paragraph, Part, Report, day_words
+from jiqun.values import cited
+
+_NUMBERED = ("第", "附", "（", "(", *"一二三四五六七八九十0123456789")
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def letter_report(
 
 
 def _parts(told: Explanation, base: Grounds, ways: Ways, terms: AppealTerms | None) -> Iterator[Part]:
-    yield Paragraph(f"按照《{told.method}》，你单位 {base.year} 年度评价结果如下。")
+    yield Paragraph(f"按照{cited(told.method)}，你单位 {base.year} 年度评价结果如下。")
     yield Heading("评价结果")
     yield Paragraph(_result(told))
     if told.signed:
@@ -94,7 +97,12 @@ def _result(told: Explanation) -> str:
 
 
 def _clause(clause: ClauseText | None) -> str:
-    return "" if clause is None else f"依据：{clause}。"
+    """Cite a clause as official documents do: the document in the marks of titles, a named part of it in quotes."""
+    if clause is None:
+        return ""
+    where = clause.clause if not clause.clause or clause.clause.startswith(_NUMBERED) else f"“{clause.clause}”"
+    number = clause.name.removeprefix(clause.document)
+    return f"依据：{cited(clause.document) if clause.document else ''}{number}{where}。"
 
 
 def _lines(told: Explanation) -> Sheet:

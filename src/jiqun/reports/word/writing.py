@@ -52,7 +52,7 @@ class _Writer:
         self.document = docx.Document()
         self.counts = [0, 0, 0]
         self.tables = 0
-        self.within = ""  # tables of an attachment are numbered by it
+        self.within = "表"  # tables of an attachment are numbered by it, so that no two have the same name
 
     def bytes(self) -> bytes:
         look.set_styles(self.document)
@@ -122,12 +122,12 @@ class _Writer:
 
     def _one_table(self, sheet: Sheet) -> None:
         self.tables += 1
-        caption = self._line(f"表{self.within}{self.tables}　{sheet.title}", look.LEVEL_1, "caption")
+        caption = self._line(f"{self.within}{self.tables}　{sheet.title}", look.LEVEL_1, "caption")
         caption.alignment, caption.paragraph_format.keep_with_next = WD_ALIGN_PARAGRAPH.CENTER, True
         section = self.document.sections[-1]
         width = section.page_width - section.left_margin - section.right_margin  # type: ignore[operator]
         caption._element.addnext(table := table_xml(sheet, int(width) // _TWIPS_PER_EMU))
-        said = [f"注：{'；'.join(sheet.notes)}。"] if sheet.notes else []
+        said = [f"注：{'；'.join(one.rstrip('。') for one in sheet.notes)}。"] if sheet.notes else []
         after = self._small("".join([*said, f"来源：{self.report.source}。" if self.report.source else ""]))
         table.addnext(after._element)
 
@@ -164,7 +164,7 @@ class _Writer:
         look.set_page(section, wide=one.wide)
         self.counts, self.tables = [0, 0, 0], 0
         several = len(self.report.attachments) > 1
-        self.within = f"{number}-" if several else ""
+        self.within = f"表{number}-" if several else "附表"
         self._line(f"附件{number if several else ''}", look.LEVEL_1)
         self._title(one.title)
         self._parts(one.parts)

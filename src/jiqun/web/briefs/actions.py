@@ -25,7 +25,7 @@ def ask_report(user: User, asked: Asked) -> Job:
     queries.check(user, asked)
     if KINDS[asked.kind].needs_run:
         queries.run_for(user, asked)
-    about = asked.firm or asked.district
+    about = queries.about_words(asked)
     return ask("report", f"{KINDS[asked.kind].title} {about}".strip(), user, **asked.arguments)
 
 

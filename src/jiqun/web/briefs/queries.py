@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from jiqun.desk.reporting import Reach
 from jiqun.problems import ProblemsError, problem
 from jiqun.reports.word.letter import AppealTerms
@@ -83,6 +85,14 @@ def districts(scope: Scope) -> dict[str, str]:
         return {}
     codes = scope.rows(ledger().table("enterprise"))["district"].drop_nulls().unique().sort().to_list()
     return {code: place_names().get(code, code) for code in codes}
+
+
+def about_words(asked: Asked) -> str:
+    """Name the firm or district that a report is about; its code where the ledger has no name."""
+    if asked.firm:
+        names = ledger().table("enterprise").filter(pl.col("enterprise") == asked.firm)["name"].drop_nulls()
+        return str(names[0]) if len(names) else asked.firm
+    return place_names().get(asked.district, asked.district)
 
 
 def extent(scope: Scope, asked: Asked) -> tuple[str, str]:

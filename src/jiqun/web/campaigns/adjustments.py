@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from jiqun.desk.running import Run
 from jiqun.reports.layout import Field, Head, Sheet, Value
+from jiqun.reports.speech import say
 from jiqun.reports.workbook import workbook_bytes
 from jiqun.web.campaigns.actions import DECIDE, grades_of
 from jiqun.web.campaigns.queries import KINDS, Firms, districts_of_firms
@@ -165,7 +166,7 @@ def adjustments_workbook(lines: list[AdjustmentLine], state: State, run: Run | N
     )
     cells = [_cells(line, places) for line in lines]
     facts = (both(f"运行 {run.id}", f"run {run.id}"),) if run is not None else ()
-    standing = both("正式结果", "official result") if official else both("试算，不具行政效力", "trial, without force")
+    standing = say("official" if official else "trial", spoken())
     head = Head(title, facts, standing, not official, spoken())
     return workbook_bytes(head, [Sheet(title[:31], title, fields, cells, frozen=2)]), title
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from jiqun.desk.reporting import grounds
+from jiqun.desk.reporting import Grounds, grounds
 from jiqun.desk.running import Run
 from jiqun.methods.explanation.restricted import MASKED, restricted_names
 from jiqun.methods.wording.voice import Voice
 from jiqun.packs.models.method import Entitlement
 from jiqun.reports.layout import Field, Head, Sheet, Value
+from jiqun.reports.speech import say
 from jiqun.reports.word.common import facts_of
 from jiqun.reports.workbook import workbook_bytes
 from jiqun.values import from_scaled, unit_said
@@ -33,14 +34,24 @@ def measures_workbook(run: Run, firms: Firms, scope: Scope) -> tuple[bytes, str]
     """Return the ledger of the firms given as a workbook with its title, one sheet a measure; unknown stays unknown."""
     base = grounds(region(), run)
     title = both(f"{base.year}年度差别化政策台账", f"Measures that follow from the grades, {base.year}")
-    state = both("正式结果", "official result") if run.official else both("试算，不具行政效力", "trial, without force")
+    state = say("official" if run.official else "trial", spoken())
     signed = () if run.sign_off is None else (run.sign_off.words(spoken()),)
-    head = Head(title, (*facts_of(base), *signed), state, not run.official, spoken())
+    head = Head(title, (*_facts(run, base), *signed), state, not run.official, spoken())
     entitled = run.plan.method.entitlements
     rows = run.trace.filter(pl.col(run.subject).is_in(list(firms.names))).sort(run.subject)
     hidden = {name for name in entitled if amount_hidden(run, name, scope)}
     sheets = [_sheet(run, name, one, rows, firms, hidden=name in hidden) for name, one in entitled.items()]
     return workbook_bytes(head, sheets), title
+
+
+def _facts(run: Run, base: Grounds) -> tuple[str, ...]:
+    if spoken() == "zh":
+        return facts_of(base)
+    method = run.plan.method
+    return (
+        f"{method.title_en or method.title}, {method.id}", f"data year {base.year}",
+        f"data snapshot {base.snapshot}, frozen on {base.frozen_on}", f"run {base.run}",
+    )  # fmt: skip
 
 
 def _sheet(run: Run, name: str, one: Entitlement, rows: pl.DataFrame, firms: Firms, *, hidden: bool) -> Sheet:
@@ -56,7 +67,11 @@ def _sheet(run: Run, name: str, one: Entitlement, rows: pl.DataFrame, firms: Fir
     if one.amount is not None:
         unit = "" if one.unit == "1" else unit_said(one.unit, spoken())
         fields.append(Field(both("金额", "Amount"), unit, "number", one.digits))
-    note = both("多付", "pays more") if one.effect == "burden" else both("受益", "benefits")
+    note = (
+        both("增加企业负担的措施", "A measure that makes firms pay more")
+        if one.effect == "burden"
+        else both("企业受益的措施", "A measure that benefits firms")
+    )
     cells = list(_cells(name, one, rows, firms, hidden=hidden))
     return Sheet(title[:31], title, tuple(fields), cells, (note,), frozen=2)
 

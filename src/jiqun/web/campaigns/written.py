@@ -14,6 +14,7 @@ from jiqun.methods.wording.voice import Voice
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.word.common import counted, evaluation_words, facts_of, source_of
 from jiqun.reports.word.model import Attachment, Heading, Paragraph, Part, Report, day_words, signature_of
+from jiqun.values import cited
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.queries import AppealLine, Firms, districts_of_firms, notice_rows
 from jiqun.web.enterprises.register import place_names
@@ -48,7 +49,7 @@ def notice_report(campaign: Campaign, run: Run, firms: Firms, notice: Mapping[st
         trial=not run.official,
         facts=facts_of(base),
         parts=(
-            Paragraph(f"按照《{base.method}》，{place}{campaign.year}年度评价结果已经形成，现予公示。"),
+            Paragraph(f"按照{cited(base.method)}，{place}{campaign.year}年度评价结果已经形成，现予公示。"),
             Paragraph(f"公示企业 {len(rows)} 户：{counted(by_grade, list(dict.fromkeys(grades)))}。名单见附件。"),
             Paragraph(f"公示期为{day_words(notice['on'])}至{day_words(notice['until'])}。"),
             Paragraph(

@@ -249,7 +249,7 @@ def workbook(found: list[Line], run_id: str, language: Language) -> bytes:
             "firm",
             "district",
             "total",
-            "again",
+            "low in a row",
             "state",
             "way",
             "responsible",
@@ -283,4 +283,4 @@ def workbook(found: list[Line], run_id: str, language: Language) -> bytes:
     state = say("official" if run.official else "trial", language)
     facts = (f"运行 {run.id}" if zh else f"run {run.id}", f"快照 {run.snapshot}" if zh else f"snapshot {run.snapshot}")
     head = Head(title=title, facts=facts, state=state, trial=not run.official, language=language)
-    return workbook_bytes(head, [Sheet(title, title, fields, rows, frozen=2)])
+    return workbook_bytes(head, [Sheet("处置台账" if zh else "Disposal", title, fields, rows, frozen=2)])

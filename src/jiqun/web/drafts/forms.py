@@ -77,10 +77,26 @@ def worded(text: str, language: Language) -> list[Worded]:
     at, found = (1 if language == "en" else 0), dict[tuple[str, str], list[tuple[str, str, str]]]()
     for one in rule_words(text):
         found.setdefault((one.section, one.entry), []).append((one.name, one.key, one.text))
-    titles = titles_of(text, language)
+    head = head_of(text)
     return [
-        Worded(WORDS[section][at], titles.get(entry, entry), tuple(lines)) for (section, entry), lines in found.items()
+        Worded(WORDS[section][at], _called(head, section, entry, language), tuple(lines))
+        for (section, entry), lines in found.items()
     ]
+
+
+def _called(head: Mapping[str, Any], section: str, entry: str, language: Language) -> str:
+    """Name an entry; means of several indicators share a title, so theirs goes before it."""
+    own = _entry(head, section, entry)
+    over = own.get("statistic")
+    measure = _entry(head, "measures", over.get("measure")) if isinstance(over, dict) else {}
+    titles = (one.get("title_en" if language == "en" else "title", one.get("title")) for one in (measure, own))
+    return " · ".join(str(one) for one in titles if one) or entry
+
+
+def _entry(head: Mapping[str, Any], section: str, name: object) -> Mapping[str, Any]:
+    part = head.get(section)
+    found = part.get(name) if isinstance(part, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def titles_of(text: str, language: Language) -> dict[str, str]:

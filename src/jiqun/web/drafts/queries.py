@@ -16,12 +16,14 @@ from jiqun.packs import LawBook, Parameter
 from jiqun.packs.models import Document, Header
 from jiqun.problems import Language
 from jiqun.web.drafts.state import State
+from jiqun.web.jobs.models import OPEN, Job
 from jiqun.web.land import compared
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import region, run_of
 from jiqun.web.rules.printed import print_rule
 from jiqun.web.shell.language import both, spoken
 
+TRY = "drafts.try"  # the kind of a trial's job
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
@@ -42,6 +44,17 @@ def draft_title(state: State) -> str:
 
 def kind_title(kind: str) -> str:
     return both(*KINDS[kind]) if kind in KINDS else kind
+
+
+def trials_under_way() -> set[int]:
+    """Return the numbers of the drafts that are being tried, or wait for it."""
+    return set(Job.objects.filter(kind=TRY, state__in=OPEN).values_list("arguments__draft", flat=True))
+
+
+def last_trial(state: State) -> Job | None:
+    """Return the newest trial of what the draft says now, where it is not done: under way, or it failed."""
+    found = Job.objects.filter(kind=TRY, arguments__draft=state.draft.pk, arguments__digest=state.digest).first()
+    return found if found is not None and found.state != "done" else None
 
 
 # --- what a draft changes

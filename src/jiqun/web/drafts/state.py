@@ -11,6 +11,7 @@ from jiqun.web.drafts.models import DraftEvent, RuleDraft
 STAGES: dict[str, tuple[str, str]] = {
     "checking": ("检查中", "being checked"),
     "faulty": ("有错误", "has errors"),
+    "returned": ("退回待改", "sent back"),
     "untried": ("待试算", "to be tried"),
     "ready": ("待发布", "to be published"),
     "published": ("已发布", "published"),
@@ -41,6 +42,7 @@ class State:
     law: str = ""  # the number of the law it was checked on
     tries: dict[str, dict[str, Any]] = field(default_factory=dict)  # by rule, the newest last
     authors: set[str] = field(default_factory=set)
+    returned: DraftEvent | None = None  # sent back, and not changed since
     number: int = 0
     is_dropped: bool = False
 
@@ -48,7 +50,7 @@ class State:
         said: dict[str, Any] = event.details
         if event.kind == "revised":
             self.files, self.digest = said["files"], digest_of(said["files"])
-            self.problems, self.changes, self.touched, self.tries = None, None, [], {}
+            self.problems, self.changes, self.touched, self.tries, self.returned = None, None, [], {}, None
             self.authors.add(event.by)
         elif event.kind == "checked" and said["digest"] == self.digest:
             self.problems, self.changes = said["problems"], said["changes"]
@@ -57,7 +59,7 @@ class State:
             self.tries.pop(self._rule(said), None)
             self.tries[self._rule(said)] = said
         elif event.kind == "returned":
-            self.tries = {}
+            self.tries, self.returned = {}, event
         elif event.kind == "published":
             self.number = said["number"]
         elif event.kind == "dropped":
@@ -100,7 +102,16 @@ class State:
             return "published" if self.number else "dropped"
         if self.problems is None:
             return "checking"
-        return "faulty" if self.errors else "ready" if self.tries or not self.is_to_be_tried else "untried"
+        if self.errors:
+            return "faulty"
+        if self.returned and not self.tries:
+            return "returned"
+        return "ready" if self.tries or not self.is_to_be_tried else "untried"
+
+    @property
+    def may_be_tried(self) -> bool:
+        """It is open and the check has passed; one that was sent back may be tried anew as it is."""
+        return self.stage in ("untried", "returned", "ready")
 
     @property
     def revisions(self) -> list[DraftEvent]:

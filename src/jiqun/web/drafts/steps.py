@@ -16,7 +16,7 @@ from jiqun.desk.drafts.law_changes import KINDS
 from jiqun.desk.drafts.parts import Basis, book_with, parts
 from jiqun.problems import ProblemsError
 from jiqun.values import Period
-from jiqun.web.drafts import actions
+from jiqun.web.drafts import actions, queries
 from jiqun.web.drafts.forms import with_form
 from jiqun.web.drafts.models import RuleDraft
 from jiqun.web.drafts.state import State, state_of
@@ -143,7 +143,7 @@ def _check_again(request: HttpRequest, user: User, draft: RuleDraft) -> None:
 
 def _try(request: HttpRequest, user: User, draft: RuleDraft) -> HttpResponse:
     state = state_of(draft)
-    if not (user.may(actions.DRAFT) or user.may(actions.PUBLISH)) or state.stage not in ("untried", "ready"):
+    if not (user.may(actions.DRAFT) or user.may(actions.PUBLISH)) or not state.may_be_tried:
         raise RefusedError("检查通过后才能试算。", "It is tried once the check has passed.")
     try:
         period = str(Period.parse(request.POST.get("period", "")))
@@ -153,7 +153,7 @@ def _try(request: HttpRequest, user: User, draft: RuleDraft) -> HttpResponse:
     numbers = whole_number(request.POST.get("numbers", "")) or 0
     trial = {**_sides(state, method), "period": period, "numbers": numbers}
     title = both(f"试算草稿 {draft.edition}（{period}）", f"Try draft {draft.edition} on {period}")
-    job = ask("drafts.try", title, user, draft=draft.pk, digest=state.digest, method=method, trial=trial)
+    job = ask(queries.TRY, title, user, draft=draft.pk, digest=state.digest, method=method, trial=trial)
     return redirect("jobs:one", job.pk)
 
 

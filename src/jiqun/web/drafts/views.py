@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
@@ -43,9 +43,9 @@ _SORTS: Mapping[str, tuple[str, str]] = {
 def listing(request: HttpRequest) -> HttpResponse:
     """List the drafts that were picked, and who published what when."""
     said = {name: request.GET.get(name, "").strip() for name in ("q", "stage", "kind", "sort", "mine")}
-    called = full_names()
+    called, trying = full_names(), queries.trials_under_way()
     states = [state_of(one) for one in RuleDraft.objects.prefetch_related("events")]
-    rows = [_row(one, called) for one in states]
+    rows = [_row(one, called, trying) for one in states]
     shown = {
         "rows": _sorted([one for one in rows if _is_picked(one, said, request)], said["sort"]), "said": said,
         "all": len(rows), "open": sum(one.is_open for one in states),
@@ -57,10 +57,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "drafts/listing.html", shown)
 
 
-def _row(state: State, called: Mapping[str, str]) -> dict[str, Any]:
+def _row(state: State, called: Mapping[str, str], trying: Set[int]) -> dict[str, Any]:
     last = state.events[-1]
+    is_trying = state.is_open and state.draft.pk in trying
     return {
-        "pk": state.draft.pk, "draft": state.draft, "stage": state.stage, "stage_title": both(*STAGES[state.stage]),
+        "pk": state.draft.pk, "draft": state.draft, "stage": state.stage,
+        "stage_title": both("试算中", "being tried") if is_trying else both(*STAGES[state.stage]),
         "title": queries.draft_title(state), "kind": queries.kind_title(state.draft.kind), "last": last,
         "who": called.get(last.by, last.by), "by": called.get(state.events[0].by, state.events[0].by),
         "is_open": state.is_open, "authors": state.authors, "others": max(0, len(state.files) - 1),
@@ -136,9 +138,18 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "lacking": [both(*each) for each in actions.lacking(state, user)], "events": _events(state),
         "paper": actions.paper_of(state), "may_draft": user.may(actions.DRAFT) and state.is_open,
         "may_publish": user.may(actions.PUBLISH) and state.is_open, "years": years, "rules": _rules(state),
+        "trial": queries.last_trial(state), "returned": _returned(state),
         "suggested": queries.read_by_rule(state), "addable": _addable(),
     }  # fmt: skip
     return render(request, "drafts/one.html", shown)
+
+
+def _returned(state: State) -> dict[str, Any] | None:
+    """Say who sent the draft back, when and why, as long as nothing was done about it."""
+    it = state.returned
+    if it is None or state.stage != "returned":
+        return None
+    return {"by": full_names().get(it.by, it.by), "at": it.at, "reason": it.details["reason"]}
 
 
 def _begins(state: State) -> str:

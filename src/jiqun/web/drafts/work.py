@@ -13,7 +13,7 @@ from jiqun.desk.drafts.trial import Trial, tried
 from jiqun.problems import ProblemsError
 from jiqun.web.drafts.actions import lacking, law_seen, note, paper_of
 from jiqun.web.drafts.models import RuleDraft
-from jiqun.web.drafts.queries import changes_of, touched_by
+from jiqun.web.drafts.queries import TRY, changes_of, touched_by
 from jiqun.web.drafts.state import State, state_of
 from jiqun.web.jobs.queue import Step, work
 from jiqun.web.land.compared import keep_rows
@@ -50,7 +50,7 @@ def check(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, Any]:
     return _page(state)
 
 
-@work("drafts.try")
+@work(TRY)
 def try_draft(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, Any]:
     """Evaluate a rule under the law now and under the draft on the ledger of now, and keep who moved."""
     state = _state(arguments)

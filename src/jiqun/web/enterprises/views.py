@@ -44,7 +44,6 @@ TABS = (
 )
 _FACTS = ("enterprise", "name", "industry", "district", "town", "park", "registered_on", "status", "listed_code")
 _DRAWN = ("revenue", "output", "tax", "profit", "rd", "energy")
-_LISTED = ("enterprise", "name", "district", "park", "industry", "scale", "status")
 _FILTERS = ("district", "industry", "park", "scale", "grade", "year")
 
 
@@ -87,11 +86,21 @@ def _wanted(request: HttpRequest) -> Wanted:
 def export(request: HttpRequest) -> HttpResponse:
     """Hand out the firms that were picked in the list, in its order, as Excel."""
     rows, run = register(_scope(request))
-    found = chosen(rows, _scope(request), _wanted(request)).select(*_LISTED, "grade")
-    named = found.with_columns(pl.col("district").replace(dict(place_names()))).rename({"grade": both("档次", "Grade")})
+    found = chosen(rows, _scope(request), _wanted(request))
+    trades = names_of("gbt4754", timezone.localdate())
+    named = found.select(
+        "enterprise", "name",
+        pl.col("district").replace(dict(place_names())).alias(both("区县", "District")),
+        "park", "industry",
+        pl.col("industry").replace_strict(trades, default=None, return_dtype=pl.String).alias(both("行业", "Industry")),
+        "scale", "status",
+        pl.col("grade").alias(both("档次", "Grade")),
+    )  # fmt: skip
     record_request(request, "enterprises.export", "", rows=found.height)
     title = both("企业名单", "List of firms")
-    told = [] if run is None else [f"{both('档次取自', 'grades of')} {run.plan.method.title} {run.period}"]
+    rule = None if run is None else run.plan.method
+    of = "" if rule is None else both(rule.title, rule.title_en or rule.title)
+    told = [] if run is None else [f"{both('档次取自', 'grades of')} {of} {run.period}"]
     known = {one.name: one for table in (dossier.YEARLY, "enterprise") for one in region().contract(table).fields}
     return attachment(table_workbook(title, named, known, told), f"{title}.xlsx")
 

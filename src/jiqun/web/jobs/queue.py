@@ -64,7 +64,10 @@ def claim(worker: str) -> Job | None:
     waiting = Q(state="queued") | Q(state="running", beat_at__lt=now - SILENT)
     for job in Job.objects.filter(waiting).order_by("id")[:10]:
         if job.tries >= TRIES:
-            fault = {"code": "", "text": "三次都没有做完，已停止。请管理员查看日志。 / Given up after three tries."}
+            fault = {
+                "code": "", "text": "三次都没有做完，已停止。请管理员查看日志。",
+                "text_en": "Given up after three tries; an administrator finds why in the log.",
+            }  # fmt: skip
             Job.objects.filter(pk=job.pk, tries=job.tries).update(state="failed", ended_at=now, problems=[fault])
             continue
         taken = Job.objects.filter(pk=job.pk, state=job.state, tries=job.tries).update(

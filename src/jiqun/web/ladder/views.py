@@ -40,11 +40,13 @@ def _scope(request: HttpRequest) -> Scope:
 
 @needs("read")
 def boards(request: HttpRequest) -> HttpResponse:
-    """Show a board per rung, the targets, and what falls due next."""
+    """Show a board per rung, the targets, and what falls due next; a firm that is told of one its own next rung."""
     user: Any = request.user
     scope, today = _scope(request), timezone.localdate()
     screened = told_screening(scope)
     rows = None if screened is None else queries.within(screened, scope)
+    if scope.told_public_only and rows is not None and rows.height == 1:
+        return redirect("ladder:advice", rows["enterprise"][0])
     dues = queries.calendar(scope, today, spoken())
     titles, districts = queries.by_title(scope, today, spoken(), place_names())
     years = ledger().table("enterprise_year")["year"].unique().sort(descending=True).to_list()

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from jiqun.values import unit_said
 from jiqun.web.land import ranked
 from jiqun.web.land.ranked_sheet import title_of, workbook
 from jiqun.web.ledger.handing import attachment
@@ -51,8 +52,10 @@ def _within(asked: ranked.Asked, choices: dict[str, Any]) -> str:
 
 def _columns() -> dict[str, tuple[str, str]]:
     contract = region().contract("enterprise_year")
-    told = {one.name: (both(one.title, one.title_en or one.title), one.unit or "") for one in contract.fields}
-    return told | {"land": (both("用地", "Land"), "亩")}
+    told = {
+        one.name: (both(one.title, one.title_en or one.title), unit_said(one.unit, spoken())) for one in contract.fields
+    }
+    return told | {"land": (both("用地", "Land"), unit_said("亩", spoken()))}
 
 
 @needs("read")

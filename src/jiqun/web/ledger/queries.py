@@ -58,6 +58,28 @@ def fillable() -> list[TableContract]:
     return sorted(tables.values(), key=lambda one: (one.id not in there, one.title))
 
 
+def grouped_tables() -> list[tuple[str, list[TableContract]]]:
+    """Return the tables that are filled in as a list to choose from: by what period they need, each group by name.
+
+    Chinese names stand in the order of their pinyin, as in a telephone book; English ones by the alphabet.
+    """
+    from pypinyin import lazy_pinyin  # its dictionaries take a third of a second, in every process
+
+    def place(one: TableContract) -> tuple[list[str], str]:
+        name = both(one.title, one.title_en or one.title)
+        return lazy_pinyin(name.casefold()), name
+
+    heads = (
+        ("year", both("年度表（写年份，如 2024）", "By year (write 2024)")),
+        ("month", both("月度表（写月份，如 2024-05）", "By month (write 2024-05)")),
+        ("day", both("日报（写日期，如 2024-05-31）", "By day (write 2024-05-31)")),
+        ("none", both("登记类（可不写期间）", "Registers (no period needed)")),
+    )
+    found = sorted(fillable(), key=place)
+    groups = [(title, [one for one in found if one.period == period]) for period, title in heads]
+    return [(title, ones) for title, ones in groups if ones]
+
+
 def import_lines(user: User) -> list[ImportLine]:
     """Return the imports that a user may know of, the newest first."""
     view = ledger().view

@@ -15,6 +15,9 @@ from jiqun.values import unit_said
 from jiqun.web.region import ledger
 from jiqun.web.shell.language import both, spoken
 
+_MOST_DIGITS = 4
+_NOUGHT = 1e-9  # what a float64 is off the decimals that it was read from
+
 
 def table_workbook(title: str, frame: pl.DataFrame, known: Mapping[str, Column], told: Iterable[str] = ()) -> bytes:
     """Return rows as a workbook; `known` are the contracts' columns by name, `told` says which rows these are."""
@@ -32,8 +35,16 @@ def _field(name: str, values: pl.Series, column: Column | None) -> Field:
     if not values.dtype.is_numeric() or name == "year":
         kind: Kind = "date" if values.dtype == pl.Date else "code" if name in ("enterprise", "year") else "text"
         return Field(title, unit, kind)
-    whole = all(one == int(one) for one in values.drop_nulls().to_list())
-    return Field(title, unit, "number", 0 if whole else 2)
+    return Field(title, unit, "number", _digits(values))
+
+
+def _digits(values: pl.Series) -> int:
+    """The decimals of a column: none where all are whole, else 2 to 4, so that 0.003 t is not shown as nought."""
+    figures = values.drop_nulls()
+    if (figures == figures.floor()).all():
+        return 0
+    fitting = (digits for digits in (2, 3) if ((figures - figures.round(digits)).abs() < _NOUGHT).all())
+    return next(fitting, _MOST_DIGITS)
 
 
 def _cells(values: pl.Series, column: Column | None) -> list[Value]:

@@ -66,7 +66,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except ProblemsError as refused:
             problems = refused.problems
     shown = {
-        "tables": queries.fillable(),
+        "groups": queries.grouped_tables(),
         "said": said,
         "problems": problems,
         "limit": _limit(),
