@@ -154,6 +154,24 @@ def test_candidates_come_best_first_and_a_masked_name_finds_what_fits_its_letter
     assert found.filter(reported="3").is_empty()
 
 
+def test_a_firm_is_a_candidate_by_its_earlier_names_too_and_it_is_said_which(
+    workspace: Workspace, bring: Bring
+) -> None:
+    asked = pl.DataFrame(
+        [("1", "重庆长江机械一厂", None), ("2", "重庆长江精密机械公司", None), ("3", "长江精＊有限公司", None)],
+        schema={"reported": pl.String, "name": pl.String, "district": pl.String},
+        orient="row",
+    )
+    found = candidates(asked, REGISTER).select("reported", "enterprise", "name", "by").rows()
+    now = "重庆长江精密机械有限公司"
+    assert found == [("1", A, now, "重庆长江机械厂"), ("2", A, now, None), ("3", A, now, "长江精工有限公司")]
+    bring(ENTERPRISE, [{"enterprise": B, "name": "渝东铸锻厂", "district": YUBEI}])
+    bring(ENTERPRISE, [{"enterprise": B, "name": "华兴电子有限公司", "district": YUBEI}])
+    bring(YEARLY, [{"enterprise": None, "name": "渝东铸锻一厂", "year": 2024, "tax": 1.0}])
+    ((one,),) = (question.candidates for question in open_questions(latest(workspace)))
+    assert (one.enterprise, one.name, one.by) == (B, "华兴电子有限公司", "渝东铸锻厂")
+
+
 def register(bring: Bring) -> None:
     names = ("enterprise", "name", "former_names", "district")
     bring(ENTERPRISE, [dict(zip(names, one, strict=True)) for one in REGISTER.iter_rows()])
