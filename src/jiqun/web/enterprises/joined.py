@@ -16,6 +16,7 @@ from jiqun.ledger.resolve import PART
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.packs import TableContract
 from jiqun.problems import Language
+from jiqun.values import decimal_text, exact, grouped
 from jiqun.web.enterprises import dossier
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import ledger, region
@@ -27,7 +28,7 @@ class Added:
 
     title: str
     unit: str
-    value: object
+    value: str | None
     cell: str
 
 
@@ -102,6 +103,15 @@ def _figures(
         heading, unit = dossier.heading(field, language), field.unit or ""
         part: Any = next((one for one in cell.adds if one.part == report), None)
         if part is not None:
-            yield Added(heading, unit, MASKED if field.name in hidden else part.value, str(part))
+            yield Added(heading, unit, MASKED if field.name in hidden else _signed(part.value), str(part))
         elif report in cell.lacks:
             yield Added(heading, unit, None, "")
+
+
+def _signed(value: float) -> str:
+    """Write what is added exactly, with its sign.
+
+    >>> _signed(1234.5), _signed(-3)
+    ('+1,234.5', '−3')
+    """
+    return ("−" if value < 0 else "+") + grouped(decimal_text(exact(abs(value))))
