@@ -18,6 +18,7 @@ from jiqun.web.enterprises import activity, dossier
 from jiqun.web.enterprises.charts import chart
 from jiqun.web.enterprises.joined import joined
 from jiqun.web.enterprises.register import Wanted, chosen, named, place_names, register
+from jiqun.web.enterprises.splits import splits
 from jiqun.web.grades.queries import grades_of
 from jiqun.web.kept import kept
 from jiqun.web.ladder.queries import standing_of
@@ -164,7 +165,7 @@ def _identity(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
         for name in _FACTS
         if name in row
     ]
-    return {"facts": facts, "names": dossier.names(code, row, spoken())}
+    return {"facts": facts, "names": dossier.names(code, row, spoken()), **splits(code)}
 
 
 def _figures(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
