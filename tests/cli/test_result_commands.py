@@ -217,6 +217,28 @@ def test_a_person_decides_who_is_meant(demo: Demo, jiqun: Jiqun, graded: str, tm
     assert len(left) == len(asked) - 1
 
 
+def test_a_workshop_is_added_to_its_firm_and_the_grade_tells_both_cells(
+    demo: Demo, jiqun: Jiqun, runs: dict[tuple[str, str], str], graded: str, tmp_path: Path
+) -> None:
+    copy, file, before = tmp_path / "copy", tmp_path / "合报.csv", runs["per-mu.huaian", "2024"]
+    shutil.copytree(demo.folder, copy)
+    told = jiqun("explain", before, graded, workspace=copy).out
+    heads = "统一社会信用代码,企业名称,税收（万元）,平均从业人员（人）"
+    file.write_text(f"{heads}\n{graded},,679.44,100\n,示范一车间,123.4,\n", "utf-8")
+    jiqun("import", file, "--table", "enterprise_year", "--period", "2024", "--yes", workspace=copy)
+    said = jiqun("ledger", "review", "--decide", "|示范一车间|", "part", graded, "--note", "同一执照", workspace=copy)
+    assert said.code == 0, said.err
+    row = json.loads(jiqun("ledger", "row", "enterprise_year", graded, 2024, "--json", workspace=copy).out)
+    assert (row["row"]["tax"], row["row"]["staff"]) == (802.84, None)
+    shown = jiqun("ledger", "row", "enterprise_year", graded, 2024, workspace=copy).out
+    assert "“示范一车间”没有填，合计未知" in shown
+    history = jiqun("ledger", "history", "enterprise_year", graded, 2024, "--column", "tax", workspace=copy).out
+    assert "并入“示范一车间”合报.csv!C3" in history
+    run = json.loads(jiqun("evaluate", "per-mu.huaian", "-p", 2024, "--json", workspace=copy).out)["run"]
+    assert "合报.csv!C2 + 并入“示范一车间”合报.csv!C3" in jiqun("explain", run, graded, workspace=copy).out
+    assert jiqun("explain", before, graded, workspace=copy).out == told, "a stored run keeps what it was made of"
+
+
 def test_snapshots_are_listed_and_the_same_ledger_has_one(demo: Demo, jiqun: Jiqun) -> None:
     first = json.loads(jiqun("snapshot", "--json", workspace=demo.folder).out)
     assert json.loads(jiqun("snapshot", "--json", workspace=demo.folder).out)["id"] == first["id"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 
 from jiqun.desk import backup
 from jiqun.desk.backup import MANIFEST, back_up, restore
+from jiqun.desk.backup_drafts import marked_archive
 from jiqun.desk.context import Context
 from jiqun.desk.running import all_runs
 from jiqun.ledger.view import latest
@@ -87,6 +90,76 @@ def test_a_file_replaced_while_it_is_added_is_restored_as_it_was_added(demo, tmp
     checkpoint.unlink()
     restore(again.file, tmp_path / "back")
     assert (tmp_path / "back" / "screenings" / "turning").read_bytes() == b"old"
+
+
+SLOW = """
+import sys, time
+from pathlib import Path
+from jiqun.desk import backup
+from jiqun.desk.backup_drafts import marked_archive
+from jiqun.desk.context import Context
+add = backup._add
+def slowly(archive, *more):
+    add(archive, *more)
+    if archive.fileobj.fileobj.tell() > 200_000:
+        print("on the way", flush=True)
+        time.sleep(600)
+backup._add = slowly
+backup.back_up(Context(Path(sys.argv[1])).workspace, Path(sys.argv[2]))
+"""
+
+
+@pytest.fixture
+def half_way():
+    """Begin a backup in a process of its own, that stops on the way and stays there."""
+    begun = []
+
+    def begin(folder: Path, file: Path) -> tuple[subprocess.Popen[str], Path]:
+        one = subprocess.Popen([sys.executable, "-c", SLOW, str(folder), str(file)], stdout=subprocess.PIPE, text=True)
+        begun.append(one)
+        assert one.stdout is not None and one.stdout.readline() == "on the way\n"
+        (draft,) = file.parent.glob(f"{file.name}.{one.pid}-*.draft")
+        return one, draft
+
+    yield begin
+    for one in begun:
+        one.kill()
+        one.wait()
+
+
+def test_the_next_backup_clears_what_a_killed_one_left_and_nothing_else(demo, tmp_path, half_way):
+    other = tmp_path / "other"
+    shutil.copytree(demo.folder, other)
+    target = tmp_path / "backups"
+    target.mkdir()
+    killed, left = half_way(demo.folder, target / "monday.tgz")
+    elsewhere, theirs = half_way(other, target / "theirs.tgz")
+    _, alive = half_way(demo.folder, target / "tuesday.tgz")
+    for one in (killed, elsewhere):
+        one.kill()
+        one.wait()
+    notes, marked = target / "notes.1-1.draft", target / "thesis.draft"
+    for one in (notes, marked):
+        one.write_text("not a backup", "utf-8")
+    made = back_up(Context(demo.folder).workspace, target / "wednesday.tgz")
+    assert made.cleared == (left,)
+    assert {one.name for one in target.iterdir()} == {
+        made.file.name, alive.name, theirs.name, notes.name, marked.name
+    }  # fmt: skip
+    restore(made.file, tmp_path / "back")
+    again = back_up(Context(other).workspace, target / "theirs.tgz")
+    assert again.cleared == (theirs,) and alive.exists()
+
+
+def test_a_draft_with_a_number_that_runs_no_more_stays_while_somebody_holds_it(demo, tmp_path):
+    """On another machine: its processes have numbers that mean nothing here."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    draft, workspace = tmp_path / f"all.tgz.{gone.pid}-1.draft", Context(demo.folder).workspace
+    with marked_archive(workspace, draft) as archive:
+        archive.add(workspace.root / "jiqun.toml", "jiqun.toml")
+        assert back_up(workspace, tmp_path / "all.tgz").cleared == () and draft.exists()
+    assert back_up(workspace, tmp_path / "later.tgz").cleared == (draft,)
 
 
 def code_of(call, *arguments) -> str:

@@ -10,7 +10,6 @@ from tests.ledger.conftest import ENTERPRISE, PARCEL, WHEN, YEARLY, Bring, code,
 
 from jiqun import packs
 from jiqun.ledger import Workspace, decide, latest, open_questions, row, undo
-from jiqun.ledger.candidates import candidates
 from jiqun.ledger.identity import reported_key, resolve
 from jiqun.ledger.lineage import cells
 from jiqun.ledger.names import normal_name, organisation_code
@@ -140,18 +139,6 @@ def test_a_decision_stands_before_every_rule() -> None:
     )
     assert match(None, "长江精工有限公司", decisions=other) == (None, "different")
     assert match(None, "重庆长江精密机械有限公司", decisions=other) == (A, "name")
-
-
-def test_candidates_come_best_first_and_a_masked_name_finds_what_fits_its_letters() -> None:
-    asked = pl.DataFrame(
-        [("1", "重庆长江精蜜机械有限公司", YUBEI), ("2", "重庆长江**机械有限公司", YUBEI), ("3", "毫不相干", YUBEI)],
-        schema=["reported", "name", "district"],
-        orient="row",
-    )
-    found = candidates(asked, REGISTER)
-    assert found.filter(reported="1").row(0)[1] == A and found.filter(reported="1")["score"][0] >= 80
-    assert found.filter(reported="2").row(0)[1::3] == (A, 90)
-    assert found.filter(reported="3").is_empty()
 
 
 def register(bring: Bring) -> None:

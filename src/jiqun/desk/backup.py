@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
+from jiqun.desk.backup_drafts import clear_left, marked_archive
 from jiqun.ledger.whole_files import DRAFT, whole_file
 from jiqun.ledger.workspace import SETTINGS, Workspace
 from jiqun.problems import Place, ProblemsError, problem
@@ -37,19 +38,24 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class BackedUp:
-    """What a backup holds; `database` is False where the rows lie in another database that has its own backup."""
+    """What a backup holds; `database` is False where the rows lie in another database that has its own backup.
+
+    `cleared` are the drafts that backups of this workspace left beside it when they were killed.
+    """
 
     file: Path
     files: int
     size: int
     database: bool
+    cleared: tuple[Path, ...] = ()
 
 
 def back_up(workspace: Workspace, file: Path) -> BackedUp:
     """Write the workspace into a compressed tar file beside which nothing half-written is ever left.
 
-    The server's secret key and caches stay out. CLI-020 where the file is there already or cannot be written,
-    CLI-021 where the ledger does not lie in the workspace (an S3 store has its own backup).
+    The server's secret key and caches stay out; what killed backups of this workspace left beside it goes. CLI-020
+    where the file is there already or cannot be written, CLI-021 where the ledger does not lie in the workspace (an S3
+    store has its own backup).
     """
     if file.exists():
         raise ProblemsError([problem("CLI-020", Place(str(file)), file=file, detail="exists")])
@@ -57,7 +63,8 @@ def back_up(workspace: Workspace, file: Path) -> BackedUp:
         raise ProblemsError([problem("CLI-021", Place(str(file)), address=workspace.storage)])
     digests: dict[str, str] = {}
     try:
-        with whole_file(file) as draft, tarfile.open(draft, "w:gz", compresslevel=3) as archive:
+        cleared = clear_left(workspace, file)
+        with whole_file(file) as draft, marked_archive(workspace, draft) as archive:
             for path in _files(workspace.root):
                 _add(archive, path, str(path.relative_to(workspace.root)), digests)
             has_rows = _add_rows(archive, workspace, digests)
@@ -67,7 +74,7 @@ def back_up(workspace: Workspace, file: Path) -> BackedUp:
             archive.addfile(entry, io.BytesIO(content))
     except OSError as refused:
         raise ProblemsError([problem("CLI-020", Place(str(file)), file=file, detail=refused.strerror)]) from None
-    return BackedUp(file, len(digests), file.stat().st_size, has_rows)
+    return BackedUp(file, len(digests), file.stat().st_size, has_rows, cleared)
 
 
 def _files(root: Path) -> Iterator[Path]:

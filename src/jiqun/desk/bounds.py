@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from jiqun.desk.context import Context
-from jiqun.ledger.identity import resolve
+from jiqun.ledger.identity import Resolution, resolve
 from jiqun.ledger.intake import Checked, refuse
 from jiqun.ledger.intake.raw import number_of
 from jiqun.ledger.intake.reading import Fault
 from jiqun.ledger.registered import REGISTER, register_of
+from jiqun.ledger.resolve import PART
 from jiqun.ledger.view import View, latest
 
 _FIRM, _ROW = "enterprise", "_row"
@@ -86,11 +87,26 @@ def _looked_up(view: View, table: str, column: str, keys: pl.Series) -> pl.Serie
 
 def firms_of_rows(view: View, checked: Checked) -> pl.Series:
     """Return the firm of every good row as a commit would find it; null where it is open."""
+    found = _found(view, checked)
+    by_index = dict(found.matched.select("index", "enterprise").iter_rows())
+    return pl.Series(_FIRM, [by_index.get(index) for index in range(checked.good.height)], dtype=pl.String)
+
+
+def parts_of_rows(view: View, checked: Checked) -> pl.Series:
+    """Return the report of every good row that is of a workshop which was added to its firm, "" of the others."""
+    if not view.standing.parts:
+        return pl.Series(PART, [""] * checked.good.height, dtype=pl.String)
+    matched = _found(view, checked).matched.filter(pl.col("reason") == "decision")
+    by_index = dict(
+        matched.filter(pl.col("reported").is_in(sorted(view.standing.parts))).select("index", "reported").iter_rows()
+    )
+    return pl.Series(PART, [by_index.get(index, "") for index in range(checked.good.height)], dtype=pl.String)
+
+
+def _found(view: View, checked: Checked) -> Resolution:
     good, nothing = checked.good, pl.lit(None, dtype=pl.String)
     told = {"code": _FIRM, "name": "name", "district": "district"}
     asked = good.select(
         (pl.col(name).cast(pl.String) if name in good.columns else nothing).alias(part) for part, name in told.items()
     )
-    found = resolve(asked, register_of(view), view.standing.decisions, registers=checked.contract_name == REGISTER)
-    by_index = dict(found.matched.select("index", "enterprise").iter_rows())
-    return pl.Series(_FIRM, [by_index.get(index) for index in range(good.height)], dtype=pl.String)
+    return resolve(asked, register_of(view), view.standing.decisions, registers=checked.contract_name == REGISTER)

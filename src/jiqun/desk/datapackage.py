@@ -193,7 +193,7 @@ def _schema(one: _Table, tables: Mapping[str, _Table]) -> dict[str, Any]:
         broken = used.join(there, left_on=list(key.fields), right_on=wanted, how="anti").height
         said: dict[str, Any] = {
             "fields": list(key.fields),
-            "reference": {"resource": key.reference.resource, "fields": wanted},
+            "reference": {"resource": "" if other is one else key.reference.resource, "fields": wanted},
         }
         name = "jiqun:broken_keys" if broken else "foreignKeys"
         schema.setdefault(name, []).append(said | ({"rows": broken} if broken else {}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -25,6 +26,11 @@ _SHOWN_PARTS = 12
 _PARTS: Mapping[Language, Mapping[str, str]] = {
     "zh": {"owned": "自有", "leased_in": "租入", "leased_out": "租出"},
     "en": {"owned": "owned", "leased_in": "leased in", "leased_out": "leased out"},
+}
+_JOINED: Mapping[Language, str] = {"zh": "并入“{who}”", "en": "added “{who}” "}
+_LACKS: Mapping[Language, str] = {
+    "zh": "“{who}”没有填，合计未知",
+    "en": "“{who}” did not give it, so the sum is unknown",
 }
 
 
@@ -151,18 +157,36 @@ def sources(
         cell = told[table, key, year].get(column)
         if cell is None and table == YEARLY and column in COLUMNS:
             return source(REGISTER, key, column, year)
-        return None if cell is None else _cell_words(cell, language)
+        return None if cell is None else cell_words(cell, language)
 
     return source
 
 
-def _cell_words(cell: ledger_lineage.Cell, language: Language) -> str:
+def cell_words(cell: ledger_lineage.Cell, language: Language) -> str:
+    """Name a cell with its conversion; of a sum every cell, with the workshop that was added, and who left it out."""
+    if cell.adds:
+        words = [_whose(replace(one, adds=()), language) for one in cell.adds]
+        lacks = [_LACKS[language].format(who=ledger_lineage.called(one)) for one in cell.lacks]
+        return " + ".join([*words, *lacks])
     if cell.factor in ("", "1"):
         return str(cell)
     if language == "en":
         before, after = (unit_said(one, language) for one in (cell.from_unit, cell.to_unit))
         return f"{cell} (file: {before}, ×{cell.factor} → {after})"
     return f"{cell}（原表 {cell.from_unit}，×{cell.factor} → {cell.to_unit}）"
+
+
+def _whose(cell: ledger_lineage.Cell, language: Language) -> str:
+    return joined(cell.part_name, language) + cell_words(cell, language)
+
+
+def joined(workshop: str, language: Language) -> str:
+    """Say before a cell whose it is: of the workshop that was added to the firm; nothing where it is the firm's own.
+
+    >>> joined("示范一车间", "zh"), joined("", "zh")
+    ('并入“示范一车间”', '')
+    """
+    return _JOINED[language].format(who=workshop) if workshop else ""
 
 
 def _land(snapshot: Snapshot, enterprise: str, year: int, language: Language) -> str | None:

@@ -8,8 +8,8 @@ import polars as pl
 
 from jiqun.desk.bounds import Bounds
 from jiqun.ledger.registered import REGISTER
-from jiqun.ledger.resolve import IMPORT, resolve
-from jiqun.ledger.view import View, clears
+from jiqun.ledger.resolve import PART
+from jiqun.ledger.view import View
 
 _FIRM = "enterprise"
 
@@ -22,17 +22,20 @@ class Reader:
     bounds: Bounds | None = None
     hidden: frozenset[str] = frozenset()
 
-    def sees(self, view: View, table: str) -> pl.DataFrame:
+    def sees(self, view: View, table: str, apart: bool = False) -> pl.DataFrame:
         """Return a table's rows of the reader's place; of a hidden column only what the reader reported.
+
+        With `apart` workshops that were added to their firm have rows of their own.
 
         Who handed a figure in knows it, and needs it beside the next one to see a wrong unit. The same of what somebody
         else reported would be read out by a file of guesses.
         """
-        key, rows = list(view.key(table)), self._of_place(view, view.table(table))
+        key = [*view.key(table), PART] if apart else list(view.key(table))
+        rows = self._of_place(view, view.told_by(table, view.log.valid(table), apart))
         hidden = [one for one in rows.columns if one in self.hidden and one not in key]
         if not hidden:
             return rows
-        told = reported_by(view, table, self.who)
+        told = reported_by(view, table, self.who, apart)
         return rows.drop(hidden).join(told.select(*key, *hidden), on=key, how="left").select(rows.columns)
 
     def _of_place(self, view: View, rows: pl.DataFrame) -> pl.DataFrame:
@@ -46,9 +49,6 @@ class Reader:
         return rows.filter(is_own) if self.bounds.column in rows.columns else rows.clear()
 
 
-def reported_by(view: View, table: str, who: str) -> pl.DataFrame:
+def reported_by(view: View, table: str, who: str, apart: bool = False) -> pl.DataFrame:
     """Return what a table would say if there were only the imports of one person."""
-    mine = tuple(one for one in view.log.valid(table) if one.who == who)
-    key = view.key(table)
-    rows = view.reported(table, where=pl.col(IMPORT).is_in([one.number for one in mine]))
-    return resolve(rows.drop_nulls(list(key)), key, clears(mine))
+    return view.told_by(table, [one for one in view.log.valid(table) if one.who == who], apart)

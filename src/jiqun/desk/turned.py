@@ -1,8 +1,8 @@
-"""What became of the subjects themselves between two runs: renamed, moved, of another trade, founded, ended, silent."""
+"""What became of subjects between two runs: renamed, moved, of another trade, founded, split, ended, silent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,7 +19,10 @@ _FIRM = "enterprise"
 
 @dataclass(frozen=True)
 class Turned:
-    """One thing: `kind` is a fact (name, district, industry, scale), or founded, ended, silent; as it was and is."""
+    """One thing: `kind` is a fact (name, district, industry, scale), or founded, split, parted, ended, silent.
+
+    With it, as it was and is: of a `split` the firm that it comes from and the day, of a `parted` one the new firms.
+    """
 
     kind: str
     before: str = ""
@@ -29,7 +32,8 @@ class Turned:
 def turned(context: Context, before: Run, after: Run) -> dict[str, list[Turned]]:
     """Return, by subject, what the two ledgers say of it differently; and of one in a single run why it is in no other.
 
-    Founded: registered after the end of the earlier period. Ended: the later register's status is another than 正常.
+    Founded: registered after the end of the earlier period; split, where the later register says from whom (分立), and
+    the firm that it comes from has parted. Ended: the later register's status is another than 正常.
     Silent: neither; nothing was reported for it in the other period, or it did not belong to those evaluated.
     """
     facts = [_facts(context, run) for run in (before, after)]
@@ -39,7 +43,11 @@ def turned(context: Context, before: Run, after: Run) -> dict[str, list[Turned]]
         differ = [Turned(one, old[one], new[one]) for one in FACTS if old.get(one) and new.get(one) != old[one]]
         if told := [one for one in differ if one.after]:
             found[subject] = told
-    return found | {subject: [told] for subject, told in _in_one(context, before, after)}
+    found |= {subject: [told] for subject, told in _in_one(context, before, after)}
+    for parent, parted in _parted(context, before, after):
+        if any(parent in side for side in facts):
+            found.setdefault(parent, []).append(parted)
+    return found
 
 
 def _facts(context: Context, run: Run) -> dict[str, dict[str, str]]:
@@ -59,9 +67,36 @@ def _in_one(context: Context, before: Run, after: Run) -> Iterator[tuple[str, Tu
         status = str(known.get(subject, {}).get("status") or "")
         yield subject, Turned("silent") if status in ("", *IN_OPERATION) else Turned("ended", "", status)
     for subject in second - first:
-        day = known.get(subject, {}).get("registered_on")
-        is_new = isinstance(day, date) and day.year > before.plan.period.year
-        yield subject, Turned("founded", "", str(day)) if is_new else Turned("silent")
+        own = known.get(subject, {})
+        day, parent = own.get("registered_on"), str(own.get("split_from") or "")
+        if not _is_new(own, before):
+            yield subject, Turned("silent")
+        elif parent:
+            yield subject, Turned("split", _called(known, parent), str(day))
+        else:
+            yield subject, Turned("founded", "", str(day))
+
+
+def _parted(context: Context, before: Run, after: Run) -> Iterator[tuple[str, Turned]]:
+    """Yield who parted between the two runs, with the new firms that the later one evaluates."""
+    known = {} if after.subject != _FIRM else _register(context, after)
+    new = set(after.trace[after.subject].cast(pl.String)) - set(before.trace[before.subject].cast(pl.String))
+    children: dict[str, list[str]] = {}
+    for subject in sorted(new):
+        own = known.get(subject, {})
+        if own.get("split_from") and _is_new(own, before):
+            children.setdefault(str(own["split_from"]), []).append(_called(known, subject))
+    for parent, names in sorted(children.items()):
+        yield parent, Turned("parted", "", "、".join(names))
+
+
+def _is_new(own: Mapping[str, object], before: Run) -> bool:
+    day = own.get("registered_on")
+    return isinstance(day, date) and day.year > before.plan.period.year
+
+
+def _called(known: Mapping[str, Mapping[str, object]], firm: str) -> str:
+    return str(known.get(firm, {}).get("name") or firm)
 
 
 def _register(context: Context, run: Run) -> dict[str, dict[str, object]]:
@@ -69,5 +104,5 @@ def _register(context: Context, run: Run) -> dict[str, dict[str, object]]:
     if snapshot is None or _FIRM not in snapshot.names:
         return {}
     rows = snapshot.table(_FIRM)
-    known = [one for one in ("status", "registered_on") if one in rows.columns]
+    known = [one for one in ("status", "registered_on", "name", "split_from") if one in rows.columns]
     return {row[_FIRM]: row for row in rows.select(_FIRM, *known).iter_rows(named=True)}

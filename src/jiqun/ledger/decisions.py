@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
@@ -28,6 +29,7 @@ _TEXTS = (
     "who",
     "when",
     "note",
+    "adds",
 )
 _SCHEMA: dict[str, pl.DataType] = {name: pl.String() for name in _TEXTS} | {"import": pl.Int64(), "order": pl.Int64()}
 _ANSWERS = {REPORTED: pl.String(), "_answer": pl.String()}
@@ -35,6 +37,7 @@ _GIVEN = {"reported": pl.String(), "enterprise": pl.String()}
 _REFUSED = {REPORTED: pl.String(), "enterprise": pl.String(), "_refused": pl.Boolean()}
 _ATTEMPTS = 500
 ASIDE = "aside"  # the verdict on what is no firm: nobody is asked about it again
+PART_OF = "part"  # the verdict on a workshop or branch: its figures are added to those of its firm
 _PAUSE = 0.005
 
 
@@ -44,7 +47,8 @@ class Standing:
 
     `aside` are the questions that a person has set aside, `settled` those that a person has answered (with the firm,
     who said so, when and why), the newest first; `refused` the pairs of report and firm that a person has said are not
-    the same.
+    the same. `parts` are the reports that were added to a firm: by report, the columns that add up in each table, as
+    the contracts said when it was decided, so that a snapshot reads the same for ever.
     """
 
     open: pl.DataFrame
@@ -53,6 +57,7 @@ class Standing:
     answers: pl.DataFrame
     refused: pl.DataFrame
     decisions: pl.DataFrame
+    parts: Mapping[str, Mapping[str, tuple[str, ...]]]
 
     def was_asked(self, reported: str) -> bool:
         """Tell whether somebody reported a firm like this, and a person was or is asked about it."""
@@ -61,7 +66,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class Decision:
-    """A person's word on one report: the firm is the `same`, a `different` one, or `new`; `aside`: it is no firm."""
+    """A person's word on one report: the firm is the `same`, a `different` one, or `new`; `aside`: it is no firm.
+
+    `part`: it is a workshop of the firm, and its figures in the columns of `adds` (by table) are added to the firm's.
+    """
 
     reported: str
     verdict: str
@@ -69,16 +77,17 @@ class Decision:
     who: str
     when: str
     note: str = ""
+    adds: str = ""
 
 
 def read_standing(store: Store, version: int, valid_imports: Collection[int]) -> Standing:
     """Read the log at a version; what came with an import counts only while that import does."""
     frame = store.read(DECISIONS, version)
-    events = pl.DataFrame(schema=_SCHEMA) if frame is None else gathered(frame.select(list(_SCHEMA)), DECISIONS)
+    events = pl.DataFrame(schema=_SCHEMA) if frame is None else _of_now(gathered(frame, DECISIONS))
     counts = pl.col("import").is_null() | pl.col("import").is_in(sorted(valid_imports))
     events = events.filter(counts).sort("order", maintain_order=True)
     decided = events.filter(pl.col("event") == "decided").select(list(DECISION_SCHEMA))
-    answer, pairs, aside = _fold(events)
+    answer, pairs, aside, parts = _fold(events)
     answers = pl.DataFrame(sorted(answer.items()), schema=_ANSWERS, orient="row")
     refused = pl.DataFrame([(*pair, True) for pair in sorted(pairs)], schema=_REFUSED, orient="row")
     asked = events.filter(pl.col("event") == "open")
@@ -97,14 +106,21 @@ def read_standing(store: Store, version: int, valid_imports: Collection[int]) ->
         answers,
         refused,
         decided,
+        parts,
     )
+
+
+def _of_now(events: pl.DataFrame) -> pl.DataFrame:
+    """Return events with the columns of today: a log that was written before a column came has none of it."""
+    new = [pl.lit(None, dtype=kind).alias(name) for name, kind in _SCHEMA.items() if name not in events.columns]
+    return events.with_columns(new).select(list(_SCHEMA))
 
 
 def _by_person(answered: pl.DataFrame, events: pl.DataFrame, answer: Mapping[str, str]) -> pl.DataFrame:
     """Return the answered questions whose answer is a person's, with the decision, the newest first."""
     given = pl.DataFrame(sorted(answer.items()), schema=_GIVEN, orient="row")
     said = (
-        events.filter(pl.col("event") == "decided", pl.col("verdict").is_in(["same", "new"]))
+        events.filter(pl.col("event") == "decided", pl.col("verdict").is_in(["same", "new", PART_OF]))
         .group_by("reported", maintain_order=True)
         .agg(pl.last("verdict", "enterprise", "who", "when", "note", "order"))
         .join(given, on=["reported", "enterprise"])
@@ -112,8 +128,11 @@ def _by_person(answered: pl.DataFrame, events: pl.DataFrame, answer: Mapping[str
     return answered.join(said, on="reported").sort("order", descending=True).drop("order")
 
 
-def _fold(events: pl.DataFrame) -> tuple[dict[str, str], set[tuple[str, str]], set[str]]:
-    """Fold decided and settled events in order into answers, refused pairs and reports that were set aside.
+_Parts = dict[str, dict[str, tuple[str, ...]]]
+
+
+def _fold(events: pl.DataFrame) -> tuple[dict[str, str], set[tuple[str, str]], set[str], _Parts]:
+    """Fold decided and settled events in order into answers, refused pairs, reports set aside, and parts of firms.
 
     A person's word stands over a rule; but what is set aside for want of a firm is answered by a register that has it.
     """
@@ -121,13 +140,18 @@ def _fold(events: pl.DataFrame) -> tuple[dict[str, str], set[tuple[str, str]], s
     by_person: set[str] = set()
     aside: set[str] = set()
     refused: set[tuple[str, str]] = set()
+    parts: _Parts = {}
     told = events.filter(pl.col("event").is_in(["decided", "settled"]))
-    for event, reported, verdict, enterprise in told.select("event", "reported", "verdict", "enterprise").iter_rows():
+    columns = ("event", "reported", "verdict", "enterprise", "adds")
+    for event, reported, verdict, enterprise, adds in told.select(columns).iter_rows():
         aside.discard(reported)
         if event == "settled":
             if reported not in by_person:
                 answer[reported] = enterprise
-        elif verdict == ASIDE:
+            continue
+        if verdict != "different" or answer.get(reported) == enterprise:
+            parts.pop(reported, None)
+        if verdict == ASIDE:
             answer.pop(reported, None)
             by_person.discard(reported)
             aside.add(reported)
@@ -140,7 +164,9 @@ def _fold(events: pl.DataFrame) -> tuple[dict[str, str], set[tuple[str, str]], s
             answer[reported] = enterprise
             by_person.add(reported)
             refused.discard((reported, enterprise))
-    return answer, refused, aside
+            if verdict == PART_OF:
+                parts[reported] = {table: tuple(columns) for table, columns in json.loads(adds or "{}").items()}
+    return answer, refused, aside, parts
 
 
 def note_open(store: Store, number: int, table: str, open_rows: pl.DataFrame, when: datetime) -> None:

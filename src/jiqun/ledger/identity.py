@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from jiqun.ledger.names import is_fake_code, is_masked, normal_name, organisation_code
+from jiqun.ledger.names import is_fake_code, is_masked, listed, normal_name, organisation_code
 from jiqun.values import comparable, narrow, uscc
 
 _REPORTED = {"code": pl.String(), "name": pl.String(), "district": pl.String()}
@@ -195,12 +195,12 @@ def _register(register: pl.DataFrame) -> _Register:
     columns = ("enterprise", "name", "former_names", "district", "former_codes", "earlier_names")
     for enterprise, name, former_names, where, former_codes, earlier_names in register.select(columns).iter_rows():
         district[enterprise] = narrow(where or "")
-        codes = [organisation_code(enterprise), *map(_code, _parts(former_codes))]
+        codes = [organisation_code(enterprise), *map(_code, listed(former_codes))]
         _note(organisation, (one for one in codes if one), enterprise)
         _note(names, (comparable(one) for one in (name,) if one), enterprise)
-        _note(former, (comparable(one) for one in _parts(former_names)), enterprise)
-        _note(normal, (normal_name(one) for one in (name, *_parts(former_names)) if one), enterprise)
-        _note(earlier, (comparable(one) for one in _parts(earlier_names)), enterprise)
+        _note(former, (comparable(one) for one in listed(former_names)), enterprise)
+        _note(normal, (normal_name(one) for one in (name, *listed(former_names)) if one), enterprise)
+        _note(earlier, (comparable(one) for one in listed(earlier_names)), enterprise)
     return _Register(
         ids={_code(enterprise): enterprise for enterprise in district},
         by_organisation=_frozen(organisation),
@@ -219,10 +219,6 @@ def _note(index: dict[str, set[str]], texts: Iterable[str], enterprise: str) -> 
 
 def _frozen(index: dict[str, set[str]]) -> dict[str, frozenset[str]]:
     return {text: frozenset(enterprises) for text, enterprises in index.items()}
-
-
-def _parts(text: str | None) -> list[str]:
-    return [part for part in narrow(text or "").replace("；", ";").split(";") if part]
 
 
 def _verdicts(decisions: pl.DataFrame | None) -> _Verdicts:

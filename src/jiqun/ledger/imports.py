@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from jiqun.ledger.originals import keep_original
 from jiqun.ledger.references import firm_columns, matched
 from jiqun.ledger.registered import REGISTER, register_of
 from jiqun.ledger.reported import DTYPES, Reported, repeated_keys, row_problems, same_key_problem, typed
-from jiqun.ledger.resolve import IMPORT, MATCH, REPORTED, ROW
+from jiqun.ledger.resolve import IMPORT, MATCH, PART, REPORTED, ROW
 from jiqun.ledger.store import Store
 from jiqun.ledger.view import View, latest
 from jiqun.ledger.whole_files import whole_file
@@ -179,13 +179,20 @@ def _own_firms(
         answers["reported"].set(sure, None).alias(REPORTED),
         answers["reason"].alias(MATCH),
     )
-    twins = {row for group in repeated_keys(placed, contract.primary_key) for row in group}
+    parts = sorted(view.standing.parts)
+    twins = {row for group in _contending(placed, contract.primary_key, parts) for row in group}
     weak = placed[ROW].is_in(sorted(twins)) & ~placed[MATCH].is_in([*_SURE_CODES, "decision"]).fill_null(True)
     left = placed.with_columns(placed[_FIRM].set(weak, None))
-    again = repeated_keys(left, contract.primary_key)
+    again = _contending(left, contract.primary_key, parts)
     if again:
         raise ProblemsError(same_key_problem(contract, reported, numbers) for numbers in again)
     return left, found.reopen(firms.with_columns(index=pl.int_range(rows.height)).filter(weak), "same_firm_twice")
+
+
+def _contending(rows: pl.DataFrame, key: tuple[str, ...], parts: Sequence[str]) -> list[tuple[int, ...]]:
+    """Return the rows of one file that speak of the same thing; a part's row contends with rows of that part alone."""
+    of = pl.when(pl.col(REPORTED).is_in(parts)).then(pl.col(REPORTED)).otherwise(pl.lit("")).alias(PART)
+    return repeated_keys(rows.with_columns(of), (*key, PART))
 
 
 def _firms(rows: pl.DataFrame) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from jiqun.values import comparable, uscc
+from jiqun.values import comparable, narrow, uscc
 
 _REGION = re.compile(
     r"^(?:[\u4e00-\u9fff]{2,3}(?:省|自治区))?"
@@ -34,6 +34,15 @@ def normal_name(name: str) -> str:
     rest = text[found.end() :] if found else text
     core = rest.removesuffix("有限公司").removesuffix("股份")
     return rest if len(core) >= 2 and len(rest) >= _SHORTEST else text
+
+
+def listed(text: str | None) -> list[str]:
+    """Return the names or codes that one cell lists.
+
+    >>> listed("长江机械厂；长江精工有限公司;")
+    ['长江机械厂', '长江精工有限公司']
+    """
+    return [part for part in narrow(text or "").replace("；", ";").split(";") if part]
 
 
 def is_masked(text: str) -> bool:

@@ -10,8 +10,9 @@ IMPORT = "_import"
 ROW = "_row"
 REPORTED = "_reported"
 MATCH = "_match"
+PART = "_part"  # the report of a workshop that is part of the row's firm; no column of the store
 REFERS = "_reported__"  # + name of a column that names another firm
-INTERNAL = (IMPORT, ROW, REPORTED, MATCH)
+INTERNAL = (IMPORT, ROW, REPORTED, MATCH, PART)
 
 
 def is_internal(column: str) -> bool:

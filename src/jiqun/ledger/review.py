@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,28 +12,33 @@ from typing import Any
 import polars as pl
 
 from jiqun.ledger.candidates import candidates
-from jiqun.ledger.decisions import ASIDE, Decision, Standing, note_decided
+from jiqun.ledger.decisions import ASIDE, PART_OF, Decision, Standing, note_decided
 from jiqun.ledger.identity import reported_key
 from jiqun.ledger.log import stamp
-from jiqun.ledger.resolve import IMPORT, REPORTED, ROW
+from jiqun.ledger.registered import REGISTER, register_of
+from jiqun.ledger.resolve import IMPORT, PART, REPORTED, ROW
 from jiqun.ledger.store import Store
 from jiqun.ledger.view import View, latest
 from jiqun.ledger.workspace import Workspace
 from jiqun.problems import Place, ProblemsError, problem
 
 _DISTRICT_DIGITS = 6
-_VERDICTS = ("same", "different", "new", ASIDE)
+_VERDICTS = ("same", "different", "new", ASIDE, PART_OF)
 OPEN, SETTLED = "open", "settled"
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A firm that an open report could mean, with a score of 0 to 100 for the likeness of the names."""
+    """A firm that an open report could mean, with a score of 0 to 100 for the likeness of the names.
+
+    `by` is the earlier name of the firm that is alike; blank where it is the present one.
+    """
 
     enterprise: str
     name: str
     district: str | None
     score: int
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,13 +72,13 @@ def open_questions(view: View, first: int = 0, most: int = 50, which: str = OPEN
     refused = set(view.standing.refused.select("_reported", "enterprise").iter_rows())
     likely: dict[str, list[Candidate]] = {}
     names: dict[str, str] = {}
-    if "enterprise" in view.tables and not page.is_empty():
-        register = view.table("enterprise")
+    if REGISTER in view.tables and not page.is_empty():
+        register = register_of(view)
         names = dict(register.select("enterprise", "name").iter_rows()) if which == SETTLED else {}
         found = candidates(page, register)
-        for reported, enterprise, name, district, score in found.iter_rows():
+        for reported, enterprise, name, district, score, by in found.iter_rows():
             if (reported, enterprise) not in refused:
-                likely.setdefault(reported, []).append(Candidate(enterprise, name, district, score))
+                likely.setdefault(reported, []).append(Candidate(enterprise, name, district, score, by or ""))
     return tuple(
         Question(
             reported=row["reported"],
@@ -108,46 +114,71 @@ def own_id(reported: str) -> str:
 
 
 def decide(
-    workspace: Workspace, reported: str, verdict: str, enterprise: str, *, who: str, when: datetime, note: str = ""
+    workspace: Workspace,
+    reported: str,
+    verdict: str,
+    enterprise: str,
+    *,
+    who: str,
+    when: datetime,
+    note: str = "",
+    adds: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
     """Write a person's decision: the report means this firm (`same`), not this firm (`different`), or a `new` firm.
 
-    `aside` says that it is no firm of the register (a workshop, a meter): its rows stay, count for nobody, and nobody
-    is asked about them again. A decision stands for every row reported so, in imports of the past and of the future,
-    until a later decision. LEDGER-069 for another verdict, a report that is no key made by `reported_key`, or a firm
-    without id where one is meant. LEDGER-106 where the firm has a row of its own in the same file: of two rows of one
-    file none is the later word, so that the one would replace the other's figures without anybody having said so.
+    `aside` says that it is no firm of the register (a meter): its rows stay, count for nobody, and nobody is asked
+    about them again. `part` says that it is a workshop or branch of the firm: its figures in the columns that `adds`
+    names by table are added to the firm's. A decision stands for every row reported so, in imports of the past and of
+    the future, until a later decision. LEDGER-069 for another verdict, a report that is no key made by `reported_key`,
+    or a firm without id where one is meant; LEDGER-118 for a part of a firm that is not in the ledger. LEDGER-106 where
+    the firm has a row of its own in the same file: of two rows of one file none is the later word, so that the one
+    would replace the other's figures without anybody having said so; LEDGER-119 where it has two rows of this report.
     """
-    parts = reported.split("|")
+    parts, firm = reported.split("|"), enterprise.strip()
     if verdict not in _VERDICTS:
         detail = f"verdict: {verdict}"
-    elif bool(enterprise.strip()) == (verdict == ASIDE):
-        detail = f"enterprise: {enterprise.strip() or '—'}"
+    elif bool(firm) == (verdict == ASIDE):
+        detail = f"enterprise: {firm or '—'}"
     elif len(parts) != 3 or reported_key(*parts) != reported:
         detail = "reported: code|name|district"
     else:
-        if verdict in ("same", "new"):
-            _alone_in_its_file(latest(workspace), reported, enterprise.strip())
-        decision = Decision(reported, verdict, enterprise.strip(), who, stamp(when), note)
-        note_decided(Store(workspace), decision)
+        view = latest(workspace)
+        if verdict == PART_OF and firm not in known_firms(view):
+            raise ProblemsError([problem("LEDGER-118", Place(item=reported), reported=reported, enterprise=firm)])
+        if verdict in ("same", "new", PART_OF):
+            _alone_in_its_file(view, reported, firm, is_part=verdict == PART_OF)
+        columns = json.dumps(adds or {}, ensure_ascii=False, sort_keys=True) if verdict == PART_OF else ""
+        note_decided(Store(workspace), Decision(reported, verdict, firm, who, stamp(when), note, columns))
         return
     raise ProblemsError([problem("LEDGER-069", Place(item=reported), reported=reported, detail=detail)])
 
 
-def _alone_in_its_file(view: View, reported: str, enterprise: str) -> None:
-    """Raise LEDGER-106 where an import that holds the report has another row of the firm for the same thing."""
+def known_firms(view: View) -> set[str]:
+    """Return the ids that a report may mean: of the register, and of firms that a person has said are new."""
+    registered = view.table(REGISTER)["enterprise"].to_list() if REGISTER in view.tables else []
+    return {*registered, *view.standing.answers["_answer"].to_list()}
+
+
+def _alone_in_its_file(view: View, reported: str, enterprise: str, *, is_part: bool) -> None:
+    """Raise LEDGER-106 or LEDGER-119 where an import that holds the report has another row for the same thing."""
     for table in view.tables:
         key = view.key(table)
         if "enterprise" not in key:
             continue
         beside = [IMPORT, *(name for name in key if name != "enterprise")]
-        rows = view.reported(table).select(REPORTED, ROW, "enterprise", *beside)
-        of_report = rows.filter(pl.col(REPORTED) == reported)
-        if of_report.is_empty():
+        rows = view.reported(table)
+        of_report = rows.filter(pl.col(REPORTED) == reported).sort(IMPORT, ROW)
+        twins = of_report.filter(pl.struct(beside).is_duplicated())
+        if not twins.is_empty():
+            said = {"number": twins[IMPORT][0], "row": twins[ROW][0], "other": twins[ROW][1]}
+            raise ProblemsError([problem("LEDGER-119", Place(item=reported), **said)])
+        if of_report.is_empty() or is_part:
             continue
         own = rows.filter((pl.col("enterprise") == enterprise) & ~(pl.col(REPORTED) == reported).fill_null(False))
-        met = of_report.join(own, on=beside, nulls_equal=True).sort(IMPORT, ROW)
+        if PART in own.columns:
+            own = own.filter(pl.col(PART).is_null())
+        met = of_report.select(ROW, *beside).join(own.select(ROW, *beside), on=beside, nulls_equal=True)
         if not met.is_empty():
-            first = met.row(0, named=True)
+            first = met.sort(IMPORT, ROW).row(0, named=True)
             said = {"number": first[IMPORT], "row": first[ROW], "own": first[f"{ROW}_right"], "enterprise": enterprise}
             raise ProblemsError([problem("LEDGER-106", Place(item=reported), **said)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +10,8 @@ import polars as pl
 
 from jiqun.ledger.decisions import DECISIONS, Standing, read_standing
 from jiqun.ledger.log import LOG, Import, ImportLog, read_log
-from jiqun.ledger.resolve import IMPORT, REFERS, REPORTED, resolve
+from jiqun.ledger.parts import Adding, with_parts
+from jiqun.ledger.resolve import IMPORT, PART, REFERS, REPORTED, resolve
 from jiqun.ledger.store import Store, gathered
 from jiqun.ledger.workspace import Workspace
 from jiqun.problems import Place, ProblemsError, problem
@@ -57,7 +58,8 @@ class View:
     def reported(self, table: str, every: bool = False, where: pl.Expr | None = None) -> pl.DataFrame:
         """Return the reported rows that count, with `_import` and `_row`; undone imports too where `every`.
 
-        A firm that a person has decided on carries the decided id; a row whose firm is still open carries null.
+        A firm that a person has decided on carries the decided id; a row whose firm is still open carries null. Where
+        somebody has added workshops to firms, `_part` names the report of a row that is a workshop's.
         """
         self.key(table)
         rows = self._rows(table)
@@ -68,6 +70,9 @@ class View:
         decided = counting
         for name in sorted(asked):
             decided = self._decided(decided, name, "enterprise" if name == REPORTED else name.removeprefix(REFERS))
+        if REPORTED in asked and self.standing.parts:
+            is_part = pl.col(REPORTED).is_in(sorted(self.standing.parts))
+            decided = decided.with_columns(pl.when(is_part).then(pl.col(REPORTED)).alias(PART))
         return gathered(decided if where is None else decided.filter(where), table)
 
     def _rows(self, table: str) -> pl.LazyFrame:
@@ -84,9 +89,33 @@ class View:
 
     def table(self, table: str) -> pl.DataFrame:
         """Return what a table says: one row per key, sorted by key; rows with an open identity are not in it."""
-        key = self.key(table)
-        rows = self.reported(table).drop_nulls(list(key))
-        return resolve(rows, key, clears(self.log.valid(table)))
+        return self.told_by(table, self.log.valid(table))
+
+    def told_by(
+        self, table: str, imports: Sequence[Import], apart: bool = False, firm: str | None = None
+    ) -> pl.DataFrame:
+        """Return what a table would say if there were only these imports, of one firm where it is named.
+
+        With `apart` the rows of firms and of their workshops stand for themselves, told apart by `_part` ("" for own).
+        """
+        key, numbers = self.key(table), [one.number for one in imports]
+        every = len(numbers) == len(self.log.valid(table))
+        wanted = [] if every else [pl.col(IMPORT).is_in(numbers)]
+        wanted += [] if firm is None else [pl.col("enterprise") == firm]
+        rows = self.reported(table, where=pl.all_horizontal(wanted) if wanted else None).drop_nulls(list(key))
+        if apart:
+            return _apart(rows, key, clears(imports))
+        if PART not in rows.columns:
+            return resolve(rows, key, clears(imports))
+        return with_parts(rows, key, clears(imports), self.adding(table))
+
+    def adding(self, table: str) -> Adding:
+        """Return which columns of a table add up by report, and which imports had no such column in their file."""
+        columns = {report: frozenset(of[table]) for report, of in self.standing.parts.items() if table in of}
+        every = {column for of in columns.values() for column in of}
+        files = [one for one in self.log.valid(table) if one.columns]
+        silent = {name: {one.number for one in files if one.column(name) is None} for name in every}
+        return Adding(columns, silent)
 
     def _decided(self, rows: pl.LazyFrame, reported: str, firm: str) -> pl.LazyFrame:
         """Put a person's answers into a column of firms, by what was reported there."""
@@ -102,7 +131,13 @@ class View:
         return joined.with_columns(pl.coalesce("_answer", by_rule).alias(firm)).drop("_answer", "_refused")
 
 
-def clears(imports: tuple[Import, ...]) -> dict[str, set[int]]:
+def _apart(rows: pl.DataFrame, key: Sequence[str], clearing: Mapping[str, Collection[int]]) -> pl.DataFrame:
+    """Resolve the rows of every workshop for themselves; `_part` counts as a part of the key."""
+    of = pl.col(PART).fill_null("") if PART in rows.columns else pl.lit("")
+    return resolve(rows.with_columns(of.alias("part of")), [*key, "part of"], clearing).rename({"part of": PART})
+
+
+def clears(imports: Sequence[Import]) -> dict[str, set[int]]:
     """Return column → the imports that say its blanks mean "no longer", not "not reported"."""
     found: dict[str, set[int]] = {}
     for one in imports:

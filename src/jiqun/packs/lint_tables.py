@@ -44,6 +44,8 @@ def _column(book: LawBook, one: LawObject, column: Column, route: Route) -> Iter
     for key in ("unit", "digits"):
         if getattr(column, key) is not None and not numeric:
             yield problem("PACK-128", one.place(*route, key), column=column.name, type=column.type, key=key)
+    if column.adds_up and not numeric:
+        yield problem("PACK-128", one.place(*route, "adds_up"), column=column.name, type=column.type, key="adds_up")
     for key in ("minimum", "maximum"):
         if getattr(limits, key) is not None and not numeric:
             place = one.place(*route, "constraints", key)

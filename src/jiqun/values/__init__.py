@@ -1,7 +1,7 @@
 """Periods, units, exact numbers, codes: the values everything else is made of."""
 
 from jiqun.values.digest import canonical, digest, digest_of_parts, file_digest, in_order
-from jiqun.values.disk import to_disk
+from jiqun.values.disk import is_running, to_disk
 from jiqun.values.exact import Number, decimal_text, exact, exact_sum, from_scaled, half_up, plain, rescale, to_scaled
 from jiqun.values.period import Period
 from jiqun.values.powers import logarithm, power
@@ -27,6 +27,7 @@ __all__ = [
     "from_scaled",
     "half_up",
     "in_order",
+    "is_running",
     "known_units",
     "logarithm",
     "nth_root",

@@ -18,6 +18,17 @@ def to_disk(paths: Iterable[Path]) -> None:
         _synced(one)
 
 
+def is_running(process: int) -> bool:
+    """Tell whether this machine runs a process of that number, whoever it belongs to."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def _synced(path: Path) -> None:
     if os.name == "nt" and path.is_dir():
         return  # Windows opens no folders; renames there are written through by its file system's journal

@@ -10,13 +10,15 @@ import click
 import polars as pl
 
 from jiqun.cli.commands.datapackage import export_snapshot
+from jiqun.cli.commands.review import review_identities
 from jiqun.cli.output import json_option, moment, print_json, print_table, say
 from jiqun.cli.speech import both, language, pick
 from jiqun.desk.context import Context
+from jiqun.desk.explaining import cell_words, joined
 from jiqun.desk.subjects import find_subject
-from jiqun.ledger import lineage, review
+from jiqun.ledger import lineage
 from jiqun.ledger.imports import undo as undo_import
-from jiqun.ledger.lineage import Value
+from jiqun.ledger.lineage import Cell, Value
 from jiqun.ledger.log import Import
 from jiqun.ledger.snapshot import freeze, snapshots
 from jiqun.ledger.status import Status, status
@@ -171,12 +173,16 @@ def row(context: Context, table: str, key: tuple[str, ...], as_json: bool) -> No
             both("来处", "source"),
         ],
         [
-            (name, *_described(contract, name), _shown(value), _unit(contract, name), cells.get(name, ""))
+            (name, *_described(contract, name), _shown(value), _unit(contract, name), _source(cells.get(name)))
             for name, value in found.items()
-            if value is not None
+            if value is not None or name in cells
         ],
         right=[2],
     )
+
+
+def _source(cell: Cell | None) -> str:
+    return "" if cell is None else cell_words(cell, language()) if cell.adds else str(cell)
 
 
 @ledger.command(help=both("一行里报过的每一个值", "Every value ever reported for a row"))
@@ -208,7 +214,8 @@ def history(context: Context, table: str, key: tuple[str, ...], column: str | No
                 one["column"],
                 one["value"] or "",
                 both(_STATES[one["state"]], one["state"]),
-                "!".join(part for part in (one["file"], one["sheet"], one["cell"] or str(one["row"])) if part),
+                joined(one["part"], language())
+                + "!".join(part for part in (one["file"], one["sheet"], one["cell"] or str(one["row"])) if part),
                 one["who"],
                 moment(one["when"]),
                 one["note"],
@@ -234,60 +241,7 @@ def undo(context: Context, number: int, note: str, yes: bool) -> None:
     )
 
 
-@ledger.command("review", help=both("认领：哪些报来的企业对不上，是谁", "Whose firm is open, and who it is"))
-@click.option("--decide", "decided", nargs=3, default=None, metavar="REPORTED same|different|new|aside ENTERPRISE")
-@click.option("--note", default="", help=both("理由", "reason"))
-@click.option("--first", default=0, help=both("从第几个开始", "start at"))
-@click.option("--most", default=50, help=both("最多列几个", "at most"))
-@json_option
-@click.pass_obj
-def review_identities(
-    context: Context, decided: tuple[str, str, str] | None, note: str, first: int, most: int, as_json: bool
-) -> None:
-    if decided:
-        reported, verdict, enterprise = decided
-        review.decide(context.workspace, reported, verdict, enterprise, who=context.who, when=context.now, note=note)
-        say(f"已记下：{reported} → {verdict} {enterprise}", f"Noted: {reported} → {verdict} {enterprise}")
-        return
-    view = latest(context.workspace)
-    questions = review.open_questions(view, first, most)
-    if as_json:
-        print_json(questions)
-        return
-    total = view.standing.open.height
-    say(f"待认领 {total} 家。", f"{total} reports whose firm is open.")
-    for one in questions:
-        told = " ".join(part for part in (one.code, one.name, one.district) if part)
-        click.echo(f"\n{one.reported}  {told}")
-        say(
-            f"  原因：{both(_WHY.get(one.why, one.why), one.why)}；{one.rows} 行，表 {'、'.join(one.tables)}",
-            f"  why: {one.why}; {one.rows} rows, tables {', '.join(one.tables)}",
-        )
-        for candidate in one.candidates:
-            click.echo(
-                f"    {candidate.score:>3}  {candidate.enterprise}  {candidate.name}  {candidate.district or ''}"
-            )
-    if questions:
-        click.echo()
-        say(
-            "认领：jiqun ledger review --decide '报来的' same 企业代码"
-            "（different＝不是它，new＝新企业；aside ''＝不是企业，不再问）",
-            "Decide: jiqun ledger review --decide 'REPORTED' same ENTERPRISE"
-            " (or different, or new; aside '' where it is no firm)",
-        )
-
-
-_WHY = {
-    "masked": "名称或代码被遮盖",
-    "fake_code": "代码像统一社会信用代码但校验不对",
-    "no_identity": "没有代码也没有名称",
-    "ambiguous": "同名企业不止一家",
-    "district_differs": "名称相同但区县不同",
-    "other_code": "名称是一家、代码是另一家",
-    "different": "已认定不是同一家",
-    "not_found": "登记表里没有",
-    "same_firm_twice": "同一文件里同一家出现两次",
-}
+ledger.add_command(review_identities)
 
 
 @click.group(
@@ -387,4 +341,6 @@ def _unit(contract: TableContract | None, name: str) -> str:
 
 
 def _shown(value: Value) -> str:
+    if value is None:
+        return both("未知", "unknown")
     return f"{value:.15g}" if isinstance(value, float) else str(value)

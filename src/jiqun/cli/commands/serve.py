@@ -125,6 +125,8 @@ def _first_people(root: Path) -> None:
 @click.pass_obj
 def backup(context: Context, file: Path) -> None:
     made = back_up(context.workspace, file)
+    for left in made.cleared:
+        say(f"清掉了上次中断的备份没有写完的文件：{left}", f"Removed what a broken-off backup had left: {left}")
     mib = made.size / 2**20
     say(f"已备份 {made.files} 个文件，{mib:.1f} MiB：{file}", f"{made.files} files, {mib:.1f} MiB: {file}")
     if not made.database:

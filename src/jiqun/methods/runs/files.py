@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from jiqun.problems import Place, ProblemsError, problem
-from jiqun.values import file_digest, to_disk
+from jiqun.values import file_digest, is_running, to_disk
 
 INDEX = "index.jsonl"
 _WRITING = ".writing-"
@@ -50,19 +50,9 @@ def keep(runs: Path, name: str, fill: Callable[[Path], None]) -> Path:
     finally:
         shutil.rmtree(draft, ignore_errors=True)
         for left in runs.glob(f"{_WRITING}{name}-*"):
-            if not _is_running(int(left.name.removeprefix(f"{_WRITING}{name}-").partition("-")[0])):
+            if not is_running(int(left.name.removeprefix(f"{_WRITING}{name}-").partition("-")[0])):
                 shutil.rmtree(left, ignore_errors=True)
     return place
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _compare(draft: Path, place: Path) -> None:

@@ -43,7 +43,8 @@ class Column(Model):
     whom the row tells (revenue, staff, assets): nobody is advised to make it smaller. `names_from` is for codes of
     which a region has its own list (`districts`: every taxonomy whose id ends so): a file may write the name of one.
     Only with `unit_assumed` may a file leave the unit out. A column that is not `changeable` (a height above the sea)
-    is never part of advice.
+    is never part of advice. What `adds_up` (output, tax, staff; no rate, rank, date or code) is the sum of a firm's own
+    row and those of its workshops.
     """
 
     name: Identifier
@@ -63,6 +64,7 @@ class Column(Model):
     categories: tuple[Category, ...] = ()
     constraints: Constraints = Constraints()
     size: bool = False
+    adds_up: bool = False
     missing_values: Names = Field(default=(), alias="missingValues")
     sensitivity: Sensitivity = "internal"
     description: str | None = None
@@ -157,7 +159,8 @@ class TableContract(Header):
 
     A `derived` table is worked out from those it is `derived_from` and never filled in. `when_empty` says what a table
     that nobody gave means: that nothing was reported, or, for a register which the office itself keeps, that there is
-    nothing.
+    nothing. Where a table `lists_things`, each row is a thing of its own (a lease, an award, an event): one reported
+    under a workshop's name is its firm's.
     """
 
     kind: Literal["table"]
@@ -166,6 +169,7 @@ class TableContract(Header):
     derived: bool = False
     derived_from: Names = ()
     when_empty: Literal["unknown", "none"] = "unknown"
+    lists_things: bool = False
     fields: tuple[Column, ...]
     primary_key: Names = Field(default=(), alias="primaryKey")
     foreign_keys: tuple[ForeignKey, ...] = Field(default=(), alias="foreignKeys")

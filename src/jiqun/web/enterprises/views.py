@@ -16,13 +16,16 @@ from jiqun.desk.context import Context
 from jiqun.ledger import lineage
 from jiqun.web.enterprises import activity, dossier
 from jiqun.web.enterprises.charts import chart
+from jiqun.web.enterprises.joined import joined
 from jiqun.web.enterprises.register import Wanted, chosen, named, place_names, register
+from jiqun.web.enterprises.splits import splits
 from jiqun.web.grades.queries import grades_of
 from jiqun.web.kept import kept
 from jiqun.web.ladder.queries import standing_of
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.table_sheet import table_workbook
 from jiqun.web.people.audit import record_request
+from jiqun.web.people.models import full_names
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import Ledger, ledger, names_of, region
@@ -171,14 +174,22 @@ def _identity(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
         for name in _FACTS
         if name in row
     ]
-    return {"facts": facts, "names": dossier.names(code, row, spoken())}
+    return {"facts": facts, "names": dossier.names(code, row, spoken()), **splits(code)}
 
 
 def _figures(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
     years, lines = dossier.figure_lines(code, scope, spoken())
     charts = [chart(one) for one in lines if one.name in _DRAWN]
     drawn = [one for one in charts if one is not None]
-    return {"figure_years": years, "lines": lines, "charts": drawn, "masked": dossier.MASKED}
+    added = joined(code, scope, spoken())
+    return {
+        "figure_years": years,
+        "lines": lines,
+        "charts": drawn,
+        "masked": dossier.MASKED,
+        "joined": added,
+        "people": full_names(),
+    }
 
 
 def _land(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
@@ -265,8 +276,8 @@ def source(request: HttpRequest, code: str) -> HttpResponse:
         "unit": field.unit or "",
     }
     shown["value"] = dossier.coded(field, cell.value, spoken())
-    return render(
-        request,
-        "enterprises/source.html",
-        shown | {"cell": cell, "when": dossier.moment(cell.when), "history": history},
-    )
+    shown["read"] = [
+        vars(one) | {"moment": dossier.moment(one.when), "part_name": one.part_name} for one in cell.adds or (cell,)
+    ]
+    shown["lacks"] = [row["name"] if one == code else lineage.called(one) for one in cell.lacks]
+    return render(request, "enterprises/source.html", shown | {"cell": cell, "history": history})

@@ -27,7 +27,7 @@ from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, ledger, region, run_of, totals_restricted
 
 _FOLDER = "comparisons"
-_FORM = 2  # of the rows that are kept; those of an earlier form are made anew
+_FORM = 3  # of the rows that are kept; those of an earlier form are made anew
 _EFFECTS = CAUSES[:3]  # an adjustment moves the grade and never the total
 _FIGURES = ("total_before", *(f"effect__{one}" for one in _EFFECTS), "total_after")
 NOTHING = "—"

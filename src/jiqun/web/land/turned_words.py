@@ -17,6 +17,8 @@ _TURNED: Mapping[str, tuple[str, str]] = {
     "industry": ("行业由{before}改为{after}", "trade changed from {before} to {after}"),
     "scale": ("由{before}变为{after}", "from {before} to {after}"),
     "founded": ("{after} 成立", "founded {after}"),
+    "split": ("{after} 由{before}分立", "split off from {before} on {after}"),
+    "parted": ("分立出{after}", "{after} split off from it"),
     "ended": ("登记状态：{after}", "register: {after}"),
 }
 _SILENT: Mapping[str, tuple[str, str]] = {

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jiqun.ledger.imports import undo as undo_import
+from jiqun.ledger.parts import additive
 from jiqun.ledger.review import decide as decide_report
 from jiqun.problems import ProblemsError
 from jiqun.web.jobs.models import OPEN, Job
@@ -114,7 +115,7 @@ def _logged_first(user: User, action: str, about: str, details: dict[str, Any]) 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A person's word on one report: `same` firm, `different` firm, or a `new` one."""
+    """A person's word on one report: `same` firm, `part` of a firm, `different` firm, or a `new` one."""
 
     reported: str
     verdict: str
@@ -137,6 +138,7 @@ def decide(user: User, said: Verdict) -> None:
             who=user.get_username(),
             when=region().now,
             note=said.reason,
+            adds=additive(region().book.tables.values()),
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from jiqun.ledger.log import Import
+from jiqun.ledger.resolve import PART, is_internal
 from jiqun.ledger.review import Question, open_questions
 from jiqun.ledger.status import quarantine
 from jiqun.packs import TableContract
@@ -22,8 +23,6 @@ from jiqun.web.region import Ledger, ledger, region
 from jiqun.web.shell.asked import whole_number
 from jiqun.web.shell.language import both
 from jiqun.web.told_results import LISTS, adjustments_told
-
-_INTERNAL = ("_import", "_row", "_reported", "_match")
 
 
 @dataclass(frozen=True)
@@ -177,12 +176,18 @@ def _said_anew(of: Ledger, table: str, number: int) -> tuple[int, list[dict[str,
     view = of.view
     key = list(view.key(table))
     rows = view.reported(table, every=True).drop_nulls(key)
+    if PART in rows.columns:  # a workshop's row says anew what was said of the workshop
+        rows, key = rows.with_columns(pl.col(PART).fill_null("")), [*key, PART]
     earlier = [other.number for other in view.log.imports if other.number < number and not other.is_undone]
     mine = rows.filter(pl.col("_import") == number)
     before = rows.filter(pl.col("_import").is_in(earlier)).sort("_import", "_row")
-    words = pl.concat_str([pl.col(name).cast(pl.String) for name in key], separator=" ")
+    words = pl.concat_str([pl.col(name).cast(pl.String) for name in key], separator=" ").str.strip_chars()
     found = []
-    said = [name for name in rows.columns if name not in (*key, *_INTERNAL) and mine[name].null_count() < mine.height]
+    said = [
+        name
+        for name in rows.columns
+        if name not in key and not is_internal(name) and mine[name].null_count() < mine.height
+    ]
     for column in said:
         last = before.drop_nulls(column).unique(key, keep="last").select(*key, "_import", column)
         pairs = mine.drop_nulls(column).select(*key, column).join(last, on=key, suffix="__before")

@@ -16,9 +16,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from jiqun.ledger.decisions import ASIDE
+from jiqun.ledger.decisions import ASIDE, PART_OF
 from jiqun.ledger.originals import original
-from jiqun.ledger.review import OPEN, SETTLED, asked, own_id
+from jiqun.ledger.review import OPEN, SETTLED, asked, known_firms, own_id
 from jiqun.ledger.snapshot import snapshots
 from jiqun.ledger.templates import write_template
 from jiqun.problems import ProblemsError
@@ -192,7 +192,7 @@ def decide(request: HttpRequest) -> HttpResponse:
             zh = "是新企业的，请写它的 18 位统一社会信用代码，校验位要对；确实没有代码的，按“没有代码的新户”。"
             en = "For a new firm write its social credit code of 18 signs, or say that it has none."
             raise ValueError(both(zh, en))
-        if verdict in ("same", "different") and enterprise not in _known_firms():
+        if verdict in ("same", "different", PART_OF) and enterprise not in known_firms(ledger().view):
             raise ValueError(both("企业登记里没有这个代码。", "The register has no such firm."))
         reported = request.POST.get("reported", "")
         if not ledger().view.standing.was_asked(reported):
@@ -207,12 +207,6 @@ def decide(request: HttpRequest) -> HttpResponse:
             request, both("已记录，今后同样的报法照此认定。", "Noted; the same report is read so from now on.")
         )
     return redirect("ledger:review")
-
-
-def _known_firms() -> set[str]:
-    """Return the ids that a report may mean: of the register, and of firms that a person has said are new."""
-    answers = ledger().view.standing.answers["_answer"]
-    return {*ledger().table("enterprise")["enterprise"].to_list(), *answers.to_list()}
 
 
 @needs("read")
