@@ -94,3 +94,23 @@ def test_a_symbolic_link_out_of_the_pack_is_refused(tmp_path: Path) -> None:
 
 
 HEAD = 'id: p\ntitle: 包\ntitle_en: Pack\njurisdiction: "100000"\nversion: "1"\n'
+
+
+def test_what_stands_under_a_key_that_does_not_count_is_passed_over_and_the_rest_is_read(tmp_path: Path) -> None:
+    text = "a: 1\na:\n  b: [1.5, {c: 2.5}]\n<<: {d: 3.5}\n? [e, {f: 4.5}]\n: {g: [5.5]}\nh: {i: 2022-01-31}\n"
+    source, codes = _read(tmp_path, text)
+    assert codes == ["PACK-008", "PACK-004", "PACK-004"]  # none of the floats is read
+    assert source.data == {"a": 1, "h": {"i": date(2022, 1, 31)}}
+    assert dict(source.values) == {(): (1, 1), ("a",): (1, 4), ("h",): (7, 4), ("h", "i"): (7, 8)}
+    assert dict(source.keys) == {("a",): (1, 1), ("h",): (7, 1), ("h", "i"): (7, 5)}
+
+
+def test_what_packs_do_not_allow_is_told_in_the_order_of_the_file_and_nothing_else_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("a: &x 1.5\nb: !t 2\nc: *x\n---\nd: [\n", "utf-8")
+    source, problems = read_yaml(path, "a.yaml")
+    told = [(one.code, one.place.line, one.values.get("construct")) for one in problems]
+    assert told == [("PACK-004", 1, "& / *"), ("PACK-004", 2, "!t"), ("PACK-004", 4, "---"), ("PACK-002", 6, None)]
+    assert source.data is None and source.text.startswith("a: &x")
+    _, codes = _read(tmp_path, "a: " + "[" * 40 + "1.5" + "]" * 40)
+    assert codes == ["PACK-007"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import yaml
 
@@ -31,7 +31,6 @@ _WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,39})")
 _FLOAT = re.compile(r"[-+]?(?:\.\d+|\d[\d_]*(?:\.\d*)?)(?:[eE][-+]?\d+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NOTHING = ("", "~", "null")
-_STR = "tag:yaml.org,2002:str"
 # blanks that look like blanks and are none to YAML: no-break, full-width, zero-width, byte order mark
 _FALSE_BLANK = re.compile(r"[ ]*([\u00a0\u3000\u2000-\u200d\u2060\ufeff])")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -52,12 +51,6 @@ _SYNTAX = {
     "block sequence entries are not allowed": ("这里不能写列表项，请检查缩进", None),
     "%": ("以 % 开头的文字要加引号", None),
 }
-
-
-class _Composer(yaml.CSafeLoader):
-    """The C parser with every implicit tag but text taken away; `_value` gives plain scalars their meaning."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,21 +104,13 @@ def read_yaml(path: Path, file: str) -> tuple[Source, tuple[Problem, ...]]:
 @lru_cache(_FILES_KEPT)
 def _parsed(text: str, file: str) -> tuple[Source, tuple[Problem, ...]]:
     """Parse a text once: a draft, a publication or a second workspace shares nearly all its files with the first."""
-    refused = tuple(_refused(text, file))
-    if refused:
-        return Source(file, text=text), refused
-    loader = _Composer(text)
-    try:
-        node = loader.get_single_node()
-    except yaml.YAMLError as error:
-        return Source(file, text=text), (_syntax(error, text, file),)
-    finally:
-        loader.dispose()
-    if node is None:
-        return Source(file), (problem("PACK-003", Place(file=file, line=1)),)
     reader = _Reader(file)
-    data = reader.value(node, ())
-    return Source(file, data, reader.values, reader.keys), tuple(reader.problems)
+    documents = reader.read(text)
+    if reader.refused:
+        return Source(file, text=text), tuple(reader.refused)
+    if not documents:
+        return Source(file), (problem("PACK-003", Place(file=file, line=1)),)
+    return Source(file, reader.data, reader.values, reader.keys), tuple(reader.problems)
 
 
 def _text_of(path: Path, file: str) -> tuple[str, Problem | None]:
@@ -146,34 +131,6 @@ def _text_of(path: Path, file: str) -> tuple[str, Problem | None]:
             place = Place(file=file, line=number, column=false.start(1) + 1)
             return text, problem("PACK-005", place, sign=f"U+{ord(false[1]):04X}")
     return text, None
-
-
-def _refused(text: str, file: str) -> Iterator[Problem]:
-    """Say what packs do not allow, each construct where it stands first."""
-    depth = documents = 0
-    said: set[str] = set()
-    try:
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            aliased = isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None)
-            construct = "& / *" if aliased else getattr(event, "tag", None)
-            if construct and construct not in said:
-                said.add(construct)
-                yield problem("PACK-004", _event_place(event, file), construct=construct)
-            if isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents == 2:
-                    yield problem("PACK-004", _event_place(event, file), construct="---")
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > DEEPEST:
-                yield problem("PACK-007", _event_place(event, file), limit=DEEPEST)
-                return
-    except yaml.YAMLError as error:
-        yield _syntax(error, text, file)
-
-
-def _event_place(event: yaml.Event, file: str) -> Place:
-    mark = event.start_mark
-    return Place(file=file, line=mark.line + 1, column=mark.column + 1) if mark else Place(file=file)
 
 
 def _syntax(error: yaml.YAMLError, text: str, file: str) -> Problem:
@@ -198,45 +155,110 @@ def _syntax(error: yaml.YAMLError, text: str, file: str) -> Problem:
     return problem("PACK-002", place, detail=en or detail, detail_zh=zh)
 
 
+class _TooDeepError(Exception):
+    """Nothing further is read: what is nested too deeply has been refused."""
+
+
 class _Reader:
-    """Turns nodes into values and keeps their places."""
+    """Turns what the parser comes upon into values, in one pass, and keeps their places.
+
+    `refused` is what packs do not allow, each construct where it stands first; where there is any, nothing else counts.
+    """
 
     def __init__(self, file: str) -> None:
         self.file = file
+        self.data: Any = None
         self.values: dict[Route, Mark] = {}
         self.keys: dict[Route, Mark] = {}
         self.problems: list[Problem] = []
+        self.refused: list[Problem] = []
+        self._said: set[str] = set()
+        self._depth = 0
 
-    def value(self, node: yaml.Node, route: Route) -> Any:
-        self.values[route] = _mark(node)
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, route)
-        if isinstance(node, yaml.SequenceNode):
-            return tuple(self.value(item, (*route, index)) for index, item in enumerate(node.value))
-        return self._scalar(node, getattr(node, "style", None))
+    def read(self, text: str) -> int:
+        """Read a text, and return how many documents it holds."""
+        documents = 0
+        try:
+            self._come_upon = cast(Callable[[], yaml.Event], yaml.CSafeLoader(text).get_event)  # None only after the end
+            while not isinstance(event := self._next(), yaml.StreamEndEvent):
+                if isinstance(event, yaml.DocumentStartEvent):
+                    documents += 1
+                    if documents == 2:
+                        self._refuse(event, "PACK-004", construct="---")
+                    self.data = self._value(self._next(), ())
+        except yaml.YAMLError as error:
+            self.refused.append(_syntax(error, text, self.file))
+        except _TooDeepError:
+            pass
+        return documents
 
-    def _mapping(self, node: yaml.MappingNode, route: Route) -> dict[str, Any]:
+    def _next(self) -> yaml.Event:
+        event = self._come_upon()
+        construct = "& / *" if getattr(event, "anchor", None) else getattr(event, "tag", None)
+        if construct and construct not in self._said:
+            self._said.add(construct)
+            self._refuse(event, "PACK-004", construct=construct)
+        if isinstance(event, yaml.CollectionStartEvent):
+            self._depth += 1
+            if self._depth > DEEPEST:
+                self._refuse(event, "PACK-007", limit=DEEPEST)
+                raise _TooDeepError
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self._depth -= 1
+        return event
+
+    def _refuse(self, event: yaml.Event, code: str, **said: Any) -> None:
+        self.refused.append(problem(code, self._place(_mark(event)), **said))
+
+    def _value(self, event: yaml.Event, route: Route) -> Any:
+        self.values[route] = _mark(event)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(route)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return tuple(self._items(route))
+        return None  # an alias, which is refused
+
+    def _items(self, route: Route) -> Iterator[Any]:
+        index = 0
+        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+            yield self._value(event, (*route, index))
+            index += 1
+
+    def _mapping(self, route: Route) -> dict[str, Any]:
         result: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            mark = _mark(key_node)
-            if not isinstance(key_node, yaml.ScalarNode):
+        while not isinstance(event := self._next(), yaml.MappingEndEvent):
+            mark = _mark(event)
+            if not isinstance(event, yaml.ScalarEvent):
                 self.problems.append(problem("PACK-004", self._place(mark), construct="? [] {}"))
+                self._pass_over(event)
+                self._pass_over(self._next())
                 continue
-            key = str(key_node.value)
-            if key == "<<" and not key_node.style:
+            key = str(event.value)
+            if key == "<<" and not event.style:
                 self.problems.append(problem("PACK-004", self._place(mark), construct="<<"))
+                self._pass_over(self._next())
                 continue
             if key in result:
                 first = self.keys[(*route, key)][0]
                 self.problems.append(problem("PACK-008", self._place(mark), key=key, first=first))
+                self._pass_over(self._next())
                 continue
-            self.keys[(*route, key)] = mark
-            result[key] = self.value(value_node, (*route, key))
+            at = (*route, key)
+            self.keys[at] = mark
+            result[key] = self._value(self._next(), at)
         return result
 
-    def _scalar(self, node: yaml.Node, style: str | None) -> Any:
-        text = str(node.value)
-        if style:
+    def _pass_over(self, event: yaml.Event) -> None:
+        """Pass over all that begins with an event."""
+        depth = self._depth - isinstance(event, yaml.CollectionStartEvent)
+        while self._depth > depth:
+            self._next()
+
+    def _scalar(self, event: yaml.ScalarEvent) -> Any:
+        text = str(event.value)
+        if event.style:
             return text
         if text in _NOTHING:
             return None
@@ -245,22 +267,22 @@ class _Reader:
         if _WHOLE.fullmatch(text):
             return int(text)
         if _DAY.fullmatch(text):
-            return self._day(text, node)
+            return self._day(text, event)
         if _FLOAT.fullmatch(text) and not text.isdigit():
-            self.problems.append(problem("PACK-009", self._place(_mark(node)), text=text))
+            self.problems.append(problem("PACK-009", self._place(_mark(event)), text=text))
         return text
 
-    def _day(self, text: str, node: yaml.Node) -> date | str:
+    def _day(self, text: str, event: yaml.Event) -> date | str:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            self.problems.append(problem("PACK-010", self._place(_mark(node)), text=text))
+            self.problems.append(problem("PACK-010", self._place(_mark(event)), text=text))
             return text
 
     def _place(self, mark: Mark) -> Place:
         return Place(file=self.file, line=mark[0], column=mark[1])
 
 
-def _mark(node: yaml.Node) -> Mark:
-    mark = node.start_mark
+def _mark(event: yaml.Event) -> Mark:
+    mark = event.start_mark
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
