@@ -54,13 +54,8 @@ gc.disable()
 def pytest_collection_finish() -> None:
     """Let the garbage collector pass over the modules, law books and tests, which stay to the end anyway."""
     gc.enable()
-    gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)  # after a freeze nothing old is left to measure by, and full passes come too often
-
-
-def pytest_unconfigure() -> None:
-    gc.unfreeze()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 Json = Mapping[str, "Json"] | Sequence["Json"] | str | int | bool | None
+_PLAIN = frozenset({str, int, bool, type(None)})  # most of every content; asked first, as the rest costs more to tell
 
 
 def canonical(value: Json) -> str:
@@ -16,6 +17,8 @@ def canonical(value: Json) -> str:
 
 
 def _checked(value: Json) -> Json:
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, float):
         raise TypeError("a float has no canonical form; write the number as text")
     if isinstance(value, Mapping):
