@@ -68,6 +68,8 @@ def _column(book: LawBook, one: LawObject, column: Column, route: Route) -> Iter
 
 def _named_lists(book: LawBook, one: LawObject, column: Column, route: Route) -> Iterator[Problem]:
     """A family of ids (`districts`, `light`) may be empty where no region is at hand; a word near to one is a slip."""
+    if column.names_from is None and column.methods is None:
+        return
     ids = {other.id for other in book.objects("taxonomy")}
     lists = ids | {id.rpartition(".")[2] for id in ids}
     rules = {other.id.partition(".")[0] for other in book.objects("method")}

@@ -179,7 +179,7 @@ class _Reader:
         """Read a text, and return how many documents it holds."""
         documents = 0
         try:
-            self._come_upon = cast(Callable[[], yaml.Event], yaml.CSafeLoader(text).get_event)  # None only after the end
+            self._come_upon = cast(Callable[[], yaml.Event], yaml.CSafeLoader(text).get_event)
             while not isinstance(event := self._next(), yaml.StreamEndEvent):
                 if isinstance(event, yaml.DocumentStartEvent):
                     documents += 1
