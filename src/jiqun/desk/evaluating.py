@@ -33,7 +33,7 @@ STAGES: Mapping[str, str] = {
     "saving": "保存结果",
 }
 Step = Callable[[str], None]  # told the stage (a key of STAGES) that begins
-HISTORY, ITEMS, TITLES = "grade_history", "result_item", "title_held"
+HISTORY, ITEMS, TITLES, QUARTERLY = "grade_history", "result_item", "title_held", QUARTERS
 OF_RUNS = " of runs"  # marks among a run's tables those made of earlier runs
 # tables that an evaluation reads although no column of theirs stands in a formula
 _ALWAYS = ("adjustment", "certified_score", HISTORY, QUARTERS)
@@ -162,7 +162,7 @@ def tables_for(
         held = titles_on(context, snapshot, plan.period.last)
         tables[TITLES] = held
         digests[f"{TITLES} on {plan.period.last}"] = content_hash(held, ("enterprise", "title"))
-    for name, frame, key in _earlier_results(context, plan, tables, official):
+    for name, frame, key in earlier_results(context, plan, tables, lambda run: run.official or not official):
         if not frame.is_empty():
             tables[name], digests[f"{name}{OF_RUNS}"] = frame, content_hash(frame, key)
     return tables, digests
@@ -173,21 +173,21 @@ def titles_on(context: Context, snapshot: Snapshot, on: date) -> pl.DataFrame:
     return title_held(holdings(title_events(snapshot.table("title")), ladder_of(context.book), on))
 
 
-def _methods_read(plan: Plan) -> set[str]:
+def methods_read(plan: Plan) -> set[str]:
     """The methods whose results are inputs."""
     inputs = plan.method.inputs.values()
     streaks = {one.streak.method or plan.method.id for one in inputs if one.streak is not None}
     return streaks | {one.result.method for one in inputs if one.result is not None}
 
 
-def _earlier_results(
-    context: Context, plan: Plan, reported: Mapping[str, Any], official: bool
+def earlier_results(
+    context: Context, plan: Plan, reported: Mapping[str, Any], which: Callable[[Run], bool]
 ) -> Iterator[tuple[str, pl.DataFrame, tuple[str, ...]]]:
-    """Grades of the newest run of every method read and year or quarter, and a year's points.
+    """Give the grades of the newest of some runs for every method read and year or quarter, and a year's points.
 
     What was reported itself goes before, and a signed result before a trial of the same year made since.
     """
-    read = _methods_read(plan)
+    read = methods_read(plan)
     by_quarter = any(one.rollup is not None and one.rollup.table == QUARTERS for one in plan.method.inputs.values())
     if not read and not by_quarter:
         return
@@ -197,7 +197,7 @@ def _earlier_results(
         if (run.method_id in read or (by_quarter and Period.parse(run.period).kind == "quarter"))
         and not _is_same(run, plan)
         and Period.parse(run.period).last <= plan.period.last  # else two years would wait for each other's signature
-        and (run.official or not official)
+        and which(run)
     }
     yearly = [run for run in runs.values() if Period.parse(run.period).kind == "year"]
     quarterly = [run for run in runs.values() if Period.parse(run.period).kind == "quarter"]

@@ -29,8 +29,8 @@ from jiqun.web.people.audit import record
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
 from jiqun.web.people.tokens import user_of
-from jiqun.web.region import evaluated, explained, frozen, region, run_of
-from jiqun.web.told_results import run_for, runs_for
+from jiqun.web.region import evaluated, frozen, region, run_of
+from jiqun.web.told_results import explained_to, run_for, runs_for
 
 _MOST = 1000
 _TOLD = frozenset({401, 403, 404, 422, 429})
@@ -232,7 +232,7 @@ def explanation(request: HttpRequest, id_: str, subject: str) -> dict[str, Any]:
     if subject not in set(rows[run.subject].to_list()):
         raise Http404
     _note(request, "api.explain", subject, {"run": run.id})
-    told_of = dataclasses.asdict(explained(run.id, subject, "zh", scope.sees_restricted, scope.sees_others))
+    told_of = dataclasses.asdict(explained_to(scope, run, subject, "zh"))
     found: dict[str, Any] = json.loads(json.dumps(told_of, default=str))
     return found
 

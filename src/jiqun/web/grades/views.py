@@ -30,9 +30,9 @@ from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import evaluated, explained, ledger, names_of, region, run_of
+from jiqun.web.region import evaluated, ledger, names_of, region, run_of
 from jiqun.web.shell.language import both, spoken
-from jiqun.web.told_results import is_told
+from jiqun.web.told_results import explained_to, is_told
 
 _ROWS = 50
 
@@ -177,7 +177,7 @@ def firm(request: HttpRequest, line: str, method: str, run: str, subject: str) -
     if rows.is_empty():
         raise Http404
     row = rows.row(0, named=True)
-    told = explained(made.id, subject, spoken(), scope.sees_restricted, scope.sees_others)
+    told = explained_to(scope, made, subject, spoken())
     trace = made.trace.filter(pl.col(made.subject).cast(pl.String) == subject).row(0, named=True)
     totals = histogram_for(scope, made.id, trace)
     record_request(request, "grades.explain", subject, run=made.id)
