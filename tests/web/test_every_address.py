@@ -527,7 +527,7 @@ DRAFTS = frozenset({"drafts:listing", "drafts:publication", "drafts:sheet", "dra
 HANDING_IN = frozenset(
     {"ledger:new", "ledger:upload", "ledger:tell", "ledger:commit", "ledger:drop", "ledger:upload_return"}
 )
-PAPERS = frozenset({"campaigns:paper", "campaigns:check_paper"})  # they tell figures
+PAPERS = frozenset({"campaigns:paper", "campaigns:check_paper", "disposals:paper"})  # they tell figures
 OTHERS_FILES = frozenset({"jobs:file", "briefs:switch", "briefs:file"})  # made by somebody, for whom it was made
 THERE_IS_NONE = frozenset({"drafts:publication", "drafts:sheet", "briefs:make", "ledger:return", "api:api-root"})
 MASKED = (

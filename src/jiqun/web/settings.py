@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "jiqun.web.shell.middleware.WithoutNul",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "jiqun.web.api.answers.OneOfEach",
     "jiqun.web.api.answers.AllowedMethods",
     "jiqun.web.shell.middleware.ToldProblems",
     "axes.middleware.AxesMiddleware",

@@ -33,7 +33,8 @@ from jiqun.web.region import evaluated, frozen, region, run_of
 from jiqun.web.told_results import explained_to, run_for, runs_for
 
 _MOST = 1000
-_TOLD = frozenset({401, 403, 404, 422, 429})
+_TOLD = frozenset({400, 401, 403, 404, 422, 429})
+_LONG = 414  # said by the server itself, in its own words: the request has not been read yet
 
 
 class Bearer(HttpBearer):
@@ -120,7 +121,7 @@ class SnapshotOut(Schema):
     content: str
     made_at: str
     note: str
-    tables: dict[str, int]
+    tables: dict[str, int | None]
 
 
 class Package(Schema):
@@ -142,7 +143,7 @@ def _note(request: HttpRequest, action: str, about: str, details: dict[str, Any]
     record(_user(request).get_username(), action, about, details, request.META.get("REMOTE_ADDR") or None)
 
 
-@api.get("/runs", response={200: list[RunOut], _TOLD: Problems}, summary="评价结果 · runs")
+@api.get("/runs", response={200: list[RunOut], _TOLD: Problems, _LONG: None}, summary="评价结果 · runs")
 def list_runs(request: HttpRequest) -> list[RunOut]:
     return [_run_out(one.id) for one in runs_for(scope_of(_user(request)))]
 
@@ -159,12 +160,12 @@ def _run_out(id_: str) -> RunOut:
     )
 
 
-@api.get("/runs/{id_}", response={200: RunOut, _TOLD: Problems}, summary="一次评价 · one run")
+@api.get("/runs/{id_}", response={200: RunOut, _TOLD: Problems, _LONG: None}, summary="一次评价 · one run")
 def one_run(request: HttpRequest, id_: str) -> RunOut:
     return _run_out(run_for(_user(request), id_).id)
 
 
-@api.get("/runs/{id_}/results", response={200: ResultsOut, _TOLD: Problems}, summary="结果 · results")
+@api.get("/runs/{id_}/results", response={200: ResultsOut, _TOLD: Problems, _LONG: None}, summary="结果 · results")
 def results(request: HttpRequest, id_: str, page: Query[Page]) -> ResultsOut:
     run = run_for(_user(request), id_)
     data, scope = evaluated(run.id, "zh"), scope_of(_user(request))
@@ -224,7 +225,7 @@ def _plain(shown: str | None) -> str | None:
     return None if shown is None else shown.replace(",", "").replace("−", "-")
 
 
-@api.get("/runs/{id_}/firms/{subject}", response={200: dict, _TOLD: Problems}, summary="解释 · why")
+@api.get("/runs/{id_}/firms/{subject}", response={200: dict, _TOLD: Problems, _LONG: None}, summary="解释 · why")
 def explanation(request: HttpRequest, id_: str, subject: str) -> dict[str, Any]:
     run = run_for(_user(request), id_)
     scope = scope_of(_user(request))
@@ -237,7 +238,7 @@ def explanation(request: HttpRequest, id_: str, subject: str) -> dict[str, Any]:
     return found
 
 
-@api.get("/ledger/{table}", response={200: RowsOut, _TOLD: Problems}, summary="台账 · ledger table")
+@api.get("/ledger/{table}", response={200: RowsOut, _TOLD: Problems, _LONG: None}, summary="台账 · ledger table")
 def ledger_rows(request: HttpRequest, table: str, page: Query[Page]) -> RowsOut:
     user = _user(request)
     scope, contract = scope_of(user), region().contract(table)
@@ -248,16 +249,20 @@ def ledger_rows(request: HttpRequest, table: str, page: Query[Page]) -> RowsOut:
     return RowsOut(table=table, count=rows.height, rows=json.loads(json.dumps(part.to_dicts(), default=str)))
 
 
-@api.get("/snapshots", response={200: list[SnapshotOut], _TOLD: Problems}, summary="数据快照 · snapshots")
+@api.get("/snapshots", response={200: list[SnapshotOut], _TOLD: Problems, _LONG: None}, summary="数据快照 · snapshots")
 def list_snapshots(request: HttpRequest) -> list[SnapshotOut]:
-    """List the snapshots that runs were made on, the newest first; rows are counted for the whole region."""
+    """List the snapshots that runs were made on, the newest first.
+
+    Rows are counted for the whole region, and so for those who see all of it; for everybody else they are null.
+    """
+    counts = scope_of(_user(request)).whole
     return [
         SnapshotOut(
             id=one.id,
             content=one.content,
             made_at=one.when,
             note=one.note,
-            tables={name: table.rows for name, table in one.tables.items()},
+            tables={name: table.rows if counts else None for name, table in one.tables.items()},
         )
         for one in reversed(snapshots(region().workspace))
     ]
@@ -265,7 +270,7 @@ def list_snapshots(request: HttpRequest) -> list[SnapshotOut]:
 
 @api.get(
     "/snapshots/{id_}/datapackage",
-    response={_TOLD: Problems},
+    response={_TOLD: Problems, _LONG: None},
     summary="数据包 · Frictionless Data Package",
     openapi_extra={"responses": {200: {"description": "OK", "content": {"application/zip": {}}}}},
 )

@@ -54,7 +54,13 @@ def propose(enterprise: str, year: int, run: str, user: User, way: str, unit: st
     if not unit.strip():
         raise RefusedError("请填责任单位。", "Name who is responsible.", at=("unit",))
     disposal, _ = Disposal.objects.get_or_create(enterprise=enterprise, year=year, defaults={"run": run})
-    _needs(_locked(disposal), "none", "proposed")
+    state = _locked(disposal)
+    _needs(state, "none", "proposed")
+    kept = state.stage == "proposed" and state.due == day  # somebody else may be named for what is late already
+    if day < timezone.localdate() and not kept:
+        raise RefusedError(
+            "完成期限已经过去，请填今天或以后的日期。", "That day is past: give today or a later one.", at=("due",)
+        )
     _note(disposal, user, "proposed", way=way, unit=unit.strip()[:80], due=day.isoformat(), run=run)
     return disposal
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +18,7 @@ from jiqun.problems import ProblemsError
 from jiqun.web.disposals import actions, queries
 from jiqun.web.disposals.models import Disposal
 from jiqun.web.disposals.state import EVENTS, TITLES, state_of
-from jiqun.web.evidence import handed_out
+from jiqun.web.evidence import handed_out, may_read_papers
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.receiving import safe_name
 from jiqun.web.people.audit import record_request
@@ -127,7 +128,7 @@ def one(request: HttpRequest, run: str, enterprise: str) -> HttpResponse:
     shown = {
         "run": found, "line": line, "events": events, "ways": titles.items(), "may_propose": may_propose,
         "may_decide": any(user.may(each) for each in actions.DECIDE) and not own, "own": own,
-        "late": max(0, -left),
+        "late": max(0, -left), "reads_papers": may_read_papers(user),
     }  # fmt: skip
     return render(request, "disposals/one.html", shown)
 
@@ -188,9 +189,13 @@ def act(request: HttpRequest, run: str, enterprise: str, what: str) -> HttpRespo
 
 @needs("read")
 def paper(request: HttpRequest, number: int, sha256: str) -> HttpResponse:
-    """Hand out a paper to who may see the firm, to be saved and not shown; it is logged."""
+    """Hand out a paper to who may see the case and papers about the firm, to be saved and not shown; it is logged."""
+    user: Any = request.user
     case = get_object_or_404(Disposal, pk=number)
     papers = state_of(case).papers
     if not queries.case_of(case, _scope(request)) or sha256 not in papers:
         raise Http404
+    run_for(user, case.run)
+    if not may_read_papers(user):
+        raise PermissionDenied("papers")
     return handed_out(request, {"file": papers[sha256], "sha256": sha256}, "disposal.paper")
