@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "jiqun.web.people.middleware.LoginEverywhere",
+    "jiqun.web.people.middleware.LooksAtOneFirm",
     "jiqun.web.shell.middleware.OneState",
     "jiqun.web.shell.middleware.Language",
     "jiqun.web.shell.faults.OnlyForms",

@@ -25,8 +25,9 @@ from jiqun.web.api.limits import PerMinute
 from jiqun.web.land import queries
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.queries import told_rows
-from jiqun.web.people.audit import record
+from jiqun.web.people.audit import FIRM, record
 from jiqun.web.people.models import User
+from jiqun.web.people.places import places_said
 from jiqun.web.people.scope import scope_of
 from jiqun.web.people.tokens import user_of
 from jiqun.web.region import evaluated, frozen, region, run_of
@@ -41,7 +42,10 @@ class Bearer(HttpBearer):
     """`Authorization: Bearer jq_…`"""
 
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
-        return user_of(token)
+        found = user_of(token)
+        if found is not None and found.chooses:
+            FIRM.set(scope_of(found).place)  # until the middleware takes it back
+        return found
 
 
 class Session(SessionAuth):
@@ -104,6 +108,9 @@ class ResultOut(Schema):
 
 
 class ResultsOut(Schema):
+    """Results of a run; `places` are the districts, parks or the firm that they are limited to, none for all."""
+
+    places: list[str]
     run: str
     official: bool
     count: int
@@ -111,6 +118,9 @@ class ResultsOut(Schema):
 
 
 class RowsOut(Schema):
+    """Rows of a table; `places` are the districts, parks or the firm that they are limited to, none for all."""
+
+    places: list[str]
     table: str
     count: int
     rows: list[dict[str, Any]]
@@ -122,6 +132,23 @@ class SnapshotOut(Schema):
     made_at: str
     note: str
     tables: dict[str, int | None]
+
+
+class PlaceOut(Schema):
+    code: str
+    name: str
+
+
+class MeOut(Schema):
+    """Whose account a program acts as, and which rows it sees.
+
+    `places` are the districts or parks, or the firm, that every answer is limited to; none for the whole region.
+    """
+
+    account: str
+    role: str
+    restricted: bool
+    places: list[PlaceOut]
 
 
 class Package(Schema):
@@ -141,6 +168,14 @@ def _user(request: HttpRequest) -> User:
 def _note(request: HttpRequest, action: str, about: str, details: dict[str, Any]) -> None:
     """Write a line of the log for who calls, with the address they call from."""
     record(_user(request).get_username(), action, about, details, request.META.get("REMOTE_ADDR") or None)
+
+
+@api.get("/me", response={200: MeOut, _TOLD: Problems, _LONG: None}, summary="本账号 · own account")
+def me(request: HttpRequest) -> MeOut:
+    user = _user(request)
+    scope, named = scope_of(user), places_said([user])
+    places = [PlaceOut(code=one, name=named.get(one, one)) for one in scope.places]
+    return MeOut(account=user.get_username(), role=user.role, restricted=scope.sees_restricted, places=places)
 
 
 @api.get("/runs", response={200: list[RunOut], _TOLD: Problems, _LONG: None}, summary="评价结果 · runs")
@@ -183,7 +218,7 @@ def results(request: HttpRequest, id_: str, page: Query[Page]) -> ResultsOut:
         whys, moves = list(item_columns(told)), moves_in_words(told)
         out += [_result_out(population, items, one, whys, moves.get(one.subject, "")) for one in shown]
         count += rows.height
-    return ResultsOut(run=run.id, official=run.official, count=count, rows=out)
+    return ResultsOut(places=list(scope.places), run=run.id, official=run.official, count=count, rows=out)
 
 
 def _item_out(one: ItemColumns, subject: str) -> ItemOut:
@@ -246,7 +281,12 @@ def ledger_rows(request: HttpRequest, table: str, page: Query[Page]) -> RowsOut:
     if scope.sees_restricted and scope.restricted_among(rows.columns, contract):
         _note(request, "api.restricted", table, {"offset": page.offset, "limit": page.limit})
     part = scope.masked(rows.slice(page.offset, page.limit), contract)
-    return RowsOut(table=table, count=rows.height, rows=json.loads(json.dumps(part.to_dicts(), default=str)))
+    return RowsOut(
+        places=list(scope.places),
+        table=table,
+        count=rows.height,
+        rows=json.loads(json.dumps(part.to_dicts(), default=str)),
+    )
 
 
 @api.get("/snapshots", response={200: list[SnapshotOut], _TOLD: Problems, _LONG: None}, summary="数据快照 · snapshots")

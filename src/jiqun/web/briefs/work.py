@@ -70,7 +70,7 @@ def place_words(scope: Scope) -> str:
     """Name the part of the region that a reader's report is about; nothing for the whole."""
     if scope.whole:
         return ""
-    return place_names().get(scope.place, scope.place)
+    return "、".join(place_names().get(one, one) for one in scope.places)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from jiqun.web.disposals.queries import ways
 from jiqun.web.disposals.state import State, state_of
 from jiqun.web.evidence import kept_paper
 from jiqun.web.people.audit import record
+from jiqun.web.people.eyes import refusal
 from jiqun.web.people.models import User
 from jiqun.web.shell.refused import RefusedError
 
@@ -71,8 +72,9 @@ def decide(disposal: Disposal, user: User, agrees: bool, reason: str) -> None:
     _allow(user, DECIDE)
     state = _locked(disposal)
     _needs(state, "proposed", "asked")
-    if state.asked_by == user.get_username():
-        raise RefusedError("提出人不能自己确认（四眼原则）。", "Who proposed it cannot decide it (four eyes).")
+    words = "提出人不能自己确认（四眼原则）。", "Who proposed it cannot decide it (four eyes)."
+    if (same := refusal(user, [state.asked_by], *words)) is not None:
+        raise RefusedError(*same)
     if not agrees and not reason.strip():
         raise RefusedError("退回要写原因。", "Sending back takes a reason.", at=("text",))
     if not agrees:
