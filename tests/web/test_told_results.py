@@ -12,6 +12,7 @@ from tests.web.campaign_events import campaign, event, noticed
 from tests.web.conftest import As
 
 from jiqun.desk.evaluating import Wanted, run_method
+from jiqun.desk.results_read import results_read
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.values import Period
 from jiqun.web import region, told_results
@@ -195,3 +196,20 @@ def test_a_noticed_run_tells_its_firm_nothing_of_an_unsigned_result_that_its_rul
     assert values == {MASKED}
     event(of, "notice.published", run=grades.id, until="2030-01-01")
     assert held(scope) == (grade, f"“{title}”的试算结果，未签发"), "what was noticed may be told, as what it is"
+
+
+def test_years_in_a_row_with_a_grade_say_whether_the_years_before_are_signed(as_user: As, graded: User) -> None:
+    """per-mu.shandong counts years in class D; 0 of them tells last year's grade as well as 1 does."""
+    law = region.region()
+    early, late = (
+        run_method(law, Wanted("per-mu.shandong", Period.parse(one)), lambda _: None) for one in ("2023", "2024")
+    )
+    counted = late.gathered.select("enterprise", "d_years").drop_nulls()
+    for years in (0, 1):
+        firm = counted.filter(pl.col("d_years") == years)["enterprise"][0]
+        (whole,) = results_read(law, late, firm, lambda _: True)
+        (none,) = results_read(law, late, firm, lambda one: one.id == late.id)
+        assert (whole.standing, none.standing) == ("trial", "untold") and "未签发" in whole.words
+        before = early.trace.filter(pl.col("enterprise") == firm)["grade"][0]
+        assert (before == "D") == (years == 1)
+        assert results_read(law, early, firm, lambda _: True) == (), "nothing was evaluated before it"

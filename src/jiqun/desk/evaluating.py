@@ -181,11 +181,12 @@ def methods_read(plan: Plan) -> set[str]:
 
 
 def earlier_results(
-    context: Context, plan: Plan, reported: Mapping[str, Any], which: Callable[[Run], bool]
+    context: Context, plan: Plan, reported: Mapping[str, Any], which: Callable[[Run], bool], subject: str = ""
 ) -> Iterator[tuple[str, pl.DataFrame, tuple[str, ...]]]:
     """Give the grades of the newest of some runs for every method read and year or quarter, and a year's points.
 
-    What was reported itself goes before, and a signed result before a trial of the same year made since.
+    What was reported itself goes before, and a signed result before a trial of the same year made since. With `subject`
+    only that one's are read.
     """
     read = methods_read(plan)
     by_quarter = any(one.rollup is not None and one.rollup.table == QUARTERS for one in plan.method.inputs.values())
@@ -204,12 +205,12 @@ def earlier_results(
     key = ("enterprise", "year", "method")
     for table, schema, some in ((HISTORY, _HISTORY_SCHEMA, yearly), (QUARTERS, _QUARTER_SCHEMA, quarterly)):
         one_row = ("enterprise", *(name for name in ("year", "quarter", "method") if name in schema))
-        found = pl.concat([pl.DataFrame(schema=schema), *(_grades(run, schema) for run in some)])
+        found = pl.concat([pl.DataFrame(schema=schema), *(_grades(run, schema, subject) for run in some)])
         if table in reported:
             known = reported[table].select(list(schema))
             found = pl.concat([known, found.join(known, on=list(one_row), how="anti")])
         yield table, found.sort(one_row), one_row
-    items = pl.concat([pl.DataFrame(schema=_ITEM_SCHEMA), *(_items(run) for run in yearly)])
+    items = pl.concat([pl.DataFrame(schema=_ITEM_SCHEMA), *(_items(run, subject) for run in yearly)])
     yield ITEMS, items.sort(*key, "item"), (*key, "item")
 
 
@@ -217,19 +218,23 @@ def _is_same(run: Run, plan: Plan) -> bool:
     return run.method_id == plan.method.id and run.period == str(plan.period)
 
 
-def _grades(run: Run, schema: Mapping[str, Any]) -> pl.DataFrame:
+def _of(frame: pl.DataFrame, run: Run, subject: str) -> pl.DataFrame:
+    return frame.filter(pl.col(run.subject) == subject) if subject else frame
+
+
+def _grades(run: Run, schema: Mapping[str, Any], subject: str) -> pl.DataFrame:
     when = [int(run.period[:4]), *([int(run.period[-1])] if "quarter" in schema else [])]
     rows = [
         (row[run.subject], *when, run.method_id, row["grade"] or row["treated_as"], row["total"])
-        for row in run.result.grades.iter_rows(named=True)
+        for row in _of(run.result.grades, run, subject).iter_rows(named=True)
         if row["grade"] is not None or row["treated_as"] is not None  # 只评价不分档、按B类对待: B's measures are theirs
     ]
     return pl.DataFrame(rows, schema=dict(schema), orient="row")
 
 
-def _items(run: Run) -> pl.DataFrame:
+def _items(run: Run, subject: str) -> pl.DataFrame:
     plan, rows = run.plan, []
-    for row in run.trace.iter_rows(named=True):
+    for row in _of(run.trace, run, subject).iter_rows(named=True):
         population = row["population"]
         for item in plan.scores(population) if population is not None else ():
             points = row.get(f"points__{item}")

@@ -80,7 +80,7 @@ def _values(context: Context, run: Run, names: list[str], subject: str, which: T
     if snapshot is not None:
         given = {one: snapshot.table(one) for one in (HISTORY, QUARTERLY, ITEMS) if one in snapshot.names}
     if methods_read(plan):
-        for table, frame, _ in earlier_results(context, plan, given, which):
+        for table, frame, _ in earlier_results(context, plan, given, which, subject):
             if not frame.is_empty():
                 given[table] = frame
     for name in names:

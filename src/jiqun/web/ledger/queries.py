@@ -100,7 +100,8 @@ def _colleagues(user: User) -> dict[str, datetime]:
     What they handed in elsewhere stays there, and so does what somebody hands in who has other places besides.
     """
     own = set(user.places)
-    names = [one.username for one in User.objects.filter(role=user.role) if set(one.places) <= own]
+    people = User.objects.filter(role=user.role, place__in=sorted(own))
+    names = [one.username for one in people if set(one.places) <= own]
     found = dict.fromkeys(names, datetime.min.replace(tzinfo=UTC))
     for moved in AuditEntry.objects.filter(action="people.change", about__in=list(found)).order_by("id"):
         before, after = moved.details["before"], moved.details["after"]
