@@ -53,6 +53,25 @@ def test_four_workers_at_once_take_every_job_exactly_once(where, request):
     )
 
 
+@pytest.mark.parametrize("where", ["sqlite", "postgres"])
+def test_of_two_people_who_decide_the_same_thing_at_once_one_does_and_the_other_is_told(where, request):
+    said = json.loads(run(request.getfixturevalue(where), str(HERE / "deciding_at_once.py"), "4"))
+    assert said.pop("vendor") == {"sqlite": "sqlite", "postgres": "postgresql"}[where]
+    both = {"answer": (["done", "done"], 2), "publication": (["done", "done"], 1)}
+    for what, rounds in said.items():
+        told, events = both.get(what, (["done", "refused"], 1))
+        assert rounds == [[told, events]] * 4, what
+    assert set(said) == {"adjustment", "appeal", "signature", "answer", "disposal", "draft", "publication"}
+
+
+@pytest.mark.parametrize("where", ["sqlite", "postgres"])
+def test_accounts_tokens_and_reports_of_before_an_upgrade_stay_what_they_were(where, request):
+    said = json.loads(run(request.getfixturevalue(where), str(HERE / "upgrading.py")))
+    vendor = {"sqlite": "sqlite", "postgres": "postgresql"}[where]
+    kept = {"places": ["500101"], "person": "", "generation": 0, "token": "", "reads": True}
+    assert said == {"vendor": vendor, **kept}
+
+
 def test_all_migrations_run_and_everything_the_workbench_relies_on_holds(postgres):
     said = run(
         {**postgres, "JIQUN_HTTPS": ""},

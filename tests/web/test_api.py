@@ -126,6 +126,32 @@ def test_the_how_to_names_every_address_and_the_limits_that_hold(as_user):
     assert f"`limit` 最多 {limit['maximum']}" in told and f"每分钟 {settings.API_PER_MINUTE} 次" in told
 
 
+def test_rows_of_snapshots_are_counted_for_who_sees_the_whole_region_only(read):
+    whole = read("leader", "/snapshots").json()
+    assert whole and all(count > 0 for one in whole for count in one["tables"].values())
+    for username in ("district", "park", "firm"):
+        told = read(username, "/snapshots").json()
+        assert [one["id"] for one in told] == [one["id"] for one in whole]
+        assert {count for one in told for count in one["tables"].values()} == {None}, username
+
+
+def test_a_parameter_that_is_given_twice_is_refused_by_its_name(people):
+    secret = tokens.make(people["analyst"], "test")
+    answer = Client().get(
+        "/api/ledger/enterprise?limit=1&offset=0&limit=2", headers={"Authorization": f"Bearer {secret}"}
+    )
+    (fault,) = answer.json()["problems"]
+    assert answer.status_code == 400 and fault["code"] == "API-008" and fault["place"] == "limit"
+    assert "limit" in fault["text"] and "limit" in fault["text_en"]
+
+
+def test_the_description_names_what_the_server_itself_refuses(as_user):
+    paths = as_user("analyst").get("/api/openapi.json").json()["paths"]
+    for address, methods in paths.items():
+        assert {"400", "414"} <= set(methods["get"]["responses"]), address
+        assert "content" not in methods["get"]["responses"]["414"], "no problem: the request was not read"
+
+
 def test_pages_put_together_are_the_table_without_doubles(read):
     rows = ledger().table("enterprise_year").height
     found = [

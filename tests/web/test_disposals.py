@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection
 from django.utils import timezone
+from tests.web.campaign_events import noticed
 
 from jiqun.web.disposals.models import Disposal, DisposalEvent
 from jiqun.web.disposals.state import state_of
@@ -41,6 +42,14 @@ def firm(low):
 def said(days: int = 90) -> dict[str, str]:
     day = timezone.localdate() + timedelta(days=days)
     return {"way": "merge", "unit": "区经济信息委", "due": day.isoformat()}
+
+
+def proposed_late(run, firm, days: int) -> None:
+    """Open a case that was proposed in time and is late now: a day that is past is not taken any more."""
+    case = Disposal.objects.create(enterprise=firm, year=int(run.period), run=run.id)
+    DisposalEvent.objects.create(
+        disposal=case, at=timezone.now() - timedelta(days=90), by="analyst", kind="proposed", details=said(-days)
+    )
 
 
 def paper() -> dict[str, SimpleUploadedFile]:
@@ -91,7 +100,7 @@ def test_the_whole_way_takes_two_people_and_a_paper(as_user, run, firm):
 
 def test_a_late_case_is_red_and_comes_first_and_stands_in_the_workbook(as_user, run, low):
     client, firm = as_user("analyst"), low["enterprise"][-1]
-    client.post(f"/disposals/{run.id}/{firm}/propose/", said(-1))
+    proposed_late(run, firm, 1)
     first = client.get("/disposals/", {"run": run.id}).context["page"][0]
     assert (first.enterprise, first.light, first.left) == (firm, "red", -1)
     content = client.get("/disposals/export.xlsx", {"run": run.id, "late": "1"}).content
@@ -106,7 +115,7 @@ def test_a_case_of_the_year_before_stays_in_sight_until_it_is_closed(as_user, ru
         set(one.trace.filter(pl.col("grade").cast(pl.String) == "D")["enterprise"].to_list()) for one in (early, run)
     ]
     client, firm = as_user("analyst"), min(lists[0] - lists[1])
-    client.post(f"/disposals/{early.id}/{firm}/propose/", said(-3))
+    proposed_late(early, firm, 3)
     page = client.get("/disposals/", {"run": run.id}).context
     first = page["page"][0]
     assert (first.enterprise, first.light, first.listed, first.run) == (firm, "red", False, early.id)
@@ -117,6 +126,46 @@ def test_a_case_of_the_year_before_stays_in_sight_until_it_is_closed(as_user, ru
     rows = list(openpyxl.load_workbook(BytesIO(content)).worksheets[0].iter_rows(values_only=True))
     assert [row[11:13] for row in rows if row[0] == firm] == [(early.period, "否")]
     assert client.get("/disposals/", {"run": early.id}).context["carried"] == 0
+
+
+def test_a_day_that_is_past_is_refused_at_its_field_and_a_late_case_can_still_be_given_to_somebody_else(
+    as_user, run, firm
+):
+    client, to = as_user("analyst"), f"/disposals/{run.id}/{firm}/propose/"
+    answer = client.post(to, said(-1))
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "完成期限已经过去" in page and not Disposal.objects.exists()
+    assert 'name="due"' in page.split('aria-invalid="true"')[0].rsplit("<", 1)[1], "said at its field"
+    assert client.post(to, said(0)).status_code == 302, "today is not past"
+    DisposalEvent.objects.create(
+        disposal=Disposal.objects.get(), at=timezone.now(), by="analyst", kind="proposed", details=said(-5)
+    )
+    assert client.post(to, {**said(-5), "unit": "园区管委会"}).status_code == 302
+    assert state_of(Disposal.objects.get()).unit == "园区管委会"
+    assert client.post(to, said(-4)).status_code == 422, "another day is a new one"
+
+
+def test_papers_are_read_by_who_works_on_the_case_and_by_audit_and_every_reading_is_logged(as_user, people, run, low):
+    firm, district = low.row(0)
+    for name, place in (("firm", firm), ("district", district)):
+        people[name].place = place
+        people[name].save()
+    client, at = as_user("district"), f"/disposals/{run.id}/{firm}/"
+    client.post(f"{at}propose/", said())
+    client.post(f"{at}do/paper/", paper())
+    (sha,) = state_of(Disposal.objects.get()).papers
+    to = f"/disposals/papers/{Disposal.objects.get().pk}/{sha}/"
+    told = {one: as_user(one).get(to).status_code for one in ("analyst", "signer", "auditor", "district")}
+    assert set(told.values()) == {200}, told
+    readings = AuditEntry.objects.filter(action="disposal.paper").exclude(details__has_key="year")
+    assert sorted(readings.values_list("who", flat=True)) == sorted(told)
+    for one in ("leader", "tax"):
+        assert as_user(one).get(to).status_code == 403, one
+        page = as_user(one).get(at).content.decode()
+        assert "关停证明.pdf" in page and to not in page and "由办理的分析员" in page, "the words stay"
+    assert as_user("firm").get(to).status_code == 404, "before its notice a firm has no case"
+    noticed(run.id)
+    assert as_user("firm").get(to).content == PDF
 
 
 @pytest.mark.parametrize("wrong", [{"way": "sell"}, {"due": "soon"}, {"unit": " "}])

@@ -115,6 +115,9 @@ ADDRESSES: dict[str, Address] = {
     "people:firms": Address(theirs=True),
     "people:edit": Address(lambda it: {"number": it.person}, theirs=True),
     "people:tokens": Address(),
+    "people:firm": Address(posts=True, theirs=True),
+    "people:list": Address(theirs=True),
+    "people:take": Address(posts=True, theirs=True),
     "people:audit": Address(theirs=True),
     "people:audit_export": Address(theirs=True),
     "jobs:listing": Address(),
@@ -218,6 +221,7 @@ ADDRESSES: dict[str, Address] = {
     "ledger:template": Address(lambda it: {"table": "enterprise_year"}),
     "api:openapi-json": Address(),
     "api:api-root": Address(),
+    "api:me": Address(),
     "api:list_runs": Address(),
     "api:one_run": Address(lambda it: {"id_": it.run}),
     "api:results": Address(lambda it: {"id_": it.run}),
@@ -518,7 +522,7 @@ def test_a_firm_of_another_place_cannot_be_named_in_a_form(as_user, people, fore
 
 WRITING = frozenset(
     {
-        "people:listing", "people:add", "people:firms", "people:edit", "ladder:screen", "ladder:release", "grades:evaluate", "drafts:copy",
+        "people:listing", "people:list", "people:add", "people:firms", "people:edit", "ladder:screen", "ladder:release", "grades:evaluate", "drafts:copy",
         "land:evaluate", "disposals:propose", "disposals:act", "campaigns:create", "campaigns:act", "ledger:undo",
         "ledger:duty", "ledger:review", "ledger:decide", "campaigns:new_appeal",
     }
@@ -527,7 +531,7 @@ DRAFTS = frozenset({"drafts:listing", "drafts:publication", "drafts:sheet", "dra
 HANDING_IN = frozenset(
     {"ledger:new", "ledger:upload", "ledger:tell", "ledger:commit", "ledger:drop", "ledger:upload_return"}
 )
-PAPERS = frozenset({"campaigns:paper", "campaigns:check_paper"})  # they tell figures
+PAPERS = frozenset({"campaigns:paper", "campaigns:check_paper", "disposals:paper"})  # they tell figures
 OTHERS_FILES = frozenset({"jobs:file", "briefs:switch", "briefs:file"})  # made by somebody, for whom it was made
 THERE_IS_NONE = frozenset({"drafts:publication", "drafts:sheet", "briefs:make", "ledger:return", "api:api-root"})
 MASKED = (

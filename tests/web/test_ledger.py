@@ -247,6 +247,17 @@ def test_a_district_cannot_claim_anothers_firm_by_writing_its_own_district(as_us
     assert upload.preview["counts"]["good"] == 0 and upload.preview["problems"][0]["code"] == "LEDGER-091"
 
 
+def test_who_stands_in_for_two_districts_hands_in_for_both_and_for_no_third(as_user, people):
+    places = [people["district"].place, *firms()["district"].drop_nulls().unique(maintain_order=True)]
+    second, third = (one for one in list(dict.fromkeys(places))[1:3])
+    change(people["district"], "admin", other_places=[second])
+    own = [firms().filter(pl.col("district") == one)["enterprise"][0] for one in (places[0], second, third)]
+    upload = hand_in(as_user("district"), "税收.csv", csv([f"{one},甲,7" for one in own]))
+    (told,) = upload.preview["problems"]
+    assert upload.preview["counts"]["good"] == 2 and told["code"] == "LEDGER-091"
+    assert "、" in told["zh"], "both are named as the own ones"
+
+
 @pytest.mark.parametrize("username", ["district", "park"])
 def test_a_file_of_guesses_does_not_read_out_who_is_where(as_user, people, username):
     """A firm of another place and one that nobody knows are told alike; what the row says itself may be repeated."""

@@ -11,6 +11,10 @@ from django.test import Client
 from tests.web.campaign_events import campaign, event, noticed
 from tests.web.conftest import As
 
+from jiqun.desk.evaluating import Wanted, run_method
+from jiqun.desk.results_read import results_read
+from jiqun.methods.explanation.restricted import MASKED
+from jiqun.values import Period
 from jiqun.web import region, told_results
 from jiqun.web.campaigns.own_figures import own_figures
 from jiqun.web.jobs.queue import WORKS
@@ -162,3 +166,51 @@ def test_a_firm_is_told_of_a_screening_once_it_is_released(as_user: As, people: 
     assert AuditEntry.objects.filter(action="ladder.release").count() == 1
     assert as_user("firm").get(to).status_code == 200
     assert as_user("firm").get("/ladder/")["Location"] == to, "counts of one firm tell it nothing"
+
+
+def test_a_noticed_run_tells_its_firm_nothing_of_an_unsigned_result_that_its_rule_reads(
+    as_user: As, graded: User, trials: tuple[Any, Any]
+) -> None:
+    """per-mu.measures reads the grade of the same year; it goes out before that grade was noticed or signed."""
+    firm, grades = graded.place, trials[1]
+    grade = grades.trace.filter(pl.col("enterprise") == firm)["grade"][0]
+    made = run_method(region.region(), Wanted("per-mu.measures", Period.parse("2024")), lambda _: None)
+    of = noticed(made.id)
+    scope, officer = scope_of(graded), Scope("park", "x")
+
+    def held(who: Scope) -> tuple[str | None, str | None]:
+        told = told_results.explained_to(who, made, firm, "zh")
+        lines = [line for part in (*told.entitlements, *told.figures) for line in part.inputs]
+        (found,) = {(one.value, one.source) for one in lines if one.name == "held"}
+        return found
+
+    title = grades.plan.method.title
+    assert held(Scope(sees_restricted=True)) == held(officer) == (grade, f"“{title}”的试算结果，未签发")
+    assert held(scope) == (MASKED, f"“{title}”的结果未签发，不公布")
+    page = as_user("firm").get(f"/land/runs/{made.id}/firms/{firm}/").content.decode()
+    assert "未签发，不公布" in page and "试算结果，未签发" not in page
+    told = told_results.explained_to(scope, made, firm, "zh")
+    assert f"亩均档次 {grade}" not in str(told) and not re.search(rf"为 {grade}\\b", str(told.status_reason))
+    secret = {"Authorization": f"Bearer {tokens.make(graded, 'test')}"}
+    answer = Client().get(f"/api/runs/{made.id}/firms/{firm}", headers=secret).json()
+    values = {line["value"] for part in answer["entitlements"] for line in part["inputs"] if line["name"] == "held"}
+    assert values == {MASKED}
+    event(of, "notice.published", run=grades.id, until="2030-01-01")
+    assert held(scope) == (grade, f"“{title}”的试算结果，未签发"), "what was noticed may be told, as what it is"
+
+
+def test_years_in_a_row_with_a_grade_say_whether_the_years_before_are_signed(as_user: As, graded: User) -> None:
+    """per-mu.shandong counts years in class D; 0 of them tells last year's grade as well as 1 does."""
+    law = region.region()
+    early, late = (
+        run_method(law, Wanted("per-mu.shandong", Period.parse(one)), lambda _: None) for one in ("2023", "2024")
+    )
+    counted = late.gathered.select("enterprise", "d_years").drop_nulls()
+    for years in (0, 1):
+        firm = counted.filter(pl.col("d_years") == years)["enterprise"][0]
+        (whole,) = results_read(law, late, firm, lambda _: True)
+        (none,) = results_read(law, late, firm, lambda one: one.id == late.id)
+        assert (whole.standing, none.standing) == ("trial", "untold") and "未签发" in whole.words
+        before = early.trace.filter(pl.col("enterprise") == firm)["grade"][0]
+        assert (before == "D") == (years == 1)
+        assert results_read(law, early, firm, lambda _: True) == (), "nothing was evaluated before it"

@@ -21,10 +21,10 @@ _FIRM, _ROW = "enterprise", "_row"
 
 @dataclass(frozen=True)
 class Bounds:
-    """The rows a person may hand in: those whose `column` (district, park) is `place`; `names` are names of places."""
+    """The rows a person may hand in: those whose `column` (district, park) is one of `places`; `names` are theirs."""
 
     column: str
-    place: str
+    places: tuple[str, ...]
     names: tuple[tuple[str, str], ...] = ()
 
     def name(self, place: str) -> str:
@@ -32,7 +32,7 @@ class Bounds:
 
 
 def within(context: Context, checked: Checked, bounds: Bounds) -> Checked:
-    """Send back every row that is not of the place: LEDGER-090 where it says another itself, else LEDGER-091.
+    """Send back every row that is of none of the places: LEDGER-090 where it says another itself, else LEDGER-091.
 
     A row's place is what it says itself, what the register says of its firm and what the ledger says of its parcel;
     where several say something, all must say the same. What the ledger says of another place's firm is not told: a file
@@ -45,15 +45,15 @@ def within(context: Context, checked: Checked, bounds: Bounds) -> Checked:
 
 
 def _foreign(checked: Checked, said: pl.DataFrame, bounds: Bounds) -> Iterator[Fault]:
-    own = bounds.name(bounds.place)
+    own = "、".join(map(bounds.name, bounds.places))
     sources = [name for name in said.columns if name != _ROW]
     for row in said.iter_rows(named=True):
         known = {row[source] for source in sources if row[source]}
         itself = row.get(bounds.column)
-        if itself and itself != bounds.place:
+        if itself and itself not in bounds.places:
             values = {"where": bounds.name(itself), "own": own}
             yield Fault(row[_ROW] - 1, _column(checked, bounds.column), "LEDGER-090", values)
-        elif known != {bounds.place}:
+        elif len(known) != 1 or not known <= {*bounds.places}:
             yield Fault(row[_ROW] - 1, _column(checked, _FIRM), "LEDGER-091", {"own": own})
 
 

@@ -33,7 +33,7 @@ STAGES: Mapping[str, str] = {
     "saving": "保存结果",
 }
 Step = Callable[[str], None]  # told the stage (a key of STAGES) that begins
-HISTORY, ITEMS, TITLES = "grade_history", "result_item", "title_held"
+HISTORY, ITEMS, TITLES, QUARTERLY = "grade_history", "result_item", "title_held", QUARTERS
 OF_RUNS = " of runs"  # marks among a run's tables those made of earlier runs
 # tables that an evaluation reads although no column of theirs stands in a formula
 _ALWAYS = ("adjustment", "certified_score", HISTORY, QUARTERS)
@@ -163,7 +163,7 @@ def tables_for(
         held = titles_on(context, snapshot, plan.period.last)
         tables[TITLES] = held
         digests[f"{TITLES} on {plan.period.last}"] = content_hash(held, ("enterprise", "title"))
-    for name, frame, key in _earlier_results(context, plan, tables, official):
+    for name, frame, key in earlier_results(context, plan, tables, lambda run: run.official or not official):
         if not frame.is_empty():
             tables[name], digests[f"{name}{OF_RUNS}"] = frame, content_hash(frame, key)
     return tables, digests
@@ -174,21 +174,22 @@ def titles_on(context: Context, snapshot: Snapshot, on: date) -> pl.DataFrame:
     return title_held(holdings(title_events(snapshot.table("title")), ladder_of(context.book), on))
 
 
-def _methods_read(plan: Plan) -> set[str]:
+def methods_read(plan: Plan) -> set[str]:
     """The methods whose results are inputs."""
     inputs = plan.method.inputs.values()
     streaks = {one.streak.method or plan.method.id for one in inputs if one.streak is not None}
     return streaks | {one.result.method for one in inputs if one.result is not None}
 
 
-def _earlier_results(
-    context: Context, plan: Plan, reported: Mapping[str, Any], official: bool
+def earlier_results(
+    context: Context, plan: Plan, reported: Mapping[str, Any], which: Callable[[Run], bool], subject: str = ""
 ) -> Iterator[tuple[str, pl.DataFrame, tuple[str, ...]]]:
-    """Grades of the newest run of every method read and year or quarter, and a year's points.
+    """Give the grades of the newest of some runs for every method read and year or quarter, and a year's points.
 
-    What was reported itself goes before, and a signed result before a trial of the same year made since.
+    What was reported itself goes before, and a signed result before a trial of the same year made since. With `subject`
+    only that one's are read.
     """
-    read = _methods_read(plan)
+    read = methods_read(plan)
     by_quarter = any(one.rollup is not None and one.rollup.table == QUARTERS for one in plan.method.inputs.values())
     if not read and not by_quarter:
         return
@@ -198,19 +199,19 @@ def _earlier_results(
         if (run.method_id in read or (by_quarter and Period.parse(run.period).kind == "quarter"))
         and not _is_same(run, plan)
         and Period.parse(run.period).last <= plan.period.last  # else two years would wait for each other's signature
-        and (run.official or not official)
+        and which(run)
     }
     yearly = [run for run in runs.values() if Period.parse(run.period).kind == "year"]
     quarterly = [run for run in runs.values() if Period.parse(run.period).kind == "quarter"]
     key = ("enterprise", "year", "method")
     for table, schema, some in ((HISTORY, _HISTORY_SCHEMA, yearly), (QUARTERS, _QUARTER_SCHEMA, quarterly)):
         one_row = ("enterprise", *(name for name in ("year", "quarter", "method") if name in schema))
-        found = pl.concat([pl.DataFrame(schema=schema), *(_grades(run, schema) for run in some)])
+        found = pl.concat([pl.DataFrame(schema=schema), *(_grades(run, schema, subject) for run in some)])
         if table in reported:
             known = reported[table].select(list(schema))
             found = pl.concat([known, found.join(known, on=list(one_row), how="anti")])
         yield table, found.sort(one_row), one_row
-    items = pl.concat([pl.DataFrame(schema=_ITEM_SCHEMA), *(_items(run) for run in yearly)])
+    items = pl.concat([pl.DataFrame(schema=_ITEM_SCHEMA), *(_items(run, subject) for run in yearly)])
     yield ITEMS, items.sort(*key, "item"), (*key, "item")
 
 
@@ -218,19 +219,23 @@ def _is_same(run: Run, plan: Plan) -> bool:
     return run.method_id == plan.method.id and run.period == str(plan.period)
 
 
-def _grades(run: Run, schema: Mapping[str, Any]) -> pl.DataFrame:
+def _of(frame: pl.DataFrame, run: Run, subject: str) -> pl.DataFrame:
+    return frame.filter(pl.col(run.subject) == subject) if subject else frame
+
+
+def _grades(run: Run, schema: Mapping[str, Any], subject: str) -> pl.DataFrame:
     when = [int(run.period[:4]), *([int(run.period[-1])] if "quarter" in schema else [])]
     rows = [
         (row[run.subject], *when, run.method_id, row["grade"] or row["treated_as"], row["total"])
-        for row in run.result.grades.iter_rows(named=True)
+        for row in _of(run.result.grades, run, subject).iter_rows(named=True)
         if row["grade"] is not None or row["treated_as"] is not None  # 只评价不分档、按B类对待: B's measures are theirs
     ]
     return pl.DataFrame(rows, schema=dict(schema), orient="row")
 
 
-def _items(run: Run) -> pl.DataFrame:
+def _items(run: Run, subject: str) -> pl.DataFrame:
     plan, rows = run.plan, []
-    for row in run.trace.iter_rows(named=True):
+    for row in _of(run.trace, run, subject).iter_rows(named=True):
         population = row["population"]
         for item in plan.scores(population) if population is not None else ():
             points = row.get(f"points__{item}")

@@ -10,6 +10,7 @@ import polars as pl
 from jiqun.desk.by_register import COLUMNS, REGISTER, YEARLY
 from jiqun.desk.context import Context
 from jiqun.desk.evaluating import snapshot_of
+from jiqun.desk.results_read import results_read
 from jiqun.desk.row_sources import row_sources
 from jiqun.desk.running import Run
 from jiqun.ledger import lineage as ledger_lineage
@@ -94,12 +95,15 @@ def explain_subject(
     *,
     sees_restricted: bool = True,
     sees_others: bool = True,
+    told: Callable[[Run], bool] = lambda _: True,
 ) -> Explanation:
     """Explain a subject with its name and the file, sheet and cell of every input.
 
-    Restricted figures may be masked, and benchmarks that give away another firm's.
+    Restricted figures may be masked, and benchmarks that give away another firm's. Results of other evaluations say
+    whether they are signed; of those that the listener is not `told` of nothing but that is said.
     """
     snapshot = snapshot_of(context, run)
+    read = results_read(context, run, subject, told, language)
     gathered = run.gathered
     name = _name(context, run, subject)
     if "name" not in gathered.columns:
@@ -120,6 +124,8 @@ def explain_subject(
         sees_restricted=sees_restricted,
         sees_others=sees_others,
         benchmarks=run.result.benchmarks,
+        results={one.name: one.words for one in read if one.words},
+        untold=frozenset(one.name for one in read if one.standing == "untold"),
     )
 
 

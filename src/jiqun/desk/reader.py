@@ -16,7 +16,7 @@ _FIRM = "enterprise"
 
 @dataclass(frozen=True)
 class Reader:
-    """Who hands a file in: the place that limits their rows (None: the whole region), the columns hidden from them."""
+    """Who hands a file in: the places that limit their rows (None: the whole region), the columns hidden from them."""
 
     who: str
     bounds: Bounds | None = None
@@ -41,7 +41,7 @@ class Reader:
     def _of_place(self, view: View, rows: pl.DataFrame) -> pl.DataFrame:
         if self.bounds is None:
             return rows
-        is_own = pl.col(self.bounds.column) == self.bounds.place
+        is_own = pl.col(self.bounds.column).is_in(self.bounds.places)
         if _FIRM in rows.columns and REGISTER in view.tables:
             register = view.table(REGISTER)
             there = self.bounds.column in register.columns

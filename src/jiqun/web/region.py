@@ -144,10 +144,21 @@ def totals_restricted(id_: str) -> frozenset[str]:
 
 
 @kept(1024)
-def explained(id_: str, subject: str, language: Language, sees_restricted: bool, sees_others: bool) -> Explanation:
-    """Explain a subject of a run to who may see restricted figures or not; run and snapshot never change."""
+def explained(
+    id_: str,
+    subject: str,
+    language: Language,
+    sees_restricted: bool,
+    sees_others: bool,
+    runs_told: frozenset[str] | None = None,
+) -> Explanation:
+    """Explain a subject of a run to who may see restricted figures or not; run and snapshot never change.
+
+    `runs_told` are the other runs that may be told of, None for all; asked for through `told_results.explained_to`.
+    """
     seen = {"sees_restricted": sees_restricted, "sees_others": sees_others}
-    return explain_subject(region(), run_of(id_), subject, language, **seen)
+    told = (lambda _: True) if runs_told is None else (lambda one: one.id in runs_told)
+    return explain_subject(region(), run_of(id_), subject, language, **seen, told=told)
 
 
 @kept(1024)

@@ -2,7 +2,7 @@
 
 Every page, file, list and answer of the API asks here (decision 0035): `run_for` for a run that somebody names,
 `runs_for` for lists, `told_screening` for the ladder, `run_of_campaign` for what a campaign stands on,
-`adjustments_told` for lists that move grades.
+`adjustments_told` for lists that move grades, `explained_to` for why a firm has its grade.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from jiqun.desk.results_read import results_read as read_of
 from jiqun.desk.running import Run
 from jiqun.desk.screened import Screened, newest, screening
-from jiqun.problems import ProblemsError, problem
+from jiqun.methods.explanation.explain import Explanation
+from jiqun.methods.reads import results_read
+from jiqun.problems import Language, ProblemsError, problem
 from jiqun.web.campaigns.models import Campaign, Event
 from jiqun.web.kept import kept
 from jiqun.web.ladder.models import Release
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import ledger, region, run_of, runs
+from jiqun.web.region import explained, ledger, region, run_of, runs
 
 if TYPE_CHECKING:
     from jiqun.web.campaigns.state import State
@@ -118,6 +121,29 @@ def run_for(user: User, id_: str) -> Run:
     if (tried and not user.may("drafts")) or not is_told(run, scope_of(user)):
         raise ProblemsError([problem("CLI-003", asked=id_)])
     return run
+
+
+def explained_to(scope: Scope, run: Run, subject: str, language: Language) -> Explanation:
+    """Explain a subject of a told run; what the rule read of runs that the reader is not told is not told here either.
+
+    That a rule reads last year's grade must not tell a firm a grade that was never signed nor noticed.
+    """
+    others: frozenset[str] | None = None
+    if scope.told_public_only and results_read(run.plan.method):
+        others = frozenset(one.id for one in runs() if is_told(one, scope))
+    return explained(run.id, subject, language, scope.sees_restricted, scope.sees_others, others)
+
+
+def untold_inputs(run: Run, scope: Scope) -> frozenset[str]:
+    """Return the inputs of a run's rule that rest on results which a firm is not told."""
+    if not scope.told_public_only or not results_read(run.plan.method):
+        return frozenset()
+    return frozenset(
+        one.name
+        for firm in ledger().firms(scope)
+        for one in read_of(region(), run, firm, lambda other: is_told(other, scope))
+        if one.standing == "untold"
+    )
 
 
 def run_of_campaign(state: State, scope: Scope) -> str:

@@ -88,22 +88,34 @@ def user() -> None:
 @user.command("add", help=both("新增人员，显示一次初始密码", "Add somebody; the first password is shown once"))
 @click.argument("username")
 @click.option("--role", required=True, help=both("角色", "role"))
-@click.option("--place", default="", help=both("区县代码、园区或信用代码", "district code, park or social credit code"))
+@click.option(
+    "--place",
+    "places",
+    multiple=True,
+    help=both("区县、园区或信用代码，可写几次", "district, park or social credit code; may be given several times"),
+)
 @click.option("--name", "full_name", default="", help=both("姓名", "full name"))
 @click.option("--unit", default="", help=both("单位", "unit"))
+@click.option(
+    "--person", default="", help=both("人员编号，同一人的账号相同", "number of the person, the same for one's accounts")
+)
 @click.pass_obj
-def add_user(context: Context, username: str, role: str, place: str, full_name: str, unit: str) -> None:
+def add_user(
+    context: Context, username: str, role: str, places: tuple[str, ...], full_name: str, unit: str, person: str
+) -> None:
     _start(context)
     from jiqun.web.people.actions import Person, add
     from jiqun.web.people.models import User
+    from jiqun.web.shell.refused import RefusedError
 
     if User.objects.filter(username=username).exists():
         raise click.BadParameter(both("这个登录名已经有人用。", "this login name is taken"), param_hint="USERNAME")
     password = secrets.token_urlsafe(12)
     try:
-        add(Person(username, role, place, full_name, unit), password, context.who)
-    except ValueError as wrong:
-        raise click.BadParameter(str(wrong)) from None
+        place, *others = places or ("",)
+        add(Person(username, role, place, full_name, unit, person, tuple(others)), password, context.who)
+    except RefusedError as wrong:
+        raise click.BadParameter(both(*wrong.words)) from None
     say(f"{username}　初始密码 {password}（首次登录须改）", f"{username}, first password {password} (to be changed)")
 
 

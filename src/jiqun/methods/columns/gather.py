@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import reduce
 from math import inf
 from operator import and_
-from typing import cast
+from typing import Any, cast
 
 import narwhals as nw
 import polars as pl
 
-from jiqun.engines import Frame
+from jiqun.engines import Frame, open_engine
 from jiqun.expressions import BooleanType, DateType, NumberType
 from jiqun.expressions.nearest import NONE, nearest
 from jiqun.methods.columns.rollups import of_nobody, rolled_up
@@ -254,6 +254,22 @@ def _source(plan: Plan, tables: Tables, name: str, one: Input) -> Frame | None:
         return _results(plan, tables, name, one.result)
     assert one.streak is not None
     return _streak(plan, tables, name, one.streak)
+
+
+def result_of(plan: Plan, given: Mapping[str, pl.DataFrame], name: str, subject: str) -> Any:
+    """Return what an input that reads results of other evaluations would be of one subject, from these alone."""
+    own = {
+        table: frame.filter(pl.col(plan.subject) == subject) if plan.subject in frame.columns else frame
+        for table, frame in given.items()
+    }
+    one = plan.method.inputs[name]
+    with open_engine("polars") as engine:
+        tables = Tables(engine, plan.contracts, own)
+        source = _source(plan, tables, name, one)
+        nothing = 0 if one.streak is not None and tables.has(history_of(plan.method)) else None
+        rows = None if source is None else engine.collect(source)
+    found = None if rows is None else rows.filter(pl.col(plan.subject) == subject)
+    return nothing if found is None or found.is_empty() else found[name][0]
 
 
 def _rows_where(

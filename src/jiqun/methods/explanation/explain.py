@@ -56,6 +56,8 @@ def explain(
     sees_restricted: bool = True,
     sees_others: bool = True,
     benchmarks: pl.DataFrame | None = None,
+    results: Mapping[str, str] | None = None,
+    untold: frozenset[str] = frozenset(),
 ) -> Explanation:
     """Explain one subject's result.
 
@@ -65,7 +67,8 @@ def explain(
     subject, and whether it changed them. Without `official` the result is said to be a trial; `sign_off` says who
     signed it. `benchmarks` is the run's table of them, which holds weights that were worked out. Restricted figures are
     masked for who may not see them, and benchmarks that give away another firm's
-    restricted figure for who may not see others' (a firm sees its own only).
+    restricted figure for who may not see others' (a firm sees its own only). `results` says of inputs that read results
+    of other evaluations how these stand; those in `untold` are masked for everybody who listens.
     Raises ProblemsError METHOD-081 for a subject that the run does not have.
     """
     names = frozenset[str]() if sees_restricted and sees_others else restricted_names(plan)
@@ -77,10 +80,11 @@ def explain(
         gathered,
         () if moves is None else tuple(moves.filter(pl.col(plan.subject) == subject).iter_rows(named=True)),
         lineage,
-        frozenset() if sees_restricted else names,
+        untold if sees_restricted else names | untold,
         names,
         row_lineage,
         benchmarks,
+        results or {},
     )
     signed = sign_off.words(language) if official and sign_off is not None else ""
     return _explanation(reader, official, signed, refereed or {})
@@ -140,6 +144,7 @@ def _explanation(reader: Reader, official: bool, signed: str, refereed: Mapping[
         refereed=tuple(refereed_words(reader, name, refereed[name]) for name in reader.row if name in refereed),
         unknown=tuple(_unknown(reader, items, criteria, additions, figures)),
         counted=voice.counted,
+        results=tuple(f"{voice.label(name)}{voice.say('colon')}{words}" for name, words in reader.results.items()),
     )
 
 

@@ -209,6 +209,7 @@ class Explanation:
     refereed: tuple[str, ...]
     unknown: tuple[str, ...]
     counted: str = ""  # what the evaluated are counted in: 家, 个
+    results: tuple[str, ...] = ()  # results of other evaluations that were read, and whether they are signed
 
     def __str__(self) -> str:
         from jiqun.methods.explanation.text import render_text  # the text is written from this model

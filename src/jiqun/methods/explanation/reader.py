@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -53,6 +53,9 @@ class Reader:
     others: frozenset[str] = frozenset()
     row_lineage: RowLineage | None = None
     benchmarks: pl.DataFrame | None = None
+    results: Mapping[str, str] = field(
+        default_factory=dict
+    )  # inputs that are other evaluations' results → their standing
 
     @property
     def plan(self) -> Plan:
@@ -188,6 +191,8 @@ class Reader:
 
     def source(self, name: str) -> str | None:
         """Where a name's value came from: file!sheet!cell, those of its rows, or what the ledger says."""
+        if name in self.results:
+            return self.results[name]
         one = self.plan.method.inputs.get(name)
         if one is not None and one.rollup is not None and self.row_lineage is not None:
             return self.row_lineage(name, self.value(one.rollup.key or self.plan.subject))

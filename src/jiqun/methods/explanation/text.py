@@ -34,6 +34,7 @@ class _Writer:
             yield self.say("why.trial") + (self.say("why.tried", tried=e.tried) if e.tried else "")
         elif e.signed:
             yield self.say("why.official", signed=e.signed)
+        yield from e.results
         yield f"{e.status_words}{self.say('colon')}{e.population}" if e.population else e.status_words
         if e.status_reason:
             yield e.status_reason

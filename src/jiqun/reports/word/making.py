@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -129,16 +129,24 @@ def district(
 
 
 def letter(
-    context: Context, run: Run, firm: str, reach: Reach, today: date, *, terms: AppealTerms | None = None
+    context: Context,
+    run: Run,
+    firm: str,
+    reach: Reach,
+    today: date,
+    *,
+    terms: AppealTerms | None = None,
+    told: Callable[[Run], bool] = lambda one: one.official,
 ) -> Report:
     """Make the letter to a firm; METHOD-081 where the run does not have it.
 
-    It goes to a firm, whoever has it made: what gives away another firm's figure does not stand in it.
+    It goes to a firm, whoever has it made: what gives away another firm's figure does not stand in it, nor what the
+    rule read of other evaluations, but for those that the firm is `told` of.
     """
     seen = reach.sees_restricted
-    told = nearest(run.plan, run.trace, run.gathered, firm)
-    explained = explain_subject(context, run, firm, "zh", sees_restricted=seen, sees_others=False)
-    advice = nearest_lines(run, told, "zh", sees_restricted=seen)
+    found = nearest(run.plan, run.trace, run.gathered, firm)
+    explained = explain_subject(context, run, firm, "zh", sees_restricted=seen, sees_others=False, told=told)
+    advice = nearest_lines(run, found, "zh", sees_restricted=seen)
     ways = Ways(advice.rows, advice.notes, advice.before)
     base = reporting.grounds(context, run)
     return letter_report(explained, base, ways, terms, today, signature_of(run.sign_off))

@@ -70,6 +70,21 @@ def _broken(request: HttpRequest, wrong: Any) -> HttpResponse:
     return told((problem("API-006"),), 500)
 
 
+class OneOfEach:
+    """Refuses a query parameter that is given twice: taking the last one would answer half of what was asked."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/api/"):
+            twice = [name[:_SAID] for name, values in request.GET.lists() if len(values) > 1]
+            if twice:
+                return told(tuple(problem("API-008", Place(item=name), name=name) for name in twice), 400)
+        answer: HttpResponse = self.get_response(request)
+        return answer
+
+
 class AllowedMethods:
     """Tells a method that an address does not take as a problem too; the framework answers it in plain text."""
 

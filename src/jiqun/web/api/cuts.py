@@ -13,5 +13,5 @@ def cut_for(user: User) -> Cut:
     scope = scope_of(user)
     if scope.whole and scope.sees_restricted:
         return Cut()
-    whose = Cut().whose if scope.whole else f"{scope.column} {scope.place}"
+    whose = Cut().whose if scope.whole else f"{scope.column} {'、'.join(scope.places)}"
     return Cut(whose, lambda frame: in_scope(frame, scope), scope.sees_restricted)

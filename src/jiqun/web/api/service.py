@@ -25,22 +25,27 @@ from jiqun.web.api.limits import PerMinute
 from jiqun.web.land import queries
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.queries import told_rows
-from jiqun.web.people.audit import record
+from jiqun.web.people.audit import FIRM, record
 from jiqun.web.people.models import User
+from jiqun.web.people.places import places_said
 from jiqun.web.people.scope import scope_of
 from jiqun.web.people.tokens import user_of
-from jiqun.web.region import evaluated, explained, frozen, region, run_of
-from jiqun.web.told_results import run_for, runs_for
+from jiqun.web.region import evaluated, frozen, region, run_of
+from jiqun.web.told_results import explained_to, run_for, runs_for
 
 _MOST = 1000
-_TOLD = frozenset({401, 403, 404, 422, 429})
+_TOLD = frozenset({400, 401, 403, 404, 422, 429})
+_LONG = 414  # said by the server itself, in its own words: the request has not been read yet
 
 
 class Bearer(HttpBearer):
     """`Authorization: Bearer jq_…`"""
 
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
-        return user_of(token)
+        found = user_of(token)
+        if found is not None and found.chooses:
+            FIRM.set(scope_of(found).place)  # until the middleware takes it back
+        return found
 
 
 class Session(SessionAuth):
@@ -103,6 +108,9 @@ class ResultOut(Schema):
 
 
 class ResultsOut(Schema):
+    """Results of a run; `places` are the districts, parks or the firm that they are limited to, none for all."""
+
+    places: list[str]
     run: str
     official: bool
     count: int
@@ -110,6 +118,9 @@ class ResultsOut(Schema):
 
 
 class RowsOut(Schema):
+    """Rows of a table; `places` are the districts, parks or the firm that they are limited to, none for all."""
+
+    places: list[str]
     table: str
     count: int
     rows: list[dict[str, Any]]
@@ -120,7 +131,24 @@ class SnapshotOut(Schema):
     content: str
     made_at: str
     note: str
-    tables: dict[str, int]
+    tables: dict[str, int | None]
+
+
+class PlaceOut(Schema):
+    code: str
+    name: str
+
+
+class MeOut(Schema):
+    """Whose account a program acts as, and which rows it sees.
+
+    `places` are the districts or parks, or the firm, that every answer is limited to; none for the whole region.
+    """
+
+    account: str
+    role: str
+    restricted: bool
+    places: list[PlaceOut]
 
 
 class Package(Schema):
@@ -142,7 +170,15 @@ def _note(request: HttpRequest, action: str, about: str, details: dict[str, Any]
     record(_user(request).get_username(), action, about, details, request.META.get("REMOTE_ADDR") or None)
 
 
-@api.get("/runs", response={200: list[RunOut], _TOLD: Problems}, summary="评价结果 · runs")
+@api.get("/me", response={200: MeOut, _TOLD: Problems, _LONG: None}, summary="本账号 · own account")
+def me(request: HttpRequest) -> MeOut:
+    user = _user(request)
+    scope, named = scope_of(user), places_said([user])
+    places = [PlaceOut(code=one, name=named.get(one, one)) for one in scope.places]
+    return MeOut(account=user.get_username(), role=user.role, restricted=scope.sees_restricted, places=places)
+
+
+@api.get("/runs", response={200: list[RunOut], _TOLD: Problems, _LONG: None}, summary="评价结果 · runs")
 def list_runs(request: HttpRequest) -> list[RunOut]:
     return [_run_out(one.id) for one in runs_for(scope_of(_user(request)))]
 
@@ -159,12 +195,12 @@ def _run_out(id_: str) -> RunOut:
     )
 
 
-@api.get("/runs/{id_}", response={200: RunOut, _TOLD: Problems}, summary="一次评价 · one run")
+@api.get("/runs/{id_}", response={200: RunOut, _TOLD: Problems, _LONG: None}, summary="一次评价 · one run")
 def one_run(request: HttpRequest, id_: str) -> RunOut:
     return _run_out(run_for(_user(request), id_).id)
 
 
-@api.get("/runs/{id_}/results", response={200: ResultsOut, _TOLD: Problems}, summary="结果 · results")
+@api.get("/runs/{id_}/results", response={200: ResultsOut, _TOLD: Problems, _LONG: None}, summary="结果 · results")
 def results(request: HttpRequest, id_: str, page: Query[Page]) -> ResultsOut:
     run = run_for(_user(request), id_)
     data, scope = evaluated(run.id, "zh"), scope_of(_user(request))
@@ -182,7 +218,7 @@ def results(request: HttpRequest, id_: str, page: Query[Page]) -> ResultsOut:
         whys, moves = list(item_columns(told)), moves_in_words(told)
         out += [_result_out(population, items, one, whys, moves.get(one.subject, "")) for one in shown]
         count += rows.height
-    return ResultsOut(run=run.id, official=run.official, count=count, rows=out)
+    return ResultsOut(places=list(scope.places), run=run.id, official=run.official, count=count, rows=out)
 
 
 def _item_out(one: ItemColumns, subject: str) -> ItemOut:
@@ -224,7 +260,7 @@ def _plain(shown: str | None) -> str | None:
     return None if shown is None else shown.replace(",", "").replace("−", "-")
 
 
-@api.get("/runs/{id_}/firms/{subject}", response={200: dict, _TOLD: Problems}, summary="解释 · why")
+@api.get("/runs/{id_}/firms/{subject}", response={200: dict, _TOLD: Problems, _LONG: None}, summary="解释 · why")
 def explanation(request: HttpRequest, id_: str, subject: str) -> dict[str, Any]:
     run = run_for(_user(request), id_)
     scope = scope_of(_user(request))
@@ -232,12 +268,12 @@ def explanation(request: HttpRequest, id_: str, subject: str) -> dict[str, Any]:
     if subject not in set(rows[run.subject].to_list()):
         raise Http404
     _note(request, "api.explain", subject, {"run": run.id})
-    told_of = dataclasses.asdict(explained(run.id, subject, "zh", scope.sees_restricted, scope.sees_others))
+    told_of = dataclasses.asdict(explained_to(scope, run, subject, "zh"))
     found: dict[str, Any] = json.loads(json.dumps(told_of, default=str))
     return found
 
 
-@api.get("/ledger/{table}", response={200: RowsOut, _TOLD: Problems}, summary="台账 · ledger table")
+@api.get("/ledger/{table}", response={200: RowsOut, _TOLD: Problems, _LONG: None}, summary="台账 · ledger table")
 def ledger_rows(request: HttpRequest, table: str, page: Query[Page]) -> RowsOut:
     user = _user(request)
     scope, contract = scope_of(user), region().contract(table)
@@ -245,19 +281,28 @@ def ledger_rows(request: HttpRequest, table: str, page: Query[Page]) -> RowsOut:
     if scope.sees_restricted and scope.restricted_among(rows.columns, contract):
         _note(request, "api.restricted", table, {"offset": page.offset, "limit": page.limit})
     part = scope.masked(rows.slice(page.offset, page.limit), contract)
-    return RowsOut(table=table, count=rows.height, rows=json.loads(json.dumps(part.to_dicts(), default=str)))
+    return RowsOut(
+        places=list(scope.places),
+        table=table,
+        count=rows.height,
+        rows=json.loads(json.dumps(part.to_dicts(), default=str)),
+    )
 
 
-@api.get("/snapshots", response={200: list[SnapshotOut], _TOLD: Problems}, summary="数据快照 · snapshots")
+@api.get("/snapshots", response={200: list[SnapshotOut], _TOLD: Problems, _LONG: None}, summary="数据快照 · snapshots")
 def list_snapshots(request: HttpRequest) -> list[SnapshotOut]:
-    """List the snapshots that runs were made on, the newest first; rows are counted for the whole region."""
+    """List the snapshots that runs were made on, the newest first.
+
+    Rows are counted for the whole region, and so for those who see all of it; for everybody else they are null.
+    """
+    counts = scope_of(_user(request)).whole
     return [
         SnapshotOut(
             id=one.id,
             content=one.content,
             made_at=one.when,
             note=one.note,
-            tables={name: table.rows for name, table in one.tables.items()},
+            tables={name: table.rows if counts else None for name, table in one.tables.items()},
         )
         for one in reversed(snapshots(region().workspace))
     ]
@@ -265,7 +310,7 @@ def list_snapshots(request: HttpRequest) -> list[SnapshotOut]:
 
 @api.get(
     "/snapshots/{id_}/datapackage",
-    response={_TOLD: Problems},
+    response={_TOLD: Problems, _LONG: None},
     summary="数据包 · Frictionless Data Package",
     openapi_extra={"responses": {200: {"description": "OK", "content": {"application/zip": {}}}}},
 )

@@ -39,7 +39,7 @@ class MadeReport(models.Model):
     run = models.CharField(max_length=64, blank=True)
     is_trial = models.BooleanField(default=True)
     column = models.CharField(max_length=20, blank=True)
-    place = models.CharField(max_length=40, blank=True)
+    place = models.CharField(max_length=400, blank=True)
     restricted = models.BooleanField(default=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reports")
     made_at = models.DateTimeField(db_index=True)

@@ -18,7 +18,7 @@ from jiqun.web.campaigns.queries import visible
 from jiqun.web.campaigns.state import state_of
 from jiqun.web.enterprises.register import leading_run, place_names, readable_runs
 from jiqun.web.people.models import User
-from jiqun.web.people.scope import Scope, scope_of
+from jiqun.web.people.scope import BETWEEN, Scope, scope_of
 from jiqun.web.region import ledger, region, run_of
 from jiqun.web.told_results import is_told, open_notice, run_of_campaign
 
@@ -102,7 +102,7 @@ def extent(scope: Scope, asked: Asked) -> tuple[str, str]:
         return "district", asked.district
     if of == "enterprise":
         return "enterprise", asked.firm
-    return scope.column, scope.place
+    return scope.column, scope.whose
 
 
 def reach(scope: Scope, asked: Asked) -> Reach:
@@ -124,7 +124,7 @@ def may_read(user: User, made: MadeReport) -> bool:
         return True
     if made.column == "enterprise":
         return made.place in ledger().firms(scope)
-    return made.column == scope.column and made.place == scope.place
+    return made.column == scope.column and set(made.place.split(BETWEEN)) <= set(scope.places)
 
 
 def _is_told(id_: str, scope: Scope) -> bool:

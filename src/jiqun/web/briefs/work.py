@@ -27,6 +27,7 @@ from jiqun.web.people import audit
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import region, run_of
+from jiqun.web.told_results import is_told
 
 
 @work("report")
@@ -55,7 +56,9 @@ def laid_out(owner: User, asked: Asked, day: date) -> tuple[Report, str]:
     run = run_of(queries.run_for(owner, asked))
     if asked.kind == "letter":
         terms = queries.terms_of(owner, asked, run.id)
-        return making.letter(context, run, asked.firm, reach, day, terms=terms), run.id
+        firm = Scope("enterprise", asked.firm)
+        made = making.letter(context, run, asked.firm, reach, day, terms=terms, told=lambda one: is_told(one, firm))
+        return made, run.id
     before = reporting.earlier(context, run)
     if asked.kind == "bulletin":
         place = place_words(scope)
@@ -67,7 +70,7 @@ def place_words(scope: Scope) -> str:
     """Name the part of the region that a reader's report is about; nothing for the whole."""
     if scope.whole:
         return ""
-    return place_names().get(scope.place, scope.place)
+    return "、".join(place_names().get(one, one) for one in scope.places)
 
 
 @transaction.atomic

@@ -15,13 +15,14 @@ from jiqun.desk.subjects import find_subject
 from jiqun.packs import Method
 from jiqun.problems import ProblemsError
 from jiqun.values import Period
-from jiqun.web.campaigns.conditions import RefusedError, doubts_to_accept, lacking_for
+from jiqun.web.campaigns.conditions import ACTED, OWN_PROPOSAL, RefusedError, doubts_to_accept, lacking_for
 from jiqun.web.campaigns.models import Campaign, Event
 from jiqun.web.campaigns.state import ORDER, STAGES, Adjustment, State, calendar, state_of
 from jiqun.web.evidence import kept_paper
 from jiqun.web.jobs.models import OPEN, Job
 from jiqun.web.jobs.queue import ask
 from jiqun.web.people import audit
+from jiqun.web.people.eyes import refusal
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
 from jiqun.web.region import ledger, region, run_of
@@ -318,10 +319,8 @@ def decide_adjustment(campaign: Campaign, user: User, said: Said) -> None:
     one = state.adjustments.get(number_of(said))
     if one is None or one.decision:
         raise RefusedError("这件调整已经处理过。", "This adjustment is decided already.")
-    if one.by == user.get_username():
-        raise RefusedError(
-            "提出人不能确认自己提的调整，请另一人确认。", "Not by the one who proposed it: another person decides."
-        )
+    if (same := refusal(user, [one.by], *OWN_PROPOSAL)) is not None:
+        raise RefusedError(*same)
     decision = "confirmed" if said.get("decision") == "confirmed" else "refused"
     reason = said.get("reason", "").strip() if decision == "confirmed" else word(said, "reason", "理由", "reason")
     details = {"decision": decision, "reason": reason, "right": next(right for right in DECIDE if user.may(right))}
@@ -370,11 +369,8 @@ def ask_sign(campaign: Campaign, user: User, said: Said) -> Job:
     state = locked(campaign)
     document = word(said, "document", "文号", "number of the document")
     organ = word(said, "organ", "发文机关", "authority that publishes the result")
-    if user.get_username() in state.actors:
-        raise RefusedError(
-            "提出过调整、以分析员身份决定过调整或决定过申诉的人不能签发。",
-            "Not by somebody who proposed an adjustment, decided one as an analyst, or decided an appeal.",
-        )
+    if (same := refusal(user, state.actors, *ACTED)) is not None:
+        raise RefusedError(*same)
     if state.stage != "sign":
         raise RefusedError("还没有到审定签发阶段。", "This is not the stage of the signature.")
     faults = lacking_for(state, "publish")

@@ -16,6 +16,7 @@ from jiqun.reports.workbook import workbook_bytes
 from jiqun.web.campaigns.actions import DECIDE, grades_of
 from jiqun.web.campaigns.queries import KINDS, Firms, districts_of_firms
 from jiqun.web.campaigns.state import Adjustment, Light, State
+from jiqun.web.people.eyes import own_accounts, same_eyes
 from jiqun.web.people.models import User
 from jiqun.web.people.roles import ROLES
 from jiqun.web.shell.language import both, counted, spoken
@@ -52,12 +53,11 @@ def adjustment_lines(
     if not own:
         return []
     grades, classes = _grades(run, [one.said["enterprise"] for one in own]), grades_of(state.campaign)
-    lines = []
+    lines, mine = [], own_accounts(user)
     for one in own:
         firm = one.said["enterprise"]
         ranked, final = grades.get(firm, (None, None))
         is_in = run is not None and one.imported is not None and one.booked_event < state.trial_event
-        is_mine = one.by == user.get_username()
         waits = not one.decision and not state.signed
         line = AdjustmentLine(
             it=one,
@@ -71,8 +71,8 @@ def adjustment_lines(
             by=people.get(one.by, one.by),
             decided_by=people.get(one.decided_by, one.decided_by),
             light=_standing(one),
-            may_decide=waits and not is_mine and any(user.may(right) for right in DECIDE),
-            may_withdraw=waits and is_mine and (user.may("propose") or user.may("adjust")),
+            may_decide=waits and one.by not in mine and any(user.may(right) for right in DECIDE),
+            may_withdraw=waits and one.by == user.get_username() and (user.may("propose") or user.may("adjust")),
         )
         lines.append(line)
     return sorted(lines, key=lambda line: (not line.it.is_open, line.it.number))
@@ -123,8 +123,8 @@ def nobody_decides(lines: list[AdjustmentLine]) -> str:
     if not proposers:
         return ""
     roles = [role.id for role in ROLES.values() if not role.may.isdisjoint(DECIDE)]
-    deciders = set(User.objects.filter(is_active=True, role__in=roles).values_list("username", flat=True))
-    if all(deciders - {one} for one in proposers):
+    deciders = list(User.objects.filter(is_active=True, role__in=roles))
+    if all(any(not same_eyes(each, one) for each in deciders) for one in proposers):
         return ""
     who = [role.id for role in ROLES.values() if "people" in role.may]
     names = both("、", ", ").join(str(one) for one in User.objects.filter(is_active=True, role__in=who))

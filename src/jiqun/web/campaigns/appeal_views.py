@@ -30,6 +30,7 @@ from jiqun.web.enterprises.dossier import coded
 from jiqun.web.evidence import handed_out, may_read_papers
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
+from jiqun.web.people.eyes import same_eyes, why_same
 from jiqun.web.people.models import full_names
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import scope_of
@@ -50,7 +51,7 @@ def appeal_form(request: HttpRequest, campaign: Campaign, said: Mapping[str, str
     if state.notice is None or state.signed or not (user.may("appeal") or user.may("campaign")):
         raise Http404
     asked = said.get("enterprise", "") or request.GET.get("enterprise", "").strip()
-    asked = asked or (user.place if scope.column == "enterprise" else "")
+    asked = asked or (scope.place if scope.column == "enterprise" else "")
     shown: dict[str, Any] = {"campaign": campaign, "state": state, "place": place_of(campaign.district), "said": said}
     try:
         firm = firm_meant(campaign, user, asked) if asked else ""
@@ -116,8 +117,9 @@ def one(request: HttpRequest, number: int, about: int) -> HttpResponse:
         "hidden": len(rows) - len(own),
         "asked": asked and {**asked, "who": names.get(asked["by"], asked["by"])},
         "is_old": is_open and line.it.recheck is not None and line.it.recheck["run"] != state.run,
-        "may_decide": is_open and user.may("decide") and line.it.by != user.get_username(),
-        "may_agree": is_open and asked and user.may("decide") and asked["by"] != user.get_username(),
+        "may_decide": is_open and user.may("decide") and not same_eyes(user, line.it.by),
+        "may_agree": is_open and asked and user.may("decide") and not same_eyes(user, asked["by"]),
+        "same": both(*why_same(user, line.it.by)) if is_open and user.may("decide") else "",
         "may_stop": is_open and (user.may("campaign") or user.may("decide")),
         "may_run": is_open and user.may("evaluate") and line.it.corrects,
         "may_add": is_open and (user.may("appeal") or user.may("campaign") or user.may("decide")),

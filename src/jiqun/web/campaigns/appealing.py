@@ -26,7 +26,9 @@ from jiqun.web.campaigns.state import Appeal, State
 from jiqun.web.evidence import kept_paper
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import ask
+from jiqun.web.people.eyes import refusal
 from jiqun.web.people.models import User
+from jiqun.web.people.scope import scope_of
 
 MOST_OPEN = 5
 
@@ -38,7 +40,7 @@ def register_appeal(campaign: Campaign, user: User, said: Said) -> Appeal:
     state = locked(campaign)
     if state.notice is None:
         raise RefusedError("公示以后才能申诉。", "Appeals follow the public notice.")
-    firm = firm_meant(campaign, user, said.get("enterprise", "") or user.place)
+    firm = firm_meant(campaign, user, said.get("enterprise", "") or scope_of(user).place)
     details: dict[str, Any] = {"enterprise": firm, "request": word(said, "request", "申诉请求", "request")}
     details["evidence"] = word(said, "evidence", "证据（文件名、文号）", "evidence")
     details["field"], details["value"] = _corrected(campaign, firm, said)
@@ -117,8 +119,9 @@ def decide_pause(campaign: Campaign, user: User, said: Said) -> None:
     asked = one.pause_asked
     if asked is None:
         raise RefusedError("没有待同意的停钟。", "No stop of the clock waits for an answer.")
-    if asked["by"] == user.get_username():
-        raise RefusedError("申请停钟的人不能自己同意。", "Not by the one who asked: another person agrees.")
+    words = "申请停钟的人不能自己同意。", "Not by the one who asked: another person agrees."
+    if (same := refusal(user, [asked["by"]], *words)) is not None:
+        raise RefusedError(*same)
     agreed = said.get("decision") == "agreed"
     kind = "appeal.paused" if agreed else "appeal.pause_refused"
     reason = asked["reason"] if agreed else word(said, "reason", "理由", "reason")
@@ -153,10 +156,9 @@ def decide_appeal(campaign: Campaign, user: User, said: Said) -> None:
     allow(user, "decide")
     state = locked(campaign)
     one = open_appeal(state, said)
-    if one.by == user.get_username():
-        raise RefusedError(
-            "登记人不能决定自己登记的申诉，请另一人决定。", "Not by the one who registered it: another decides."
-        )
+    words = "登记人不能决定自己登记的申诉，请另一人决定。", "Not by the one who registered it: another decides."
+    if (same := refusal(user, [one.by], *words)) is not None:
+        raise RefusedError(*same)
     decision = "granted" if said.get("decision") == "granted" else "refused"
     if decision == "granted" and one.corrects and not one.is_rechecked(state.run):
         zh, en = "先按最近一次试算复核，看谁会换档，再决定。", "First the re-check on the newest trial run."

@@ -22,6 +22,14 @@ from jiqun.web.region import region, run_of, runs
 from jiqun.web.shell.language import both, counted
 
 Text = tuple[str, str]
+OWN_PROPOSAL: Text = (
+    "提出人不能确认自己提的调整，请另一人确认。",
+    "Not by the one who proposed it: another person decides.",
+)
+ACTED: Text = (
+    "提出过调整、以分析员身份决定过调整或决定过申诉的人不能签发。",
+    "Not by somebody who proposed an adjustment, decided one as an analyst, or decided an appeal.",
+)
 # what makes the second evaluation differ from the trial (jiqun.desk.signing), and what to do
 _CHANGES: Mapping[str, Text] = {
     "method": ("试算之后办法已改动，请再试算一次。", "The method was changed after the trial: run it again."),

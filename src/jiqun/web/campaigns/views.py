@@ -43,6 +43,7 @@ from jiqun.web.jobs.models import Job
 from jiqun.web.land.offered import rules_of_firms
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
+from jiqun.web.people.exports import export_of
 from jiqun.web.people.models import full_names
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
@@ -187,7 +188,7 @@ def adjustments(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     content, title = adjustments_workbook(lines, state, run)
     record_request(request, "campaign.adjustments", campaign.title, rows=len(lines))
-    return attachment(content, f"{title}.xlsx")
+    return export_of(request, content, f"{title}.xlsx")
 
 
 def _early(stage: str, last: date, answered: Answers, today: date) -> str:
@@ -283,7 +284,7 @@ def measures(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     content, title = measures_workbook(run, queries.firms_of(campaign, scope), scope)
     record_request(request, "campaign.measures", campaign.title, run=run.id, restricted=scope.sees_restricted)
-    return attachment(content, f"{title}.xlsx")
+    return export_of(request, content, f"{title}.xlsx")
 
 
 @require_POST

@@ -14,6 +14,7 @@ from jiqun.web.disposals.queries import ways
 from jiqun.web.disposals.state import State, state_of
 from jiqun.web.evidence import kept_paper
 from jiqun.web.people.audit import record
+from jiqun.web.people.eyes import refusal
 from jiqun.web.people.models import User
 from jiqun.web.shell.refused import RefusedError
 
@@ -54,7 +55,13 @@ def propose(enterprise: str, year: int, run: str, user: User, way: str, unit: st
     if not unit.strip():
         raise RefusedError("请填责任单位。", "Name who is responsible.", at=("unit",))
     disposal, _ = Disposal.objects.get_or_create(enterprise=enterprise, year=year, defaults={"run": run})
-    _needs(_locked(disposal), "none", "proposed")
+    state = _locked(disposal)
+    _needs(state, "none", "proposed")
+    kept = state.stage == "proposed" and state.due == day  # somebody else may be named for what is late already
+    if day < timezone.localdate() and not kept:
+        raise RefusedError(
+            "完成期限已经过去，请填今天或以后的日期。", "That day is past: give today or a later one.", at=("due",)
+        )
     _note(disposal, user, "proposed", way=way, unit=unit.strip()[:80], due=day.isoformat(), run=run)
     return disposal
 
@@ -65,8 +72,9 @@ def decide(disposal: Disposal, user: User, agrees: bool, reason: str) -> None:
     _allow(user, DECIDE)
     state = _locked(disposal)
     _needs(state, "proposed", "asked")
-    if state.asked_by == user.get_username():
-        raise RefusedError("提出人不能自己确认（四眼原则）。", "Who proposed it cannot decide it (four eyes).")
+    words = "提出人不能自己确认（四眼原则）。", "Who proposed it cannot decide it (four eyes)."
+    if (same := refusal(user, [state.asked_by], *words)) is not None:
+        raise RefusedError(*same)
     if not agrees and not reason.strip():
         raise RefusedError("退回要写原因。", "Sending back takes a reason.", at=("text",))
     if not agrees:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,10 +18,11 @@ from jiqun.problems import ProblemsError
 from jiqun.web.disposals import actions, queries
 from jiqun.web.disposals.models import Disposal
 from jiqun.web.disposals.state import EVENTS, TITLES, state_of
-from jiqun.web.evidence import handed_out
-from jiqun.web.ledger.handing import attachment
+from jiqun.web.evidence import handed_out, may_read_papers
 from jiqun.web.ledger.receiving import safe_name
 from jiqun.web.people.audit import record_request
+from jiqun.web.people.exports import export_of
+from jiqun.web.people.eyes import same_eyes, why_same
 from jiqun.web.people.models import User
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
@@ -97,7 +99,7 @@ def export(request: HttpRequest) -> HttpResponse:
     rows = _picked(request, [*over, *listed])
     record_request(request, "disposal.export", run.id, rows=len(rows))
     name = both(f"低效企业处置台账_{run.period}", f"disposals_{run.period}")
-    return attachment(queries.workbook(rows, run.id, spoken()), f"{name}.xlsx")
+    return export_of(request, queries.workbook(rows, run.id, spoken()), f"{name}.xlsx")
 
 
 def _line(request: HttpRequest, run: str, enterprise: str) -> tuple[Run, queries.Line]:
@@ -122,12 +124,13 @@ def one(request: HttpRequest, run: str, enterprise: str) -> HttpResponse:
         for each in reversed(line.state.events if line.state else [])
     ]
     may_propose = any(user.may(each) for each in actions.PROPOSE)
-    own = line.state is not None and line.state.asked_by == user.get_username()
+    own = line.state is not None and same_eyes(user, line.state.asked_by)
     left = (line.state.days_left(timezone.localdate()) if line.state else None) or 0
     shown = {
         "run": found, "line": line, "events": events, "ways": titles.items(), "may_propose": may_propose,
         "may_decide": any(user.may(each) for each in actions.DECIDE) and not own, "own": own,
-        "late": max(0, -left),
+        "late": max(0, -left), "reads_papers": may_read_papers(user),
+        "same": both(*why_same(user, line.state.asked_by if line.state else "")),
     }  # fmt: skip
     return render(request, "disposals/one.html", shown)
 
@@ -188,9 +191,13 @@ def act(request: HttpRequest, run: str, enterprise: str, what: str) -> HttpRespo
 
 @needs("read")
 def paper(request: HttpRequest, number: int, sha256: str) -> HttpResponse:
-    """Hand out a paper to who may see the firm, to be saved and not shown; it is logged."""
+    """Hand out a paper to who may see the case and papers about the firm, to be saved and not shown; it is logged."""
+    user: Any = request.user
     case = get_object_or_404(Disposal, pk=number)
     papers = state_of(case).papers
     if not queries.case_of(case, _scope(request)) or sha256 not in papers:
         raise Http404
+    run_for(user, case.run)
+    if not may_read_papers(user):
+        raise PermissionDenied("papers")
     return handed_out(request, {"file": papers[sha256], "sha256": sha256}, "disposal.paper")

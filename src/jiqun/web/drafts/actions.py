@@ -25,6 +25,7 @@ from jiqun.web.drafts.models import DraftEvent, RuleDraft
 from jiqun.web.drafts.state import State, state_of
 from jiqun.web.ledger.receiving import safe_name
 from jiqun.web.people.audit import record
+from jiqun.web.people.eyes import refusal
 from jiqun.web.people.models import User
 from jiqun.web.region import region
 from jiqun.web.shell.asked import whole_number
@@ -245,8 +246,9 @@ def lacking(state: State, user: User) -> list[tuple[str, str]]:
     found = []
     if not user.may(PUBLISH):
         found.append(("由审定领导发布。", "A signing leader publishes."))
-    if user.get_username() in state.authors:
-        found.append(("起草人不能自己发布（四眼原则）。", "Who wrote it cannot publish it (four eyes)."))
+    words = "起草人不能自己发布（四眼原则）。", "Who wrote it cannot publish it (four eyes)."
+    if (same := refusal(user, state.authors, *words)) is not None:
+        found.append(same)
     if state.problems is None or state.errors:
         found.append(("检查没有通过。", "The check has not passed."))
     if state.changes is not None and not any(state.changes.values()):

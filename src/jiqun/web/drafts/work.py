@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from django.urls import reverse
 
 from jiqun.desk.drafts.check import checked
@@ -93,6 +95,13 @@ def put_into_force(arguments: dict[str, Any], owner: User, step: Step) -> dict[s
             note(state.draft, owner.get_username(), "refused", {"problems": said})
             raise
         done = next(one for one in publications(region()) if one.get("draft") == state.draft.pk)
-    if done is not None and not state.number:
-        note(state.draft, done["by"], "published", {"number": done["number"], "document": done["document"]})
+    if done is not None:
+        note_published(state.draft, done)
     return _page(state)
+
+
+@transaction.atomic
+def note_published(draft: RuleDraft, done: Mapping[str, Any]) -> None:
+    """Write once that a draft was published, whichever of two workers comes to it first."""
+    if not state_of(RuleDraft.objects.select_for_update().get(pk=draft.pk)).number:
+        note(draft, done["by"], "published", {"number": done["number"], "document": done["document"]})

@@ -22,10 +22,10 @@ from jiqun.web.enterprises.splits import splits
 from jiqun.web.grades.queries import grades_of
 from jiqun.web.kept import kept
 from jiqun.web.ladder.queries import standing_of
-from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.table_sheet import table_workbook
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.models import full_names
+from jiqun.web.people.exports import export_of
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import Ledger, ledger, names_of, region
@@ -105,7 +105,7 @@ def export(request: HttpRequest) -> HttpResponse:
     of = "" if rule is None else both(rule.title, rule.title_en or rule.title)
     told = [] if run is None else [f"{both('档次取自', 'grades of')} {of} {run.period}"]
     known = {one.name: one for table in (dossier.YEARLY, "enterprise") for one in region().contract(table).fields}
-    return attachment(table_workbook(title, named, known, told), f"{title}.xlsx")
+    return export_of(request, table_workbook(title, named, known, told), f"{title}.xlsx")
 
 
 @kept(64)

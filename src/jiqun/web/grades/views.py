@@ -26,13 +26,13 @@ from jiqun.web.grades.workbook import grades_workbook
 from jiqun.web.jobs.queue import ask
 from jiqun.web.land import standing
 from jiqun.web.land.queries import histogram_for
-from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
+from jiqun.web.people.exports import export_of
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import evaluated, explained, ledger, names_of, region, run_of
+from jiqun.web.region import evaluated, ledger, names_of, region, run_of
 from jiqun.web.shell.language import both, spoken
-from jiqun.web.told_results import is_told
+from jiqun.web.told_results import explained_to, is_told
 
 _ROWS = 50
 
@@ -177,7 +177,7 @@ def firm(request: HttpRequest, line: str, method: str, run: str, subject: str) -
     if rows.is_empty():
         raise Http404
     row = rows.row(0, named=True)
-    told = explained(made.id, subject, spoken(), scope.sees_restricted, scope.sees_others)
+    told = explained_to(scope, made, subject, spoken())
     trace = made.trace.filter(pl.col(made.subject).cast(pl.String) == subject).row(0, named=True)
     totals = histogram_for(scope, made.id, trace)
     record_request(request, "grades.explain", subject, run=made.id)
@@ -216,4 +216,4 @@ def export(request: HttpRequest, line: str, method: str) -> HttpResponse:
     record_request(request, "grades.export", run.id, method=method, rows=rows.height)
     mark = "" if run.official else both("_试算", "_trial")
     title = data.voice.pick(data.plan.method.title, data.plan.method.title_en)
-    return attachment(content, f"{title}_{run.period}{mark}.xlsx")
+    return export_of(request, content, f"{title}_{run.period}{mark}.xlsx")

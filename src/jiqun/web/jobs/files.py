@@ -17,6 +17,7 @@ from jiqun.web.jobs.chores import regular
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import Step, ask, work
 from jiqun.web.ledger.handing import attachment
+from jiqun.web.people.exports import export_of, named_for
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
 from jiqun.web.region import region
@@ -44,7 +45,7 @@ def hand_out(request: HttpRequest, what: str, title: str, *, at_once: bool, **sa
     user: Any = request.user
     if at_once:
         name, content = MAKERS[what](user, said, lambda stage: None)
-        return attachment(content, name)
+        return export_of(request, content, name)
     return redirect("jobs:one", ask("file", title, user, what=what, language=spoken(), said=said).pk)
 
 
@@ -63,7 +64,7 @@ def make_file(arguments: dict[str, Any], owner: User, step: Step) -> dict[str, A
     folder.mkdir(mode=0o700, exist_ok=True)
     with whole_file(folder / kept) as draft:
         draft.write_bytes(content)
-    return {"file": kept, "name": name, "size": len(content), "rights": _rights(owner)}
+    return {"file": kept, "name": named_for(owner, name), "size": len(content), "rights": _rights(owner)}
 
 
 def fetched(job: Job, user: User) -> HttpResponse | None:
@@ -77,7 +78,7 @@ def fetched(job: Job, user: User) -> HttpResponse | None:
 
 def _rights(user: User) -> list[Any]:
     scope = scope_of(user)
-    return [scope.column, scope.place, scope.sees_restricted]
+    return [scope.column, scope.whose, scope.sees_restricted]
 
 
 def _folder() -> Path:

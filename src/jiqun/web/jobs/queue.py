@@ -23,6 +23,7 @@ from jiqun.web.jobs import chores
 from jiqun.web.jobs.models import OPEN, Job, Worker
 from jiqun.web.people import audit
 from jiqun.web.people.models import User
+from jiqun.web.people.scope import scope_of
 
 TRIES = 3
 SILENT = timedelta(seconds=30)
@@ -33,6 +34,7 @@ _LOG = logging.getLogger("jiqun.jobs")
 
 Step = Callable[[str], None]
 _LONGEST_STAGE = 40
+_LOOKED_AT = "acting_for"
 Work = Callable[[dict[str, Any], User, Step], dict[str, Any]]
 WORKS: dict[str, Work] = {}
 
@@ -50,6 +52,8 @@ def work(kind: str) -> Callable[[Work], Work]:
 @transaction.atomic
 def ask(kind: str, title: str, owner: User, **arguments: Any) -> Job:
     """Queue a piece of work and log who asked for it; the same open work is not queued twice."""
+    if owner.chooses:  # the worker looks at the same firm, whatever its owner looks at by then
+        arguments[_LOOKED_AT] = scope_of(owner).place
     for job in Job.objects.filter(kind=kind, owner=owner, state__in=OPEN):
         if job.arguments == arguments:
             return job
@@ -88,6 +92,8 @@ def do(job: Job, *, alone: bool = False) -> None:
     if not alone:
         beat.start()
     changes: dict[str, Any]
+    job.owner.look_at(job.arguments.get(_LOOKED_AT, ""))
+    acting = audit.FIRM.set(job.owner.looking_at)
     try:
         outcome = WORKS[job.kind](job.arguments, job.owner, lambda stage: _step(job, stage))
         changes = {"state": "done", "outcome": outcome}
@@ -100,6 +106,7 @@ def do(job: Job, *, alone: bool = False) -> None:
         _LOG.exception("job %s (%s) broke", job.pk, job.kind)
         changes = {"state": "failed", "problems": [_fault(broken)]}
     finally:
+        audit.FIRM.reset(acting)
         ended.set()
         if not alone:
             beat.join()

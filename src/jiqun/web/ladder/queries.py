@@ -22,7 +22,7 @@ from jiqun.problems import Language
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import Ledger, ledger, region
+from jiqun.web.region import Ledger, district_names, ledger, region
 from jiqun.web.told_results import told_screening
 
 ADVICE = ("ready", "for_review", "not_yet", "unclear", "no_recommendation", "outside", "not_covered", "barred")
@@ -224,13 +224,16 @@ def _updates() -> dict[str, date | None] | None:
 
 
 def targets(scope: Scope, on: date, language: Language) -> list[dict[str, Any]]:
-    """Return the published cultivation targets with what is done; of one district where the scope is one."""
+    """Return the published cultivation targets with what is done; of the districts alone where the scope is such."""
     ladder = ladder_of(region().book)
     recorded = _recorded(on)
-    place = scope.place if scope.column == "district" else None
+    wanted = set(scope.places) if scope.column == "district" else {None}
     rows = _cultivated(on)
+    names = district_names(on, language) if len(scope.places) > 1 else {}
     return [
-        _target(one, ladder, language, recorded) for one in rows if one.district == place and one.target is not None
+        _target(one, ladder, language, recorded) | {"district": names.get(one.district or "", "")}
+        for one in rows
+        if one.district in wanted and one.target is not None
     ]
 
 

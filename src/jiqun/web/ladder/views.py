@@ -21,8 +21,8 @@ from jiqun.web.jobs.queue import ask
 from jiqun.web.ladder import actions, queries
 from jiqun.web.ladder.models import Release
 from jiqun.web.ladder.workbook import calendar_workbook
-from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
+from jiqun.web.people.exports import export_of
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
@@ -213,7 +213,9 @@ def export_calendar(request: HttpRequest) -> HttpResponse:
     said, _, found = _picked(request)
     today = timezone.localdate()
     record_request(request, "ladder.export_calendar", str(today), rows=len(found))
-    return attachment(calendar_workbook(found, today, spoken()), f"{both('称号期限', 'deadlines')}_{today}.xlsx")
+    return export_of(
+        request, calendar_workbook(found, today, spoken()), f"{both('称号期限', 'deadlines')}_{today}.xlsx"
+    )
 
 
 @needs("export")

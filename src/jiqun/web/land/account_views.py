@@ -8,8 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from jiqun.web.land import accounting
-from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
+from jiqun.web.people.exports import export_of
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger
@@ -54,4 +54,4 @@ def export(request: HttpRequest) -> HttpResponse:
     content = accounting.workbook(top, rows, year, by, spoken())
     record_request(request, "land.accounts", str(year), by=by, rows=len(rows))
     name = both(f"亩均账_{accounting.BY[by][0]}_{year}", f"accounts_{by}_{year}")
-    return attachment(content, f"{name}.xlsx")
+    return export_of(request, content, f"{name}.xlsx")

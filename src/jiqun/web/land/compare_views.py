@@ -17,8 +17,8 @@ from jiqun.web.jobs.queue import ask
 from jiqun.web.land import compared
 from jiqun.web.land.queries import run_lines, standing_lines
 from jiqun.web.land.turned_words import turned_words
-from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
+from jiqun.web.people.exports import export_of
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import evaluated
@@ -124,4 +124,4 @@ def export(request: HttpRequest, before: str, after: str) -> HttpResponse:
     picked = compared.chosen(frame, _wanted(request))
     record_request(request, "land.compare.export", f"{early.id}-{late.id}", rows=picked.height)
     name = both(f"档次比较_{early.period}_{late.period}", f"compared_{early.period}_{late.period}")
-    return attachment(compared.workbook(picked, early, late, spoken()), f"{name}.xlsx")
+    return export_of(request, compared.workbook(picked, early, late, spoken()), f"{name}.xlsx")

@@ -21,7 +21,7 @@ from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import Ledger, evaluated, ledger, restricted_in, run_of
 from jiqun.web.shell.language import spoken
-from jiqun.web.told_results import runs_for
+from jiqun.web.told_results import runs_for, untold_inputs
 
 SORTS = ("rank", "total", "name", "district", "industry", "grade")
 
@@ -110,8 +110,8 @@ def subjects(of: Ledger, id_: str, scope: Scope) -> frozenset[str]:
 
 
 def hidden_from(data: Evaluated, scope: Scope) -> frozenset[str]:
-    """Return the names of a run's rule whose figures a scope may not see."""
-    return frozenset() if scope.sees_restricted else restricted_in(data.run)
+    """Return the names of a run's rule whose figures a scope may not see: restricted ones, results not told to it."""
+    return untold_inputs(run_of(data.run), scope) | (frozenset() if scope.sees_restricted else restricted_in(data.run))
 
 
 def narrowed(data: Evaluated, scope: Scope) -> Evaluated:

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from jiqun.values import unit_said
 from jiqun.web.land import ranked
 from jiqun.web.land.ranked_sheet import title_of, workbook
-from jiqun.web.ledger.handing import attachment
 from jiqun.web.people.audit import record_request
+from jiqun.web.people.exports import export_of
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
@@ -101,4 +101,4 @@ def export(request: HttpRequest) -> HttpResponse:
     title = title_of(asked, spoken(), _within(asked, dict(ranked.choices(scope, asked.year, spoken()))))
     content = workbook(asked, shown, title, spoken(), _columns())
     record_request(request, "land.ranking.export", asked.measure.name, year=asked.year, rows=len(shown.rows))
-    return attachment(content, f"{title}.xlsx")
+    return export_of(request, content, f"{title}.xlsx")

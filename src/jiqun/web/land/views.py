@@ -23,9 +23,9 @@ from jiqun.web.land.offered import rules_of_firms
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs, require
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import evaluated, explained, ledger, region, ways_up
+from jiqun.web.region import evaluated, ledger, region, ways_up
 from jiqun.web.shell.language import both, spoken
-from jiqun.web.told_results import run_for
+from jiqun.web.told_results import explained_to, run_for
 
 _ROWS = 100
 _AT_ONCE = {"xlsx": 1_000, "csv": 20_000}  # as many rows are written in half a second or so
@@ -131,7 +131,7 @@ def firm(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
     user: Any = request.user
     run, scope = run_for(user, id_), scope_of(user)
     who = subject_in(run.id, subject, scope)
-    told = explained(run.id, who, spoken(), scope.sees_restricted, scope.sees_others)
+    told = explained_to(scope, run, who, spoken())
     row = run.trace.filter(run.trace[run.subject] == who).row(0, named=True)
     totals = queries.histogram_for(scope, run.id, row)
     found = standing.peers_of(run.id, who)

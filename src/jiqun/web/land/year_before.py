@@ -19,9 +19,9 @@ from jiqun.web.land.views import subject_in
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
-from jiqun.web.region import explained, run_of
+from jiqun.web.region import run_of
 from jiqun.web.shell.language import spoken
-from jiqun.web.told_results import run_for, runs_for
+from jiqun.web.told_results import explained_to, run_for, runs_for
 
 
 def run_before(run: Run, scope: Scope) -> Run | None:
@@ -115,8 +115,7 @@ def changes(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
     before = run_before(run, scope)
     shown: dict[str, Any] = {"run": run, "before": before, "subject": who}
     if before is not None and who in set(before.trace[before.subject]):
-        seen = scope.sees_restricted, scope.sees_others
-        sides = [explained(one.id, who, spoken(), *seen) for one in (before, run)]
+        sides = [explained_to(scope, one, who, spoken()) for one in (before, run)]
         told = changed(*sides)
         record_request(request, "land.explain", who, run=before.id)
         shown |= {"sides": sides, "told": told, "masked": not scope.sees_restricted, "mask": MASKED}

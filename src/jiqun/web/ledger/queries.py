@@ -116,12 +116,17 @@ def _knows(user: User, one: Import, colleagues: Mapping[str, datetime]) -> bool:
 
 
 def _colleagues(user: User) -> dict[str, datetime]:
-    """Return who has the same role and place as a user, and since when: what they handed in elsewhere stays there."""
-    names = User.objects.filter(role=user.role, place=user.place).values_list("username", flat=True)
+    """Return who has the user's role and no other places than the user, and since when they have them.
+
+    What they handed in elsewhere stays there, and so does what somebody hands in who has other places besides.
+    """
+    own = set(user.places)
+    people = User.objects.filter(role=user.role, place__in=sorted(own))
+    names = [one.username for one in people if set(one.places) <= own]
     found = dict.fromkeys(names, datetime.min.replace(tzinfo=UTC))
     for moved in AuditEntry.objects.filter(action="people.change", about__in=list(found)).order_by("id"):
         before, after = moved.details["before"], moved.details["after"]
-        if any(before.get(each) != after.get(each) for each in ("role", "place")):
+        if any(before.get(each) != after.get(each) for each in ("role", "place", "other_places")):
             found[moved.about] = moved.at
     return found
 

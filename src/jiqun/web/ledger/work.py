@@ -130,7 +130,7 @@ def _reader(upload: Upload) -> Reader:
     if not scope.whole:
         day = date(int(upload.period[:4]), 12, 31) if upload.period else region().now.date()
         named = district_names(day) if scope.column == "district" else {}
-        bounds = Bounds(scope.column, scope.place, tuple(named.items()))
+        bounds = Bounds(scope.column, scope.places, tuple(named.items()))
     hidden = () if scope.sees_restricted else restricted_columns(upload.table)
     return Reader(upload.owner.get_username(), bounds, frozenset(hidden))
 

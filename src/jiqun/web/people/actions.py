@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from jiqun.web.people import audit, tokens
+from jiqun.web.people.eyes import person_said
 from jiqun.web.people.hashers import first_password
 from jiqun.web.people.models import User
 from jiqun.web.people.roles import ROLES
-from jiqun.web.shell.language import both
+from jiqun.web.people.scope import BETWEEN
+from jiqun.web.shell.refused import RefusedError
 
 _NEEDED = {
     "district": ("区县角色要写所属区县的代码，如 500101。", "A district officer needs the code of the district."),
@@ -30,45 +34,85 @@ class Person:
     place: str = ""
     full_name: str = ""
     unit: str = ""
+    person: str = ""
+    other_places: tuple[str, ...] = ()
 
 
 @transaction.atomic
 def add(person: Person, password: str, by: str, *, must_change: bool = True) -> User:
     """Make an account.
 
-    ValidationError for a weak password or a login name with other signs, ValueError for a role or a missing place.
+    ValidationError for a weak password, RefusedError at its field for everything else that cannot be.
     """
-    role = ROLES.get(person.role)
-    if role is None:
-        raise ValueError(both("请选择角色：", "Choose a role: ") + both("、", ", ").join(ROLES))
-    if role.limited_by and not person.place:
-        raise ValueError(both(*_NEEDED[role.limited_by]))
-    UnicodeUsernameValidator()(person.username)
+    check_role(person.role, person.place)
+    check_username(person.username)
     user = User(
         username=person.username,
         role=person.role,
         place=person.place,
         full_name=person.full_name,
         unit=person.unit,
+        person=person_said(person.person),
+        other_places=further(person.role, person.place, person.other_places),
         must_change_password=must_change,
     )
     validate_password(password, user)
     user.set_password(password)
     user.save()
-    audit.record(by, "people.add", person.username, {"role": person.role, "place": person.place})
+    said = {"role": user.role, "place": user.place, "other_places": user.other_places, "person": user.person}
+    audit.record(by, "people.add", person.username, {name: value for name, value in said.items() if value})
     return user
 
 
-_RIGHTS = frozenset({"role", "place", "is_active"})
+def check_username(username: str) -> None:
+    """Refuse a login name that is none."""
+    try:
+        UnicodeUsernameValidator()(username)
+    except ValidationError as wrong:
+        zh = "用户名只能有字母、数字和 @ . + - _，不能空。"
+        raise RefusedError(zh, "A user name has letters, digits and @ . + - _ only.", at=("username",)) from wrong
+
+
+def check_role(role: str, place: str) -> None:
+    """Refuse a role that is none, or that lacks the place it is limited to."""
+    found = ROLES.get(role)
+    if found is None:
+        zh, en = "、".join(one.title for one in ROLES.values()), ", ".join(one.title_en for one in ROLES.values())
+        raise RefusedError(f"请选择角色：{zh}。", f"Choose a role: {en}.", at=("role",))
+    if found.limited_by and not place:
+        raise RefusedError(*_NEEDED[found.limited_by], at=("place",))
+
+
+def further(role: str, place: str, others: Iterable[str]) -> list[str]:
+    """Return the further places of an account, each once; none for a role that sees the whole region.
+
+    RefusedError for more than a page and a report can name.
+    """
+    if not ROLES[role].limited_by:
+        return []
+    found = list(dict.fromkeys(one for one in others if one and one != place))
+    if len(found) >= MOST_PLACES or len(BETWEEN.join([place, *found])) > _LONGEST_PLACES:
+        raise RefusedError(
+            f"一个账号最多 {MOST_PLACES} 个范围，合计不超过 {_LONGEST_PLACES} 字。",
+            f"An account has {MOST_PLACES} places at most, of {_LONGEST_PLACES} signs together.",
+            at=("other_places",),
+        )
+    return found
+
+
+MOST_PLACES, _LONGEST_PLACES = 20, 400
+_RIGHTS = frozenset({"role", "place", "other_places", "is_active"})
 
 
 @transaction.atomic
-def change(user: User, by: str, **values: str | bool) -> int | None:
-    """Change role, place, name, unit, language or whether the account is in use; the log keeps what stood before.
+def change(user: User, by: str, **values: str | bool | list[str]) -> int | None:
+    """Change role, places, person, name, unit, language or whether the account is in use; the log keeps what stood.
 
-    Another role or place, and taking the account out of use or back, end its sessions and tokens: what was opened
-    under other rights does not live on. Returns how many tokens ended, None where nothing did.
+    Another role or other places, and taking the account out of use or back, end its sessions and tokens: what was
+    opened under other rights does not live on. Returns how many tokens ended, None where nothing did.
     """
+    if "person" in values:
+        values["person"] = person_said(str(values["person"]))
     before = {name: getattr(user, name) for name in values}
     for name, value in values.items():
         setattr(user, name, value)

@@ -14,6 +14,10 @@ FROM: ContextVar[str | None] = ContextVar("jiqun_address", default=None)
 """The address of the request that is being answered; None in a worker, which acts for somebody who asked before."""
 
 
+FIRM: ContextVar[str] = ContextVar("jiqun_firm", default="")
+"""The firm that somebody who answers for several acts for in the request or job that is being done."""
+
+
 def record(
     who: str, action: str, about: str, details: dict[str, Any] | None = None, address: str | None = None
 ) -> None:
@@ -21,9 +25,11 @@ def record(
 
     Where no `address` is given it is that of the request that is being answered.
     """
-    address = address or FROM.get()
+    address, details = address or FROM.get(), dict(details or {})
+    if FIRM.get():
+        details.setdefault("acting_for", FIRM.get())
     AuditEntry.objects.create(
-        at=timezone.now(), who=who, action=action, about=about[:200], details=details or {}, address=address
+        at=timezone.now(), who=who, action=action, about=about[:200], details=details, address=address
     )
 
 

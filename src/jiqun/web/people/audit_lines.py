@@ -29,6 +29,8 @@ ACTIONS: Final[Mapping[str, Words]] = {
     "login": ("登录", "logged in"),
     "people.password": ("改自己的密码", "own password changed"),
     "people.add": ("新增人员", "person added"),
+    "people.list.export": ("导出账号名单", "list of accounts exported"),
+    "people.list.take": ("按名单改账号", "accounts changed by a list"),
     "people.firms": ("批量开企业账号", "accounts of firms handed out"),
     "people.audit.export": ("导出操作日志", "log exported"),
     "people.ended": ("退出登录、停用令牌", "sessions and tokens ended"),
@@ -160,6 +162,13 @@ _LABELS: Final[Mapping[str, Words]] = {
     "park": ("园区", "park"),
     "period": ("年度", "year"),
     "place": ("范围", "rows"),
+    "places": ("范围", "rows"),
+    "added": ("新增", "added"),
+    "changed": ("改动", "changed"),
+    "same": ("没有变化", "as before"),
+    "other_places": ("其他范围", "further rows"),
+    "person": ("人员编号", "number of the person"),
+    "acting_for": ("代表企业", "acting for"),
     "reader": ("读者", "reader"),
     "reason": ("理由", "reason"),
     "report": ("报告", "report"),
@@ -248,12 +257,15 @@ def lines(entries: list[AuditEntry]) -> list[Line]:
     ]
 
 
+_FIRMS = ("enterprise", "firm", "acting_for")
+
+
 class _Names:
     """The firms and people that some lines name, read once for all of them."""
 
     def __init__(self, entries: list[AuditEntry]) -> None:
         codes = {one.about for one in entries}
-        codes |= {str(one.details[key]) for one in entries for key in ("enterprise", "firm") if key in one.details}
+        codes |= {str(one.details[key]) for one in entries for key in _FIRMS if key in one.details}
         firms = ledger().table("enterprise").select("enterprise", "name").drop_nulls()
         self.firms = dict(firms.filter(pl.col("enterprise").is_in(sorted(codes))).iter_rows())
         self.people = {one.username: one.full_name for one in User.objects.all()}
@@ -316,7 +328,7 @@ def _named(key: str, text: str, named: _Names) -> str:
     tabs = {id_: (zh, en) for id_, zh, en in TABS}
     chosen = {"tab": tabs, "by": _GROUPS, "what": _FILES, "right": _DECIDING}
     words = {**chosen, "decision": DECISIONS, "answer": DECISIONS, "kind": ADJUSTMENTS, "stage": stages, "role": roles}
-    if key in ("enterprise", "firm"):
+    if key in _FIRMS:
         return f"{named.firms[text]} {text}" if text in named.firms else text
     if key == "way":
         return ways(spoken()).get(text, text)

@@ -44,7 +44,8 @@ class Standing:
 def standing(wanted: Wanted) -> Standing:
     """Tell which of the picked firms have an account of their own, by the register as it stands."""
     firms = chosen(register(Scope())[0], Scope(sees_restricted=True), wanted)["enterprise"].to_list()
-    own = {one.place: one for one in User.objects.filter(role=_ROLE).order_by("last_login", "pk")}
+    people = list(User.objects.filter(role=_ROLE).order_by("last_login", "pk"))
+    own = {place: one for one in people for place in one.places}
     names = set(User.objects.values_list("username", flat=True))
     without = [one for one in firms if one not in own]
     new = [own[one] for one in firms if one in own and _is_waiting(own[one])]
@@ -57,7 +58,8 @@ def standing(wanted: Wanted) -> Standing:
 
 
 def _is_waiting(user: User) -> bool:
-    return user.is_active and user.must_change_password and user.last_login is None
+    """Tell whether an account of one firm waits for its first login; that of several is in other hands already."""
+    return user.is_active and user.must_change_password and user.last_login is None and not user.other_places
 
 
 def _is_name(code: str) -> bool:

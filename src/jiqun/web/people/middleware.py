@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import ip_address
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -11,11 +12,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from jiqun.web.people.audit import FROM
+from jiqun.web.people.audit import FIRM, FROM
+from jiqun.web.people.other_firm import other_firm
+from jiqun.web.people.scope import scope_of
 from jiqun.web.shell.faults import came_from, signed_out
 from jiqun.web.shell.language import of_request, speak
 
 _OPEN = ("/static/", "/health/", "/people/login/", "/people/language/")
+_OF_NO_FIRM = frozenset({"people:firm", "people:logout", "people:language", "people:password"})
+LOOKED_AT, FORM_FIRM = "firm", "acting_for"  # in the session, and in every form
 _OWN_CHECK = "/api/"  # the API answers 401 itself and takes tokens
 
 
@@ -42,6 +47,36 @@ class LoginEverywhere:
             if request.path not in leaving:
                 return redirect("people:password")
         return self.get_response(request)
+
+
+class LooksAtOneFirm:
+    """Has who answers for several firms look at one of them, and refuses a form that was opened for another.
+
+    The firm is the session's; two windows of one browser share it, and so every form carries the firm it is about.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user: Any = request.user
+        chooses = user.is_authenticated and user.chooses
+        if chooses:
+            user.look_at(request.session.get(LOOKED_AT, ""))
+        acting = FIRM.set(scope_of(user).place if chooses else "")
+        try:
+            return self.get_response(request)
+        finally:
+            FIRM.reset(acting)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        user: Any = request.user
+        if request.method != "POST" or not user.is_authenticated or not user.chooses:
+            return None
+        if request.resolver_match is not None and request.resolver_match.view_name in _OF_NO_FIRM:
+            return None
+        about = request.POST.get(FORM_FIRM, "")
+        return other_firm(request, user, about) if about and about != scope_of(user).place else None
 
 
 class AddressBehindProxy:

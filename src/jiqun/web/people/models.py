@@ -17,6 +17,8 @@ class User(AbstractUser):
 
     role = models.CharField(max_length=20, default="leader", help_text="a key of ROLES")
     place = models.CharField(max_length=40, blank=True, help_text="district code, park or social credit code")
+    other_places = models.JSONField(default=list, blank=True, help_text="further places of the same role")
+    person = models.CharField(max_length=40, blank=True, help_text="number of the person: equal ones are the same eyes")
     full_name = models.CharField(max_length=60, blank=True)
     unit = models.CharField(max_length=80, blank=True)
     language = models.CharField(max_length=2, default="zh")
@@ -24,6 +26,23 @@ class User(AbstractUser):
     generation = models.PositiveIntegerField(default=0, help_text="sessions of an earlier one are over")
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+    looking_at = ""  # the firm of several that this request, token or job is about; never stored with the account
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The districts, parks or firms that the account is limited to, the main one first; none without a limit."""
+        if not self.means.limited_by:
+            return ()
+        return tuple(dict.fromkeys(one for one in (self.place, *self.other_places) if one))
+
+    @property
+    def chooses(self) -> bool:
+        """Tell whether the account answers for several firms, and so looks at one of them at a time."""
+        return self.means.limited_by == "enterprise" and len(self.places) > 1
+
+    def look_at(self, place: str) -> None:
+        """Look at one of the account's firms; any other word leaves it at the main one."""
+        self.looking_at = place if place in self.places else ""
 
     @property
     def means(self) -> Role:
@@ -70,6 +89,7 @@ class Token(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     title = models.CharField(max_length=80)
     digest = models.CharField(max_length=64, unique=True)
+    place = models.CharField(max_length=40, blank=True, help_text="the firm that a token of several firms is for")
     made_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 

@@ -10,19 +10,26 @@ import polars as pl
 from jiqun.values import uscc
 from jiqun.web.enterprises.register import place_names
 from jiqun.web.people.models import User
-from jiqun.web.people.scope import Scope
+from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import ledger, region
 from jiqun.web.shell.language import both
+from jiqun.web.shell.refused import RefusedError
 
 _DISTRICT_LEVEL = 2  # 市、区县、乡镇街道
 
 
 def places_said(people: Iterable[User]) -> dict[str, str]:
     """Return the names of the districts and firms that people are limited to, by their codes."""
-    codes = {one.place for one in people if one.place}
+    codes = {place for one in people for place in one.places}
     firms = ledger().table("enterprise").select("enterprise", "name").drop_nulls()
     named = dict(firms.filter(pl.col("enterprise").is_in(sorted(codes))).iter_rows())
     return {code: place_names().get(code) or named.get(code) or code for code in codes}
+
+
+def own_places_said(user: User) -> str:
+    """Name the places whose rows a user sees now: all of them, or the firm that is looked at."""
+    named = places_said([user])
+    return both("、", ", ").join(named[one] for one in scope_of(user).places)
 
 
 def places_of_firms() -> list[tuple[str, str]]:
@@ -58,7 +65,7 @@ def _districts() -> dict[str, str]:
 def place_meant(limited_by: str, said: str) -> str:
     """Return the place that a person wrote by code or by name: a district, a park, or a firm.
 
-    ValueError for a place that cannot be: its account would see nothing, and nobody would know why.
+    RefusedError for a place that cannot be: its account would see nothing, and nobody would know why.
     """
     if limited_by == "district":
         return _district_meant(said)
@@ -75,7 +82,7 @@ def _district_meant(said: str) -> str:
         if one.id.endswith("districts") and (found := region().book.taxonomy(one.id).on(None).find(said)) in known:
             return str(found)
     zh = f"没有“{said}”这个区县。请从列表里选，或写六位行政区划代码。"
-    raise ValueError(both(zh, f"There is no district “{said}”: choose one of the list, or write its code."))
+    raise RefusedError(zh, f"There is no district “{said}”: choose one of the list, or write its code.", at=("place",))
 
 
 def _firm_meant(said: str) -> str:
@@ -87,7 +94,7 @@ def _firm_meant(said: str) -> str:
     if uscc.is_valid(said.upper()):
         return said.upper()
     zh = f"“{said}”不是登记里的企业，也不是有效的统一社会信用代码（18 位，校验位要对）。"
-    raise ValueError(both(zh, f"“{said}” is no registered firm and no valid social credit code."))
+    raise RefusedError(zh, f"“{said}” is no registered firm and no valid social credit code.", at=("place",))
 
 
 def successor(said: str) -> tuple[str, str] | None:

@@ -9,6 +9,8 @@ import polars as pl
 
 from jiqun.methods.explanation.restricted import MASKED
 
+BETWEEN = "|"  # places of a scope that are written as one word
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -18,15 +20,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scope:
-    """Limits rows to those whose `column` holds `place`; an empty column means the whole region."""
+    """Limits rows to those whose `column` holds `place` or one of `others`; an empty column means the whole region."""
 
     column: str = ""
     place: str = ""
     sees_restricted: bool = False
+    others: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:
         return not self.column
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The places whose rows are seen; none for the whole region."""
+        return tuple(one for one in (self.place, *self.others) if one)
+
+    @property
+    def whose(self) -> str:
+        """The places as one word that tells one scope from another."""
+        return BETWEEN.join(sorted(self.places))
 
     @property
     def sees_others(self) -> bool:
@@ -46,9 +59,9 @@ class Scope:
         if self.whole:
             return frame
         name = column or self.column
-        if name not in frame.columns or not self.place:
+        if name not in frame.columns or not self.places:
             return frame.clear()
-        return frame.filter(pl.col(name) == self.place)
+        return frame.filter(pl.col(name).is_in(self.places))
 
     def firms(self, enterprises: pl.DataFrame) -> frozenset[str]:
         """Return the ids of the firms within the scope, from the register of enterprises."""
@@ -70,10 +83,17 @@ class Scope:
 
 
 def scope_of(user: User) -> Scope:
-    """Return what a user may see.
+    """Return what a user may see: the rows of all their districts or parks, of several firms those of one at a time.
+
+    What is public for one firm need not be so for another (decision 0035), and a form is one firm's.
 
     >>> Scope("district", "500105").whole
     False
+    >>> Scope("district", "500105", others=("500107",)).whose
+    '500105|500107'
     """
-    role = user.means
-    return Scope(role.limited_by, user.place if role.limited_by else "", role.sees_restricted)
+    role, places = user.means, user.places
+    if user.chooses:
+        places = (user.looking_at or places[0],)
+    main, *others = places or ("",)
+    return Scope(role.limited_by, main, role.sees_restricted, tuple(sorted(others)))

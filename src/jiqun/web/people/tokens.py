@@ -12,15 +12,17 @@ from django.utils import timezone
 
 from jiqun.web.people import audit
 from jiqun.web.people.models import Token, User
+from jiqun.web.people.scope import scope_of
 
 _MARK = "jq_"
 
 
 @transaction.atomic
 def make(user: User, title: str) -> str:
-    """Make a token and return it; only its digest is kept."""
+    """Make a token and return it; only its digest is kept. Of several firms it is for the one that is looked at."""
     secret = _MARK + secrets.token_urlsafe(32)
-    Token.objects.create(user=user, title=title[:80], digest=_digest(secret), made_at=timezone.now())
+    place = scope_of(user).place if user.chooses else ""
+    Token.objects.create(user=user, title=title[:80], digest=_digest(secret), made_at=timezone.now(), place=place)
     audit.record(user.get_username(), "tokens.make", title)
     return secret
 
@@ -41,6 +43,8 @@ def user_of(secret: str) -> User | None:
     found = Token.objects.select_related("user").filter(digest=_digest(secret), revoked_at=None).first()
     if found is None or is_over(found) or not found.user.is_active or found.user.must_change_password:
         return None
+    if found.user.chooses:
+        found.user.look_at(found.place)
     return found.user
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiqun.web.people import views
+from jiqun.web.people import list_views, views
 
 app_name = "people"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("add/", views.add, name="add"),
     path("firms/", views.firms, name="firms"),
     path("<int:number>/", views.edit, name="edit"),
+    path("list.xlsx", list_views.export, name="list"),
+    path("list/", list_views.take, name="take"),
+    path("firm/", views.firm, name="firm"),
     path("tokens/", views.own_tokens, name="tokens"),
     path("audit/", views.audit_log, name="audit"),
     path("audit.xlsx", views.audit_export, name="audit_export"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -10,10 +11,9 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.forms import AuthenticationForm
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -23,14 +23,25 @@ from jiqun.web.enterprises.register import Wanted
 from jiqun.web.jobs.files import hand_out
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.people import actions, audit, audit_lines, audit_sheet, firm_accounts, tokens
+from jiqun.web.people.eyes import unnumbered_namesakes
 from jiqun.web.people.hashers import first_password
 from jiqun.web.people.lockout import is_worn_out
+from jiqun.web.people.middleware import LOOKED_AT
 from jiqun.web.people.models import AuditEntry, User
-from jiqun.web.people.places import empty_place, place_meant, places_of_firms, places_offered, places_said
+from jiqun.web.people.places import (
+    empty_place,
+    own_places_said,
+    place_meant,
+    places_of_firms,
+    places_offered,
+    places_said,
+)
 from jiqun.web.people.rights import needs
 from jiqun.web.people.role_words import ROLE_WORDS
 from jiqun.web.people.roles import ROLES
 from jiqun.web.shell.language import COOKIE, both, counted
+from jiqun.web.shell.refused import RefusedError
+from jiqun.web.shell.typed import shown_again
 
 _LINES = 100
 
@@ -123,36 +134,61 @@ def listing(request: HttpRequest) -> HttpResponse:
     """List the accounts with their roles and the rows they see."""
     people = list(User.objects.order_by("-is_active", "role", "username"))
     named = places_said(people)
-    lines = [(one, named.get(one.place, "")) for one in people]
+    lines = [(one, [(code, named[code]) for code in one.places]) for one in people]
     active = sum(one.is_active for one in people)
-    return render(request, "people/listing.html", {"lines": lines, "active": active, "roles": ROLES})
+    doubled = [(name, both("、", ", ").join(accounts)) for name, accounts in unnumbered_namesakes(people)]
+    return render(request, "people/listing.html", {"lines": lines, "active": active, "doubled": doubled})
 
 
 @needs("people")
 def add(request: HttpRequest) -> HttpResponse:
     """Make an account and show its first password once."""
-    said: dict[str, str] = {name: request.POST.get(name, "").strip() for name in ("username", *_FIELDS)}
+    said = _said(request)
     if request.method == "POST":
         password = first_password()
         try:
-            _settle_place(request, said)
+            _settle_places(request, said)
             actions.add(actions.Person(**said), password, request.user.get_username())
-        except (ValueError, ValidationError) as wrong:
-            messages.error(request, "；".join(getattr(wrong, "messages", [str(wrong)])))
+        except RefusedError as wrong:
+            return _refused(request, wrong)
         except IntegrityError:
-            messages.error(request, both("这个登录名已经有人用。", "This login name is taken."))
+            taken = "这个登录名已经有人用。", "This login name is taken."
+            return _refused(request, RefusedError(*taken, at=("username",)))
         else:
             return render(request, "people/password_once.html", {"username": said["username"], "password": password})
     return render(request, "people/edit.html", {"said": said, "person": None, **_choices()})
 
 
-def _settle_place(request: HttpRequest, said: dict[str, Any]) -> None:
-    """Put the place that is meant where its name was written; ValueError for none, a word where it is empty yet."""
-    role = ROLES.get(str(said["role"]))
-    if role is not None and role.limited_by and said["place"]:
-        said["place"] = place_meant(role.limited_by, said["place"])
-        if empty := empty_place(role.limited_by, said["place"]):
+def _said(request: HttpRequest) -> dict[str, Any]:
+    """Read the form of an account; further places stand in it line by line."""
+    said: dict[str, Any] = {name: request.POST.get(name, "").strip() for name in ("username", *_FIELDS)}
+    lines = re.split(r"[\n;；]", request.POST.get("other_places", ""))
+    return said | {"other_places": [one.strip() for one in lines if one.strip()]}
+
+
+def _refused(request: HttpRequest, wrong: RefusedError) -> HttpResponse:
+    """Show the form again as it was sent, with what is wrong beside its field."""
+    messages.error(request, both(*wrong.words))
+    return shown_again(request, request.path, wrong.at, both(*wrong.words))
+
+
+def _settle_places(request: HttpRequest, said: dict[str, Any]) -> None:
+    """Put the places that are meant where their names were written, and tell where one is empty yet.
+
+    RefusedError at its field for a place that cannot be.
+    """
+    actions.check_role(said["role"], said["place"])
+    limit = ROLES[said["role"]].limited_by
+    if limit:
+        said["place"] = place_meant(limit, said["place"])
+        try:
+            meant = [place_meant(limit, one) for one in said["other_places"]]
+        except RefusedError as wrong:
+            raise RefusedError(*wrong.words, at=("other_places",)) from wrong
+        said["other_places"] = meant
+        for empty in filter(None, (empty_place(limit, one) for one in (said["place"], *meant))):
             messages.warning(request, empty)
+    said["other_places"] = actions.further(said["role"], said["place"], said["other_places"])
 
 
 @needs("people")
@@ -183,7 +219,7 @@ def firms(request: HttpRequest) -> HttpResponse:
 
 
 _SCALES = (("above", "规上", "above scale"), ("below", "规下", "below scale"))
-_FIELDS = ("role", "place", "full_name", "unit")
+_FIELDS = ("role", "place", "full_name", "unit", "person")
 
 
 def _choices() -> dict[str, Any]:
@@ -200,23 +236,18 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
         password = actions.reset_password(person, by)
         return render(request, "people/password_once.html", {"username": person.username, "password": password})
     if request.method == "POST":
-        said: dict[str, Any] = {name: request.POST.get(name, "").strip() for name in _FIELDS}
-        said["is_active"] = request.POST.get("is_active") == "on"
-        role = ROLES.get(str(said["role"]))
+        said = _said(request) | {"is_active": request.POST.get("is_active") == "on"}
+        del said["username"]
         try:
-            if role is None or (role.limited_by and not said["place"]):
-                raise ValueError(both("这个角色要填所属区县、园区或企业。", "This role needs a place."))
             if person.username == by and (not said["is_active"] or said["role"] != person.role):
-                raise ValueError(both("不能改自己的角色或停用自己。", "Not your own role or account."))
-            _settle_place(request, said)
-        except ValueError as wrong:
-            messages.error(request, str(wrong))
-        else:
-            _tell_ended(request, actions.change(person, by, **said))
-            return redirect("people:listing")
-    else:
-        said = {name: getattr(person, name) for name in (*_FIELDS, "is_active")}
-    said["username"] = person.username
+                own = "不能改自己的角色或停用自己。", "Not your own role or account."
+                raise RefusedError(*own, at=("role",) if said["is_active"] else ("is_active",))
+            _settle_places(request, said)
+        except RefusedError as wrong:
+            return _refused(request, wrong)
+        _tell_ended(request, actions.change(person, by, **said))
+        return redirect("people:listing")
+    said = {name: getattr(person, name) for name in (*_FIELDS, "other_places", "is_active", "username")}
     return render(request, "people/edit.html", {"said": said, "person": person, **_choices()})
 
 
@@ -268,6 +299,18 @@ def own_tokens(request: HttpRequest) -> HttpResponse:
         tokens.revoke(get_object_or_404(user.tokens, pk=request.POST.get("number"), revoked_at=None), user.username)
     elif request.method == "POST":
         made = tokens.make(user, request.POST.get("title", "").strip() or "API")
-    place = places_said([user]).get(user.place, "")
-    lines = [(one, tokens.ends(one), tokens.is_over(one)) for one in user.tokens.all()]
+    named, place = places_said([user]), own_places_said(user)
+    lines = [(one, tokens.ends(one), tokens.is_over(one), named.get(one.place, "")) for one in user.tokens.all()]
     return render(request, "people/tokens.html", {"tokens": lines, "made": made, "place": place})
+
+
+@require_POST
+@needs("read")
+def firm(request: HttpRequest) -> HttpResponse:
+    """Look at another of the firms that the account answers for, from its first page on."""
+    user: Any = request.user
+    place = request.POST.get("firm", "")
+    if place not in user.places or not user.chooses:
+        raise Http404
+    request.session[LOOKED_AT] = place
+    return redirect("overview:home")

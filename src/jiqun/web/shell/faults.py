@@ -141,14 +141,19 @@ def signed_out(request: HttpRequest) -> HttpResponse:
 
 def _not_saved(request: HttpRequest, back: str, way: str) -> HttpResponse:
     """Show that a form was not saved, with its words where a page of ours sent it: nobody else's are shown here."""
-    typed = [one for name, each in request.POST.lists() if not _is_own(name) for one in each] if back else []
-    kept = [one for one in typed if one.strip() and not _MADE.fullmatch(one)]
-    shown = {"back": back, "way": way, "typed": kept if came_from(request) else [], "language": spoken()}
+    typed = typed_words(request) if back and came_from(request) else []
+    shown = {"back": back, "way": way, "typed": typed, "language": spoken()}
     return render(request, "shell/stale.html", shown, status=403)
 
 
+def typed_words(request: HttpRequest) -> list[str]:
+    """Return what somebody typed into a form, without what the page put there."""
+    typed = [one for name, each in request.POST.lists() if not _is_own(name) for one in each]
+    return [one for one in typed if one.strip() and not _MADE.fullmatch(one)]
+
+
 def _is_own(name: str) -> bool:
-    return name in ("csrfmiddlewaretoken", "next", "language") or "password" in name
+    return name in ("csrfmiddlewaretoken", "next", "language", "acting_for") or "password" in name
 
 
 def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

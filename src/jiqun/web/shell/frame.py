@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from jiqun.web.people.places import own_places_said, places_said
+from jiqun.web.people.scope import scope_of
 from jiqun.web.region import district_names, region
 from jiqun.web.shell.language import both, spoken
 from jiqun.web.todo.task import Task
@@ -83,10 +85,21 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     workspace = region().workspace
     shown["is_demo"] = "demo" in workspace.packs
     shown["region_name"] = region_name(workspace.region)
+    shown |= _whose(user)
     # a part of a page has no frame and does not ask
     shown["todo"] = SimpleLazyObject(lambda: tasks_of(user))
     shown["groups"] = SimpleLazyObject(lambda: list(_groups(request, user, shown["todo"])))
     return shown
+
+
+def _whose(user: Any) -> dict[str, Any]:
+    """Return the firms somebody answers for with the one looked at, or the several places whose rows are shown."""
+    if len(user.places) < 2:  # noqa: PLR2004
+        return {}
+    if user.chooses:
+        named = places_said([user])
+        return {"own_firms": [(one, named[one]) for one in user.places], "own_firm": scope_of(user).place}
+    return {"own_places": own_places_said(user)}
 
 
 def _nearest(path: str, addresses: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from django.urls import resolve
 from jiqun.web.region import one_state
 from jiqun.web.shell.language import both
 
-_OWN = frozenset({"csrfmiddlewaretoken", "seen"})  # what the page gives a form, not who fills it in
+_OWN = frozenset({"csrfmiddlewaretoken", "seen", "acting_for"})  # what the page gives a form, not who fills it in
 _TICKED = frozenset({"checkbox", "radio"})
 _NEVER = frozenset({"hidden", "password", "file", "submit", "button"})
 _Attributes = dict[str, str | None]

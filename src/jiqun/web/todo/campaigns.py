@@ -12,6 +12,7 @@ from jiqun.web.campaigns.conditions import lacking_for
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.queries import KINDS, Firms, districts_seen, firms_of
 from jiqun.web.campaigns.state import ORDER, STAGES, Appeal, Light, State, light_of_days, state_of
+from jiqun.web.people.eyes import own_accounts
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.shell.language import both, counted
@@ -36,7 +37,7 @@ def campaign_tasks(states: Sequence[State], user: User, today: date) -> Iterator
 class _OfCampaign:
     def __init__(self, state: State, user: User, scope: Scope, today: date) -> None:
         self.state, self.user, self.scope, self.today = state, user, scope, today
-        self.me = user.get_username()
+        self.me = own_accounts(user)  # four eyes: what one of them asked for, none of them decides
         self.to = reverse("campaigns:one", args=[state.campaign.pk])
         self.last = state.plan[state.stage][1]
         self.firms: Firms = firms_of(state.campaign, scope)
@@ -59,17 +60,17 @@ class _OfCampaign:
 
     def _adjustments(self) -> Iterator[Task]:
         for one in self.state.open_adjustments:
-            if not one.decision and one.by != self.me and one.said["enterprise"] in self.firms.names:
+            if not one.decision and one.by not in self.me and one.said["enterprise"] in self.firms.names:
                 what = both("确认", "Confirm: ") + both(*KINDS[one.said["kind"]])
                 yield self._task(what, self.firms.name(one.said["enterprise"]), self.last)
 
     def _appeal(self, one: Appeal) -> Iterator[Task]:
         """An appeal asks for papers while its clock stands, else for its re-check, then for a decision."""
         what = ""
-        mine = one.by == self.me
+        mine = one.by in self.me
         if one.is_paused:
             what = both("补正申诉材料", "Bring papers for an appeal") if mine else ""
-        elif one.pause_asked and self.user.may("decide") and one.pause_asked["by"] != self.me:
+        elif one.pause_asked and self.user.may("decide") and one.pause_asked["by"] not in self.me:
             what = both("同意或不同意停钟", "Agree that a clock stops, or not")
         elif one.corrects and not one.is_rechecked(self.state.run) and self.user.may("evaluate"):
             what = both("复核申诉", "Re-check an appeal")
@@ -104,7 +105,7 @@ class _OfCampaign:
         yield self._task(what, about, self.last)
 
     def _signature(self) -> Iterator[Task]:
-        is_mine = self.user.may("sign") and self.me not in self.state.actors
+        is_mine = self.user.may("sign") and self.me.isdisjoint(self.state.actors)
         if is_mine and self.state.stage == "sign" and not lacking_for(self.state, "sign"):
             yield self._task(both("审定签发", "Sign"), "", self.last)
 

@@ -21,6 +21,7 @@ from jiqun.web.drafts.state import state_of as state_of_draft
 from jiqun.web.ledger.models import Duty, Upload
 from jiqun.web.ledger.queries import import_lines
 from jiqun.web.overview.due import SOON, Due, owed, titles
+from jiqun.web.people.eyes import same_eyes
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
 from jiqun.web.region import ledger
@@ -104,7 +105,7 @@ def disposal_tasks(user: User, today: date) -> Iterator[Task]:
 
 def _of_case(case: Case, user: User, today: date, decides: bool, acts: bool) -> str:
     if case.stage in ("proposed", "asked"):
-        if not decides or case.asked_by == user.get_username():
+        if not decides or same_eyes(user, case.asked_by):
             return ""
         if case.stage == "asked":
             return both("销号低效企业", "Close a disposal")

@@ -19,7 +19,9 @@ from jiqun.web.drafts.models import DraftEvent
 from jiqun.web.drafts.state import State as Draft
 from jiqun.web.kept import kept
 from jiqun.web.ledger.models import Duty, Upload
+from jiqun.web.people.eyes import own_accounts
 from jiqun.web.people.models import AuditEntry, User
+from jiqun.web.people.scope import scope_of
 from jiqun.web.region import Ledger, ledger, region
 from jiqun.web.shell.language import spoken
 from jiqun.web.todo.campaigns import campaign_tasks, open_campaigns
@@ -59,7 +61,7 @@ def forget() -> None:
 def _grounds(user: User) -> _Grounds:
     files = Upload.objects.filter(owner=user, state__in=("checked", "refused")).values_list("pk", "state")
     return _Grounds(
-        who=(user.pk, user.role, user.place, user.unit, user.full_name, user.is_active),
+        who=(user.pk, user.role, scope_of(user), user.unit, user.full_name, user.is_active, own_accounts(user)),
         today=timezone.localdate(),
         language=spoken(),
         ledger=ledger(),

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.defaulttags import CsrfTokenNode
 from django.urls import get_script_prefix, reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
@@ -17,6 +18,7 @@ from jiqun.methods.wording.phrases import listed as in_list
 from jiqun.methods.wording.voice import ClauseText
 from jiqun.problems import Problem
 from jiqun.values import Unit, decimal_text, exact, grouped, half_up, unit_said
+from jiqun.web.people.scope import scope_of
 from jiqun.web.shell.icons import ICONS
 from jiqun.web.shell.language import both as in_both
 from jiqun.web.shell.language import counted, spoken
@@ -34,6 +36,16 @@ _SHAPES = {"A": "a", "B": "b", "C": "c", "D": "d"}
 def both(zh: str, en: str, count: object = None) -> str:
     """Say a text in the language of the page, its “firm(s)” by a count."""
     return in_both(zh, en if count is None else counted(en, count))
+
+
+@register.simple_tag(takes_context=True, name="csrf_token")
+def form_marks(context: template.Context) -> str:
+    """Put the mark against forgery into a form and, of who answers for several firms, the firm that it is about."""
+    found: str = CsrfTokenNode().render(context)
+    user: Any = getattr(context.get("request"), "user", None)
+    if user is None or not user.is_authenticated or not user.chooses:
+        return found
+    return format_html('{}<input type="hidden" name="acting_for" value="{}">', found, scope_of(user).place)
 
 
 @register.simple_tag
