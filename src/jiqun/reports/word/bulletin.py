@@ -90,11 +90,17 @@ class _Bulletin:
         yield Heading("档次分布", 2)
         shares = "、".join(f"{one} 档占 {share_text(by_grade.get(one, 0), graded)}" for one in self.grades)
         yield Paragraph(f"定档的 {graded} 户中，{counted(by_grade, self.grades)}。{shares}。")
-        yield self._grades_by("population", "评价类别", "各类企业档次分布", self.run.voice.label)
+        yield self._grades_by("_kind", "评价类别", "各类企业档次分布", self.run.voice.label, self._kinds())
         if self.told.grounds.by_the_mu:
             yield Heading("亩均账", 2)
             whole = self.told.whole
             yield Paragraph(f"{whole.firms} 户规上工业企业：{account_words(whole)}。各区县、各行业见附件 2。")
+
+    def _kinds(self) -> pl.DataFrame:
+        """Return the rows with the kind of firm: outside the rule is known, and no unknown kind."""
+        is_outside = pl.col("status").cast(pl.String) == "outside"
+        kind = pl.when(is_outside).then(pl.lit("不在评价范围")).otherwise(pl.col("population").cast(pl.String))
+        return self.rows.with_columns(kind.alias("_kind"))
 
     def _grades_by(self, column: str, head: str, title: str, named: Any, rows: pl.DataFrame | None = None) -> Sheet:
         """Count firms and grades by a column."""
