@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
@@ -198,3 +199,14 @@ def test_only_who_manages_people_plans_for_others(as_user: As, people: dict[str,
     assert as_user("admin").post(reverse("briefs:schedules"), said).status_code == 302
     assert Schedule.objects.get().reader == people["leader"]
     assert "clusters" not in as_user("analyst").get(reverse("briefs:schedules")).content.decode().split("新增")[0]
+
+
+def test_jobs_and_the_log_name_a_report_and_whom_it_is_about_in_words(as_user: As, people: dict[str, User]) -> None:
+    code = people["district"].place
+    made(as_user("analyst"), kind="district", district=code)
+    name = region.district_names(date.today())[code]
+    assert Job.objects.latest("id").title == f"区县简报 {name}" and name != code
+    made(as_user("analyst"), kind="clusters")
+    log = " ".join(re.sub(r"<[^>]+>", " ", as_user("auditor").get("/people/audit/").content.decode()).split())
+    assert "报告 区县简报" in log and "报告 集群月报" in log and "种类 集群月报" in log
+    assert "报告 clusters" not in log and "种类 clusters" not in log

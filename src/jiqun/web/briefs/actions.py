@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import polars as pl
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
@@ -12,10 +13,12 @@ from jiqun.web.briefs import queries
 from jiqun.web.briefs.models import MONTHLY, WEEKLY, Schedule
 from jiqun.web.briefs.queries import Asked
 from jiqun.web.briefs.schedule import next_after
+from jiqun.web.enterprises.register import place_names
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import ask
 from jiqun.web.people import audit
 from jiqun.web.people.models import User
+from jiqun.web.region import ledger
 
 _LAST_DAY = {WEEKLY: 7, MONTHLY: 31}
 
@@ -25,8 +28,15 @@ def ask_report(user: User, asked: Asked) -> Job:
     queries.check(user, asked)
     if KINDS[asked.kind].needs_run:
         queries.run_for(user, asked)
-    about = asked.firm or asked.district
-    return ask("report", f"{KINDS[asked.kind].title} {about}".strip(), user, **asked.arguments)
+    return ask("report", f"{KINDS[asked.kind].title} {_about(asked)}".strip(), user, **asked.arguments)
+
+
+def _about(asked: Asked) -> str:
+    """Name the firm or district of a report as people call it; its code where the register has no name."""
+    if not asked.firm:
+        return place_names().get(asked.district, asked.district)
+    rows = ledger().table("enterprise").filter(pl.col("enterprise") == asked.firm)
+    return next(iter(rows["name"].drop_nulls()), asked.firm)
 
 
 @transaction.atomic
