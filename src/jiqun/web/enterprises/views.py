@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from jiqun.desk.context import Context
 from jiqun.ledger import lineage
-from jiqun.web.enterprises import activity, dossier
+from jiqun.web.enterprises import activity, dossier, grounds
 from jiqun.web.enterprises.charts import chart
 from jiqun.web.enterprises.register import Wanted, chosen, named, place_names, register
 from jiqun.web.grades.queries import grades_of
@@ -173,7 +173,7 @@ def _figures(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
 
 
 def _land(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
-    return {"sites": dossier.sites(code, spoken()), "land": dossier.land_by_year(code)}
+    return {"sites": grounds.sites(code, spoken()), "land": grounds.land_by_year(code)}
 
 
 def _grades(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
