@@ -387,3 +387,21 @@ def test_a_title_is_broken_where_a_word_ends_as_gb_9704_wants(title: str, lines:
     assert "".join(found).replace("\u3000", "") == title.replace("\u3000", "")
     assert lines is None or found == lines
     assert lines is not None or len(found) == 2
+
+
+def test_firms_outside_the_rule_are_no_unknown_kind_in_the_table_of_kinds(bulletin: Report, run: Run) -> None:
+    rows = next(cells for caption, cells in tables(opened(bulletin)) if "各类企业档次分布" in caption)
+    status = run.trace["status"].cast(pl.String).to_list()
+    counts = {cells[0]: int(cells[1].replace(",", "")) for cells in rows[1:]}
+    assert status.count("outside") > 0
+    assert counts["不在评价范围"] == status.count("outside")
+    assert counts.get("未知", 0) == status.count("population_unknown")
+
+
+def test_authority_and_date_stand_on_one_page_with_a_line_of_the_text() -> None:
+    parts = (Paragraph("正文。"), Paragraph("决定人：甲。"))
+    report = Report("答复书", False, ("某次运行",), parts, signature=("示例市经信委", "2026年3月2日"))
+    said = [(one.text.strip(), one.paragraph_format.keep_with_next) for one in opened(report).paragraphs]
+    at = next(n for n, (text, _) in enumerate(said) if text == "示例市经信委")
+    assert [text for text, _ in said[at - 2 : at + 2]] == ["决定人：甲。", "", "示例市经信委", "2026年3月2日"]
+    assert [bool(keep) for _, keep in said[at - 3 : at + 2]] == [False, True, True, True, False]

@@ -109,3 +109,13 @@ def test_where_nobody_but_the_proposer_may_decide_the_page_says_so_and_who_can_c
     page = as_user("analyst").get(f"/campaigns/{of.pk}/")
     assert "除提出人外，现在没有人能确认：请管理员（管理员）" in page.context["nobody_decides"]
     assert page.context["nobody_decides"] in page.content.decode()
+
+
+def test_a_rule_that_applies_no_list_says_so_instead_of_an_empty_choice(as_user: As, of: Campaign) -> None:
+    offered = as_user("analyst").get(f"/campaigns/{of.pk}/").content.decode()
+    assert "do/propose/" in offered and "没有写定档、提档、降档" not in offered
+    Campaign.objects.filter(pk=of.pk).update(method="per-mu.huaian")
+    page = as_user("analyst").get(f"/campaigns/{of.pk}/").content.decode()
+    assert "没有写定档、提档、降档" in page and "do/propose/" not in page
+    told = as_user("leader").get(f"/campaigns/{of.pk}/").content.decode()
+    assert "没有写定档、提档、降档" not in told  # who may propose nothing is not told of it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
@@ -223,3 +224,14 @@ def test_english_pages_say_beside_every_button_that_papers_are_in_chinese(as_use
     assert page.count("in Chinese</small>") == page.count('value="docx"') > 3
     firm = region.ledger().table("enterprise")["enterprise"][0]
     assert "Word file, in Chinese" in client.get(reverse("enterprises:firm", args=[firm])).content.decode()
+
+
+def test_jobs_and_the_log_name_a_report_and_whom_it_is_about_in_words(as_user: As, people: dict[str, User]) -> None:
+    code = people["district"].place
+    made(as_user("analyst"), kind="district", district=code)
+    name = region.district_names(date.today())[code]
+    assert Job.objects.latest("id").title == f"区县简报 {name}" and name != code
+    made(as_user("analyst"), kind="clusters")
+    log = " ".join(re.sub(r"<[^>]+>", " ", as_user("auditor").get("/people/audit/").content.decode()).split())
+    assert "报告 区县简报" in log and "报告 集群月报" in log and "种类 集群月报" in log
+    assert "报告 clusters" not in log and "种类 clusters" not in log

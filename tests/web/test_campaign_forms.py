@@ -93,6 +93,15 @@ def test_an_appeal_that_is_refused_keeps_what_was_written_and_a_word_of_a_list_i
     assert answer.status_code == 422 and "请写一个数" in page and not desk.state.appeals
     assert all(f'value="{one}"' in page for one in ("税收漏报", "完税证明 12 号", "很多"))
     assert f'value="{said["field"]}" selected' in page
+    idle = "（这份办法不看，改了不影响这次结果）"
+    offered = {head: [id_ for id_, _ in values] for head, values in answer.context["choices"].items()}
+    heads = list(offered)
+    assert heads == sorted(heads, key=lambda head: head.endswith(idle)), "what the rule reads comes first"
+    read = {one.partition("@")[0] for head in heads if not head.endswith(idle) for one in offered[head]}
+    assert {"enterprise_year.tax", "enterprise_year.staff"} == {one for one in read if "enterprise_year" in one}
+    assert f"enterprise_year.scale@{desk.year}" in [
+        one for head in heads if head.endswith(idle) for one in offered[head]
+    ]
     scale = {"field": f"enterprise_year.scale@{desk.year}", "value": "规模以下"}
     assert "申诉已登记" in desk.do("firm", "appeal", **(said | scale))
 
@@ -135,3 +144,17 @@ def test_the_page_of_a_firm_says_until_when_it_may_object_and_what_it_objected_t
     desk.do("firm", "appeal", enterprise=firm, request="名单有误", evidence="文件 1 号", field="", value="")
     page = as_user("firm").get(at).content.decode()
     assert "公示期内可申诉" in page and "名单有误" in page and "本企业已提交 1 件" in page
+
+
+def test_who_goes_on_before_the_end_of_the_self_check_is_told_of_objections_too(
+    as_user: As, people: dict[str, User]
+) -> None:
+    desk = Desk(as_user, "own.rule")
+    desk.go("check")
+    address = f"/campaigns/{desk.campaign.pk}/"
+    assert "家有异议" not in as_user("analyst").get(address).context["early"]
+    desk.do("firm", "check", enterprise=people["firm"].place, answer="wrong", words="税收少了 300 万元")
+    page = as_user("analyst").get(address)
+    assert page.context["early"].endswith("家没有答复，1 家有异议")
+    User.objects.filter(pk=people["analyst"].pk).update(language="en")
+    assert as_user("analyst").get(address).context["early"].endswith("have not answered, 1 firm with an objection")

@@ -22,7 +22,7 @@ from jiqun.web.people.actions import Person, add
 from jiqun.web.people.audit import record
 from jiqun.web.people.audit_lines import ACTIONS
 from jiqun.web.people.first import first_people
-from jiqun.web.people.models import AuditEntry, User
+from jiqun.web.people.models import AuditEntry, User, full_names
 from jiqun.web.people.role_words import ROLE_WORDS
 from jiqun.web.people.roles import ROLES
 
@@ -307,3 +307,12 @@ def test_another_role_or_a_new_password_ends_what_was_opened_before(as_user, peo
     admin.post(f"/people/{people['tax'].pk}/", {"do": "reset"})
     assert district.get("/").status_code == tax.get("/").status_code == 302
     assert tokens.user_of(secret) is None and not people["tax"].tokens.filter(revoked_at=None).exists()
+
+
+def test_a_firms_account_without_a_persons_name_is_called_by_the_firm(people):
+    code = "91500103MA5U000014"
+    User.objects.create(username=code, role="enterprise", place=code, unit="示范甲有限公司")
+    User.objects.create(username="nobody", role="department", unit="税务局")
+    User.objects.create(username="li", role="enterprise", place=code, unit="示范甲有限公司", full_name="李工")
+    names = full_names()
+    assert (names[code], names["nobody"], names["li"]) == ("示范甲有限公司", "nobody", "李工")

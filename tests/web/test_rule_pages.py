@@ -20,3 +20,10 @@ def test_every_indicator_stands_in_the_table_and_its_clause_points_there(as_user
 def test_a_rule_without_scores_has_no_table(as_user):
     answer = as_user("analyst").get("/rules/above-scale/")
     assert answer.context["indicators"] == () and 'id="indicators"' not in answer.content.decode()
+
+
+def test_the_list_counts_rules_read_in_part_that_a_signer_may_accept(as_user):
+    page = as_user("analyst").get("/rules/")
+    listed = as_user("analyst").get("/rules/?status=in_force&completeness=partial").context["rows"]
+    assert listed and page.context["partial"] == len(listed)
+    assert f"现行、只读到一部分的 <b>{len(listed)}</b> 份，签发人逐条认可疑义后也可出正式结果" in page.content.decode()

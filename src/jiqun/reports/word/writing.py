@@ -151,10 +151,13 @@ class _Writer:
     def _signature(self) -> None:
         if not self.report.signature:
             return
-        self._line("")
+        last = self.document.paragraphs[-1]  # authority and date stand on one page, with a line of the text
+        for one in (last, self._line("")):
+            one.paragraph_format.keep_with_next = True
         for text in self.report.signature:
             paragraph = self._line(f"{text}　　　　")
             paragraph.alignment, paragraph.paragraph_format.keep_together = WD_ALIGN_PARAGRAPH.RIGHT, True
+            paragraph.paragraph_format.keep_with_next = text != self.report.signature[-1]
 
     def _source(self) -> None:
         self._small("依据：" + "；".join(self.report.facts) + "。“—”表示未知，不是零。")

@@ -11,7 +11,7 @@ import polars as pl
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.word.model import Heading, Paragraph, Part, Report, day_words, number_text
 from jiqun.values import exact
-from jiqun.web.enterprises import dossier
+from jiqun.web.enterprises import dossier, grounds
 from jiqun.web.enterprises.register import place_names, register
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import ledger, names_of, region
@@ -98,8 +98,8 @@ def _cell(value: Any, digits: int) -> Value:
 
 
 def _land(code: str) -> Iterator[Part]:
-    sites = dossier.sites(code, "zh")
-    totals = dossier.land_by_year(code)
+    sites = grounds.sites(code, "zh")
+    totals = grounds.land_by_year(code)
     if totals:
         parts = {"owned": "自有", "leased_in": "租入", "leased_out": "租出", "used": "使用"}
         fields = (Field("年度", kind="code"), *(Field(one, "亩", "number", 4) for one in parts.values()))

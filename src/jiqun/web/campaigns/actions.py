@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
@@ -17,7 +17,8 @@ from jiqun.problems import ProblemsError
 from jiqun.values import Period
 from jiqun.web.campaigns.conditions import ACTED, OWN_PROPOSAL, RefusedError, doubts_to_accept, lacking_for
 from jiqun.web.campaigns.models import Campaign, Event
-from jiqun.web.campaigns.state import ORDER, STAGES, Adjustment, State, calendar, state_of
+from jiqun.web.campaigns.planning import YEARS, a_day, planned
+from jiqun.web.campaigns.state import ORDER, STAGES, Adjustment, State, state_of
 from jiqun.web.evidence import kept_paper
 from jiqun.web.jobs.models import OPEN, Job
 from jiqun.web.jobs.queue import ask
@@ -34,7 +35,6 @@ _THERE: Final = (
     "这个办法、年度和范围已有批次，还没有签发：请在那个批次里办。签发以后要更正，才另开一次。",
     "There is such a campaign already, not signed yet: go on in it. Only what is signed is corrected by another one.",
 )
-_YEARS = range(1990, 2101)
 MOST_PAPERS = 20  # of an appeal, and of a firm in its self-check
 DECIDE = ("decide", "approve")  # rights of which one is needed to decide an adjustment
 
@@ -89,20 +89,20 @@ def create(user: User, said: Said) -> Campaign:
     """Open a campaign with planned dates counted in working days from its first day."""
     allow(user, "campaign")
     asked = word(said, "method", "办法", "rule")
-    rule = find_method(region(), asked).method
     try:
-        year, start = int(said.get("year", "")), _day(said.get("start", ""))
+        year, start = int(said.get("year", "")), a_day(said.get("start", ""))
         days = {one.id: int(said.get(f"days_{one.id}") or one.days) for one in STAGES}
         answer = int(said.get("answer_days") or 2)
     except ValueError as wrong:
         text = "年度、开始日期或工作日数不对。", "Year, first day or number of days is wrong."
         raise RefusedError(*text) from wrong
-    if not all(1 <= one <= _LONGEST for one in (*days.values(), answer)) or year not in _YEARS:
+    if not all(1 <= one <= _LONGEST for one in (*days.values(), answer)) or year not in YEARS:
         raise RefusedError(f"工作日数要在 1~{_LONGEST} 之间。", f"Working days must be 1 to {_LONGEST}.")
+    rule = find_method(region(), asked, Period.parse(str(year))).method
     district = said.get("district", "").strip()
     if district and district not in set(ledger().table("enterprise")["district"].to_list()):
         raise RefusedError("台账里没有这个区县的企业。", "No firm of this district is in the ledger.")
-    plan = _planned(said, start, days)
+    plan = planned(said, start, days)
     same = {"method": asked if "@" in asked else rule.id, "year": year, "district": district}
     turn = _turn(same)
     title = rule.title[:100] + (f"（第 {turn} 次，更正）" if turn > 1 else "")
@@ -123,42 +123,6 @@ def _turn(same: Mapping[str, Any]) -> int:
     return last.turn + 1
 
 
-def _day(text: str) -> date:
-    """Read a day of a campaign; ValueError for what is none or lies where no campaign does."""
-    day = date.fromisoformat(text)
-    if day.year not in _YEARS:
-        raise ValueError(text)
-    return day
-
-
-def _planned(said: Said, start: date, days: Mapping[str, int]) -> dict[str, tuple[str, str]]:
-    """Return first and last day of every stage: counted in working days, or the last day that somebody wrote.
-
-    Where the holidays of a year are not known nothing is counted and the last days have to be written.
-    """
-    plan, first, untold = {}, start, []
-    for one in STAGES:
-        try:
-            written = said.get(f"last_{one.id}", "").strip()
-            last = _day(written) if written else calendar().after(first - timedelta(days=1), days[one.id])
-        except ProblemsError as told:
-            untold.append((one, told.problems[0]))
-            continue
-        except ValueError as wrong:
-            raise RefusedError(f"“{one.title}”的截止日期不对。", f"The last day of {one.title_en} is wrong.") from wrong
-        if last < first:
-            raise RefusedError(f"“{one.title}”的截止日期早于开始。", f"{one.title_en} ends before it begins.")
-        plan[one.id] = (first.isoformat(), last.isoformat())
-        first = last + timedelta(days=1)
-    if untold:
-        fault, zh = untold[0][1], "、".join(one.title for one, _ in untold)
-        en = ", ".join(one.title_en for one, _ in untold)
-        raise RefusedError(
-            f"{fault.what()}请写明这些阶段的截止日期：{zh}。", f"{fault.what('en')} Give the last days of: {en}."
-        )
-    return plan
-
-
 @transaction.atomic
 def advance(campaign: Campaign, user: User, said: Said) -> None:
     """Go to the next stage where its conditions are met, or back to an earlier one with a reason."""
@@ -170,6 +134,8 @@ def advance(campaign: Campaign, user: User, said: Said) -> None:
     if ORDER.index(to) > ORDER.index(state.stage):
         if to != state.next_stage:
             raise RefusedError("只能一个阶段一个阶段往前走。", "One stage after the other.")
+        if to == "publish":  # entered by hand it would be published without a signature, and not be signed any more
+            raise RefusedError("审定领导签发以后自动进入发布应用。", "The head’s signature itself leads there.")
         faults = lacking_for(state, to)
         if faults:
             raise RefusedError(*faults[0], *faults[1:])
@@ -190,7 +156,7 @@ def replan(campaign: Campaign, user: User, said: Said) -> None:
     state, stage = locked(campaign), said.get("stage", "")
     reason = word(said, "reason", "理由", "reason")
     try:
-        to = _day(said.get("to", ""))
+        to = a_day(said.get("to", ""))
     except ValueError as wrong:
         raise RefusedError("日期不对。", "The date is wrong.", at=("to",)) from wrong
     begun = state.entered.get(stage, date.max)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -19,10 +19,11 @@ from jiqun.reports.word.writing import report_bytes
 from jiqun.web.campaigns import queries
 from jiqun.web.campaigns.actions import firm_meant
 from jiqun.web.campaigns.appealing import add_paper
-from jiqun.web.campaigns.conditions import RefusedError
+from jiqun.web.campaigns.conditions import RefusedError, plan_of
 from jiqun.web.campaigns.corrections import Target, targets
 from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.papers import handed
+from jiqun.web.campaigns.reads import columns_read
 from jiqun.web.campaigns.state import State, state_of
 from jiqun.web.campaigns.within import found, place_of, tell
 from jiqun.web.campaigns.written import decision_report
@@ -34,7 +35,7 @@ from jiqun.web.people.eyes import same_eyes, why_same
 from jiqun.web.people.models import full_names
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import scope_of
-from jiqun.web.region import run_of
+from jiqun.web.region import region, run_of
 from jiqun.web.shell.language import both, speak, spoken
 
 
@@ -66,21 +67,32 @@ def appeal_form(request: HttpRequest, campaign: Campaign, said: Mapping[str, str
         "offered": list(islice(firms.names.items(), 300)),
         "name": firms.name(firm) if firm else "",
     }
-    shown["choices"] = _grouped(targets(campaign, firm), scope.sees_restricted) if firm else {}
+    read = columns_read(plan_of(region(), campaign.method, campaign.year))
+    shown["choices"] = _grouped(targets(campaign, firm), scope.sees_restricted, read) if firm else {}
     return render(request, "campaigns/new_appeal.html", shown, status=status)
 
 
-def _grouped(values: list[Target], sees: bool) -> dict[str, list[tuple[str, str]]]:
-    """Table and row → the values of it, each with what stands now."""
+def _grouped(values: list[Target], sees: bool, read: Mapping[str, Container[str]]) -> dict[str, list[tuple[str, str]]]:
+    """Table and row → the values of it, each with what stands now; those that the rule does not read come last.
+
+    Land records and events are read as a whole: `read` has no columns of them.
+    """
     groups: dict[str, list[tuple[str, str]]] = {}
-    for one in values:
+    looked_at = {one.id: read.get(one.contract.id) or (one.column.name,) for one in values}
+    is_idle = {one.id: one.column.name not in looked_at[one.id] for one in values}
+    idle = both("（这份办法不看，改了不影响这次结果）", " (not read by this rule: the result stays)")
+    for one in sorted(values, key=lambda each: is_idle[each.id]):
         head, _, column = one.title.partition(both("：", ": "))
-        now = "—" if one.now is None else MASKED if one.restricted and not sees else _now(one)
-        groups.setdefault(head, []).append((one.id, f"{column}{both('，现为 ', ', now ')}{now}"))
+        head += idle if is_idle[one.id] else ""
+        groups.setdefault(head, []).append((one.id, f"{column}{both('，现为 ', ', now ')}{_now(one, sees)}"))
     return groups
 
 
-def _now(one: Target) -> str:
+def _now(one: Target, sees: bool) -> str:
+    if one.now is None:
+        return both("没有报", "not reported")
+    if one.restricted and not sees:
+        return MASKED
     return queries.written(coded(one.column, one.now, spoken()))
 
 

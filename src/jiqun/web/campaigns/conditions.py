@@ -86,7 +86,9 @@ def _open(state: State) -> list[Text]:
         found.append((f"{count} 件申诉还没有办结或入账。", en))
     if state.notice and timezone.localdate() < state.notice["until"]:
         until = state.notice["until"].isoformat()
-        found.append((f"公示到 {until} 才满期。", f"The notice runs until {until}."))
+        moved = state.plan["notice"][1] < state.notice["until"]  # what was published counts, not what is planned since
+        zh, en = ("改了期的，要重新公示。", " Where its end was moved, publish it again.") if moved else ("", "")
+        found.append((f"公示到 {until} 才满期。{zh}", f"The notice runs until {until}.{en}"))
     return found
 
 

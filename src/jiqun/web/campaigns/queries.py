@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 import polars as pl
+from django.utils import timezone
 
 from jiqun.desk.owed import working
 from jiqun.desk.reporting import NearLine, Reach, near
@@ -173,6 +174,21 @@ def own_result(run: Run, firm: str) -> OwnResult | None:
     points = None if total is None or row["total"] is None else plain(row["total"], total.digits)
     pool = run.trace.filter(pl.col("pool") == row["pool"])["rank"].drop_nulls() if row["rank"] is not None else None
     return OwnResult(row["grade"], row["grade__ranked"], points, row["rank"], None if pool is None else len(pool))
+
+
+def published_before(state: State, run: Run, firm: str) -> tuple[date, str] | None:
+    """Return when another grade of the firm than the run's was last in the public notice, and which; None if never.
+
+    What another firm's appeal moved is told to whom it moved, who may appeal in turn.
+    """
+    now = own_result(run, firm)
+    for event in reversed(state.events):
+        if now is None or event.kind != "notice.published" or event.details["run"] == run.id:
+            continue
+        then = own_result(run_of(event.details["run"]), firm)
+        if then is not None and then.grade is not None and then.grade != now.grade:
+            return timezone.localdate(event.at), then.grade
+    return None
 
 
 @kept(4)

@@ -198,12 +198,15 @@ def _early(stage: str, last: date, answered: Answers, today: date) -> str:
     until = last.isoformat()
     if stage == "appeal":
         return both(f"申诉到 {until} 截止，此前企业还可以申诉", f"firms may appeal until {until}")
-    if not answered.silent:
-        return ""
-    zh = f"企业自核到 {until} 截止，还有 {answered.silent} 家没有答复"
-    return both(
-        zh, counted(f"firms may check until {until}; {answered.silent} firm(s) have not answered", answered.silent)
+    found = (
+        (answered.silent, "还有 {} 家没有答复", "{} firm(s) have not answered"),
+        (answered.wrong, "{} 家有异议", "{} firm(s) with an objection"),
     )
+    waiting = [(zh.format(count), counted(en, count).format(count)) for count, zh, en in found if count]
+    if not waiting:
+        return ""
+    zh, en = "，".join(one for one, _ in waiting), ", ".join(one for _, one in waiting)
+    return both(f"企业自核到 {until} 截止，{zh}", f"firms may check until {until}; {en}")
 
 
 def _jobs(campaign: Campaign, user: Any) -> Any:
@@ -268,7 +271,8 @@ def _outcome(state: State, firms: queries.Firms, scope: Scope, pool: str) -> dic
 def _own_or_after(state: State, run: Run, firms: queries.Firms, scope: Scope) -> dict[str, Any]:
     """A firm's own result; or what follows a signature: the year before to compare with, and how many firms are low."""
     if scope.column == "enterprise":
-        return {"mine": queries.own_result(run, scope.place)}
+        before = queries.published_before(state, run, scope.place)
+        return {"mine": queries.own_result(run, scope.place), "published_before": before}
     return {"earlier": earlier(region(), run), "low": len(low(run) & firms.names.keys())} if state.signed else {}
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from jiqun.desk.context import Context
 from jiqun.ledger import lineage
-from jiqun.web.enterprises import activity, dossier
+from jiqun.web.enterprises import activity, dossier, grounds
 from jiqun.web.enterprises.charts import chart
 from jiqun.web.enterprises.joined import joined
 from jiqun.web.enterprises.register import Wanted, chosen, named, place_names, register
@@ -24,8 +24,8 @@ from jiqun.web.kept import kept
 from jiqun.web.ladder.queries import standing_of
 from jiqun.web.ledger.table_sheet import table_workbook
 from jiqun.web.people.audit import record_request
-from jiqun.web.people.models import full_names
 from jiqun.web.people.exports import export_of
+from jiqun.web.people.models import full_names
 from jiqun.web.people.rights import needs
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import Ledger, ledger, names_of, region
@@ -193,7 +193,7 @@ def _figures(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
 
 
 def _land(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
-    return {"sites": dossier.sites(code, spoken()), "land": dossier.land_by_year(code)}
+    return {"sites": grounds.sites(code, spoken()), "land": grounds.land_by_year(code)}
 
 
 def _grades(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:

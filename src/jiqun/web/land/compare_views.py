@@ -62,7 +62,8 @@ def compare(request: HttpRequest, before: str, after: str) -> HttpResponse:
     user: Any = request.user
     scope, wanted = _scope(request), _wanted(request)
     early, late = run_for(user, before), run_for(user, after)
-    shown: dict[str, Any] = {"early": early, "late": late, "wanted": wanted, "sides": _sides(early, late)}
+    called = compared.sides(early, late, spoken())
+    shown: dict[str, Any] = {"early": early, "late": late, "wanted": wanted, "sides": called}
     frame = compared.rows(before, after, scope)
     if frame is not None:
         data = evaluated(late.id, spoken())
@@ -82,13 +83,6 @@ def compare(request: HttpRequest, before: str, after: str) -> HttpResponse:
             "title": data.voice.pick(data.plan.method.title, data.plan.method.title_en),
         }
     return render(request, "land/compare.html", shown)
-
-
-def _sides(early: Run, late: Run) -> tuple[str, str]:
-    """Call two runs by their period; by the edition of the rule where both are of the same."""
-    if early.period != late.period or early.edition == late.edition:
-        return early.period, late.period
-    return both(f"{early.edition}版", f"edition {early.edition}"), both(f"{late.edition}版", f"edition {late.edition}")
 
 
 def _line(row: dict[str, Any], places: Any) -> dict[str, Any]:
@@ -123,5 +117,6 @@ def export(request: HttpRequest, before: str, after: str) -> HttpResponse:
         raise Http404
     picked = compared.chosen(frame, _wanted(request))
     record_request(request, "land.compare.export", f"{early.id}-{late.id}", rows=picked.height)
-    name = both(f"档次比较_{early.period}_{late.period}", f"compared_{early.period}_{late.period}")
+    told = "_".join(compared.sides(early, late, spoken())).replace(" ", "")
+    name = both(f"档次比较_{told}", f"compared_{told}")
     return export_of(request, compared.workbook(picked, early, late, spoken()), f"{name}.xlsx")

@@ -181,6 +181,18 @@ _COLUMNS = (
 _CODES, _POINTS = (0, 4, 5), range(6, 11)
 
 
+def sides(early: Run, late: Run, language: Language) -> tuple[str, str]:
+    """Call two runs by their period; by the rule's edition where that is the same; else by state and number."""
+    if early.period != late.period:
+        return early.period, late.period
+    if early.edition != late.edition:
+        first, last = ((f"{one.edition}版" if language == "zh" else f"edition {one.edition}") for one in (early, late))
+        return first, last
+    official, trial = ("正式", "试算") if language == "zh" else ("official", "trial")
+    first, last = (f"{official if one.official else trial} {one.id[:8]}" for one in (early, late))
+    return first, last
+
+
 def workbook(frame: pl.DataFrame, before: Run, after: Run, language: Language) -> bytes:
     """Return the rows as a workbook; it is a trial as long as one of the runs is."""
     zh = language == "zh"
@@ -208,9 +220,9 @@ def workbook(frame: pl.DataFrame, before: Run, after: Run, language: Language) -
         for row in frame.iter_rows(named=True)
     ]
     official = before.official and after.official
-    sides = f"{before.period} → {after.period}"
+    told = " → ".join(sides(before, after, language))
     head = Head(
-        title=f"档次比较 {sides}" if zh else f"Grades compared {sides}",
+        title=f"档次比较 {told}" if zh else f"Grades compared {told}",
         facts=(
             f"运行 {before.id} → {after.id}" if zh else f"runs {before.id} → {after.id}",
             f"数据快照 {before.snapshot} → {after.snapshot}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -21,15 +21,17 @@ _NUMBERS = ("integer", "number")
 PROBLEMS_SHOWN, ROWS_SHOWN, CHANGES_SHOWN = 300, 20, 200
 
 
-def preview_of(checked: Checked, twin: Import | None, changes: pl.DataFrame) -> dict[str, Any]:
+def preview_of(
+    checked: Checked, twin: Import | None, changes: pl.DataFrame, earlier: Sequence[Import] = ()
+) -> dict[str, Any]:
     """Return counts, columns, conversions, sums, problems by cell, first rows and changed figures.
 
-    A change without a figure before it is of one that the reader may not see.
+    A change without a figure before it is of one that the reader may not see. `earlier` are the valid imports.
     """
     counts = checked.summary()
     first = {one.code: one for one in reversed(checked.problems)}
     return {
-        **head_of(checked.header, checked.contract),
+        **head_of(checked.header, checked.contract, earlier),
         "counts": {
             "rows": counts.rows,
             "good": counts.good,
@@ -101,15 +103,37 @@ def by_kind(problems: Iterable[Mapping[str, str]]) -> list[dict[str, Any]]:
     return [{**first, "rest": rest, "count": 1 + len(rest)} for first, *rest in kinds.values()]
 
 
-def refusal_of(problems: Iterable[Problem], header: HeaderReport | None, contract: TableContract) -> dict[str, Any]:
+def refusal_of(
+    problems: Iterable[Problem],
+    header: HeaderReport | None,
+    contract: TableContract,
+    earlier: Sequence[Import] = (),
+) -> dict[str, Any]:
     """Return why a file could not be read, and how its head reads as far as it does."""
     shown = {"problems": problems_of(by_place(problems))}
-    return shown if header is None else {**shown, **head_of(header, contract)}
+    return shown if header is None else {**shown, **head_of(header, contract, earlier)}
 
 
-def head_of(header: HeaderReport, contract: TableContract) -> dict[str, Any]:
-    """Return the columns as read, those left out, and the fields that no column was found for."""
+def head_of(header: HeaderReport, contract: TableContract, earlier: Sequence[Import] = ()) -> dict[str, Any]:
+    """Return the columns as read, those left out, and the fields that no column was found for.
+
+    Of a column that is left out: as what an earlier import of the table read the same head, and the nearest field
+    that is still free. Neither is read by itself: another department may mean something else by the same words.
+    """
     read = {one.field for one in header.columns}
+    free = {one.name for one in contract.fields} - read
+    before = {
+        column.header: {
+            "field": column.field,
+            "number": one.number,
+            "unit": column.from_unit,
+            **_titles(contract, column.field),
+        }
+        for one in earlier
+        if one.table == contract.id
+        for column in one.columns
+        if column.field in free
+    }
     return {
         "sheet": header.sheet or "",
         "header_row": header.header_row,
@@ -133,8 +157,9 @@ def head_of(header: HeaderReport, contract: TableContract) -> dict[str, Any]:
             {
                 "column": one.column,
                 "header": one.header,
-                "nearest": _title_only(one.nearest),
+                "nearest": _nearest(one.nearest, free, contract),
                 "other": one.other_period,
+                "before": before.get(one.header),
             }
             for one in header.ignored
         ],
@@ -157,14 +182,16 @@ def problems_of(problems: Iterable[Problem]) -> list[dict[str, str]]:
     ]
 
 
-def _title_only(nearest: str) -> str:
-    """Return the words of a nearest field, without its name.
+def _nearest(told: str, free: Container[str], contract: TableContract) -> str:
+    """Return the title of the nearest field and the word it was found by; `—` where another column is that field.
 
-    >>> _title_only("name（户名）"), _title_only("—")
-    ('户名', '—')
+    `told` is written `name（word）`, or `—` where nothing is near.
     """
-    _, found, words = nearest.partition("（")
-    return words.removesuffix("）") if found else nearest
+    name, _, word = told.partition("（")
+    if name not in free:
+        return "—"
+    title, word = contract.column(name).title, word.removesuffix("）")
+    return title if word == title else f"{title}（{word}）"
 
 
 def _titles(contract: TableContract, field: str) -> dict[str, str]:

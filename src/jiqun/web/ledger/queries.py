@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -157,6 +157,7 @@ class Restated:
     after: str
     by: int
     unit: str = ""
+    name: str = ""
 
 
 def restated(one: Import, scope: Scope) -> tuple[int, list[Restated]]:
@@ -167,13 +168,25 @@ def restated(one: Import, scope: Scope) -> tuple[int, list[Restated]]:
     count, first = _said_anew(of, one.table, one.number)
     contract = contract_of(one.table)
     known = contract.column_names if contract is not None else ()
-    found = []
+    found, firms = [], named_keys(contract, (row["key"] for row in first))
     for row in first:
         name = row["column"]
         told = figures_of(contract.column(name), row) if contract is not None and name in known else {**row, "to": ""}
         title = column_title(contract, name)
-        found.append(Restated(row["key"], title, told["before"], told["after"], row["by"], told["to"]))
+        firm = firms.get(row["key"], "")
+        found.append(Restated(row["key"], title, told["before"], told["after"], row["by"], told["to"], firm))
     return count, found
+
+
+def named_keys(contract: TableContract | None, keys: Iterable[str]) -> dict[str, str]:
+    """Return key → the name of its firm, where rows of the table are told by firm and the register knows it."""
+    if contract is None or "enterprise" not in contract.primary_key:
+        return {}
+    at = list(contract.primary_key).index("enterprise")
+    firms = {key: (*key.split(" "), *[""] * at)[at] for key in keys}
+    rows = ledger().table("enterprise").filter(pl.col("enterprise").is_in(list(set(firms.values()))))
+    names = {firm: name for firm, name in rows.select("enterprise", "name").iter_rows() if name}
+    return {key: names[firm] for key, firm in firms.items() if firm in names}
 
 
 @kept(64)

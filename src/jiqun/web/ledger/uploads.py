@@ -137,6 +137,8 @@ def _brings_something(found: Upload) -> bool:
 
 def _shown(request: HttpRequest, found: Upload, busy: bool) -> HttpResponse:
     seen = found.preview
+    firms = queries.named_keys(queries.contract_of(found.table), (one["key"] for one in seen.get("changes", ())))
+    seen |= {"changes": [{**one, "name": firms.get(one["key"], "")} for one in seen.get("changes", ())]}
     shown = {
         "upload": found,
         "seen": seen,

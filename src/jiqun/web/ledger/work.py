@@ -64,7 +64,7 @@ def check_upload(arguments: dict[str, Any], owner: User, step: Step) -> dict[str
     log = latest(region().workspace).log
     said = (upload.table, found.source.sha256, found.source.sheet or "", upload.period)
     twin = log.same_file(*said, found.good.height, to_reported(found).columns)
-    shown = preview_of(found, twin, changes(region(), found, _reader(upload)))
+    shown = preview_of(found, twin, changes(region(), found, _reader(upload)), log.valid())
     shown |= {"sheets": list(found.source.sheets), "likelier": _likelier(found.header, upload.table), "basis": basis}
     _settle(upload, state="checked", preview=shown | {"again": compared(before, shown)}, sha256=found.source.sha256)
     return outcome
@@ -88,7 +88,8 @@ def _refusal(upload: Upload, problems: tuple[Problem, ...]) -> dict[str, Any]:
         sheets = []
     likely = None if head is None else _likelier(head, upload.table)
     midnight = any(one.code == "LEDGER-029" for one in problems)
-    return {**refusal_of(problems, head, contract), "sheets": sheets, "likelier": likely, "midnight": midnight}
+    earlier = latest(region().workspace).log.valid()
+    return {**refusal_of(problems, head, contract, earlier), "sheets": sheets, "likelier": likely, "midnight": midnight}
 
 
 def _likelier(head: HeaderReport, table: str) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from jiqun.reports.word.making import KINDS as REPORTS
 from jiqun.web.campaigns.queries import DECISIONS
 from jiqun.web.campaigns.queries import EVENTS as IN_CAMPAIGNS
 from jiqun.web.campaigns.queries import KINDS as ADJUSTMENTS
@@ -326,8 +327,10 @@ def _named(key: str, text: str, named: _Names) -> str:
     stages = {one.id: (one.title, one.title_en) for one in STAGES}
     roles = {one.id: (one.title, one.title_en) for one in ROLES.values()}
     tabs = {id_: (zh, en) for id_, zh, en in TABS}
-    chosen = {"tab": tabs, "by": _GROUPS, "what": _FILES, "right": _DECIDING}
-    words = {**chosen, "decision": DECISIONS, "answer": DECISIONS, "kind": ADJUSTMENTS, "stage": stages, "role": roles}
+    reports = {one.id: (one.title, one.title_en) for one in REPORTS.values()}
+    chosen = {"tab": tabs, "by": _GROUPS, "what": _FILES, "right": _DECIDING, "report": reports}
+    kinds = {**reports, **ADJUSTMENTS}
+    words = {**chosen, "decision": DECISIONS, "answer": DECISIONS, "kind": kinds, "stage": stages, "role": roles}
     if key in _FIRMS:
         return f"{named.firms[text]} {text}" if text in named.firms else text
     if key == "way":

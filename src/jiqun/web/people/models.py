@@ -65,8 +65,9 @@ class User(AbstractUser):
 
 
 def full_names() -> dict[str, str]:
-    """Return login name → name of everybody."""
-    return {one.username: str(one) for one in User.objects.all()}
+    """Return login name → name of everybody; an account of a firm without a person's name is the firm."""
+    every = User.objects.all()
+    return {one.username: one.full_name or (one.unit if one.role == "enterprise" else "") or str(one) for one in every}
 
 
 class AuditEntry(WrittenOnce):

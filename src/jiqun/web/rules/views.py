@@ -39,6 +39,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "states": [(one, say(f"lifecycle.{one}", spoken())) for one in STATES],
         "kinds": [(one, say(f"completeness.{one}", spoken())) for one in COMPLETE],
         "usable": sum(one.status == "in_force" and one.completeness == "complete" for one in rows),
+        "partial": sum(one.status == "in_force" and one.completeness == "partial" for one in rows),
         "illustrative": sum(one.completeness == "illustrative" for one in rows),
     }
     return render(request, "rules/listing.html", shown)

@@ -146,3 +146,25 @@ for (const field of document.querySelectorAll("input[data-narrows]")) {
     said.textContent = wanted ? `${rows.filter((row) => !row.hidden).length} / ${rows.length}` : "";
   });
 }
+
+// What was typed in one form is not lost in silence by sending another or by leaving: the browser asks first.
+let sent = null;
+document.addEventListener("submit", (event) => {
+  sent = event.defaultPrevented ? null : event.target;
+});
+function isChanged(field) {
+  if (field.type === "hidden" || field.disabled) return false;
+  if (field.type === "file") return field.files.length > 0;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.options) {
+    const options = [...field.options];
+    if (!field.multiple && !options.some((one) => one.defaultSelected)) return field.selectedIndex > 0;
+    return options.some((one) => one.selected !== one.defaultSelected);
+  }
+  return "defaultValue" in field && field.value !== field.defaultValue;
+}
+window.addEventListener("beforeunload", (event) => {
+  const forms = [...document.querySelectorAll("main form[method=post]")].filter((one) => one !== sent);
+  if (forms.some((form) => [...form.elements].some(isChanged))) event.preventDefault();
+  sent = null;
+});
