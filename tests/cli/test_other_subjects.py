@@ -99,7 +99,8 @@ def test_the_edition_in_force_is_taken_and_one_that_was_not_is_told(workspace: P
     fill("energy_project", {"项目代码": "甲", "年综合能源消费量": 10000, **project})
     then = jiqun("evaluate", "energy-review", "-p", 2024, workspace=workspace)
     assert "（2023年办法）" in then.out and "METHOD-087" not in then.err + then.out
-    repealed = cast(Run, SimpleNamespace(plan=load("per-mu.linhai").plan(2023), edition=""))
+    rule = load("per-mu.linhai")
+    repealed = cast(Run, SimpleNamespace(plan=rule.plan(2023), book=rule.book, edition=""))
     (told,) = edition_problems("per-mu.linhai", repealed)
     assert told.code == "METHOD-087" and "不含 2023-12-31" in told.what("zh")
     assert edition_problems("per-mu.linhai@2014", repealed) == []

@@ -75,6 +75,11 @@ class Cluster:
         return None if self.sound is None or self.pace is None else self.pace.gap(self.sound)
 
     @property
+    def short(self) -> float | None:
+        """By how much of the path, in per cent, it is missed: what “behind” is said with needs no minus."""
+        return None if self.gap is None else max(0.0, -self.gap)
+
+    @property
     def told(self) -> int:
         """How many firms the sound figure is of."""
         return self.firms - self.unreported - self.doubtful

@@ -38,8 +38,11 @@ def title_of(kind: str, id_: str, edition: str = "") -> str:
 
 
 def draft_title(state: State) -> str:
-    """Return the title of the object a draft came from."""
-    return title_of(state.basis.kind, state.basis.id, state.basis.edition)
+    """Return the title of what a draft is about as the draft says it, else that of the object it came from."""
+    main = next((one for one in parts(state.files) if one.name == state.basis.main), None)
+    if main is None or main.title == main.name:  # it cannot be read
+        return title_of(state.basis.kind, state.basis.id, state.basis.edition)
+    return both(main.title, main.title_en)
 
 
 def kind_title(kind: str) -> str:

@@ -176,7 +176,8 @@ def _publish(request: HttpRequest, user: User, draft: RuleDraft) -> HttpResponse
     if request.POST.get("seen") != state.digest or not state.is_open:
         raise RefusedError("草稿刚刚变了，请看过再发布。", "The draft has just changed; look at it again.")
     at = timezone.now().isoformat(timespec="seconds")
-    title = both(f"发布 {draft.about} {draft.edition}", f"Publish {draft.about} {draft.edition}")
+    named = f"{queries.draft_title(state)} {draft.edition}"
+    title = both(f"发布 {named}", f"Publish {named}")
     return redirect("jobs:one", ask("drafts.publish", title, user, draft=draft.pk, digest=state.digest, at=at).pk)
 
 
