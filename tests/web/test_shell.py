@@ -16,6 +16,7 @@ from django.core.checks import run_checks
 from django.http import HttpResponse
 from django.middleware.security import SecurityMiddleware
 from django.test import Client, RequestFactory
+from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
 from jiqun.problems import ProblemsError, problem
@@ -35,6 +36,29 @@ def test_health_tells_database_ledger_worker_and_disk(settings, tmp_path):
     settings.WORKSPACE = tmp_path
     answer = Client().get("/health/")
     assert answer.status_code == 503 and answer.json()["ledger"] is False
+
+
+def test_every_page_that_is_asked_for_by_its_name_alone_has_the_whole_navigation(as_user):
+    client, seen = as_user("analyst"), []
+    alone = [one for one in _addresses(get_resolver()) if not one.startswith(("/api/", "/people/password", "/health"))]
+    for address in alone:
+        answer = client.get(address)
+        page = answer.content.decode() if answer["Content-Type"].startswith("text/html") else ""
+        if answer.status_code == 200 and '<aside class="navbar-vertical"' in page:
+            seen.append(address)
+            assert all(f'href="{to}"' in page.partition("</aside>")[0] for to in ("/todo/", "/land/", "/jobs/")), (
+                address
+            )
+    assert len(seen) > 25 and "/ledger/imports/new/" in seen
+
+
+def _addresses(resolver, before="/"):
+    for one in resolver.url_patterns:
+        path = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from _addresses(one, path)
+        elif "<" not in path and "^" not in path:
+            yield path
 
 
 def test_the_headers_forbid_foreign_scripts_and_frames(as_user):
@@ -161,7 +185,7 @@ def test_a_fault_of_ours_names_a_reference_that_the_log_has_and_shows_nothing_of
 def test_what_waits_for_somebody_is_counted_at_the_entry_where_it_is_done(as_user):
     answer = as_user("analyst").get("/rules/")
     tasks = answer.context["todo"]
-    lines = {line["to"]: line["waiting"] for group in answer.context["groups"] for line in group["links"]}
+    lines = {line["to"]: line["waiting"] for group in answer.context["frame"]["groups"] for line in group["links"]}
     for to, count in lines.items():
         assert count == sum(one.count for one in tasks if to not in ("/", "/todo/") and one.to.startswith(to)), to
     shown = as_user("analyst").get("/ledger/review/").context["count"]

@@ -85,10 +85,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     workspace = region().workspace
     shown["is_demo"] = "demo" in workspace.packs
     shown["region_name"] = region_name(workspace.region)
-    shown |= _whose(user)
     # a part of a page has no frame and does not ask
     shown["todo"] = SimpleLazyObject(lambda: tasks_of(user))
-    shown["groups"] = SimpleLazyObject(lambda: list(_groups(request, user, shown["todo"])))
+    # under a name of its own, so that nothing a page shows can stand in for the navigation or for whose rows it says
+    groups = SimpleLazyObject(lambda: list(_groups(request, user, shown["todo"])))
+    shown["frame"] = {"groups": groups, **_whose(user)}
     return shown
 
 
