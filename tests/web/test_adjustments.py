@@ -94,8 +94,13 @@ def test_the_signer_decides_too_and_may_still_sign_unless_it_is_the_own_proposal
     state = state_of(of)
     assert state.adjustments[one.number].decision == "refused" and state.actors == {"analyst"}
     two = proposed(as_user, of, "analyst", ranked_b)
+    people["signer"].person = people["analyst"].person = "JW-017"
+    people["signer"].save()
     people["analyst"].role = "signer"
     people["analyst"].save()
+    for username, same in (("analyst", False), ("signer", True)):
+        page = as_user(username).get(f"/campaigns/{of.pk}/").content.decode()
+        assert "由另一人确认：提出的人不能确认。" in page and ("登记的是同一个人" in page) is same
     assert "提出人不能确认" in done(as_user, of, "analyst", "decide-adjustment", about=two.number, decision="confirmed")
 
 

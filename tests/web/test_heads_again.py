@@ -40,6 +40,19 @@ def test_a_head_that_an_earlier_import_was_told_is_proposed_with_its_import_and_
     assert "把同名的列读作" not in page_of(client, other), "what an undone import was told is no precedent"
 
 
+def test_how_many_firms_will_wait_to_be_claimed_is_said_before_the_commit(as_user):
+    client, one = as_user("analyst"), reported_firm()
+    lines = [f"{one},,45000,1,无", ",没有登记的作坊,3,2,无", ",没有登记的作坊,3,3,无", ",另一家作坊,4,4,无"]
+    upload = hand_in(client, "税.csv", csv(lines, HEADS))
+    client.post(f"/ledger/imports/uploads/{upload.token}/tell/", {"map-C": "tax", "unit-tax": "元"})
+    do_all()
+    upload.refresh_from_db()
+    assert upload.preview["to_claim"] == 2
+    assert "入库后有 <b>2</b> 家对不上登记" in page_of(client, upload)
+    known = hand_in(client, "税二.csv", csv([f"{one},,45000,1,无"], HEADS))
+    assert known.preview["to_claim"] == 0 and "家对不上登记" not in page_of(client, known)
+
+
 def test_the_nearest_field_is_named_by_its_title_and_only_while_no_column_is_read_as_it(as_user):
     client, one = as_user("analyst"), reported_firm()
     upload = hand_in(client, "税.csv", csv([f"{one},甲,45000,1,无"], HEADS))

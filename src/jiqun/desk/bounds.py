@@ -92,6 +92,17 @@ def firms_of_rows(view: View, checked: Checked) -> pl.Series:
     return pl.Series(_FIRM, [by_index.get(index) for index in range(checked.good.height)], dtype=pl.String)
 
 
+def firms_to_claim(view: View, checked: Checked) -> int:
+    """Count the reported firms that a commit would leave open: somebody has to say who they are before rows count.
+
+    Those that were set aside are not asked about again.
+    """
+    if _FIRM not in checked.contract.column_names or checked.good.is_empty():
+        return 0
+    settled = view.standing.aside["reported"].implode()
+    return _found(view, checked).open.filter(~pl.col("reported").is_in(settled))["reported"].n_unique()
+
+
 def parts_of_rows(view: View, checked: Checked) -> pl.Series:
     """Return the report of every good row that is of a workshop which was added to its firm, "" of the others."""
     if not view.standing.parts:

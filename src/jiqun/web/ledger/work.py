@@ -9,7 +9,7 @@ from django.db import OperationalError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from jiqun.desk.bounds import Bounds
+from jiqun.desk.bounds import Bounds, firms_to_claim
 from jiqun.desk.importing import Asked, bring_in, check, to_reported
 from jiqun.desk.reader import Reader
 from jiqun.desk.would_change import changes
@@ -61,11 +61,13 @@ def check_upload(arguments: dict[str, Any], owner: User, step: Step) -> dict[str
         target = receiving.return_path(upload)
         target.parent.mkdir(parents=True, exist_ok=True)
         write_return_file(found, target)
-    log = latest(region().workspace).log
+    view = latest(region().workspace)
+    log = view.log
     said = (upload.table, found.source.sha256, found.source.sheet or "", upload.period)
     twin = log.same_file(*said, found.good.height, to_reported(found).columns)
     shown = preview_of(found, twin, changes(region(), found, _reader(upload)), log.valid())
     shown |= {"sheets": list(found.source.sheets), "likelier": _likelier(found.header, upload.table), "basis": basis}
+    shown["to_claim"] = firms_to_claim(view, found)
     _settle(upload, state="checked", preview=shown | {"again": compared(before, shown)}, sha256=found.source.sha256)
     return outcome
 
