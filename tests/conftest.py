@@ -58,6 +58,10 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 20)  # after a freeze nothing old is left to measure by, and full passes come too often
 
 
+def pytest_unconfigure() -> None:
+    gc.unfreeze()  # what stays frozen at the end DuckDB's binding reports as leaked
+
+
 @pytest.fixture
 def shared() -> Path:
     """The folder of raw public files beside the checkout; skips, and says so, where it is absent."""
