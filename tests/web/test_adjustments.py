@@ -100,7 +100,7 @@ def test_the_signer_decides_too_and_may_still_sign_unless_it_is_the_own_proposal
     people["analyst"].save()
     for username, same in (("analyst", False), ("signer", True)):
         page = as_user(username).get(f"/campaigns/{of.pk}/").content.decode()
-        assert "由另一人确认：提出的人不能确认。" in page and ("登记的是同一个人" in page) is same
+        assert "提出人不能确认自己提的调整，请另一人确认。" in page and ("登记的是同一个人" in page) is same
     assert "提出人不能确认" in done(as_user, of, "analyst", "decide-adjustment", about=two.number, decision="confirmed")
 
 

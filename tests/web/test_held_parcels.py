@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from tests.web.test_ledger import csv, hand_in, own_ledger, reported_firm
 
-from jiqun.web.enterprises.grounds import land_by_year, sites
+from jiqun.web.enterprises.sites import land_by_year, sites
 from jiqun.web.jobs.queue import do_all
 from jiqun.web.region import ledger
 

@@ -11,8 +11,9 @@ import polars as pl
 from jiqun.reports.layout import Field, Sheet, Value
 from jiqun.reports.word.model import Heading, Paragraph, Part, Report, day_words, number_text
 from jiqun.values import exact
-from jiqun.web.enterprises import dossier, grounds
+from jiqun.web.enterprises import dossier
 from jiqun.web.enterprises.register import place_names, register
+from jiqun.web.enterprises.sites import land_by_year, sites
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import ledger, names_of, region
 
@@ -98,14 +99,14 @@ def _cell(value: Any, digits: int) -> Value:
 
 
 def _land(code: str) -> Iterator[Part]:
-    sites = grounds.sites(code, "zh")
-    totals = grounds.land_by_year(code)
+    used = sites(code, "zh")
+    totals = land_by_year(code)
     if totals:
         parts = {"owned": "自有", "leased_in": "租入", "leased_out": "租出", "used": "使用"}
         fields = (Field("年度", kind="code"), *(Field(one, "亩", "number", 4) for one in parts.values()))
         years: list[list[Value]] = [[str(one["year"]), *(one.get(name) for name in parts)] for one in totals]
         yield Sheet("用地", "历年用地（按天加权）", fields, years)
-    if not sites:
+    if not used:
         yield Paragraph("没有宗地和租用记录。")
         return
     heads = (
@@ -118,7 +119,7 @@ def _land(code: str) -> Iterator[Part]:
         Field("对方", widest=24),
     )
     rows: list[list[Value]] = [
-        [one.parcel, one.address, one.area, one.kind, _day(one.from_), _day(one.to), one.other_name] for one in sites
+        [one.parcel, one.address, one.area, one.kind, _day(one.from_), _day(one.to), one.other_name] for one in used
     ]
     yield Sheet("宗地", "宗地和租用", heads, rows)
 

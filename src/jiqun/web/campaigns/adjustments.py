@@ -14,9 +14,10 @@ from jiqun.reports.layout import Field, Head, Sheet, Value
 from jiqun.reports.speech import say
 from jiqun.reports.workbook import workbook_bytes
 from jiqun.web.campaigns.actions import DECIDE, grades_of
+from jiqun.web.campaigns.conditions import OWN_PROPOSAL
 from jiqun.web.campaigns.queries import KINDS, Firms, districts_of_firms
 from jiqun.web.campaigns.state import Adjustment, Light, State
-from jiqun.web.people.eyes import own_accounts, same_eyes, why_same
+from jiqun.web.people.eyes import refusal, same_eyes
 from jiqun.web.people.models import User
 from jiqun.web.people.roles import ROLES
 from jiqun.web.shell.language import both, counted, spoken
@@ -54,13 +55,14 @@ def adjustment_lines(
     if not own:
         return []
     grades, classes = _grades(run, [one.said["enterprise"] for one in own]), grades_of(state.campaign)
-    lines, mine = [], own_accounts(user)
+    lines = []
     for one in own:
         firm = one.said["enterprise"]
         ranked, final = grades.get(firm, (None, None))
         is_in = run is not None and one.imported is not None and one.booked_event < state.trial_event
         waits = not one.decision and not state.signed
         decides = waits and any(user.may(right) for right in DECIDE)
+        same = refusal(user, [one.by], *OWN_PROPOSAL) if decides else None
         line = AdjustmentLine(
             it=one,
             name=firms.name(firm),
@@ -73,17 +75,12 @@ def adjustment_lines(
             by=people.get(one.by, one.by),
             decided_by=people.get(one.decided_by, one.decided_by),
             light=_standing(one),
-            may_decide=decides and one.by not in mine,
+            may_decide=decides and same is None,
             may_withdraw=waits and one.by == user.get_username() and (user.may("propose") or user.may("adjust")),
-            why_other=_why_other(user, one.by) if decides and one.by in mine else "",
+            why_other="" if same is None else both(*same),
         )
         lines.append(line)
     return sorted(lines, key=lambda line: (not line.it.is_open, line.it.number))
-
-
-def _why_other(user: User, by: str) -> str:
-    zh, en = why_same(user, by)
-    return both(f"由另一人确认：提出的人不能确认。{zh}", f"Another person confirms it, not who proposed it.{en}")
 
 
 def _grades(run: Run | None, firms: list[str]) -> dict[str, tuple[str | None, str | None]]:

@@ -145,7 +145,8 @@ def with_form(state: State, said: Mapping[str, str]) -> dict[str, str]:
     standing = {name.removeprefix("s:"): value for name, value in said.items() if name.startswith("s:")}
     worded = {name.removeprefix("w:"): value[:_LONGEST] for name, value in said.items() if name.startswith("w:")}
     if METHOD in files and (changed or span or standing or worded):
-        rule = with_span(_rule(_sound(files[METHOD]), changed), said) if span else _rule(_sound(files[METHOD]), changed)
+        rule = _rule(_sound(files[METHOD]), changed)
+        rule = with_span(rule, said) if span else rule
         files[METHOD] = _worded(_standing(rule, standing), worded)
     paper = {name: said[name].strip()[:200] for name in PAPER if said.get(name, "").strip()}
     clauses = _numbered(said, "c")
@@ -180,7 +181,8 @@ def _rule(text: str, changed: Mapping[str, str]) -> str:
 def with_span(text: str, said: Mapping[str, str]) -> str:
     """Put from when and until when an edition is in force, and the editions that it takes over from, into its text."""
     head, before = head_of(text), head_of(text).get("in_force")
-    days = {key: str(one) for key, one in before.items()} if isinstance(before, dict) else {}
+    old = {key: str(one) for key, one in before.items()} if isinstance(before, dict) else {}
+    days = dict(old)
     for name, key in (("begins", "from"), ("ends", "to")):
         if name in said:
             days[key] = day(said[name], name) if said[name].strip() else ""
@@ -191,11 +193,11 @@ def with_span(text: str, said: Mapping[str, str]) -> str:
         new["supersedes"] = [name.removeprefix("t:") for name in said if name.startswith("t:")]
     if new.get("supersedes") and not days.get("from"):
         raise RefusedError("接替旧版要写施行日期。", "An edition that takes over has a first day.", at=("begins",))
-    was = {"in_force": before or {}, "supersedes": superseded_by(head)}
+    was = {"in_force": old, "supersedes": takes_over_from(head)}
     return with_head(text, {key: one for key, one in new.items() if one != was[key]})
 
 
-def superseded_by(head: Mapping[str, Any]) -> list[str]:
+def takes_over_from(head: Mapping[str, Any]) -> list[str]:
     """Return the editions that the head of a rule says it takes over from."""
     said = head.get("supersedes") or []
     return [str(one) for one in said] if isinstance(said, list) else [str(said)]

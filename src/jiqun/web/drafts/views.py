@@ -17,7 +17,7 @@ from jiqun.desk.drafts.section_text import clause_rows, dated_rows
 from jiqun.methods.wording.evidence import evidence_words
 from jiqun.reports.parameters import parameter_workbook
 from jiqun.web.drafts import actions, queries
-from jiqun.web.drafts.forms import EVIDENCE, SOURCE, STANDING, fields, superseded_by, worded
+from jiqun.web.drafts.forms import EVIDENCE, SOURCE, STANDING, fields, takes_over_from, worded
 from jiqun.web.drafts.models import RuleDraft
 from jiqun.web.drafts.state import EVENTS, STAGES, State, state_of
 from jiqun.web.drafts.told import in_page_words
@@ -219,7 +219,7 @@ def _section(state: State, part: Part) -> dict[str, Any]:
 
 def _span(state: State, head: Mapping[str, Any]) -> dict[str, Any]:
     """Return from when and until when the draft's rule is in force, and the editions that it may take over from."""
-    days, chosen = head.get("in_force"), superseded_by(head)
+    days, chosen = head.get("in_force"), takes_over_from(head)
     days = days if isinstance(days, dict) else {}
     return {
         "begins": str(days.get("from") or ""), "ends": str(days.get("to") or ""),

@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from jiqun.desk.context import Context
 from jiqun.ledger import lineage
-from jiqun.web.enterprises import activity, dossier, grounds
+from jiqun.web.enterprises import activity, dossier
 from jiqun.web.enterprises.charts import chart
 from jiqun.web.enterprises.joined import joined
 from jiqun.web.enterprises.register import Wanted, chosen, named, place_names, register
+from jiqun.web.enterprises.sites import land_by_year, sites
 from jiqun.web.enterprises.splits import splits
 from jiqun.web.grades.queries import grades_of
 from jiqun.web.kept import kept
@@ -193,7 +194,7 @@ def _figures(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
 
 
 def _land(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
-    return {"sites": grounds.sites(code, spoken()), "land": grounds.land_by_year(code)}
+    return {"sites": sites(code, spoken()), "land": land_by_year(code)}
 
 
 def _grades(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:
