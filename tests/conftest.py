@@ -7,7 +7,9 @@ import os
 from pathlib import Path
 
 import pytest
+from django.test.signals import template_rendered
 from hypothesis import settings
+from jinja2 import Template
 
 # a slow or busy machine is no fault of the code
 settings.register_profile("patient", deadline=None)
@@ -15,6 +17,17 @@ settings.load_profile("patient")
 
 # nobody's data are lost with a test's; what has to be on the disk is looked at in tests/ledger/test_power.py
 os.fsync = lambda descriptor: None  # type: ignore[assignment,misc]
+
+_rendered = Template.render
+
+
+def _told(page: Template, *given: dict[str, object], **named: object) -> str:
+    """Render a page, and tell Django's test client what it was given, which Jinja does not."""
+    template_rendered.send(sender=page, template=page, context=dict(*given, **named))
+    return _rendered(page, *given, **named)
+
+
+Template.render = _told  # type: ignore[method-assign]
 
 pytest_plugins = ("tests.demo_region",)
 ROOT = Path(__file__).resolve().parents[1]

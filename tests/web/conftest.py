@@ -13,6 +13,7 @@ from tests.demo_region import Demo
 from jiqun.web import region
 from jiqun.web.people.first import first_people
 from jiqun.web.people.models import User
+from jiqun.web.shell.language import speak
 
 As = Callable[[str], Client]
 
@@ -27,7 +28,8 @@ def demo(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Demo:
 
 @pytest.fixture(autouse=True)
 def _on_demo(demo: Demo, db: None) -> Iterator[None]:
-    """Point the workbench at the demo region of this worker."""
+    """Point the workbench at the demo region of this worker, in the language that a request begins with."""
+    speak("zh")
     before = settings.WORKSPACE
     settings.WORKSPACE = demo.folder
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose

@@ -23,9 +23,10 @@ from jiqun.problems import ProblemsError, problem
 from jiqun.web.addresses import hsts
 from jiqun.web.jobs.models import Worker
 from jiqun.web.people.models import User
+from jiqun.web.shell.calls import graded
+from jiqun.web.shell.filters import number
 from jiqun.web.shell.logs import JsonLines
 from jiqun.web.shell.middleware import ToldProblems
-from jiqun.web.shell.templatetags.jiqun import grade, number
 
 
 def test_health_tells_database_ledger_worker_and_disk(settings, tmp_path):
@@ -79,7 +80,7 @@ def test_numbers_have_separators_and_the_decimals_of_their_column(value, shown):
 
 
 def test_a_grade_is_a_letter_too_and_none_is_a_word():
-    assert ">A<" in grade("A") and "未评" in grade(None) and "<" not in grade("<b>")[20:-7]
+    assert ">A<" in graded("A") and "未评" in graded(None) and "<" not in graded("<b>")[20:-7]
 
 
 def test_a_log_line_is_one_json_object():

@@ -15,19 +15,22 @@ from jiqun.ledger.workspace import SETTINGS, Workspace
 
 _KEY_FILE = "secret.key"
 _SQLITE = "sqlite:///"
+_KEPT_SECONDS = 60  # a connection
 
 
 def database(folder: Path) -> dict[str, Any]:
     """Return Django's settings for the workspace's `[database] address`; a relative SQLite file lies inside it.
 
-    Writers of SQLite wait for each other instead of failing, and a commit is on disk before it is told.
+    Writers of SQLite wait for each other instead of failing, and a commit is on disk before it is told. A connection
+    serves the requests of its thread for a minute: opening one costs more than most of what is asked of it.
     """
     address = os.environ.get("JIQUN_DATABASE") or _address(folder)
     if not address.startswith(_SQLITE):
-        return dict(dj_database_url.parse(address, conn_max_age=60, conn_health_checks=True))
+        return dict(dj_database_url.parse(address, conn_max_age=_KEPT_SECONDS, conn_health_checks=True))
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(folder / address.removeprefix(_SQLITE)),
+        "CONN_MAX_AGE": _KEPT_SECONDS,
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",

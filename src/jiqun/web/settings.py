@@ -82,16 +82,14 @@ ROOT_URLCONF = "jiqun.web.urls"
 WSGI_APPLICATION = "jiqun.web.wsgi.application"
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [Path(__file__).parent / "shell" / "templates"],
         "OPTIONS": {
+            "environment": "jiqun.web.shell.environment.environment",
             "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "jiqun.web.shell.frame.frame",
             ],
-            "builtins": ["jiqun.web.shell.templatetags.jiqun"],
         },
     }
 ]

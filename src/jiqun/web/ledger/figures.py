@@ -17,8 +17,8 @@ from jiqun.web.ledger.queries import column_title, contract_of, in_scope
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import ledger
 from jiqun.web.shell.asked import whole_number
+from jiqun.web.shell.filters import number
 from jiqun.web.shell.language import both
-from jiqun.web.shell.templatetags.jiqun import number
 from jiqun.web.told_results import LISTS, adjustments_told
 
 

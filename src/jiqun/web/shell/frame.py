@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -79,6 +80,7 @@ GROUPS: tuple[tuple[str, str, tuple[Link, ...]], ...] = (
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return the parts of the frame for a template."""
     shown: dict[str, Any] = {"language": spoken(), "is_demo": False}
+    shown["csrf_token"] = SimpleLazyObject(lambda: get_token(request))  # once: every form of a page has the same
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return shown
