@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 from django.conf import settings
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _RUNS_KEPT = 128  # their frames are mapped from the disk and take no memory of their own
 _EVALUATED_KEPT = 16
+Found = TypeVar("Found")
 
 
 @dataclass
@@ -45,6 +47,7 @@ class _State:
 
     region: Context | None = None
     ledger: Ledger | None = None
+    found: dict[Callable[[], Any], Any] = field(default_factory=dict)
 
 
 _state: ContextVar[_State | None] = ContextVar("state", default=None)
@@ -62,6 +65,22 @@ def one_state() -> Iterator[None]:
         yield
     finally:
         _state.reset(before)
+
+
+def once_in_a_state(ask: Callable[[], Found]) -> Callable[[], Found]:
+    """Have a question asked once for a request that only reads, and every time by any other."""
+
+    @wraps(ask)
+    def asked() -> Found:
+        state = _state.get()
+        if state is None:
+            return ask()
+        if ask not in state.found:
+            state.found[ask] = ask()
+        found: Found = state.found[ask]
+        return found
+
+    return asked
 
 
 def region() -> Context:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -23,6 +23,7 @@ from jiqun.problems import Language, ProblemsError, problem
 from jiqun.web.campaigns.models import Campaign, Event
 from jiqun.web.kept import kept
 from jiqun.web.ladder.models import Release
+from jiqun.web.newest import Newest, newest_of_campaigns
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import explained, ledger, region, run_of, runs
 
@@ -55,13 +56,12 @@ class _Public:
 
 
 def _public() -> _Public:
-    newest = Event.objects.order_by("-id").values_list("id", "at").first()
-    return _read(newest)
+    return _read(newest_of_campaigns())
 
 
 @kept(2)
-def _read(newest: tuple[int, Any] | None) -> _Public:
-    """Read what was made public; events are never changed, so the newest one tells one state from another."""
+def _read(newest: Newest) -> _Public:
+    """Read what was made public."""
     rows = Event.objects.filter(kind__in=("notice.published", "sign.done")).order_by("id")
     said = list(rows.values_list("kind", "campaign_id", "campaign__district", "details"))
     over = {campaign for kind, campaign, _, _ in said if kind == "sign.done"}
@@ -155,6 +155,11 @@ def run_of_campaign(state: State, scope: Scope) -> str:
 def open_notice(run: str) -> Notice | None:
     """Return the notice that a run stands in now, so that it is marked with it; None for any other run."""
     return next((one for one in _public().noticed.get(run, ()) if one.is_open), None)
+
+
+def in_notice() -> frozenset[int]:
+    """Return the campaigns whose result stands in a public notice and is not signed yet."""
+    return frozenset(one.campaign for each in _public().noticed.values() for one in each if one.is_open)
 
 
 def adjustments_told(rows: pl.DataFrame, scope: Scope) -> pl.DataFrame:
