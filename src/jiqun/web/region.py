@@ -105,6 +105,7 @@ def frozen(id_: str) -> Snapshot:
     return region().opened.setdefault(found.id, found)
 
 
+@once_in_a_state
 def runs() -> list[Run]:
     """Return the stored runs, the newest first; read anew where one was stored or taken away."""
     folder, stamp = region().workspace.runs, []
@@ -222,6 +223,7 @@ class Ledger:
         self._tables = Kept(self._read, most=None)
         self._land_use = Kept(self._added_up, most=None)
         self._firms = Kept(self._within, most=64)
+        self._districts = Kept(self._lain_in, most=64)
 
     def state(self, language: Language) -> str:
         """Say which state of the ledger this is; what is made from it carries it, as a run carries its snapshot."""
@@ -240,8 +242,15 @@ class Ledger:
         """Return the firms within a scope, by the register."""
         return self._firms(scope)
 
+    def districts(self, scope: Scope) -> frozenset[str]:
+        """Return the districts that the firms within a scope lie in, by the register."""
+        return self._districts(scope)
+
     def _within(self, scope: Scope) -> frozenset[str]:
         return scope.firms(self.table("enterprise"))
+
+    def _lain_in(self, scope: Scope) -> frozenset[str]:
+        return frozenset(scope.rows(self.table("enterprise"))["district"].drop_nulls().to_list())
 
     def _read(self, name: str) -> pl.DataFrame:
         return self.view.table(name) if name in self.view.tables else empty_table(region().contract(name))

@@ -84,7 +84,7 @@ def is_told(run: Run, scope: Scope) -> bool:
 
     A firm is told what was signed, and what stood in a public notice, of the whole region or of its own district.
     """
-    return not scope.told_public_only or _is_public(run, {"", *_districts(scope)}, is_open=False)
+    return not scope.told_public_only or _is_public(run, {"", *ledger().districts(scope)}, is_open=False)
 
 
 def _is_public(run: Run, districts: set[str], *, is_open: bool) -> bool:
@@ -95,11 +95,6 @@ def _is_public(run: Run, districts: set[str], *, is_open: bool) -> bool:
     return any(one.district in districts and (one.is_open or not is_open) for one in public.noticed.get(run.id, ()))
 
 
-def _districts(scope: Scope) -> list[str]:
-    found: list[str] = scope.rows(ledger().table("enterprise"))["district"].drop_nulls().unique().to_list()
-    return found
-
-
 def runs_for(scope: Scope) -> list[Run]:
     """Return the stored runs that a reader is told, the newest first.
 
@@ -107,7 +102,7 @@ def runs_for(scope: Scope) -> list[Run]:
     """
     if not scope.told_public_only:
         return runs()
-    own = {"", *_districts(scope)}
+    own = {"", *ledger().districts(scope)}
     return [one for one in runs() if _is_public(one, own, is_open=True)]
 
 
@@ -180,5 +175,5 @@ def told_screening(scope: Scope) -> Screened | None:
 
 def under_way(scope: Scope) -> list[Campaign]:
     """Return the campaigns that concern a firm and made nothing public yet; nothing but that they are on is told."""
-    found = Campaign.objects.filter(district__in=["", *_districts(scope)])
+    found = Campaign.objects.filter(district__in=["", *ledger().districts(scope)])
     return list(found.exclude(events__kind__in=("notice.published", "sign.done")))
