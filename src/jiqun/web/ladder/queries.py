@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from jiqun.desk.context import Context
 from jiqun.desk.screened import Screened
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.ladder.cultivation import CultivationRow, cultivation
@@ -158,19 +159,23 @@ class Due:
 
 def calendar(scope: Scope, on: date, language: Language, kind: str = "") -> list[Due]:
     """List re-verifications and updates that are due, by day; read from the ledger of today, not from a screening."""
-    ladder = ladder_of(region().book)
-    register = ledger().table("enterprise")
+    if kind not in ("", "review", "update"):
+        return []
+    mine = ledger().firms(scope)
+    return [one for one in _calendar(ledger(), region(), on, language, kind) if one.enterprise in mine]
+
+
+@kept(12)
+def _calendar(of: Ledger, law: Context, on: date, language: Language, kind: str) -> tuple[Due, ...]:
     names = place_names()
-    mine = scope.rows(register).select("enterprise", "name", "district").iter_rows()
-    known = {firm: (name or firm, district or "") for firm, name, district in mine}
-    return sorted(
-        (
-            Due(firm, known[firm][0], title, what, day, (day - on).days, known[firm][1], names.get(known[firm][1], ""))
-            for firm, title, what, day in _dues(ladder, on, language, kind)
-            if firm in known
-        ),
-        key=lambda one: (one.day, one.enterprise),
+    firms = of.table("enterprise").select("enterprise", "name", "district").iter_rows()
+    known = {firm: (name or firm, district or "") for firm, name, district in firms}
+    found = (
+        Due(firm, known[firm][0], title, what, day, (day - on).days, known[firm][1], names.get(known[firm][1], ""))
+        for firm, title, what, day in _dues(ladder_of(law.book), on, language, kind)
+        if firm in known
     )
+    return tuple(sorted(found, key=lambda one: (one.day, one.enterprise)))
 
 
 SPANS = ("late", "30", "90", "later")
