@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+from django.utils import timezone
 
 from jiqun.desk.context import Context
 from jiqun.desk.screened import Screened
@@ -162,12 +163,13 @@ def calendar(scope: Scope, on: date, language: Language, kind: str = "") -> list
     if kind not in ("", "review", "update"):
         return []
     mine = ledger().firms(scope)
-    return [one for one in _calendar(ledger(), region(), on, language, kind) if one.enterprise in mine]
+    every = _calendar(ledger(), region(), timezone.localdate(), on, language, kind)
+    return [one for one in every if one.enterprise in mine]
 
 
 @kept(12)
-def _calendar(of: Ledger, law: Context, on: date, language: Language, kind: str) -> tuple[Due, ...]:
-    names = place_names()
+def _calendar(of: Ledger, law: Context, today: date, on: date, language: Language, kind: str) -> tuple[Due, ...]:
+    names = place_names()  # as districts are called today
     firms = of.table("enterprise").select("enterprise", "name", "district").iter_rows()
     known = {firm: (name or firm, district or "") for firm, name, district in firms}
     found = (
