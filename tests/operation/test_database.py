@@ -15,10 +15,10 @@ from jiqun.web.campaigns.models import Campaign, Event
 from jiqun.web.jobs.models import Chore, Job
 from jiqun.web.jobs.queue import SILENT, TRIES, ask, claim
 from jiqun.web.ledger.actions import Owed, set_duty
+from jiqun.web.newest import newest
 from jiqun.web.people import audit
 from jiqun.web.people.actions import Person, add
 from jiqun.web.people.models import AuditEntry
-from jiqun.web.todo.tasks import newest
 
 pytestmark = pytest.mark.django_db
 

@@ -13,9 +13,11 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 from tests.web.campaign_events import noticed
 
+from jiqun.web.disposals import queries
 from jiqun.web.disposals.models import Disposal, DisposalEvent
 from jiqun.web.disposals.state import state_of
 from jiqun.web.people.models import AuditEntry
+from jiqun.web.people.scope import MASKED, Scope
 from jiqun.web.region import ledger, runs
 
 PDF = b"%PDF-1.7 closed down"
@@ -60,6 +62,17 @@ def test_the_list_is_the_lowest_grade_of_the_run(as_user, run, low):
     page = as_user("analyst").get("/disposals/", {"run": run.id}).context
     assert {one.enterprise for one in page["page"]} == set(low["enterprise"]) and page["count"] == low.height
     assert all(one.stage == "none" for one in page["page"])
+
+
+def test_a_total_is_masked_for_who_may_not_see_it_whoever_looked_before(run, firm, monkeypatch):
+    monkeypatch.setattr(queries, "totals_restricted", lambda _: frozenset({firm}))
+    asked = "zh", timezone.localdate()
+    total = run.trace.filter(pl.col("enterprise") == firm)["total"][0]
+    sees, others = Scope(sees_restricted=True), Scope()
+    for scope, told in ((sees, f"{total / 100:,.2f}"), (others, MASKED), (sees, f"{total / 100:,.2f}")):
+        line = queries.line_of(run, firm, scope, *asked)
+        assert line is not None and line.total == told
+        assert line == next(one for one in queries.lines(run, scope, *asked) if one.enterprise == firm)
 
 
 def test_a_district_sees_and_proposes_for_its_own_firms_only(as_user, people, run, low):

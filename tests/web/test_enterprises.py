@@ -167,6 +167,10 @@ def test_the_calendar_counts_the_days_left_and_its_workbook_holds_what_was_picke
         assert one.left == (one.day - page.context["today"]).days and isinstance(one.day, date)
     assert sum(one.all for one in page.context["districts"]) == page.context["all"]
     own = people["district"].place
+    limited = as_user("district").get("/ladder/calendar/").context
+    assert [one.id for one in limited["districts"]] == [own]
+    assert limited["all"] == next(one.all for one in page.context["districts"] if one.id == own)
+    assert as_user("analyst").get("/ladder/calendar/").context["all"] == page.context["all"] > limited["all"]
     mine = as_user("analyst").get("/ladder/calendar/", {"district": own, "span": "late"})
     assert {one.district for one in mine.context["page"]} <= {own}
     district = as_user("district")

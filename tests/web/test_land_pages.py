@@ -33,6 +33,25 @@ def test_the_grid_has_every_firm_once_and_counts_as_the_run_does(as_user, run):
     assert sorted(seen) == sorted(inside)
 
 
+def test_everybody_has_the_counts_of_his_own_firms_whoever_looked_before(as_user, people, run):
+    firms = ledger().table("enterprise").filter(pl.col("district") == people["district"].place)
+    own = run.trace.drop_nulls("population").filter(pl.col("enterprise").is_in(firms["enterprise"].to_list()))
+    every = run.trace.drop_nulls("population")
+    for who, rows in (("analyst", every), ("district", own), ("analyst", every)):
+        page = as_user(who).get(f"/land/runs/{run.id}/").context
+        assert [count for *_, count in page["populations"]] == [
+            rows.filter(pl.col("population") == one).height for one in run.plan.populations
+        ]
+        picked = rows.filter(pl.col("population") == next(iter(run.plan.populations)))
+        told = dict(page["counts"])
+        assert told.pop("") == picked["grade"].null_count()
+        assert told == {one: picked.filter(pl.col("grade") == one).height for one in told}
+    assert 0 < own.height < every.height
+    assert [one.code for one in page["districts"]] != [people["district"].place]
+    mine = as_user("district").get(f"/land/runs/{run.id}/").context["districts"]
+    assert [one.code for one in mine] == [people["district"].place]
+
+
 def test_the_first_page_leads_to_as_many_graded_firms_of_a_district_as_it_counts(as_user):
     leading, lines = as_user("analyst").get("/").context["leading"]
     for line in lines[:2]:

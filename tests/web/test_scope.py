@@ -74,6 +74,19 @@ def test_a_frame_without_the_place_shows_nothing_to_a_limited_reader():
     assert Scope("district", "").rows(frame.with_columns(district=pl.lit(""))).is_empty()
 
 
+def test_a_row_is_within_a_scope_as_a_frame_of_it_is():
+    rows = [{"district": one, "tax": 1.0} for one in ("500105", "500107", None, "")]
+    for scope in (
+        Scope(),
+        Scope("district", "500105"),
+        Scope("district", "500105", others=("500107",)),
+        Scope("district", ""),
+        Scope("park", "两江新区"),
+    ):
+        assert [one for one in rows if scope.holds(one)] == scope.rows(pl.DataFrame(rows)).to_dicts()
+    assert [one["district"] for one in rows if Scope("district", "500105").holds(one)] == ["500105"]
+
+
 def test_restricted_columns_are_masked_but_missing_ones_stay_missing(packs_root):
     contract = load(packs_root, pack_ids=("national",)).table("enterprise_year")
     restricted = [one.name for one in contract.fields if one.sensitivity == "restricted"]

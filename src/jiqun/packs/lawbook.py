@@ -60,6 +60,7 @@ class LawBook:
         self._objects = dict(sorted(objects.items()))
         self._classifications: dict[str, Classification] = {}
         self._crosswalks: dict[tuple[str, str, date | None], Crosswalk] = {}
+        self._contracts: dict[str, TableContract] = {}
 
     @classmethod
     def layered(
@@ -197,6 +198,11 @@ class LawBook:
 
     def table(self, id: str) -> TableContract:
         """Return a table's contract with the columns, checks and keys that narrower packs add to it."""
+        if id not in self._contracts:
+            self._contracts[id] = self._composed(id)
+        return self._contracts[id]
+
+    def _composed(self, id: str) -> TableContract:
         found = self.get("table", id)
         assert isinstance(found, TableContract)
         for _, one in self._tables:

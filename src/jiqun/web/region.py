@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 from django.conf import settings
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _RUNS_KEPT = 128  # their frames are mapped from the disk and take no memory of their own
 _EVALUATED_KEPT = 16
+Found = TypeVar("Found")
 
 
 @dataclass
@@ -45,6 +47,7 @@ class _State:
 
     region: Context | None = None
     ledger: Ledger | None = None
+    found: dict[Callable[[], Any], Any] = field(default_factory=dict)
 
 
 _state: ContextVar[_State | None] = ContextVar("state", default=None)
@@ -62,6 +65,22 @@ def one_state() -> Iterator[None]:
         yield
     finally:
         _state.reset(before)
+
+
+def once_in_a_state(ask: Callable[[], Found]) -> Callable[[], Found]:
+    """Have a question asked once for a request that only reads, and every time by any other."""
+
+    @wraps(ask)
+    def asked() -> Found:
+        state = _state.get()
+        if state is None:
+            return ask()
+        if ask not in state.found:
+            state.found[ask] = ask()
+        found: Found = state.found[ask]
+        return found
+
+    return asked
 
 
 def region() -> Context:
@@ -86,6 +105,7 @@ def frozen(id_: str) -> Snapshot:
     return region().opened.setdefault(found.id, found)
 
 
+@once_in_a_state
 def runs() -> list[Run]:
     """Return the stored runs, the newest first; read anew where one was stored or taken away."""
     folder, stamp = region().workspace.runs, []
@@ -203,6 +223,7 @@ class Ledger:
         self._tables = Kept(self._read, most=None)
         self._land_use = Kept(self._added_up, most=None)
         self._firms = Kept(self._within, most=64)
+        self._districts = Kept(self._lain_in, most=64)
 
     def state(self, language: Language) -> str:
         """Say which state of the ledger this is; what is made from it carries it, as a run carries its snapshot."""
@@ -221,8 +242,15 @@ class Ledger:
         """Return the firms within a scope, by the register."""
         return self._firms(scope)
 
+    def districts(self, scope: Scope) -> frozenset[str]:
+        """Return the districts that the firms within a scope lie in, by the register."""
+        return self._districts(scope)
+
     def _within(self, scope: Scope) -> frozenset[str]:
         return scope.firms(self.table("enterprise"))
+
+    def _lain_in(self, scope: Scope) -> frozenset[str]:
+        return frozenset(scope.rows(self.table("enterprise"))["district"].drop_nulls().to_list())
 
     def _read(self, name: str) -> pl.DataFrame:
         return self.view.table(name) if name in self.view.tables else empty_table(region().contract(name))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -23,6 +23,7 @@ from jiqun.problems import Language, ProblemsError, problem
 from jiqun.web.campaigns.models import Campaign, Event
 from jiqun.web.kept import kept
 from jiqun.web.ladder.models import Release
+from jiqun.web.newest import Newest, newest_of_campaigns
 from jiqun.web.people.scope import Scope, scope_of
 from jiqun.web.region import explained, ledger, region, run_of, runs
 
@@ -55,13 +56,12 @@ class _Public:
 
 
 def _public() -> _Public:
-    newest = Event.objects.order_by("-id").values_list("id", "at").first()
-    return _read(newest)
+    return _read(newest_of_campaigns())
 
 
 @kept(2)
-def _read(newest: tuple[int, Any] | None) -> _Public:
-    """Read what was made public; events are never changed, so the newest one tells one state from another."""
+def _read(newest: Newest) -> _Public:
+    """Read what was made public."""
     rows = Event.objects.filter(kind__in=("notice.published", "sign.done")).order_by("id")
     said = list(rows.values_list("kind", "campaign_id", "campaign__district", "details"))
     over = {campaign for kind, campaign, _, _ in said if kind == "sign.done"}
@@ -84,7 +84,7 @@ def is_told(run: Run, scope: Scope) -> bool:
 
     A firm is told what was signed, and what stood in a public notice, of the whole region or of its own district.
     """
-    return not scope.told_public_only or _is_public(run, {"", *_districts(scope)}, is_open=False)
+    return not scope.told_public_only or _is_public(run, {"", *ledger().districts(scope)}, is_open=False)
 
 
 def _is_public(run: Run, districts: set[str], *, is_open: bool) -> bool:
@@ -95,11 +95,6 @@ def _is_public(run: Run, districts: set[str], *, is_open: bool) -> bool:
     return any(one.district in districts and (one.is_open or not is_open) for one in public.noticed.get(run.id, ()))
 
 
-def _districts(scope: Scope) -> list[str]:
-    found: list[str] = scope.rows(ledger().table("enterprise"))["district"].drop_nulls().unique().to_list()
-    return found
-
-
 def runs_for(scope: Scope) -> list[Run]:
     """Return the stored runs that a reader is told, the newest first.
 
@@ -107,7 +102,7 @@ def runs_for(scope: Scope) -> list[Run]:
     """
     if not scope.told_public_only:
         return runs()
-    own = {"", *_districts(scope)}
+    own = {"", *ledger().districts(scope)}
     return [one for one in runs() if _is_public(one, own, is_open=True)]
 
 
@@ -157,6 +152,11 @@ def open_notice(run: str) -> Notice | None:
     return next((one for one in _public().noticed.get(run, ()) if one.is_open), None)
 
 
+def in_notice() -> frozenset[int]:
+    """Return the campaigns whose result stands in a public notice and is not signed yet."""
+    return frozenset(one.campaign for each in _public().noticed.values() for one in each if one.is_open)
+
+
 def adjustments_told(rows: pl.DataFrame, scope: Scope) -> pl.DataFrame:
     """Return the rows of lists that a reader is told: of a firm, those of years up to its newest public result."""
     if not scope.told_public_only:
@@ -175,5 +175,5 @@ def told_screening(scope: Scope) -> Screened | None:
 
 def under_way(scope: Scope) -> list[Campaign]:
     """Return the campaigns that concern a firm and made nothing public yet; nothing but that they are on is told."""
-    found = Campaign.objects.filter(district__in=["", *_districts(scope)])
+    found = Campaign.objects.filter(district__in=["", *ledger().districts(scope)])
     return list(found.exclude(events__kind__in=("notice.published", "sign.done")))

@@ -12,6 +12,7 @@ import polars as pl
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query, Schema
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer, SessionAuth
 
 from jiqun.desk.datapackage import write_package
@@ -22,6 +23,7 @@ from jiqun.reports.results import moves_in_words
 from jiqun.web.api.answers import without_traces
 from jiqun.web.api.cuts import cut_for
 from jiqun.web.api.limits import PerMinute
+from jiqun.web.kept import Kept
 from jiqun.web.land import queries
 from jiqun.web.ledger.handing import attachment
 from jiqun.web.ledger.queries import told_rows
@@ -56,7 +58,23 @@ class Session(SessionAuth):
         return user if user.is_authenticated and not user.must_change_password else None
 
 
-api = NinjaAPI(
+class Described(NinjaAPI):
+    """An API whose description is made once in a process: it is the same for everybody and follows from the code."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._under = Kept(self._described, most=2)
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        return self._under(self.get_root_path(path_params or {}) if path_prefix is None else path_prefix)
+
+    def _described(self, prefix: str) -> OpenAPISchema:
+        return super().get_openapi_schema(path_prefix=prefix)
+
+
+api = Described(
     title="集群 Jiqun",
     version="1",
     description="Read-only. Rows are limited to the user's district, park or firm; restricted columns are masked.",

@@ -10,6 +10,7 @@ from jiqun.web.campaigns.models import Campaign
 from jiqun.web.campaigns.queries import AppealLine, Firms, appeal_lines, visible
 from jiqun.web.campaigns.state import Light, State, days_until, light_of_days, state_of
 from jiqun.web.people.models import User, full_names
+from jiqun.web.told_results import in_notice
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,9 @@ class Objection:
 
 def objection(run: Run, firm: str, name: str, user: User, today: date) -> Objection | None:
     """Return the notice of an unsigned campaign that a run belongs to; None where there is none that the user sees."""
-    for campaign in visible(user).filter(method__startswith=run.method_id, year=run.plan.period.year):
+    noticed = in_notice()  # most of the time there is none, and then nothing is asked of the database
+    about = {"pk__in": noticed, "method__startswith": run.method_id, "year": run.plan.period.year}
+    for campaign in visible(user).filter(**about) if noticed else ():
         state = state_of(campaign)
         if state.notice is not None and not state.signed and run.id in _runs(state):
             until: date = state.notice["until"]

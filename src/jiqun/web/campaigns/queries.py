@@ -103,12 +103,7 @@ def visible(user: User) -> Any:
     found = Campaign.objects.all()
     if scope.whole:
         return found
-    return found.filter(district__in=["", *districts_seen(scope)])
-
-
-def districts_seen(scope: Scope) -> list[str]:
-    """Return the districts that firms of a scope lie in."""
-    return scope.rows(ledger().table("enterprise"))["district"].drop_nulls().unique().to_list()
+    return found.filter(district__in=["", *ledger().districts(scope)])
 
 
 def newest_said(campaign: Campaign, *names: str) -> dict[str, str]:

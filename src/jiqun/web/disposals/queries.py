@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,8 +19,9 @@ from jiqun.reports.workbook import workbook_bytes
 from jiqun.web.disposals.models import Disposal
 from jiqun.web.disposals.state import TITLES, State, state_of
 from jiqun.web.enterprises.register import leading_run, place_names, readable_runs
+from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
-from jiqun.web.region import evaluated, ledger, names_of, run_of, totals_restricted
+from jiqun.web.region import Ledger, ledger, names_of, run_of, totals_restricted
 from jiqun.web.shell.language import both
 
 _SOON = 30
@@ -86,22 +88,32 @@ def _lowest(run: Run) -> str:
     return classes[-1] if classes else ""
 
 
-def low(run: Run) -> set[str]:
+def low(run: Run) -> frozenset[str]:
     """Return the firms that have the lowest grade of a run's rule."""
-    return set(run.trace.filter(pl.col("grade").cast(pl.String) == _lowest(run))["enterprise"].to_list())
+    return _low(run.id)
+
+
+@kept(32)
+def _low(id_: str) -> frozenset[str]:
+    run = run_of(id_)
+    return frozenset(run.trace.filter(pl.col("grade").cast(pl.String) == _lowest(run))["enterprise"].to_list())
 
 
 def lines(run: Run, scope: Scope, language: Language, today: date) -> list[Line]:
     """List the low-efficiency firms of a run within a scope; the late ones first, then those without a case."""
-    year, listed = int(run.plan.period.year), low(run)
-    cases = {one.enterprise: one for one in Disposal.objects.filter(year=year).prefetch_related("events")}
-    before, told = _before(run, scope), _Words(scope, language, today)
-    earlier = set() if before is None else low(before)
-    return _in_order(
-        told.line(run, firm, None if (case := cases.get(firm)) is None else state_of(case), firm in earlier)
-        for firm in told.firms
-        if firm in listed
-    )
+    return _in_order(_lines(run, low(run), scope, language, today))
+
+
+def _lines(run: Run, firms: AbstractSet[str], scope: Scope, language: Language, today: date) -> Iterator[Line]:
+    """Tell of those of some firms that are on the list of a run and within a scope."""
+    told = _Words(scope, language, today)
+    shown = firms & low(run) & told.firms
+    one = {"enterprise__in": shown} if len(shown) == 1 else {}
+    cases = Disposal.objects.filter(year=int(run.plan.period.year), **one).prefetch_related("events")
+    states = {case.enterprise: state_of(case) for case in cases if case.enterprise in shown}
+    before = _before(run, scope)
+    earlier = frozenset[str]() if before is None else low(before)
+    return (told.line(run, firm, states.get(firm), firm in earlier) for firm in shown)
 
 
 def carried(run: Run, scope: Scope, language: Language, today: date) -> list[Line]:
@@ -127,7 +139,7 @@ class _Lists:
 
     def __init__(self, method: str, scope: Scope) -> None:
         self._method, self._scope = method, scope
-        self._of: dict[int, list[tuple[Run, set[str]]]] = {}
+        self._of: dict[int, list[tuple[Run, frozenset[str]]]] = {}
 
     def naming(self, firm: str, year: int) -> Run | None:
         """Return the evaluation of a year whose list names a firm; None where none can be read any more."""
@@ -142,20 +154,22 @@ class _Words:
     """What the lines of a list are told with: the firms of a scope, places, ways and totals."""
 
     def __init__(self, scope: Scope, language: Language, today: date) -> None:
-        self.scope, self.language, self.today = scope, language, today
-        firms = scope.rows(ledger().table("enterprise")).select("enterprise", "name", "district")
-        self.firms = {one: (name or one, district or "") for one, name, district in firms.iter_rows()}
+        self.firms, self.today = ledger().firms(scope), today
+        self._scope, self._named = scope, _named(ledger())
         self._places, self._ways = place_names(), ways(language)
-        self._totals: dict[str, dict[str, str]] = {}
 
     def line(self, run: Run, firm: str, state: State | None, again: bool, listed: bool = True) -> Line:
-        name, district = self.firms[firm]
-        if run.id not in self._totals:
-            self._totals[run.id] = _totals(run, self.scope, self.language)
+        name, district = self._named[firm]
         way = "" if state is None or not state.way else self._ways.get(state.way, state.way)
         left = None if state is None else state.days_left(self.today)
-        told = (firm, name, district, self._places.get(district, district or "—"), self._totals[run.id].get(firm))
+        told = (firm, name, district, self._places.get(district, district or "—"), _total(run, firm, self._scope))
         return Line(*told, again, state, way, left, run.id, int(run.plan.period.year), listed)
+
+
+@kept(2)
+def _named(of: Ledger) -> Mapping[str, tuple[str, str]]:
+    firms = of.table("enterprise").select("enterprise", "name", "district")
+    return {one: (name or one, district or "") for one, name, district in firms.iter_rows()}
 
 
 def _in_order(found: Iterable[Line]) -> list[Line]:
@@ -186,9 +200,9 @@ def became(run: Run, scope: Scope) -> Became | None:
     if before is None:
         return None
     listed = low(before) & ledger().firms(scope)
-    graded = set(run.trace.drop_nulls("grade")["enterprise"].to_list())
+    graded = run.trace.filter(pl.col("enterprise").is_in(list(listed))).drop_nulls("grade")["enterprise"].to_list()
     still = listed & low(run)
-    return Became(int(before.plan.period.year), len(listed), len(still), len((listed & graded) - still))
+    return Became(int(before.plan.period.year), len(listed), len(still), len(set(graded) - still))
 
 
 def _before(run: Run, scope: Scope) -> Run | None:
@@ -198,24 +212,29 @@ def _before(run: Run, scope: Scope) -> Run | None:
     return min(same, key=lambda one: not one.official, default=None)
 
 
-def _totals(run: Run, scope: Scope, language: Language) -> dict[str, str]:
-    data = evaluated(run.id, language)
-    digits = {one: total.digits for one in data.plan.populations if (total := data.plan.total(one)) is not None}
-    rows = run.trace.select("enterprise", "population", "total") if "total" in run.trace.columns else None
-    if rows is None:
+def _total(run: Run, firm: str, scope: Scope) -> str | None:
+    """Return the total of a firm as the scope may see it; None where it has none."""
+    total = _totals(run.id).get(firm)
+    untold = total is not None and not scope.sees_restricted and firm in totals_restricted(run.id)
+    return MASKED if untold else total
+
+
+@kept(8)
+def _totals(id_: str) -> Mapping[str, str]:
+    run = run_of(id_)
+    if "total" not in run.trace.columns:
         return {}
-    untold = frozenset[str]() if scope.sees_restricted else totals_restricted(run.id)
+    digits = {one: total.digits for one in run.plan.populations if (total := run.plan.total(one)) is not None}
+    rows = run.trace.select("enterprise", pl.col("population").cast(pl.String), "total").drop_nulls("total")
     return {
-        enterprise: MASKED
-        if enterprise in untold
-        else f"{total / 10 ** digits.get(str(population), 2):,.{digits.get(str(population), 2)}f}"
-        for enterprise, population, total in rows.drop_nulls("total").iter_rows()
+        firm: f"{total / 10 ** digits.get(population, 2):,.{digits.get(population, 2)}f}"
+        for firm, population, total in rows.iter_rows()
     }
 
 
 def line_of(run: Run, enterprise: str, scope: Scope, language: Language, today: date) -> Line | None:
     """Return one firm's line; None outside of the scope or the list."""
-    return next((one for one in lines(run, scope, language, today) if one.enterprise == enterprise), None)
+    return next(iter(_lines(run, {enterprise}, scope, language, today)), None)
 
 
 def case_of(disposal: Disposal, scope: Scope) -> bool:

@@ -101,19 +101,19 @@ def figure_lines(code: str, scope: Scope, language: Language) -> tuple[list[int]
     """Return the years and, for every column that holds something, its figures; restricted ones masked by scope."""
     contract = region().contract(YEARLY)
     rows = of_firm(YEARLY, code).sort("year").tail(_SHOWN_YEARS)
-    years = rows["year"].to_list()
-    shown = scope.masked(rows, contract)
+    said, shown = (one.to_dict(as_series=False) for one in (rows, scope.masked(rows, contract)))
+    years = said["year"]
     lines = []
     for field in contract.fields:
-        if field.name in _IDENTITY or field.name not in rows.columns or rows[field.name].null_count() == rows.height:
+        if field.name in _IDENTITY or all(one is None for one in said.get(field.name, ())):
             continue
-        values = [coded(field, value, language) for value in shown[field.name].to_list()]
+        values = [coded(field, value, language) for value in shown[field.name]]
         lines.append(
             Line(
                 field.name,
                 heading(field, language),
                 field.unit or "",
-                _digits(rows[field.name]),
+                _digits(said[field.name]),
                 field.sensitivity == "restricted",
                 tuple(Figure(*one) for one in zip(years, values, _talls(values), strict=True)),
             )
@@ -129,11 +129,9 @@ def coded(field: Any, value: object, language: Language) -> object:
     return value
 
 
-def _digits(values: pl.Series) -> int:
-    """The decimals of a column, at most two, the same down and across."""
-    if not values.dtype.is_float():
-        return 0
-    texts = (repr(one).partition(".")[2].rstrip("0") for one in values.drop_nulls().to_list())
+def _digits(values: list[object]) -> int:
+    """The decimals of a column, at most two, the same down and across; whole numbers and words have none."""
+    texts = (repr(one).partition(".")[2].rstrip("0") for one in values if isinstance(one, float))
     return min(2, max((len(one) for one in texts), default=0))
 
 

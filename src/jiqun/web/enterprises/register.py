@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import polars as pl
 from django.utils import timezone
@@ -84,17 +85,22 @@ def initials(name: str) -> str:
 
 def readable_runs(scope: Scope) -> list[Run]:
     """Return the told runs that grade firms by the mu, newest first; without those whose rule changed since."""
-    found = []
-    for one in runs_for(scope):
-        if line_of_id(one.method_id):
-            continue
-        try:
-            run = run_of(one.id)
-            if run.subject == "enterprise" and "grade" in run.trace.columns:
-                found.append(run)
-        except ProblemsError:
-            continue
-    return found
+    return list(_readable(region(), tuple(one.id for one in runs_for(scope))))
+
+
+@kept(64)
+def _readable(law: Context, told: tuple[str, ...]) -> tuple[Run, ...]:
+    return tuple(run for one in told if (run := _grading(one)) is not None)
+
+
+def _grading(id_: str) -> Run | None:
+    """Return a run that grades firms by the mu; None for any other, and for one whose rule changed since."""
+    try:
+        run = run_of(id_)
+        grades = not line_of_id(run.method_id) and run.subject == "enterprise" and "grade" in run.trace.columns
+        return run if grades else None
+    except ProblemsError:
+        return None
 
 
 def leading_run(scope: Scope) -> Run | None:
@@ -106,6 +112,19 @@ def register(scope: Scope) -> tuple[pl.DataFrame, Run | None]:
     """Return every firm with its newest scale and the grade that a reader is told, and the run that this is from."""
     run = leading_run(scope)
     return _register(ledger(), "" if run is None else run.id), run
+
+
+def registered(code: str, scope: Scope) -> dict[str, Any] | None:
+    """Return the row of a firm of the register; None outside the scope."""
+    rows, run = register(scope)
+    at = _lines(ledger(), "" if run is None else run.id).get(code)
+    row = None if at is None else rows.row(at, named=True)
+    return row if row is not None and scope.holds(row) else None
+
+
+@kept(4)
+def _lines(at: Ledger, run: str) -> Mapping[str, int]:
+    return {code: number for number, code in enumerate(_register(at, run)["enterprise"].to_list())}
 
 
 @kept(4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,7 @@ from jiqun.ledger import lineage
 from jiqun.web.enterprises import activity, dossier
 from jiqun.web.enterprises.charts import chart
 from jiqun.web.enterprises.joined import joined
-from jiqun.web.enterprises.register import Wanted, chosen, named, place_names, register
+from jiqun.web.enterprises.register import Wanted, chosen, leading_run, named, place_names, register, registered
 from jiqun.web.enterprises.sites import land_by_year, sites
 from jiqun.web.enterprises.splits import splits
 from jiqun.web.grades.queries import grades_of
@@ -68,7 +69,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     page = Paginator(range(found.height), _ROWS).get_page(request.GET.get("page"))
     part = found.slice(page.start_index() - 1 if found.height else 0, _ROWS)
     shown = {
-        "rows": [_shown(row) for row in part.iter_rows(named=True)],
+        "rows": _shown(part.iter_rows(named=True)),
         "page": page,
         "wanted": wanted,
         "run": run,
@@ -132,13 +133,17 @@ def _divisions(rows: pl.DataFrame) -> list[tuple[str, str]]:
     return [(one, names.get(one, one)) for one in codes]
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    today = timezone.localdate()
-    district, industry = row["district"] or "", row["industry"] or ""
-    return row | {
-        "district_name": place_names().get(district, district),
-        "industry_name": names_of("gbt4754", today).get(industry, industry),
-    }
+def _shown(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add the names of district and industry to rows of the register."""
+    places, trades = place_names(), names_of("gbt4754", timezone.localdate())
+    return [
+        row
+        | {
+            "district_name": places.get(row["district"] or "", row["district"] or ""),
+            "industry_name": trades.get(row["industry"] or "", row["industry"] or ""),
+        }
+        for row in rows
+    ]
 
 
 @needs("read")
@@ -149,9 +154,9 @@ def firm(request: HttpRequest, code: str) -> HttpResponse:
     parts = [one for one, _, _ in TABS] if asked == "all" else [asked]
     if asked != "all" and asked not in _PARTS:
         raise Http404
-    shown: dict[str, Any] = {"firm": _shown(row), "tab": asked, "run": register(scope)[1]}
+    shown: dict[str, Any] = {"firm": _shown([row])[0], "tab": asked, "run": leading_run(scope)}
     shown["tabs"] = [(key, both(zh, en)) for key, zh, en in TABS]
-    shown["years"] = ledger().table(dossier.YEARLY).filter(pl.col("enterprise") == code)["year"].sort().to_list()
+    shown["years"] = sorted(dossier.of_firm(dossier.YEARLY, code)["year"].to_list())
     for part in parts:
         shown |= _PARTS[part](code, row, scope)
     if scope.sees_restricted and {"figures", "energy", "events"} & set(parts):
@@ -161,10 +166,10 @@ def firm(request: HttpRequest, code: str) -> HttpResponse:
 
 def _row(request: HttpRequest, code: str) -> dict[str, Any]:
     """Return the firm where it is in the scope; 404 either way, so that guessing tells nothing."""
-    rows = _scope(request).rows(register(_scope(request))[0]).filter(pl.col("enterprise") == code)
-    if rows.is_empty():
+    row = registered(code, _scope(request))
+    if row is None:
         raise Http404
-    return rows.row(0, named=True)
+    return row
 
 
 def _identity(code: str, row: dict[str, Any], scope: Scope) -> dict[str, Any]:

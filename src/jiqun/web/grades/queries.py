@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ from jiqun.web.told_results import runs_for
 
 SORTS = ("grade", "name", "district", "industry", "total")
 OPEN = "-"
+_WORD = re.compile(r"\w+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -200,10 +202,8 @@ def needs(method: Method, scope: Scope, language: Language) -> list[Need]:
 
 def _columns_read(method: Method) -> frozenset[str]:
     """Every word of a rule's formulas and columns; its own table's columns are among them."""
-    found: set[str] = set()
-    for text in _texts(method.model_dump(mode="json", exclude_defaults=True)):
-        found.update(part for part in _words(text) if part)
-    return frozenset(found)
+    texts = _texts(method.model_dump(mode="json", exclude_defaults=True))
+    return frozenset(word for text in texts for word in _WORD.findall(text))
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -215,10 +215,6 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for one in value:
             yield from _texts(one)
-
-
-def _words(text: str) -> list[str]:
-    return "".join(one if one.isascii() and (one.isalnum() or one == "_") else " " for one in text).split()
 
 
 # --- the firms of a run

@@ -10,7 +10,9 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+from django.utils import timezone
 
+from jiqun.desk.context import Context
 from jiqun.desk.screened import Screened
 from jiqun.methods.explanation.restricted import MASKED
 from jiqun.methods.ladder.cultivation import CultivationRow, cultivation
@@ -158,19 +160,24 @@ class Due:
 
 def calendar(scope: Scope, on: date, language: Language, kind: str = "") -> list[Due]:
     """List re-verifications and updates that are due, by day; read from the ledger of today, not from a screening."""
-    ladder = ladder_of(region().book)
-    register = ledger().table("enterprise")
-    names = place_names()
-    mine = scope.rows(register).select("enterprise", "name", "district").iter_rows()
-    known = {firm: (name or firm, district or "") for firm, name, district in mine}
-    return sorted(
-        (
-            Due(firm, known[firm][0], title, what, day, (day - on).days, known[firm][1], names.get(known[firm][1], ""))
-            for firm, title, what, day in _dues(ladder, on, language, kind)
-            if firm in known
-        ),
-        key=lambda one: (one.day, one.enterprise),
+    if kind not in ("", "review", "update"):
+        return []
+    mine = ledger().firms(scope)
+    every = _calendar(ledger(), region(), timezone.localdate(), on, language, kind)
+    return [one for one in every if one.enterprise in mine]
+
+
+@kept(12)
+def _calendar(of: Ledger, law: Context, today: date, on: date, language: Language, kind: str) -> tuple[Due, ...]:
+    names = place_names()  # as districts are called today
+    firms = of.table("enterprise").select("enterprise", "name", "district").iter_rows()
+    known = {firm: (name or firm, district or "") for firm, name, district in firms}
+    found = (
+        Due(firm, known[firm][0], title, what, day, (day - on).days, known[firm][1], names.get(known[firm][1], ""))
+        for firm, title, what, day in _dues(ladder_of(law.book), on, language, kind)
+        if firm in known
     )
+    return tuple(sorted(found, key=lambda one: (one.day, one.enterprise)))
 
 
 SPANS = ("late", "30", "90", "later")

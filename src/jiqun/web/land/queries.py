@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Any
 
 import polars as pl
@@ -15,7 +14,6 @@ from jiqun.methods.wording.voice import Voice
 from jiqun.problems import Language
 from jiqun.reports.run import Evaluated
 from jiqun.reports.summary import grade_words
-from jiqun.values import from_scaled
 from jiqun.web.grades.lines import line_of_id
 from jiqun.web.kept import kept
 from jiqun.web.people.scope import Scope
@@ -232,18 +230,26 @@ def grid_rows(
 ) -> list[GridRow]:
     """Make rows for the grid; cut lines are said where rows are in the order of one ranking."""
     moved, before, shown = moved_firms(data), None, []
-    for row in rows.iter_rows(named=True):
+    points = [_earned(rows, one, points_hidden(hidden, one.name)) for one in items]
+    told = rows.select(one for one in (data.plan.subject, *_OF_A_ROW) if one in rows.columns)
+    for at, row in enumerate(told.iter_rows(named=True)):
         cut = _cut(data, before, row, hidden) if with_cuts and before is not None else ""
-        shown.append(_grid_row(data, row, items, row[data.plan.subject] in moved, cut, hidden))
+        earned = tuple(column[at] for column in points)
+        shown.append(_grid_row(data, row, earned, row[data.plan.subject] in moved, cut, hidden))
         before = row
     return shown
 
 
+_OF_A_ROW = (
+    "population", "pool", "status", "fact__name", "fact__district", "fact__industry", "total", "rank", "grade",
+    "grade__ranked", "grade__reason", "treated_as",
+)  # fmt: skip
+
+
 def _grid_row(
-    data: Evaluated, row: Mapping[str, Any], items: list[Item], moved: bool, cut: str, hidden: frozenset[str]
+    data: Evaluated, row: Mapping[str, Any], points: tuple[Earned, ...], moved: bool, cut: str, hidden: frozenset[str]
 ) -> GridRow:
     population = str(row["population"] or "")
-    points = tuple(_earned(row, one, points_hidden(hidden, one.name)) for one in items)
     return GridRow(
         subject=row[data.plan.subject],
         name=row["fact__name"] or row[data.plan.subject],
@@ -262,9 +268,18 @@ def _grid_row(
     )
 
 
-def _earned(row: Mapping[str, Any], item: Item, is_hidden: bool) -> Earned:
-    said = _told(unscaled(row.get(f"points__{item.name}"), item.digits), is_hidden)
-    return Earned(said, not is_hidden and said is not None and row.get(f"reason__{item.name}") == "cohort_mean")
+def _earned(rows: pl.DataFrame, item: Item, is_hidden: bool) -> list[Earned]:
+    """Say the points of an item for some rows, column by column: a page has some hundred cells."""
+    points, reasons = (_cells(rows, f"{part}__{item.name}") for part in ("points", "reason"))
+    told = (_told(unscaled(one, item.digits), is_hidden) for one in points)
+    return [
+        Earned(said, not is_hidden and said is not None and reason == "cohort_mean")
+        for said, reason in zip(told, reasons, strict=True)
+    ]
+
+
+def _cells(rows: pl.DataFrame, name: str) -> list[Any]:
+    return rows[name].to_list() if name in rows.columns else [None] * rows.height
 
 
 def _told(shown: str | None, is_hidden: bool) -> str | None:
@@ -302,22 +317,9 @@ def unscaled(value: int | None, digits: int) -> str | None:
     """Write a scaled figure with all its decimals; None for a missing one."""
     if value is None:
         return None
-    told: Fraction = from_scaled(value, digits)
-    return f"{'−' if told < 0 else ''}{abs(value) // 10**digits:,}" + (
+    return f"{'−' if value < 0 else ''}{abs(value) // 10**digits:,}" + (
         f".{abs(value) % 10**digits:0{digits}d}" if digits else ""
     )
-
-
-@dataclass(frozen=True)
-class District:
-    code: str
-    name: str
-
-
-def districts_of(data: Evaluated, scope: Scope) -> list[District]:
-    """Return the districts that rows of the scope lie in, by code."""
-    codes = within(data, scope)["fact__district"].drop_nulls().unique().sort().to_list()
-    return [District(code, data.district(code) or code) for code in codes]
 
 
 @dataclass(frozen=True)

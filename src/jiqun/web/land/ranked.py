@@ -167,8 +167,8 @@ def choices(scope: Scope, year: int, language: Language) -> Mapping[str, list[tu
     """Return the districts, industry divisions and clusters that have firms to rank in a scope."""
     firms = _year(yearly_firms(ledger(), scope, year), year)
     day, places = date(year, 12, 31), place_names()
-    codes = sorted({str(one) for one in firms["district"].drop_nulls()})
-    divisions = sorted({str(one)[:2] for one in firms["industry"].drop_nulls()})
+    codes = sorted({str(one) for one in firms["district"].drop_nulls().unique().to_list()})
+    divisions = sorted({str(one)[:2] for one in firms["industry"].drop_nulls().unique().to_list()})
     named = names_of("gbt4754", day, language)
     clusters = names_of("33618", day, language)
     book, taxonomy = region().book, Wanted().taxonomy

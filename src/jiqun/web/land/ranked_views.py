@@ -25,7 +25,7 @@ def _scope(request: HttpRequest) -> Scope:
 
 
 def _years() -> list[int]:
-    return sorted({int(one) for one in ledger().table("enterprise_year")["year"].drop_nulls()}, reverse=True)
+    return sorted(ledger().table("enterprise_year")["year"].drop_nulls().unique().to_list(), reverse=True)
 
 
 def _asked(request: HttpRequest, scope: Scope) -> ranked.Asked | None:

@@ -18,7 +18,7 @@ from jiqun.values import Period
 from jiqun.web.campaigns.objection import objection
 from jiqun.web.jobs.files import hand_out
 from jiqun.web.jobs.queue import ask
-from jiqun.web.land import queries, standing
+from jiqun.web.land import counts, queries, standing
 from jiqun.web.land.offered import rules_of_firms
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs, require
@@ -94,10 +94,10 @@ def grid(request: HttpRequest, id_: str) -> HttpResponse:
             "data": data,
             "title": data.voice.pick(data.plan.method.title, data.plan.method.title_en),
             "populations": [
-                (one, data.voice.label(one), queries.chosen(data, scope, queries.Wanted(one, wanted.district)).height)
+                (one, data.voice.label(one), counts.grades_of(data, scope, one, wanted.district).total())
                 for one in populations
             ],
-            "districts": queries.districts_of(data, scope),
+            "districts": counts.districts_of(data, scope),
             "grades": grade_words(data),
             "wanted": wanted,
             "items": items,
@@ -105,17 +105,11 @@ def grid(request: HttpRequest, id_: str) -> HttpResponse:
             "total_hidden": total_hidden(hidden, picked),
             "masked": bool(hidden),
             "page": page,
-            "counts": _counts(data, scope, picked, wanted.district),
+            "counts": counts.letters_of(data, scope, picked, wanted.district),
             "span": 8 + len(items),
             "can_export": user.may("export"),
         },
     )
-
-
-def _counts(data: Any, scope: Scope, population: str, district: str) -> list[tuple[str, int]]:
-    rows = queries.chosen(data, scope, queries.Wanted(population, district))
-    found = dict(rows.group_by("grade").len().iter_rows()) if "grade" in rows.columns else {}
-    return [*((letter, found.get(letter, 0)) for letter in grade_words(data)), ("", found.get(None, 0))]
 
 
 def subject_in(id_: str, subject: str, scope: Scope) -> str:

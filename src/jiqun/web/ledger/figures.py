@@ -10,7 +10,7 @@ import polars as pl
 
 from jiqun.ledger import lineage
 from jiqun.methods.explanation.restricted import MASKED
-from jiqun.packs import TableContract
+from jiqun.packs import Column, TableContract
 from jiqun.problems import ProblemsError
 from jiqun.values import decimal_text, exact, grouped
 from jiqun.web.ledger.queries import column_title, contract_of, in_scope
@@ -126,18 +126,18 @@ def written(part: pl.DataFrame, table: str) -> list[list[tuple[str | None, bool]
     """Return rows as a list shows them, each value with whether it is a number; a column has the same decimals."""
     contract = contract_of(table)
     columns = {} if contract is None else {one.name: one for one in contract.fields}
-    shown: list[list[str | None]] = []
-    for name in part.columns:
-        values, field = part[name].to_list(), columns.get(name)
-        words = {one.value: both(one.title, one.title_en) for one in field.categories} if field else {}
-        numbers = [one for one in values if isinstance(one, float)]
-        digits = 0 if all(one == int(one) for one in numbers) else 2
-        shown.append([_short(one, words, digits) for one in values])
-    is_number = [part.schema[name].is_numeric() and name != "year" for name in part.columns]
+    schema = part.schema
+    shown = [_column(part[name], columns.get(name)) for name in part.columns]
+    is_number = [schema[name].is_numeric() and name != "year" for name in part.columns]
     return [list(zip(row, is_number, strict=True)) for row in zip(*shown, strict=True)]
 
 
-def _short(value: lineage.Value, words: Mapping[str, str], digits: int) -> str | None:
-    if value is None:
-        return None
-    return number(value, digits) if isinstance(value, float) else words.get(str(value), plain(value))
+def _column(cells: pl.Series, field: Column | None) -> list[str | None]:
+    values = cells.to_list()
+    if cells.dtype.is_float():
+        digits = 0 if all(one == int(one) for one in values if one is not None) else 2
+        return [None if one is None else number(one, digits) for one in values]
+    words = {one.value: both(one.title, one.title_en) for one in field.categories} if field else {}
+    if cells.dtype == pl.String and not words:
+        return values
+    return [None if one is None else words.get(str(one), plain(one)) for one in values]

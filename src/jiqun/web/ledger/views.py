@@ -244,8 +244,8 @@ def table(request: HttpRequest, table: str) -> HttpResponse:
     part = frame.slice(max(0, page.start_index() - 1), _LINES)
     contract, key = queries.contract_of(table), ledger().view.key(table)
     fields = {} if contract is None else {one.name: one for one in contract.fields}
-    every = ledger().table(table)
-    is_number = {name: kind.is_numeric() and name != "year" for name, kind in every.schema.items()}
+    kinds = ledger().table(table).schema
+    is_number = {name: kind.is_numeric() and name != "year" for name, kind in kinds.items()}
     addresses = [urlencode({name: str(row[name]) for name in key}) for row in part.select(key).to_dicts()]
     shown = {
         "table": table,
@@ -258,7 +258,7 @@ def table(request: HttpRequest, table: str) -> HttpResponse:
         "year": year,
         "district": district,
         "districts": _districts(request, table),
-        "years": every["year"].drop_nulls().unique().sort(descending=True).to_list() if "year" in every.columns else [],
+        "years": [*reversed(queries.seen_of(ledger(), table, Scope())[1])],
     }
     if text and _scope(request).sees_restricted and queries.restricted_columns(table):
         record_request(request, "ledger.search", table, text=text)

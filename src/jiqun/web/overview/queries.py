@@ -184,7 +184,7 @@ def coverage(
 ) -> list[tuple[str, str, int, int, Fraction | None]]:
     """Return for every column: title, unit, reported, expected, share."""
     contract = region().contract("enterprise_year")
-    found = completeness(yearly_firms(of, scope, year), year, COLUMNS)
+    found = _completeness(of, scope, year)
     return [
         (
             _title(contract.column(name), language),
@@ -196,6 +196,11 @@ def coverage(
         for name, (told, of) in found.items()
         if name in contract.column_names
     ]
+
+
+@kept(16)
+def _completeness(of: Ledger, scope: Scope, year: int) -> Mapping[str, tuple[int, int]]:
+    return completeness(yearly_firms(of, scope, year), year, COLUMNS)
 
 
 def _title(column: Column, language: Language) -> str:

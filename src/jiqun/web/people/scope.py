@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -12,7 +12,7 @@ from jiqun.methods.explanation.restricted import MASKED
 BETWEEN = "|"  # places of a scope that are written as one word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from jiqun.packs import TableContract
     from jiqun.web.people.models import User
@@ -62,6 +62,10 @@ class Scope:
         if name not in frame.columns or not self.places:
             return frame.clear()
         return frame.filter(pl.col(name).is_in(self.places))
+
+    def holds(self, row: Mapping[str, Any]) -> bool:
+        """Tell whether a row is within the scope, as `rows` does of a frame."""
+        return self.whole or row.get(self.column) in self.places
 
     def firms(self, enterprises: pl.DataFrame) -> frozenset[str]:
         """Return the ids of the firms within the scope, from the register of enterprises."""

@@ -10,11 +10,12 @@ from django.urls import reverse
 from jiqun.web.campaigns.actions import DECIDE
 from jiqun.web.campaigns.conditions import lacking_for
 from jiqun.web.campaigns.models import Campaign
-from jiqun.web.campaigns.queries import KINDS, Firms, districts_seen, firms_of
+from jiqun.web.campaigns.queries import KINDS, Firms, firms_of
 from jiqun.web.campaigns.state import ORDER, STAGES, Appeal, Light, State, light_of_days, state_of
 from jiqun.web.people.eyes import own_accounts
 from jiqun.web.people.models import User
 from jiqun.web.people.scope import Scope, scope_of
+from jiqun.web.region import ledger
 from jiqun.web.shell.language import both, counted
 from jiqun.web.todo.task import SOON_DAYS, Task, light_of_day
 
@@ -28,7 +29,7 @@ def open_campaigns() -> tuple[State, ...]:
 def campaign_tasks(states: Sequence[State], user: User, today: date) -> Iterator[Task]:
     """Return what the campaigns that a user may see ask of them."""
     scope = scope_of(user)
-    seen = None if scope.whole else {"", *districts_seen(scope)}
+    seen = None if scope.whole else {"", *ledger().districts(scope)}
     for state in states:
         if seen is None or state.campaign.district in seen:
             yield from _OfCampaign(state, user, scope, today).tasks()

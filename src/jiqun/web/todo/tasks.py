@@ -7,20 +7,17 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
 from django.utils import timezone
 
 from jiqun.desk.context import Context
 from jiqun.problems import Language
-from jiqun.web.campaigns.models import Event
 from jiqun.web.campaigns.state import State
-from jiqun.web.disposals.models import DisposalEvent
-from jiqun.web.drafts.models import DraftEvent
 from jiqun.web.drafts.state import State as Draft
 from jiqun.web.kept import kept
-from jiqun.web.ledger.models import Duty, Upload
+from jiqun.web.ledger.models import Upload
+from jiqun.web.newest import Newest, newest
 from jiqun.web.people.eyes import own_accounts
-from jiqun.web.people.models import AuditEntry, User
+from jiqun.web.people.models import User
 from jiqun.web.people.scope import scope_of
 from jiqun.web.region import Ledger, ledger, region
 from jiqun.web.shell.language import spoken
@@ -28,8 +25,10 @@ from jiqun.web.todo.campaigns import campaign_tasks, open_campaigns
 from jiqun.web.todo.others import disposal_tasks, draft_tasks, ledger_tasks, open_drafts, title_tasks
 from jiqun.web.todo.task import Task
 
-_EVENTS: tuple[type[Model], ...] = (Event, DisposalEvent, DraftEvent)
-_Newest = tuple[Any, ...]  # of events, which are never changed or removed: the newest tells one state from another
+_WAITING = (
+    f"SELECT id, state FROM {Upload._meta.db_table}"
+    " WHERE owner_id = %s AND state IN ('checked', 'refused') ORDER BY id DESC"
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class _Grounds:
     language: Language
     ledger: Ledger
     law: Context
-    newest: _Newest
+    newest: Newest
     files: tuple[tuple[int, str], ...]
 
 
@@ -59,7 +58,6 @@ def forget() -> None:
 
 
 def _grounds(user: User) -> _Grounds:
-    files = Upload.objects.filter(owner=user, state__in=("checked", "refused")).values_list("pk", "state")
     return _Grounds(
         who=(user.pk, user.role, scope_of(user), user.unit, user.full_name, user.is_active, own_accounts(user)),
         today=timezone.localdate(),
@@ -67,26 +65,15 @@ def _grounds(user: User) -> _Grounds:
         ledger=ledger(),
         law=region(),
         newest=newest(),
-        files=tuple(files) if user.may("import") else (),
+        files=_files(user) if user.may("import") else (),
     )
 
 
-def newest() -> _Newest:
-    """Ask for the newest event of every kind, and for the duties, in one query: this is done for every page.
-
-    Every change of a duty is logged, so the newest line of the log tells one state of the duties from another.
-    """
-    name = connection.ops.quote_name
-    tables = [name(one._meta.db_table) for one in _EVENTS]
-    asked = [
-        f"(SELECT {name(column)} FROM {table} ORDER BY id DESC LIMIT 1)" for table in tables for column in ("id", "at")
-    ]
-    duty, log = (name(one._meta.db_table) for one in (Duty, AuditEntry))
-    asked += [f"(SELECT {what} FROM {duty})" for what in ("COUNT(*)", "MAX(id)")]
-    asked.append(f"(SELECT MAX(id) FROM {log} WHERE action = 'ledger.duty')")
+def _files(user: User) -> tuple[tuple[int, str], ...]:
+    """Ask for the files of a user that wait for a word; without what Django does to put a query together."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(asked)}")
-        return tuple(cursor.fetchone())
+        cursor.execute(_WAITING, [user.pk])
+        return tuple(cursor.fetchall())
 
 
 @kept(512)
@@ -102,10 +89,10 @@ def _tasks(user: User, on: _Grounds) -> tuple[Task, ...]:
 
 
 @kept(2)
-def _campaigns(newest: _Newest, law: Context) -> tuple[State, ...]:
+def _campaigns(newest: Newest, law: Context) -> tuple[State, ...]:
     return open_campaigns()
 
 
 @kept(2)
-def _drafts(newest: _Newest, law: Context) -> tuple[Draft, ...]:
+def _drafts(newest: Newest, law: Context) -> tuple[Draft, ...]:
     return open_drafts()
