@@ -35,8 +35,11 @@ _LACKS: Mapping[Language, str] = {
 }
 
 
-def subject_facts(context: Context, run: Run) -> pl.DataFrame | None:
-    """Return who the subjects of a run are (name, district, industry, scale), from its snapshot; None without one."""
+def subject_facts(context: Context, run: Run, subject: str | None = None) -> pl.DataFrame | None:
+    """Return who the subjects of a run are (name, district, industry, scale), from its snapshot; None without one.
+
+    Where a `subject` is named, of it alone.
+    """
     snapshot = snapshot_of(context, run)
     table = run.plan.method.evaluates.table
     if snapshot is None or table not in snapshot.names:
@@ -48,6 +51,8 @@ def subject_facts(context: Context, run: Run) -> pl.DataFrame | None:
         rows = rows.filter(pl.col("month") == str(run.plan.period))
     known = (name for name in FACTS if name in rows.columns and name != run.subject)
     rows = rows.select(run.subject, *known)
+    if subject is not None:
+        rows = rows.filter(pl.col(run.subject) == subject)
     if "enterprise" not in rows.columns or "enterprise" not in snapshot.names:
         return rows
     return with_register(snapshot.table("enterprise"), rows)
@@ -81,10 +86,10 @@ def subject_names(context: Context, run: Run) -> dict[str, str]:
 
 
 def _name(context: Context, run: Run, subject: str) -> str:
-    facts = subject_facts(context, run)
+    facts = subject_facts(context, run, subject)
     if facts is None or "name" not in facts.columns:
         return ""
-    return next((name for name in facts.filter(pl.col(run.subject) == subject)["name"] if name), "")
+    return next((name for name in facts["name"] if name), "")
 
 
 def explain_subject(
@@ -126,6 +131,7 @@ def explain_subject(
         benchmarks=run.result.benchmarks,
         results={one.name: one.words for one in read if one.words},
         untold=frozenset(one.name for one in read if one.standing == "untold"),
+        cohorts=run.cohorts,
     )
 
 

@@ -15,6 +15,7 @@ from jiqun.desk.context import Context
 from jiqun.desk.kept_laws import keep_law, kept_law
 from jiqun.ledger.snapshot import Snapshot
 from jiqun.methods import Plan, Result, load
+from jiqun.methods.explanation.cohorts import Cohorts
 from jiqun.methods.loading import LoadedMethod
 from jiqun.methods.runs.files import last_noted
 from jiqun.methods.runs.run import SignOff, StoredRun, run_ids, store, stored_runs
@@ -126,6 +127,11 @@ class Run:
     @cached_property
     def moves(self) -> pl.DataFrame:
         return self.stored.moves
+
+    @cached_property
+    def cohorts(self) -> Cohorts:
+        """How many firms the benchmarks of the run were taken over, counted once for all who are explained."""
+        return Cohorts(self.plan, self.trace, self.gathered)
 
     @cached_property
     def result(self) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import polars as pl
 
@@ -21,7 +22,7 @@ class Cohorts:
 
     def __init__(self, plan: Plan, trace: pl.DataFrame, gathered: pl.DataFrame) -> None:
         self.plan, self.trace, self.gathered = plan, trace, gathered
-        self._sizes: dict[str, Mapping[str, int]] = {}
+        self._sizes: dict[str, Mapping[tuple[object, ...], int] | None] = {}
         self._folded: dict[str, Mapping[str, int]] = {}
 
     def size(self, name: str, subject: str) -> int | None:
@@ -33,7 +34,24 @@ class Cohorts:
         """How many firms of this period are in the cohort, also where the statistic is of the last one."""
         if name not in self._sizes:
             self._sizes[name] = self._counted(one)
-        return self._sizes[name].get(subject)
+        sizes, own = self._sizes[name], self._own(one, subject)
+        return None if sizes is None or own is None or None in own else sizes.get(own, 0)
+
+    def _own(self, one: Statistic, subject: str) -> tuple[object, ...] | None:
+        """What a subject's cohort goes by, with None for what it has no value of; None for who is not in the run."""
+        at, among = self._lines
+        if subject not in at or subject not in among:
+            return None
+        found = (
+            self.trace["population"][at[subject]] if name == "population" else self.gathered[name][among[subject]]
+            for name in one.over
+        )
+        return tuple(found)
+
+    @cached_property
+    def _lines(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Where every subject stands in the trace and among what was gathered."""
+        return _lines_of(self.trace, self.plan.subject), _lines_of(self.gathered, self.plan.subject)
 
     def tells_one(self, name: str, subject: str, others: frozenset[str]) -> bool:
         """Tell whether a subject's benchmark would give away a figure of somebody else.
@@ -98,13 +116,16 @@ class Cohorts:
         members = MEMBER_STATUSES if one.members == "scored" else ("graded",)
         return rows, rows.filter(pl.col("status").is_in(members) & pl.col(column).is_not_null())
 
-    def _counted(self, one: Statistic) -> Mapping[str, int]:
-        """The size of every subject's own cohort; who has no value of a column that makes cohorts is in none."""
-        found, subject, keys = self._members(one), self.plan.subject, list(one.over)
+    def _counted(self, one: Statistic) -> Mapping[tuple[object, ...], int] | None:
+        """The size of every cohort that somebody's figure is in; None where the run does not tell."""
+        found, keys = self._members(one), list(one.over)
         if found is None:
-            return {}
-        rows, there = found
+            return None
+        _, there = found
         if not keys:
-            return dict.fromkeys(rows[subject].cast(pl.String), there.height)
-        counted = rows.join(there.group_by(keys).len("_size"), on=keys, how="left")
-        return dict(counted.select(pl.col(subject).cast(pl.String), pl.col("_size").fill_null(0)).iter_rows())
+            return {(): there.height}
+        return {tuple(row[:-1]): row[-1] for row in there.group_by(keys).len("_size").iter_rows()}
+
+
+def _lines_of(frame: pl.DataFrame, subject: str) -> Mapping[str, int]:
+    return {one: line for line, one in enumerate(frame[subject].cast(pl.String).to_list())}

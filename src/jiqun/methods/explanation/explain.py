@@ -12,6 +12,7 @@ import polars as pl
 
 from jiqun.methods.columns.work import MEMBER_STATUSES
 from jiqun.methods.compiling.plan import Plan
+from jiqun.methods.explanation.cohorts import Cohorts
 from jiqun.methods.explanation.items import addition_lines_of, criterion_lines, figure_lines, item_lines
 from jiqun.methods.explanation.means import why_no_mean
 from jiqun.methods.explanation.model import (
@@ -58,6 +59,7 @@ def explain(
     benchmarks: pl.DataFrame | None = None,
     results: Mapping[str, str] | None = None,
     untold: frozenset[str] = frozenset(),
+    cohorts: Cohorts | None = None,
 ) -> Explanation:
     """Explain one subject's result.
 
@@ -68,7 +70,8 @@ def explain(
     signed it. `benchmarks` is the run's table of them, which holds weights that were worked out. Restricted figures are
     masked for who may not see them, and benchmarks that give away another firm's
     restricted figure for who may not see others' (a firm sees its own only). `results` says of inputs that read results
-    of other evaluations how these stand; those in `untold` are masked for everybody who listens.
+    of other evaluations how these stand; those in `untold` are masked for everybody who listens. `cohorts` are the
+    run's, for who explains several subjects of one run.
     Raises ProblemsError METHOD-081 for a subject that the run does not have.
     """
     names = frozenset[str]() if sees_restricted and sees_others else restricted_names(plan)
@@ -85,6 +88,7 @@ def explain(
         row_lineage,
         benchmarks,
         results or {},
+        cohorts,
     )
     signed = sign_off.words(language) if official and sign_off is not None else ""
     return _explanation(reader, official, signed, refereed or {})

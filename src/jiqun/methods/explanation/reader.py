@@ -56,6 +56,7 @@ class Reader:
     results: Mapping[str, str] = field(
         default_factory=dict
     )  # inputs that are other evaluations' results → their standing
+    counted: Cohorts | None = None  # of the run, where somebody keeps them from one subject to the next
 
     @property
     def plan(self) -> Plan:
@@ -98,7 +99,7 @@ class Reader:
 
     @cached_property
     def cohorts(self) -> Cohorts:
-        return Cohorts(self.plan, self.trace, self.everybody)
+        return self.counted or Cohorts(self.plan, self.trace, self.everybody)
 
     def cohort(self, name: str) -> int | None:
         """How many firms of the run a benchmark's statistic was taken over; None where the run does not tell."""
