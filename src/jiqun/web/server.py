@@ -50,6 +50,17 @@ def without_jobs(server: Any) -> None:
         threading.Thread(target=keep_warm, args=(threading.Event(),), daemon=True, name="warming").start()
 
 
+def threads_of_polars(cores: int, processes: int) -> str:
+    """Return how many threads Polars may use in each process: together as many as there are cores.
+
+    Pages read small tables; where every process takes all cores for them, they stand in each other's way.
+
+    >>> threads_of_polars(2, 2), threads_of_polars(8, 2), threads_of_polars(2, 4)
+    ('1', '4', '1')
+    """
+    return str(max(1, cores // max(1, processes)))
+
+
 def main() -> None:
     """Serve until stopped."""
     asked = argparse.ArgumentParser(description=__doc__)
@@ -58,6 +69,7 @@ def main() -> None:
     asked.add_argument("--threads", type=int, default=8)
     asked.add_argument("--jobs", action="store_true")
     said = asked.parse_args()
+    os.environ.setdefault("POLARS_MAX_THREADS", threads_of_polars(os.cpu_count() or 1, said.workers))
     Server(
         bind=said.bind,
         workers=said.workers,
