@@ -14,7 +14,8 @@ TABLE, KEY = "enterprise_year", {"enterprise": A, "year": 2024}
 
 
 def of_firm(workspace: Workspace) -> list[tuple[object, ...]]:
-    return latest(workspace).reported(TABLE, where=pl.col("enterprise") == A).select("tax", "_import").rows()
+    found = latest(workspace).reported(TABLE, where=pl.col("enterprise") == A)  # in the order of the files' names
+    return found.select("tax", "_import").sort("_import").rows()
 
 
 def test_every_commit_and_every_undoing_is_seen_at_once(workspace: Workspace, bring: Bring) -> None:
