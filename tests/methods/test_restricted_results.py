@@ -141,6 +141,17 @@ def test_a_firm_reads_its_own_figures_and_not_the_mean_of_itself_and_one_competi
     assert 25.0 in rows["f2"] and 25.0 not in rows["f0"]
 
 
+def test_the_size_of_a_cohort_is_unknown_where_the_run_does_not_tell_and_of_nobody_else(plan_of):
+    held = (
+        "benchmarks: {base: {title: 对照, digits: 4, statistic: {measure: tax_per_mu, take: mean, over: [district]}}}\n"
+    )
+    plan = plan_of(ONE.replace(BASE, held))
+    trace, gathered = results(plan, [100.0, 300.0, 200.0], ["two", "two", None])
+    assert [Cohorts(plan, trace, gathered).size("base", one) for one in ("f0", "f1", "f2", "f9")] == [2, 2, None, None]
+    assert Cohorts(plan, trace, gathered.drop("district")).size("base", "f0") is None
+    assert Cohorts(plan, trace.drop("measure__tax_per_mu"), gathered).size("base", "f0") is None
+
+
 @pytest.mark.parametrize(("small", "told"), [(2, False), (3, True)])
 def test_the_mean_of_all_is_not_told_to_the_two_whom_the_means_of_districts_leave_over(plan_of, small, told):
     held = (

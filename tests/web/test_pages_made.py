@@ -64,6 +64,12 @@ def test_a_query_cannot_stand_in_for_what_it_is_asked() -> None:
 def test_what_is_not_given_says_nothing() -> None:
     assert made("[{{ nobody.of.that.name }}{% if nobody.there %}!{% endif %}]") == "[]"
     assert made("[{{ one|date('Y-m-d') }}]", one=None) == "[]"
+    for word in ("number", "signed(1)", "percent", "minus", "zh", "unit", "date('Y-m-d')", "default_if_none('—')"):
+        assert made(f"[{{{{ one.figure|{word} }}}}]", one={}) == "[]", word
+    assert (
+        made("{{ one|length }}{{ one.rows|length }}{% if one is none and one.rows is none %}!{% endif %}", one=None)
+        == "00!"
+    )
 
 
 def test_hours_are_those_of_this_place() -> None:

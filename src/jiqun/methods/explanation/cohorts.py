@@ -34,7 +34,8 @@ class Cohorts:
         """How many firms of this period are in the cohort, also where the statistic is of the last one."""
         if name not in self._sizes:
             self._sizes[name] = self._counted(one)
-        sizes, own = self._sizes[name], self._own(one, subject)
+        sizes = self._sizes[name]
+        own = None if sizes is None else self._own(one, subject)
         return None if sizes is None or own is None or None in own else sizes.get(own, 0)
 
     def _own(self, one: Statistic, subject: str) -> tuple[object, ...] | None:

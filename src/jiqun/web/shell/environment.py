@@ -25,18 +25,21 @@ _FILTERS: tuple[Callable[..., Any], ...] = (
     filters.date,
     filters.in_notice,
     filters.isnumber,
-    filters.minus,
-    filters.number,
-    filters.percent,
     filters.regrouped,
-    filters.signed,
-    filters.width,
     defaultfilters.default_if_none,
     defaultfilters.filesizeformat,
     defaultfilters.floatformat,
+    defaultfilters.length,
     defaultfilters.pluralize,
     defaultfilters.stringformat,
     defaultfilters.truncatechars,
+)
+_OF_FIGURES: tuple[Callable[..., str], ...] = (
+    filters.minus,
+    filters.number,
+    filters.percent,
+    filters.signed,
+    filters.width,
 )
 _BY_LANGUAGE: tuple[Callable[..., Any], ...] = (
     filters.clause,
@@ -108,6 +111,16 @@ def by_language(word: Callable[..., Any]) -> Callable[..., Any]:
     return told
 
 
+def of_something(word: Callable[..., str]) -> Callable[..., str]:
+    """Return a filter that says nothing of what a page was not given; a figure it is given is written as ever."""
+
+    @wraps(word)
+    def told(value: object, *parts: Any) -> str:
+        return "" if isinstance(value, Undefined) else word(value, *parts)
+
+    return told
+
+
 def nothing(value: object) -> bool:
     return value is None or isinstance(value, Undefined)
 
@@ -122,6 +135,7 @@ def environment(**options: Any) -> Environment:
     own = {"undefined": ChainableUndefined, "extensions": [Both], "keep_trailing_newline": True}
     made = Pages(**(options | own))
     made.filters |= {one.__name__: one for one in _FILTERS}
+    made.filters |= {one.__name__: of_something(one) for one in _OF_FIGURES}
     made.filters |= {one.__name__: by_language(one) for one in _BY_LANGUAGE}
     made.tests["none"] = nothing
     made.globals |= {one.__name__: one for one in _CALLS} | {"today_as": today_as}
