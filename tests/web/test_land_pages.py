@@ -10,7 +10,7 @@ import pytest
 from jiqun.methods.explanation.model import LineOfClass
 from jiqun.web.jobs.models import Job
 from jiqun.web.jobs.queue import SILENT, claim, do_all
-from jiqun.web.land.queries import Totals
+from jiqun.web.land.histogram import Totals
 from jiqun.web.land.standing import bands
 from jiqun.web.people.models import AuditEntry
 from jiqun.web.region import ledger, runs

@@ -25,7 +25,7 @@ from jiqun.web.grades.lines import LINES, Line, line_of, own_table
 from jiqun.web.grades.workbook import grades_workbook
 from jiqun.web.jobs.queue import ask
 from jiqun.web.land import standing
-from jiqun.web.land.queries import histogram_for
+from jiqun.web.land.histogram import histogram_for
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.exports import export_of
 from jiqun.web.people.rights import needs

@@ -13,7 +13,7 @@ from jiqun.methods.explanation.explain import Explanation
 from jiqun.methods.explanation.model import ItemLine, LineOfClass
 from jiqun.methods.explanation.restricted import MASKED, points_hidden, total_hidden
 from jiqun.web.kept import kept
-from jiqun.web.land.queries import Totals
+from jiqun.web.land.histogram import Totals
 from jiqun.web.people.scope import Scope
 from jiqun.web.region import evaluated, restricted_in
 

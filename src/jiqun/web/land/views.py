@@ -19,6 +19,7 @@ from jiqun.web.campaigns.objection import objection
 from jiqun.web.jobs.files import hand_out
 from jiqun.web.jobs.queue import ask
 from jiqun.web.land import counts, queries, standing
+from jiqun.web.land.histogram import histogram_for
 from jiqun.web.land.offered import rules_of_firms
 from jiqun.web.people.audit import record_request
 from jiqun.web.people.rights import needs, require
@@ -127,7 +128,7 @@ def firm(request: HttpRequest, id_: str, subject: str) -> HttpResponse:
     who = subject_in(run.id, subject, scope)
     told = explained_to(scope, run, who, spoken())
     row = run.trace.filter(run.trace[run.subject] == who).row(0, named=True)
-    totals = queries.histogram_for(scope, run.id, row)
+    totals = histogram_for(scope, run.id, row)
     found = standing.peers_of(run.id, who)
     record_request(request, "land.explain", who, run=run.id)
     return render(
